@@ -1,0 +1,412 @@
+//! The claim (feuille de soins électronique): its content after SSV groups 1110 to 1321, and its way to the signature.
+//! The type says how far it came: only `Fse<Signed>` enters a lot. Bytes are made once in `formats` and kept here.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use crate::birth_date::BirthDate;
+use crate::ids::{BillingNumber, FseNumber, FseRef, Rpps};
+use crate::money::{Centimes, Rate};
+use crate::nir::Nir;
+use crate::organisme::Organisme;
+use crate::secret::Private;
+
+/// How an FSE is secured (reference formats, 2.4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(into = "u8", try_from = "u8")]
+pub enum SecuringMode {
+    /// 0: not secured.
+    NonSecurise,
+    /// 1: SESAM sans Vitale, CPS alone where the act allows.
+    SansVitale,
+    /// 2: made on a visit.
+    Visite,
+    /// 3: both cards present.
+    Securise,
+    /// 4: the Vitale seals first, the CPS signs later.
+    Desynchronise,
+    /// 5: no usable Vitale; CPS alone, a paper sheet follows.
+    Degrade,
+}
+
+impl SecuringMode {
+    /// All modes by their code.
+    pub const ALL: [Self; 6] =
+        [Self::NonSecurise, Self::SansVitale, Self::Visite, Self::Securise, Self::Desynchronise, Self::Degrade];
+
+    /// The code, 0 to 5.
+    pub fn code(self) -> u8 {
+        self as u8
+    }
+
+    /// From the code.
+    pub fn from_code(code: u8) -> Option<Self> {
+        Self::ALL.get(usize::from(code)).copied()
+    }
+
+    /// Whether the Vitale signs.
+    pub fn needs_vitale(self) -> bool {
+        matches!(self, Self::Visite | Self::Securise | Self::Desynchronise)
+    }
+
+    /// Whether the CPS signs.
+    pub fn needs_cps(self) -> bool {
+        self != Self::NonSecurise
+    }
+}
+
+impl From<SecuringMode> for u8 {
+    fn from(mode: SecuringMode) -> Self {
+        mode.code()
+    }
+}
+
+impl TryFrom<u8> for SecuringMode {
+    type Error = &'static str;
+    fn try_from(code: u8) -> Result<Self, Self::Error> {
+        Self::from_code(code).ok_or("securing mode 0 to 5")
+    }
+}
+
+/// Group 1120: the professional who is paid.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Executant {
+    /// Billing number, key included.
+    pub billing: BillingNumber,
+    /// National number.
+    pub rpps: Option<Rpps>,
+    /// Family name.
+    pub family_name: Private,
+    /// Given name.
+    pub given_name: Private,
+    /// Code conventionnel.
+    pub convention: u8,
+    /// Specialty, two digits.
+    pub specialty: String,
+    /// Tariff zone, two digits.
+    pub tariff_zone: String,
+    /// Zone IK, two digits.
+    pub ik_zone: String,
+    /// Agréments.
+    pub agreements: [String; 3],
+    /// Condition of exercise: `L`, `S` or `B`.
+    pub condition: char,
+    /// Logical number of the billing situation (group 1110 field 4).
+    pub situation: u8,
+    /// Kind of structure number (group 1140 field 1).
+    pub structure_kind: u8,
+    /// Number of the structure (group 1140 fields 2 and 3).
+    pub structure_number: String,
+    /// Name of the structure (group 1140 field 4).
+    pub structure_name: String,
+}
+
+/// Group 1150: the locum who acted in the executant's place.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Locum {
+    /// Billing identifier, key included.
+    pub billing: BillingNumber,
+    /// Family name.
+    pub family_name: Private,
+    /// Given name.
+    pub given_name: Private,
+    /// Field 5: the invoice was made by the locum.
+    pub signs: bool,
+}
+
+/// Groups 1130 and 1160: the beneficiary.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Patient {
+    /// NIR of the insured person.
+    pub insured_nir: Nir,
+    /// Key as the card gave it.
+    pub insured_key: u8,
+    /// The beneficiary's own certified NIR and key.
+    pub own_nir: Option<(Nir, u8)>,
+    /// Family name, for screens and prints: the FSE's bytes do not carry it.
+    pub family_name: Private,
+    /// Given name.
+    pub given_name: Private,
+    /// Birth date as read.
+    pub birth_date: BirthDate,
+    /// Rang gémellaire.
+    pub birth_rank: u8,
+    /// Qualité.
+    pub quality: u8,
+    /// Code ALD and situation, five characters.
+    pub coverage_code: String,
+}
+
+/// Group 1321: the complementary part.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ComplementaryCover {
+    /// Type of contract: `89` C2S, `00` other.
+    pub contract: String,
+    /// Number of the organisme, up to ten characters.
+    pub number: String,
+    /// Number of the member there.
+    pub member: Private,
+}
+
+/// What the care is about and how the patient came.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CareContext {
+    /// Nature d'assurance: 10 maladie, 30 maternité, 41 AT, 90 prévention.
+    pub nature: u8,
+    /// Letter of the care path as sent, if any.
+    pub care_path: Option<char>,
+    /// Exoneration for the whole invoice (B2 type 2 position 79), if all lines share it.
+    pub exoneration: Option<char>,
+    /// Number of the accident du travail, or its date as `AAMMJJ`.
+    pub accident: Option<String>,
+    /// Proof of the rights: 4 Vitale, 1 attestation, 0 none (B2 type 2 position 58).
+    pub rights_proof: u8,
+}
+
+/// One act as it is claimed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActLine {
+    /// Date of the act.
+    pub date: NaiveDate,
+    /// Letter code, up to four characters.
+    pub code: String,
+    /// Majoration letter in the fifth position of the code (N, F), if any.
+    pub majoration: Option<char>,
+    /// How many.
+    pub quantity: u32,
+    /// Coefficient in hundredths, 100 for a letter code without one.
+    pub coefficient: u32,
+    /// Price of one.
+    pub unit: Centimes,
+    /// Base of reimbursement.
+    pub base: Centimes,
+    /// AMO rate.
+    pub rate: Rate,
+    /// Part of the AMO.
+    pub amo: Centimes,
+    /// What is charged.
+    pub fee: Centimes,
+    /// Part of the complementary insurer.
+    pub amc: Centimes,
+    /// Qualificatif de la dépense, if any.
+    pub qualifier: Option<char>,
+    /// Exoneration of this act, when the invoice as a whole has none.
+    pub exoneration: Option<char>,
+}
+
+/// An earlier FSE that this one corrects (group 1110 fields 5 and 6).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Corrects {
+    /// Its number.
+    pub number: FseNumber,
+    /// Its date.
+    pub drawn_up: NaiveDate,
+}
+
+/// All that an FSE says. Never changes once it has a number.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FseContent {
+    /// Paid billing number and number.
+    pub reference: FseRef,
+    /// How it is secured.
+    pub mode: SecuringMode,
+    /// Date d'élaboration.
+    pub drawn_up: NaiveDate,
+    /// The FSE this one corrects.
+    pub corrects: Option<Corrects>,
+    /// Who is paid.
+    pub executant: Executant,
+    /// Who acted instead, if a locum.
+    pub locum: Option<Locum>,
+    /// For whom.
+    pub patient: Patient,
+    /// The compulsory scheme's organisme.
+    pub organisme: Organisme,
+    /// The complementary insurer, if any.
+    pub complementary: Option<ComplementaryCover>,
+    /// What the care is about.
+    pub care: CareContext,
+    /// Whether the AMO pays the practitioner.
+    pub third_party_amo: bool,
+    /// Whether the complementary insurer pays the practitioner.
+    pub third_party_amc: bool,
+    /// The acts.
+    pub acts: Vec<ActLine>,
+}
+
+impl FseContent {
+    /// Sum of the fees.
+    pub fn total(&self) -> Centimes {
+        self.acts.iter().map(|act| act.fee).sum()
+    }
+
+    /// Sum of the bases.
+    pub fn base(&self) -> Centimes {
+        self.acts.iter().map(|act| act.base).sum()
+    }
+
+    /// Sum of the AMO parts.
+    pub fn amo(&self) -> Centimes {
+        self.acts.iter().map(|act| act.amo).sum()
+    }
+
+    /// Sum of the complementary parts.
+    pub fn amc(&self) -> Centimes {
+        self.acts.iter().map(|act| act.amc).sum()
+    }
+
+    /// What the AMO owes the practitioner: its part under tiers payant, else nothing.
+    pub fn due_by_amo(&self) -> Centimes {
+        if self.third_party_amo { self.amo() } else { Centimes::ZERO }
+    }
+
+    /// What the complementary insurer owes the practitioner.
+    pub fn due_by_amc(&self) -> Centimes {
+        if self.third_party_amc { self.amc() } else { Centimes::ZERO }
+    }
+
+    /// What the patient owes at the desk.
+    pub fn due_by_patient(&self) -> Centimes {
+        self.total() - self.due_by_amo() - self.due_by_amc()
+    }
+
+    /// The date of the first act, from which the legal delay of sending runs.
+    pub fn act_date(&self) -> NaiveDate {
+        self.acts.iter().map(|act| act.date).min().unwrap_or(self.drawn_up)
+    }
+}
+
+/// Numbered, bytes made, no signature yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Prepared;
+
+/// Sealed by the Vitale.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PatientSigned {
+    vitale: Vec<u8>,
+}
+
+/// Carries every signature that its mode asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signed {
+    vitale: Option<Vec<u8>>,
+    cps: Option<Vec<u8>>,
+}
+
+/// Signatures that do not fit the mode of the FSE.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SigningOrder {
+    /// The mode asks for the Vitale's signature first.
+    #[error("the mode asks for the Vitale's signature")]
+    VitaleMissing,
+    /// The mode has no Vitale signature.
+    #[error("the mode has no Vitale signature")]
+    VitaleNotExpected,
+    /// The mode asks for the signature of the CPS.
+    #[error("the mode asks for the CPS's signature")]
+    CpsMissing,
+}
+
+impl crate::Coded for SigningOrder {
+    fn code(&self) -> crate::Code {
+        match self {
+            Self::VitaleMissing => crate::Code("invoicing.signature_vitale_manquante"),
+            Self::VitaleNotExpected => crate::Code("invoicing.signature_vitale_inattendue"),
+            Self::CpsMissing => crate::Code("invoicing.signature_cps_manquante"),
+        }
+    }
+}
+
+/// An FSE whose bytes exist; `S` says which signatures stand over them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fse<S> {
+    content: FseContent,
+    bytes: Vec<u8>,
+    state: S,
+}
+
+impl<S> Fse<S> {
+    /// What it says.
+    pub fn content(&self) -> &FseContent {
+        &self.content
+    }
+
+    /// Its bytes, exactly as signed and sent.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Its name.
+    pub fn reference(&self) -> &FseRef {
+        &self.content.reference
+    }
+}
+
+impl Fse<Prepared> {
+    /// A numbered FSE and the bytes made from its content.
+    pub fn new(content: FseContent, bytes: Vec<u8>) -> Self {
+        Self { content, bytes, state: Prepared }
+    }
+
+    /// With the Vitale's signature (a detached CMS over the bytes).
+    pub fn sealed_by_vitale(self, cms: Vec<u8>) -> Result<Fse<PatientSigned>, SigningOrder> {
+        if !self.content.mode.needs_vitale() {
+            return Err(SigningOrder::VitaleNotExpected);
+        }
+        Ok(Fse { content: self.content, bytes: self.bytes, state: PatientSigned { vitale: cms } })
+    }
+
+    /// Signed by the CPS alone, in a mode without Vitale.
+    pub fn signed_by_cps(self, cms: Vec<u8>) -> Result<Fse<Signed>, SigningOrder> {
+        if self.content.mode.needs_vitale() {
+            return Err(SigningOrder::VitaleMissing);
+        }
+        Ok(Fse { content: self.content, bytes: self.bytes, state: Signed { vitale: None, cps: Some(cms) } })
+    }
+}
+
+impl Fse<PatientSigned> {
+    /// The Vitale's signature.
+    pub fn vitale_cms(&self) -> &[u8] {
+        &self.state.vitale
+    }
+
+    /// With the CPS's signature too.
+    pub fn signed_by_cps(self, cms: Vec<u8>) -> Fse<Signed> {
+        Fse {
+            content: self.content,
+            bytes: self.bytes,
+            state: Signed { vitale: Some(self.state.vitale), cps: Some(cms) },
+        }
+    }
+}
+
+impl Fse<Signed> {
+    /// Rebuilds a signed FSE from what was stored; refuses signatures that do not fit its mode.
+    pub fn restored(
+        content: FseContent,
+        bytes: Vec<u8>,
+        vitale: Option<Vec<u8>>,
+        cps: Option<Vec<u8>>,
+    ) -> Result<Self, SigningOrder> {
+        match (content.mode.needs_vitale(), vitale.is_some()) {
+            (true, false) => return Err(SigningOrder::VitaleMissing),
+            (false, true) => return Err(SigningOrder::VitaleNotExpected),
+            _ => {}
+        }
+        if content.mode.needs_cps() && cps.is_none() {
+            return Err(SigningOrder::CpsMissing);
+        }
+        Ok(Self { content, bytes, state: Signed { vitale, cps } })
+    }
+
+    /// The Vitale's signature, where the mode has one.
+    pub fn vitale_cms(&self) -> Option<&[u8]> {
+        self.state.vitale.as_deref()
+    }
+
+    /// The CPS's signature, where the mode has one.
+    pub fn cps_cms(&self) -> Option<&[u8]> {
+        self.state.cps.as_deref()
+    }
+}

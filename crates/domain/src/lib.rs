@@ -1,0 +1,36 @@
+//! The vocabulary of Liasse: money, identifiers, people, claims, their states and the only moves allowed.
+//! Pure: no I/O, no clock, no randomness; everything else depends on it and it depends on nothing of ours.
+//! Rules come from the code de la sécurité sociale, the NGAP and the public record in `docs/conformity.md`.
+
+pub mod birth_date;
+pub mod calendar;
+pub mod catalogue;
+pub mod clock;
+pub mod fse;
+pub mod ids;
+pub mod invoice;
+pub mod lot;
+pub mod money;
+pub mod nir;
+pub mod organisme;
+pub mod patient;
+pub mod professional;
+pub mod returns;
+pub mod secret;
+pub mod send;
+pub mod state;
+
+pub use birth_date::BirthDate;
+pub use catalogue::{Code, Coded, Report};
+pub use clock::{Clock, Instant};
+pub use fse::{Fse, FseContent, SecuringMode};
+pub use ids::{BillingNumber, FileIdentifier, Finess, FseNumber, FseRef, LotNumber, Rpps};
+pub use invoice::{Finding, Invoice, Level, PricedLine, Step};
+pub use money::{Centimes, Rate};
+pub use nir::Nir;
+pub use organisme::{Destination, Organisme};
+pub use patient::{Beneficiary, Rights, VitaleContent};
+pub use professional::{BillingSituation, CardHolder, CardKind, CardType};
+pub use secret::{Digits, Private};
+pub use send::SendPhase;
+pub use state::{DocumentState, MoneyState, Payer, TransmissionState};
