@@ -1,1 +1,28 @@
-//! caisse
+//! The simulated Assurance Maladie: a post office on loopback, or the client of another, that verifies what it gets,
+//! acknowledges, rejects and pays. Named `sim` wherever it shows; it decides nothing about a real caisse.
+//! Its layouts and reasons stand in `docs/formats.md`; what it must survive in architecture, "The caisse's own memory".
+
+mod adjudicate;
+mod answer;
+mod clock;
+mod error;
+mod intake;
+mod ledger;
+mod memory;
+mod net;
+mod office;
+mod options;
+mod pki;
+mod pop3_session;
+mod reasons;
+pub mod registers;
+mod reprice;
+mod running;
+mod scenario;
+mod smtp_session;
+mod via;
+
+pub use error::CaisseError;
+pub use options::{Options, Via, tables_from};
+pub use running::{Ports, Running};
+pub use scenario::{ArlFate, ForcedReject, Scenario};

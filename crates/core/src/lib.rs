@@ -1,1 +1,35 @@
-//! core
+//! The workstation: use cases behind ports. Screens and command lines show; this crate decides.
+//! Not a window, not a protocol: cards, post and store are reached through `ports` and `liasse-store`.
+//! The rules are those of `docs/architecture.md`, "Claims, lots and what must survive".
+
+pub mod cards;
+pub mod data_dir;
+pub mod desk;
+pub mod directory;
+pub mod error;
+pub mod export;
+pub mod invoicing;
+pub mod lane;
+pub mod ledger;
+pub mod ports;
+pub mod returns;
+pub mod sending;
+pub mod settings;
+pub mod settling;
+pub mod signing;
+pub mod workstation;
+
+pub use error::CoreError;
+pub use liasse_pricing::{CarePath, Input, Tables};
+pub use liasse_store::SettlementMode;
+pub use workstation::Workstation;
+
+/// Opens or creates the encrypted store of a data directory.
+pub fn open_store(path: &std::path::Path, key: &[u8; 32]) -> Result<liasse_store::Store, CoreError> {
+    Ok(liasse_store::Store::open(path, key)?)
+}
+
+/// Whether the embedded tables know an act of that code, on any day.
+pub fn knows_act(code: &str) -> bool {
+    Tables::embedded().codes().iter().any(|(known, ..)| *known == code)
+}

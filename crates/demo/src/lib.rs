@@ -1,1 +1,15 @@
-//! demo
+//! The demo world, once for both faces: invented people, a card tray, a clock to move, a caisse on loopback, scenarios.
+//! Not a test double: the same use cases, the same bytes and the same protocols as everywhere, only the cards and the
+//! caisse are simulated and the people invented.
+
+pub mod clock;
+pub mod office;
+pub mod play;
+pub mod readers;
+pub mod scenario;
+pub mod tray;
+pub mod world;
+
+pub use clock::DemoClock;
+pub use office::{Office, OpenError, Opening};
+pub use tray::Tray;

@@ -18,6 +18,7 @@ pub mod professional;
 pub mod returns;
 pub mod secret;
 pub mod send;
+pub mod settlement;
 pub mod state;
 
 pub use birth_date::BirthDate;
@@ -33,4 +34,5 @@ pub use patient::{Beneficiary, Rights, VitaleContent};
 pub use professional::{BillingSituation, CardHolder, CardKind, CardType};
 pub use secret::{Digits, Private};
 pub use send::SendPhase;
+pub use settlement::SettlementMode;
 pub use state::{DocumentState, MoneyState, Payer, TransmissionState};

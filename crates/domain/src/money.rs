@@ -70,7 +70,7 @@ impl fmt::Display for Centimes {
         let units = (self.0 / 100).unsigned_abs().to_string();
         let mut grouped = String::with_capacity(units.len() + 4);
         for (index, digit) in units.chars().enumerate() {
-            if index > 0 && (units.len() - index) % 3 == 0 {
+            if index > 0 && (units.len() - index).is_multiple_of(3) {
                 grouped.push('\u{202f}');
             }
             grouped.push(digit);
@@ -102,7 +102,7 @@ impl Rate {
 
 impl fmt::Display for Rate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0 % 100 == 0 {
+        if self.0.is_multiple_of(100) {
             write!(f, "{}\u{202f}%", self.0 / 100)
         } else {
             write!(f, "{},{:02}\u{202f}%", self.0 / 100, self.0 % 100)

@@ -40,6 +40,12 @@ impl From<&str> for Private {
     }
 }
 
+impl From<String> for Private {
+    fn from(value: String) -> Self {
+        Self(value)
+    }
+}
+
 /// The digits of a PIN while it is typed and used: fixed storage, wiped on drop, never printed.
 /// A CPS PIN has 4 to 8 digits (reference cards, 1.3: AODF).
 #[derive(Clone, Default, Zeroize, ZeroizeOnDrop)]

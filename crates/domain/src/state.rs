@@ -117,8 +117,8 @@ axis! {
 axis! {
     /// The state of what one payer owes for one document.
     MoneyState as "argent" {
-        /// This payer owes nothing.
-        SansObjet = "sans_objet", "sans objet" => [];
+        /// This payer owes nothing; paying all the same is an anomaly.
+        SansObjet = "sans_objet", "sans objet" => [Anomalie];
         /// Owed.
         Attendu = "attendu", "attendu" => [Encaisse, Partiel, Rejete, Anomalie, Abandonne];
         /// Paid in full.

@@ -1,1 +1,44 @@
-//! store
+//! What a practice must not lose: claims, lots, money, the post's two boxes and the journal, in one encrypted file.
+//! Not the rules of billing and not the bytes of a format: closures make bytes inside its transactions.
+//! Rules: design/architecture, "Claims, lots and what must survive"; reference telecom-reliability 4.1 and 4.2.
+
+mod cell;
+mod change;
+mod claims;
+mod claims_view;
+mod config;
+mod counter;
+mod document;
+mod error;
+mod inbox;
+mod inbox_apply;
+mod journal;
+mod ledger;
+mod lots;
+mod lots_view;
+mod money;
+mod open;
+mod outbox;
+mod patient;
+mod query;
+mod receipts;
+mod schema;
+mod stamp;
+mod transmission;
+mod verify;
+
+pub use claims_view::{FseFilter, FseRow};
+pub use error::{Or, StoreError};
+pub use inbox::{InboxKind, InboxRow, InboxStatus, Taken};
+pub use journal::JournalEntry;
+pub use ledger::LedgerRow;
+pub use liasse_domain::settlement::SettlementMode;
+pub use lots::{Outgoing, SealedLot};
+pub use lots_view::{LotRow, LotSummary};
+pub use money::MoneyRow;
+pub use open::Store;
+pub use outbox::{AttemptId, AttemptOutcome, AttemptRow, Awaiting, OutboxId, OutboxRow};
+pub use receipts::ReceiptRow;
+pub use schema::KNOWN_SCHEMA;
+pub use stamp::{Actor, Stamp};
+pub use verify::{JournalFault, JournalReport};

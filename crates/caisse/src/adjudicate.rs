@@ -1,0 +1,158 @@
+//! Judges one FSE: its signatures, who is named in it, their rights on the day of the acts, its price.
+//! Not the file around it (`intake`). One reason an FSE, the first found, in the order of this file.
+
+use chrono::{Months, NaiveDate};
+use liasse_domain::{BillingNumber, Destination, Instant};
+use liasse_formats::b2::ClaimedFse;
+use liasse_formats::certificate;
+use liasse_formats::cms::{self, CmsError, Flux, Trust, Verified};
+use liasse_formats::lot::LotHeader;
+use liasse_pricing::Tables;
+
+use crate::reasons::{self, Why};
+use crate::registers::{Insured, Practitioner, Registers};
+use crate::reprice::{self, Parties};
+
+/// What an FSE is judged against.
+pub(crate) struct Court<'a> {
+    /// What the caisse knows.
+    pub(crate) registers: &'a Registers,
+    /// Its prices.
+    pub(crate) tables: &'a Tables,
+    /// Whom it believes.
+    pub(crate) trust: &'a Trust,
+    /// Which caisse judges.
+    pub(crate) caisse: &'a Destination,
+    /// The demo's time.
+    pub(crate) now: Instant,
+    /// Its day in Paris.
+    pub(crate) today: NaiveDate,
+}
+
+/// One FSE as it came.
+pub(crate) struct Case<'a> {
+    /// Its bytes, an exact slice of the lot.
+    pub(crate) bytes: &'a [u8],
+    /// What they say.
+    pub(crate) claim: &'a ClaimedFse,
+    /// The professional's signature.
+    pub(crate) cps: Option<&'a [u8]>,
+    /// The Vitale's signature.
+    pub(crate) vitale: Option<&'a [u8]>,
+}
+
+impl Court<'_> {
+    /// Checks a professional's signature: over these bytes, by somebody whom the caisse knows for that billing number,
+    /// with the national attributes.
+    pub(crate) fn check_professional(
+        &self,
+        signature: &[u8],
+        content: &[u8],
+        practitioner: &Practitioner,
+        reason: fn(CmsError) -> Why,
+        [attributes, signer]: [Why; 2],
+    ) -> Result<(), Why> {
+        let verified = cms::verify(signature, content, self.trust, self.now).map_err(reason)?;
+        if !self.attributes_are(&verified, &practitioner.billing) {
+            return Err(attributes);
+        }
+        let subject = certificate::subject(&verified.certificate).map_err(reason)?;
+        if practitioner.signers.contains(&subject.common_name) { Ok(()) } else { Err(signer) }
+    }
+
+    /// A simulated caisse takes test data only: typeFlux is `T`.
+    fn attributes_are(&self, verified: &Verified, billing: &BillingNumber) -> bool {
+        verified
+            .attributes
+            .as_ref()
+            .is_some_and(|national| national.flux == Flux::Test && national.billing == *billing)
+    }
+
+    /// Judges an FSE of a lot.
+    pub(crate) fn judge(
+        &self,
+        header: &LotHeader,
+        practitioner: &Practitioner,
+        is_known: bool,
+        case: &Case<'_>,
+    ) -> Result<(), Why> {
+        let claim = case.claim;
+        if claim.reference.billing != header.billing || claim.mode != header.mode {
+            return Err(reasons::FSE_FOREIGN);
+        }
+        self.check_cps(practitioner, case)?;
+        if is_known {
+            return Err(reasons::FSE_TWICE);
+        }
+        let insured = self.insured(claim)?;
+        self.check_vitale(insured, case)?;
+        let beneficiary =
+            insured.beneficiary(&claim.birth, claim.birth_rank).ok_or(reasons::UNKNOWN_BENEFICIARY)?;
+        let own_nir_differs = claim.own_nir.is_some_and(|(nir, _)| beneficiary.own_nir.is_some_and(|own| own != nir));
+        if own_nir_differs {
+            return Err(reasons::UNKNOWN_BENEFICIARY);
+        }
+        same_situation(practitioner, claim)?;
+        for act in &claim.acts {
+            if act.date > self.today || claim.drawn_up > self.today {
+                return Err(reasons::FUTURE_ACT);
+            }
+            if act.date.checked_add_months(Months::new(27)).is_some_and(|limit| limit < self.today) {
+                return Err(reasons::TOO_OLD);
+            }
+            if !beneficiary.has_rights_on(act.date) {
+                return Err(reasons::RIGHTS_CLOSED);
+            }
+            if reprice::is_ald_related(claim, act) && !beneficiary.has_ald_on(act.date) {
+                return Err(reasons::NO_ALD);
+            }
+            if reprice::is_c2s(claim) && !beneficiary.has_c2s_on(act.date) {
+                return Err(reasons::NO_C2S);
+            }
+        }
+        reprice::compare(self.tables, &Parties { practitioner, insured, beneficiary }, claim)
+    }
+
+    fn check_cps(&self, practitioner: &Practitioner, case: &Case<'_>) -> Result<(), Why> {
+        if !case.claim.mode.needs_cps() {
+            return Ok(());
+        }
+        let signature = case.cps.ok_or(reasons::FSE_SIGNATURE)?;
+        let others = [reasons::FSE_ATTRIBUTES, reasons::FSE_SIGNER];
+        self.check_professional(signature, case.bytes, practitioner, reasons::fse, others)
+    }
+
+    fn insured(&self, claim: &ClaimedFse) -> Result<&Insured, Why> {
+        let key_is_wrong = claim.insured_nir.key() != claim.insured_key
+            || claim.own_nir.is_some_and(|(nir, key)| nir.key() != key);
+        if key_is_wrong {
+            return Err(reasons::NIR_KEY);
+        }
+        self.registers
+            .insured(&claim.insured_nir)
+            .filter(|insured| insured.organisme.destination() == *self.caisse)
+            .ok_or(reasons::UNKNOWN_PERSON)
+    }
+
+    fn check_vitale(&self, insured: &Insured, case: &Case<'_>) -> Result<(), Why> {
+        if !case.claim.mode.needs_vitale() {
+            return Ok(());
+        }
+        let signature = case.vitale.ok_or(reasons::VITALE_SIGNATURE)?;
+        let verified = cms::verify(signature, case.bytes, self.trust, self.now).map_err(reasons::vitale)?;
+        let subject = certificate::subject(&verified.certificate).map_err(reasons::vitale)?;
+        if insured.vitales.contains(&subject.common_name) { Ok(()) } else { Err(reasons::VITALE_OTHER) }
+    }
+}
+
+/// Code conventionnel, specialty and zone decide the price: the claim must say what the caisse knows.
+fn same_situation(practitioner: &Practitioner, claim: &ClaimedFse) -> Result<(), Why> {
+    let same = practitioner.convention == claim.convention
+        && practitioner.specialty == claim.specialty
+        && practitioner.tariff_zone == claim.tariff_zone
+        && match (&practitioner.rpps, &claim.executant_rpps) {
+            (Some(known), Some(claimed)) => known == claimed,
+            _ => true,
+        };
+    if same { Ok(()) } else { Err(reasons::SITUATION) }
+}

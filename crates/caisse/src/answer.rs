@@ -1,0 +1,105 @@
+//! From a verdict or a payment to the mail that brings it: sim layout, the caisse's signature, the public envelope.
+//! Not its delivery (`office`, `via`).
+
+use liasse_domain::returns::{Acknowledgement, Payment, Rejections, Return};
+use liasse_domain::{BillingNumber, Destination, Instant, clock};
+use liasse_formats::mail::{self, Header, ReturnKind};
+use liasse_formats::{cms, returns};
+
+use crate::intake::FileVerdict;
+use crate::ledger::{Fate, Letter};
+use crate::pki::Keys;
+use crate::registers::Registers;
+
+/// Who writes, when, with which key.
+pub(crate) struct Writer<'a> {
+    /// The caisse's keys.
+    pub(crate) keys: &'a Keys,
+    /// Addresses.
+    pub(crate) registers: &'a Registers,
+    /// The demo's time.
+    pub(crate) now: Instant,
+}
+
+/// Why no answer can be written; the mail itself is then not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Unwritable {
+    /// The sender has no mailbox here and wrote from no address.
+    #[error("nobody to write to")]
+    NoMailbox,
+    /// The caisse has no address.
+    #[error("the caisse has no address")]
+    NoAddress,
+    /// The signature could not be made.
+    #[error("the return could not be signed")]
+    Signature(#[from] cms::CmsError),
+}
+
+impl Writer<'_> {
+    /// The answers to a file: ARL, then the rejects if any, both with the same fate.
+    pub(crate) fn answers(
+        &self,
+        from: &Destination,
+        reply_to: &str,
+        verdict: &FileVerdict,
+        fate: Fate,
+        first: u64,
+    ) -> Result<Vec<Letter>, Unwritable> {
+        let (billing, file) = (verdict.sender.clone(), verdict.identifier);
+        let on = clock::paris(self.now).date();
+        let arl = Return::Acknowledgement(Acknowledgement {
+            billing: billing.clone(),
+            from: from.clone(),
+            file,
+            on,
+            refused: verdict.refused.clone(),
+        });
+        let mut letters = vec![self.letter(&arl, from, &billing, Some(reply_to), fate, first)?];
+        if !verdict.rejected.is_empty() {
+            let fses = verdict.rejected.clone();
+            let rejects = Return::Rejections(Rejections { billing: billing.clone(), from: from.clone(), file, on, fses });
+            letters.push(self.letter(&rejects, from, &billing, Some(reply_to), fate, first + 1)?);
+        }
+        Ok(letters)
+    }
+
+    /// The announcement of a payment.
+    pub(crate) fn payment(&self, payment: Payment, number: u64) -> Result<Letter, Unwritable> {
+        let (from, billing) = (payment.from.clone(), payment.billing.clone());
+        self.letter(&Return::Payment(payment), &from, &billing, None, Fate::Now, number)
+    }
+
+    fn letter(
+        &self,
+        message: &Return,
+        from: &Destination,
+        billing: &BillingNumber,
+        reply_to: Option<&str>,
+        fate: Fate,
+        number: u64,
+    ) -> Result<Letter, Unwritable> {
+        let address = self.registers.address_of(from).ok_or(Unwritable::NoAddress)?;
+        let to = match self.registers.mailbox_of(billing) {
+            Some(mailbox) => mailbox.address.as_str(),
+            None => reply_to.ok_or(Unwritable::NoMailbox)?,
+        };
+        let (kind, subject) = match message {
+            Return::Acknowledgement(arl) => (ReturnKind::Arl, format!("SIM ARL {}", arl.file)),
+            Return::Rejections(rejections) => (ReturnKind::Noemie, format!("SIM REJET {}", rejections.file)),
+            Return::Payment(payment) => (ReturnKind::Noemie, format!("SIM PAIEMENT {}", payment.reference)),
+        };
+        let domain = address.rsplit_once('@').map_or("rss.test", |(_, domain)| domain);
+        let header = Header {
+            from: address.to_owned(),
+            to: to.to_owned(),
+            subject,
+            // The counter never goes back and the memory is one per world, so no two letters share a name.
+            message_id: format!("{}.{number:06}@{domain}", self.now.format("%Y%m%d%H%M%S")),
+            date: self.now,
+        };
+        let body = returns::write(message);
+        let signature = self.keys.sign_return(&body, self.now)?;
+        let mail = mail::return_mail(&header, kind, &body, &signature);
+        Ok(Letter { to: to.to_owned(), from: address.to_owned(), mail, fate })
+    }
+}

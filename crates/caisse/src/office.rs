@@ -1,0 +1,253 @@
+//! The caisse at work: takes mails, answers, pays, keeps mailboxes; every step on the disk before it is told.
+//! Not the network: servers (`net`) and the foreign post office (`via`) call it, one at a time.
+
+use chrono::NaiveDate;
+use liasse_domain::calendar::{Territory, add_working_days};
+use liasse_domain::returns::{PaidLine, Payment};
+use liasse_domain::{Centimes, Clock, Destination, Payer, clock};
+use liasse_formats::b2::ClaimedFse;
+use liasse_pricing::Tables;
+
+use crate::adjudicate::Court;
+use crate::answer::Writer;
+use crate::clock::OffsetClock;
+use crate::error::CaisseError;
+use crate::intake::{FileVerdict, Intake, Verdict};
+use crate::ledger::{Due, Event, Fate, Judged, Ledger, Letter, Source};
+use crate::memory::Memory;
+use crate::pki::Keys;
+use crate::registers::Registers;
+use crate::reprice;
+use crate::scenario::{ArlFate, Scenario};
+
+/// See the module.
+pub(crate) struct Office {
+    memory: Memory,
+    ledger: Ledger,
+    registers: Registers,
+    keys: Keys,
+    tables: Tables,
+    scenario: Scenario,
+    clock: OffsetClock,
+}
+
+/// A late answer comes one working day after the law's two (R161-47).
+const LATE_WORKING_DAYS: u32 = 3;
+
+/// A letter of a mailbox, as POP3 shows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Listed {
+    /// Its number in the memory, which is also its unique name.
+    pub(crate) number: u64,
+    /// Its size in bytes.
+    pub(crate) size: usize,
+}
+
+impl Office {
+    /// Opens the memory in `data` and replays it.
+    pub(crate) fn open(data: &std::path::Path, tables: Tables, scenario: Scenario) -> Result<Self, CaisseError> {
+        let (registers, keys) = (Registers::embedded()?, Keys::embedded()?);
+        let (memory, records) = Memory::open(data)?;
+        let mut ledger = Ledger::default();
+        for (record, bytes) in (0u64..).zip(records) {
+            let event = serde_json::from_slice(&bytes).map_err(|_| CaisseError::Memory { record })?;
+            ledger.apply(event);
+        }
+        Ok(Self { memory, ledger, registers, keys, tables, scenario, clock: OffsetClock::new(data) })
+    }
+
+    /// What the caisse has on file.
+    pub(crate) fn registers(&self) -> &Registers {
+        &self.registers
+    }
+
+    /// Whether name and password open a mailbox.
+    pub(crate) fn may_log_in(&self, user: &str, password: &str) -> bool {
+        self.registers.mailbox(user).is_some_and(|mailbox| mailbox.password == password)
+    }
+
+    /// Whether mail for an address is taken: a caisse's, or a mailbox.
+    pub(crate) fn is_recipient(&self, address: &str) -> bool {
+        self.registers.caisse_at(address).is_some() || self.registers.mailbox(address).is_some()
+    }
+
+    /// Takes a mail for one recipient. When this returns, mail, verdict and answers are on the disk.
+    pub(crate) fn receive(
+        &mut self,
+        from: &str,
+        to: &str,
+        raw: &[u8],
+        source: Option<Source>,
+    ) -> Result<(), CaisseError> {
+        match self.registers.caisse_at(to) {
+            Some(caisse) => self.judge(&caisse, from, raw, source),
+            None => {
+                let letter = Letter { to: to.to_owned(), from: from.to_owned(), mail: raw.to_vec(), fate: Fate::Now };
+                self.remember(Event::Relayed { letter })
+            }
+        }
+    }
+
+    /// Pays what is due by now.
+    pub(crate) fn tick(&mut self) -> Result<(), CaisseError> {
+        let now = self.clock.now();
+        let today = clock::paris(now).date();
+        while let Some(dues) = self.ledger.next_payment(today) {
+            let Some((_, first)) = dues.first() else { break };
+            let lines = dues
+                .iter()
+                .map(|(_, due)| PaidLine { fse: due.fse.clone(), payer: due.payer, amount: due.amount })
+                .collect();
+            let payment = Payment {
+                billing: first.fse.billing.clone(),
+                from: first.from.clone(),
+                reference: format!("SIM{:09}", self.ledger.transfers() + 1),
+                on: first.on,
+                lines,
+            };
+            let numbers = dues.iter().map(|(number, _)| *number).collect::<Vec<_>>();
+            let writer = Writer { keys: &self.keys, registers: &self.registers, now };
+            let count = numbers.len();
+            match writer.payment(payment, self.ledger.next_letter()) {
+                Ok(letter) => self.remember(Event::Paid { dues: numbers, letter })?,
+                Err(error) => {
+                    tracing::error!(%error, "a payment cannot be announced");
+                    return Ok(());
+                }
+            }
+            tracing::info!(lines = count, "payment");
+        }
+        Ok(())
+    }
+
+    /// What waits in a mailbox.
+    pub(crate) fn mailbox(&self, address: &str) -> Vec<Listed> {
+        let list = |(number, letter): (u64, &Letter)| Listed { number, size: letter.mail.len() };
+        self.ledger.waiting(Some(address), self.clock.today()).into_iter().map(list).collect()
+    }
+
+    /// What waits for anybody, to be sent by a foreign post office.
+    pub(crate) fn outgoing(&self) -> Vec<(u64, Letter)> {
+        let waiting = self.ledger.waiting(None, self.clock.today());
+        waiting.into_iter().map(|(number, letter)| (number, letter.clone())).collect()
+    }
+
+    /// The bytes of a letter.
+    pub(crate) fn letter(&self, number: u64) -> Option<&[u8]> {
+        self.ledger.letter(number).map(|letter| letter.mail.as_slice())
+    }
+
+    /// Forgets letters that were read or sent; on the disk when this returns.
+    pub(crate) fn let_go(&mut self, letters: Vec<u64>) -> Result<(), CaisseError> {
+        if letters.is_empty() { Ok(()) } else { self.remember(Event::Gone { letters }) }
+    }
+
+    /// Whether a message of a foreign mailbox was taken before.
+    pub(crate) fn is_fetched(&self, source: &Source) -> bool {
+        self.ledger.is_fetched(source)
+    }
+
+    fn judge(
+        &mut self,
+        caisse: &Destination,
+        reply_to: &str,
+        raw: &[u8],
+        source: Option<Source>,
+    ) -> Result<(), CaisseError> {
+        let now = self.clock.now();
+        let today = clock::paris(now).date();
+        let intake = Intake {
+            keys: &self.keys,
+            ledger: &self.ledger,
+            scenario: &self.scenario,
+            court: Court {
+                registers: &self.registers,
+                tables: &self.tables,
+                trust: &self.keys.trust,
+                caisse,
+                now,
+                today,
+            },
+        };
+        let nothing = |source| Event::Received { source, judged: None, letters: Vec::new(), dues: Vec::new() };
+        let event = match intake.judge(raw) {
+            Verdict::Nobody(why) => {
+                tracing::warn!(code = why.code(), "a mail that nobody can be answered about");
+                nothing(source)
+            }
+            Verdict::Known(again) => {
+                tracing::info!("a file came again");
+                Event::Repeated { source, again }
+            }
+            Verdict::File(verdict) => {
+                let code = verdict.refused.as_ref().map_or("ARL+", |reason| reason.code.as_str());
+                tracing::info!(
+                    file = %verdict.identifier,
+                    code,
+                    accepted = verdict.accepted.len(),
+                    rejected = verdict.rejected.len(),
+                    "a file was judged"
+                );
+                let writer = Writer { keys: &self.keys, registers: &self.registers, now };
+                let fate = self.fate(&verdict, today);
+                match writer.answers(caisse, reply_to, &verdict, fate, self.ledger.next_letter()) {
+                    Ok(letters) => {
+                        let dues = self.dues(caisse, &verdict, today);
+                        Event::Received { source, judged: judged(verdict), letters, dues }
+                    }
+                    Err(error) => {
+                        tracing::error!(%error, "a file cannot be answered");
+                        nothing(source)
+                    }
+                }
+            }
+        };
+        self.remember(event)
+    }
+
+    fn fate(&self, verdict: &FileVerdict, today: NaiveDate) -> Fate {
+        match self.scenario.arl {
+            // Without a hash the file could not be recognised when it comes again: its answer is not lost.
+            ArlFate::Lost if verdict.hash.is_some() => Fate::Lost,
+            ArlFate::Late => Fate::From(add_working_days(today, LATE_WORKING_DAYS, Territory::National)),
+            _ => Fate::Now,
+        }
+    }
+
+    /// What accepted FSE under tiers payant make due: the gross AMO part, and the complementary part of a C2S, which
+    /// the caisse manages too.
+    fn dues(&self, caisse: &Destination, verdict: &FileVerdict, today: NaiveDate) -> Vec<Due> {
+        let on = add_working_days(today, self.scenario.pay_after_working_days, Territory::National);
+        let owed = |claim: &ClaimedFse| {
+            let amo = if claim.third_party_amo { claim.totals.amo } else { Centimes::ZERO };
+            let amc =
+                if claim.third_party_amc && reprice::is_c2s(claim) { claim.totals.amc } else { Centimes::ZERO };
+            let fse = claim.reference.clone();
+            [(Payer::Amo, amo), (Payer::Amc, amc)].map(|(payer, amount)| Due {
+                fse: fse.clone(),
+                from: caisse.clone(),
+                payer,
+                amount,
+                on,
+            })
+        };
+        verdict.accepted.iter().flat_map(owed).filter(|due| due.amount > Centimes::ZERO).collect()
+    }
+
+    fn remember(&mut self, event: Event) -> Result<(), CaisseError> {
+        let record = serde_json::to_vec(&event).map_err(std::io::Error::other)?;
+        self.memory.append(&record)?;
+        self.ledger.apply(event);
+        Ok(())
+    }
+}
+
+fn judged(verdict: FileVerdict) -> Option<Judged> {
+    Some(Judged {
+        hash: verdict.hash?,
+        accepted: verdict.accepted.into_iter().map(|claim| claim.reference).collect(),
+        sender: verdict.sender,
+        identifier: verdict.identifier,
+        signed: verdict.signed,
+    })
+}

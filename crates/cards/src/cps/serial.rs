@@ -1,0 +1,59 @@
+//! EF.SN, the number of the card.
+//! Not a proof of anything; its last digit is not checked, since a published card does not follow the rule
+//! that another follows (reference cards, 1.3).
+
+use crate::error::CardError;
+use crate::exchange::Exchange;
+use crate::file::{self, Extent};
+use crate::tlv;
+
+const PATH: [u8; 4] = [0x3F, 0x00, 0xD0, 0x03];
+
+/// Issuer and kind of card, the same on every CPS (PREFIX_SN of the ANS library).
+const PREFIX: [u8; 5] = [0x80, 0x25, 0x00, 0x00, 0x01];
+
+const FAULT: CardError = CardError::Damaged { what: "EF.SN" };
+
+/// Reads the eight digits.
+pub fn read(card: &mut Exchange) -> Result<String, CardError> {
+    parse(&file::read_path(card, &PATH, Extent::FirstObject)?.required("EF.SN")?)
+}
+
+/// `5A 0A 8025000001 <8 digits, BCD> <check digit, F>`.
+pub fn parse(content: &[u8]) -> Result<String, CardError> {
+    let number = tlv::find(content, 0x5A).and_then(|value| value.strip_prefix(&PREFIX)).ok_or(FAULT)?;
+    let digits: Vec<u8> = number.iter().take(4).flat_map(|byte| [byte >> 4, byte & 0x0F]).collect();
+    if number.len() != 5 || digits.iter().any(|digit| *digit > 9) {
+        return Err(FAULT);
+    }
+    Ok(digits.iter().map(|digit| char::from(b'0' + digit)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_number_of_a_published_card() {
+        let content = [0x5A, 0x0A, 0x80, 0x25, 0x00, 0x00, 0x01, 0x99, 0x21, 0x38, 0x45, 0x0F];
+        assert_eq!(parse(&content), Ok("99213845".to_owned()));
+    }
+
+    #[test]
+    fn the_check_digit_is_not_enforced() {
+        let content = [0x5A, 0x0A, 0x80, 0x25, 0x00, 0x00, 0x01, 0x99, 0x21, 0x38, 0x45, 0x7F];
+        assert!(parse(&content).is_ok());
+    }
+
+    #[test]
+    fn letters_and_foreign_issuers_are_damage() {
+        for content in [
+            &[0x5A, 0x0A, 0x80, 0x25, 0x00, 0x00, 0x01, 0x9A, 0x21, 0x38, 0x45, 0x0F][..],
+            &[0x5A, 0x0A, 0x80, 0x25, 0x00, 0x00, 0x02, 0x99, 0x21, 0x38, 0x45, 0x0F],
+            &[0x5A, 0x0A, 0x80, 0x25, 0x00, 0x00, 0x01, 0x99],
+            &[],
+        ] {
+            assert_eq!(parse(content), Err(FAULT));
+        }
+    }
+}

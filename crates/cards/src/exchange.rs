@@ -1,0 +1,200 @@
+//! The dialogue over a channel: follows 61xx and 6Cxx, counts APDUs, and stops a card that would answer for ever.
+//! Not an application: it gives the status word and the data, whatever they are. Source: ISO 7816-4, 5.1.
+
+use crate::apdu::Command;
+use crate::channel::CardChannel;
+use crate::error::CardError;
+use crate::status::StatusWord;
+
+/// How many APDUs one job (opening, reading, signing) may take. A large Vitale needs about a hundred.
+pub const JOB_APDUS: u32 = 512;
+
+/// How many bytes one command may bring in all.
+pub const ANSWER_BYTES: usize = 0x8000;
+
+/// A short response holds 256 bytes and the status word.
+const RESPONSE_BYTES: usize = 258;
+
+const LENGTH_FAULT: CardError = CardError::Damaged { what: "APDU" };
+
+/// What a card answered in the end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// The last status word.
+    pub status: StatusWord,
+    /// The same, as it came.
+    pub sw: u16,
+    /// All data, of all responses.
+    pub data: Vec<u8>,
+}
+
+impl Answer {
+    /// The data of a command that succeeded, else what the status word says.
+    pub fn success(self) -> Result<Vec<u8>, CardError> {
+        match self.status {
+            StatusWord::Ok => Ok(self.data),
+            StatusWord::Refused => Err(CardError::PinRequired),
+            StatusWord::Blocked => Err(CardError::PinBlocked),
+            _ => Err(CardError::Unexpected { sw: self.sw }),
+        }
+    }
+}
+
+/// A channel with its counter.
+pub struct Exchange {
+    channel: Box<dyn CardChannel>,
+    apdus: u32,
+    limit: u32,
+}
+
+impl Exchange {
+    /// Takes the channel over and begins the first job.
+    pub fn new(channel: Box<dyn CardChannel>) -> Self {
+        Self { channel, apdus: 0, limit: JOB_APDUS }
+    }
+
+    /// Begins the next job, which may take `JOB_APDUS` again.
+    pub fn begin_job(&mut self) {
+        self.limit = self.apdus.saturating_add(JOB_APDUS);
+    }
+
+    /// How many APDUs were sent, GET RESPONSE included.
+    pub fn apdus(&self) -> u32 {
+        self.apdus
+    }
+
+    /// The ATR of the card.
+    pub fn atr(&self) -> &[u8] {
+        self.channel.atr()
+    }
+
+    /// Gives the channel back.
+    pub fn into_channel(self) -> Box<dyn CardChannel> {
+        self.channel
+    }
+
+    /// Sends a command and fetches all of its answer. A `once` command is never sent again, whatever the card asks.
+    pub fn send(&mut self, command: &Command) -> Result<Answer, CardError> {
+        let mut corrected = command.is_once();
+        let mut data = Vec::new();
+        let mut next = command.clone();
+        loop {
+            let (sw, bytes) = self.transmit(&next)?;
+            if data.len() + bytes.len() > ANSWER_BYTES {
+                return Err(LENGTH_FAULT);
+            }
+            data.extend_from_slice(&bytes);
+            let status = StatusWord::from(sw);
+            match status {
+                StatusWord::MoreData(length) => {
+                    next = Command::new(command.class(), 0xC0, 0x00, 0x00).expecting(length);
+                }
+                StatusWord::WrongLength(length) if !corrected => {
+                    corrected = true;
+                    next = next.expecting(length);
+                }
+                _ => return Ok(Answer { status, sw, data }),
+            }
+        }
+    }
+
+    fn transmit(&mut self, command: &Command) -> Result<(u16, Vec<u8>), CardError> {
+        if self.apdus >= self.limit {
+            return Err(LENGTH_FAULT);
+        }
+        self.apdus += 1;
+        let mut response = self.channel.transmit(&command.bytes(self.channel.protocol()))?;
+        if response.len() > RESPONSE_BYTES {
+            return Err(LENGTH_FAULT);
+        }
+        let (Some(low), Some(high)) = (response.pop(), response.pop()) else {
+            return Err(LENGTH_FAULT);
+        };
+        Ok((u16::from_be_bytes([high, low]), response))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::channel::ChannelError;
+
+    /// Answers from a list, then the last one for ever; keeps what was sent.
+    struct Script {
+        answers: Vec<Vec<u8>>,
+        sent: std::sync::Arc<std::sync::Mutex<Vec<Vec<u8>>>>,
+    }
+
+    impl CardChannel for Script {
+        fn atr(&self) -> &[u8] {
+            &[]
+        }
+
+        fn transmit(&mut self, apdu: &[u8]) -> Result<Vec<u8>, ChannelError> {
+            self.sent.lock().expect("lock").push(apdu.to_vec());
+            if self.answers.len() > 1 { Ok(self.answers.remove(0)) } else { Ok(self.answers[0].clone()) }
+        }
+    }
+
+    type Sent = std::sync::Arc<std::sync::Mutex<Vec<Vec<u8>>>>;
+
+    fn script(answers: &[&[u8]]) -> (Exchange, Sent) {
+        let sent = Sent::default();
+        let channel = Script { answers: answers.iter().map(|a| a.to_vec()).collect(), sent: sent.clone() };
+        (Exchange::new(Box::new(channel)), sent)
+    }
+
+    #[test]
+    fn waiting_bytes_are_fetched() {
+        let (mut exchange, sent) = script(&[&[0x61, 0x02], &[1, 0x61, 0x01], &[2, 0x90, 0x00]]);
+        let answer = exchange.send(&Command::new(0x00, 0xA4, 0x09, 0x04).body(&[0x3F, 0x00])).expect("answer");
+        assert_eq!((answer.data, answer.status), (vec![1, 2], StatusWord::Ok));
+        assert_eq!(sent.lock().expect("lock")[1], [0x00, 0xC0, 0x00, 0x00, 0x02]);
+        assert_eq!(exchange.apdus(), 3);
+    }
+
+    #[test]
+    fn the_volet_is_answered_in_its_class() {
+        let (mut exchange, sent) = script(&[&[0x9F, 0x07], &[1, 2, 3, 4, 5, 6, 7, 0x90, 0x00]]);
+        exchange.send(&Command::new(0xA0, 0xA4, 0x00, 0x00).body(&[0x3F, 0x00])).expect("answer");
+        assert_eq!(sent.lock().expect("lock")[1], [0xA0, 0xC0, 0x00, 0x00, 0x07]);
+    }
+
+    #[test]
+    fn a_wrong_length_is_corrected_once() {
+        let (mut exchange, sent) = script(&[&[0x6C, 0x03], &[0x6C, 0x02]]);
+        let answer = exchange.send(&Command::new(0x00, 0xB0, 0x00, 0x00).expecting(256)).expect("answer");
+        assert_eq!(answer.status, StatusWord::WrongLength(2));
+        assert_eq!(sent.lock().expect("lock")[1], [0x00, 0xB0, 0x00, 0x00, 0x03]);
+    }
+
+    #[test]
+    fn a_secret_is_sent_once_even_when_the_card_asks_again() {
+        let (mut exchange, sent) = script(&[&[0x6C, 0x04]]);
+        let verify = Command::new(0x00, 0x20, 0x00, 0x01).body(b"1234").once();
+        assert_eq!(exchange.send(&verify).expect("answer").status, StatusWord::WrongLength(4));
+        assert_eq!(sent.lock().expect("lock").len(), 1);
+    }
+
+    #[test]
+    fn a_card_that_never_ends_is_stopped() {
+        let (mut exchange, sent) = script(&[&[0x61, 0x00]]);
+        let endless = Command::new(0x00, 0xCA, 0x00, 0x00);
+        assert_eq!(exchange.send(&endless), Err(LENGTH_FAULT));
+        assert_eq!(sent.lock().expect("lock").len(), JOB_APDUS as usize);
+
+        let mut long = vec![0x55; 256];
+        long.extend([0x61, 0x00]);
+        let (mut exchange, sent) = script(&[&long]);
+        assert_eq!(exchange.send(&endless), Err(LENGTH_FAULT));
+        assert_eq!(sent.lock().expect("lock").len(), ANSWER_BYTES / 256 + 1);
+    }
+
+    #[test]
+    fn a_response_without_status_word_or_too_long_is_damage() {
+        for response in [vec![], vec![0x90], vec![0; 259]] {
+            let (mut exchange, _) = script(&[&response]);
+            assert_eq!(exchange.send(&Command::new(0, 0, 0, 0)), Err(LENGTH_FAULT), "{} bytes", response.len());
+        }
+    }
+}

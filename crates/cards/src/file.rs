@@ -1,0 +1,169 @@
+//! Selecting and reading transparent files, with no trust in the sizes a card gives.
+//! Not the meaning of a file. Source: ISO 7816-4 (SELECT, READ BINARY) and the orders ANS's library emits.
+
+use crate::apdu::Command;
+use crate::error::CardError;
+use crate::exchange::Exchange;
+use crate::status::StatusWord;
+use crate::tlv;
+
+/// How much one READ BINARY asks for: what the ANS library asks for at most.
+const CHUNK: usize = 0xE7;
+
+/// No file is read beyond: READ BINARY has no offset behind it.
+pub const FILE_BYTES: usize = 0x7FFF;
+
+/// No file found by a short identifier is read beyond: the largest published Vitale file has 9 KB.
+const SHORT_FILE_BYTES: usize = 0x4000;
+
+/// How much of a file is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// All of it.
+    Whole,
+    /// The one object at its start, without the padding behind: a certificate.
+    FirstObject,
+}
+
+/// What came of reading a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FileRead {
+    /// Its bytes.
+    Content(Vec<u8>),
+    /// It is not on the card.
+    Absent,
+    /// It is there and the card does not give it (6982).
+    Protected,
+}
+
+impl FileRead {
+    /// The bytes, or damage under that name.
+    pub fn required(self, what: &'static str) -> Result<Vec<u8>, CardError> {
+        match self {
+            Self::Content(bytes) => Ok(bytes),
+            Self::Absent | Self::Protected => Err(CardError::Damaged { what }),
+        }
+    }
+}
+
+/// Selects an application by its AID; `false` when the card has none such. `p2` = 0C asks for no data.
+pub fn select_application(card: &mut Exchange, aid: &[u8], p2: u8) -> Result<bool, CardError> {
+    let answer = card.send(&Command::new(0x00, 0xA4, 0x04, p2).body(aid))?;
+    match answer.status {
+        StatusWord::NotFound => Ok(false),
+        _ => answer.success().map(|_| true),
+    }
+}
+
+/// Reads the file at a path from the master file (3F00 …), as the ANS library does.
+pub fn read_path(card: &mut Exchange, path: &[u8], extent: Extent) -> Result<FileRead, CardError> {
+    read_selected(card, &Command::new(0x00, 0xA4, 0x09, 0x04).body(path).expecting(256), extent)
+}
+
+/// Reads a file of the current application by its identifier, as Vitale readers do.
+pub fn read_child(card: &mut Exchange, file: u16, extent: Extent) -> Result<FileRead, CardError> {
+    read_selected(card, &Command::new(0x00, 0xA4, 0x02, 0x00).body(&file.to_be_bytes()).expecting(256), extent)
+}
+
+/// Reads a file of the current application by its short identifier.
+pub fn read_short(card: &mut Exchange, identifier: u8) -> Result<FileRead, CardError> {
+    let mut content = Vec::new();
+    while content.len() < SHORT_FILE_BYTES {
+        let [high, low] = offset(content.len());
+        let p1 = if content.is_empty() { 0x80 | identifier } else { high };
+        let answer = card.send(&Command::new(0x00, 0xB0, p1, low).expecting(256))?;
+        match answer.status {
+            StatusWord::Ok => {}
+            StatusWord::EndOfFile => {
+                content.extend(answer.data);
+                break;
+            }
+            StatusWord::Refused => return Ok(FileRead::Protected),
+            StatusWord::NotFound if content.is_empty() => return Ok(FileRead::Absent),
+            // A file of exactly 256 bytes shows its end only here.
+            _ if !content.is_empty() => break,
+            _ => return Err(CardError::Unexpected { sw: answer.sw }),
+        }
+        let last = answer.data.len() < 256;
+        content.extend(answer.data);
+        if last {
+            break;
+        }
+    }
+    Ok(FileRead::Content(content))
+}
+
+fn read_selected(card: &mut Exchange, select: &Command, extent: Extent) -> Result<FileRead, CardError> {
+    let selected = card.send(select)?;
+    if selected.status == StatusWord::NotFound {
+        return Ok(FileRead::Absent);
+    }
+    let control = selected.success()?;
+    read_binary(card, announced_size(&control), extent)
+}
+
+/// The size in the file control parameters (62 or 6F, tag 80): a hint, never a promise.
+fn announced_size(control: &[u8]) -> Option<usize> {
+    let inside = tlv::find(control, 0x6F).unwrap_or(control);
+    let inside = tlv::find(inside, 0x62).unwrap_or(inside);
+    let size = tlv::find(inside, 0x80)?;
+    (size.len() <= 2).then(|| size.iter().fold(0, |size, byte| size << 8 | usize::from(*byte)))
+}
+
+fn read_binary(card: &mut Exchange, announced: Option<usize>, extent: Extent) -> Result<FileRead, CardError> {
+    let mut end = announced.unwrap_or(FILE_BYTES).min(FILE_BYTES);
+    let mut content = Vec::new();
+    while content.len() < end {
+        let want = CHUNK.min(end - content.len());
+        let [high, low] = offset(content.len());
+        let answer = card.send(&Command::new(0x00, 0xB0, high, low).expecting(want as u16))?;
+        match answer.status {
+            StatusWord::Ok | StatusWord::EndOfFile => {}
+            StatusWord::OutsideFile => break,
+            StatusWord::Refused => return Ok(FileRead::Protected),
+            _ => return Err(CardError::Unexpected { sw: answer.sw }),
+        }
+        if answer.data.len() > want {
+            return Err(CardError::Damaged { what: "READ BINARY" });
+        }
+        let last = answer.data.len() < want;
+        content.extend(answer.data);
+        if let (Extent::FirstObject, Some(length)) = (extent, tlv::whole_length(&content)) {
+            end = end.min(length);
+        }
+        if last {
+            break;
+        }
+    }
+    content.truncate(end);
+    Ok(FileRead::Content(content))
+}
+
+fn offset(position: usize) -> [u8; 2] {
+    (u16::try_from(position).unwrap_or(0x7FFF) & 0x7FFF).to_be_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_of_published_control_parameters() {
+        // EF.ATR of a real CPS3 (OpenSC issue 2223).
+        let ef_atr = [
+            0x62, 0x25, 0x80, 0x02, 0x00, 0x39, 0x82, 0x01, 0x01, 0x83, 0x02, 0x2F, 0x01, 0x88, 0x01, 0xE8, 0xA1, 0x12,
+            0x8C, 0x07, 0x7B, 0x45, 0xFF, 0xFF, 0xFF, 0x45, 0x00, 0x9C, 0x07, 0x7B, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x00,
+            0x8A, 0x01, 0x05,
+        ];
+        assert_eq!(announced_size(&ef_atr), Some(57));
+        // The master file has no size.
+        let mf = [
+            0x62, 0x1E, 0x82, 0x01, 0x38, 0x83, 0x02, 0x3F, 0x00, 0x84, 0x08, 0x80, 0x25, 0x00, 0x00, 0x01, 0xFF, 0x01,
+            0x00, 0xA1, 0x08, 0x8C, 0x06, 0x7A, 0xFF, 0xFF, 0xFF, 0xFF, 0x45, 0x8A, 0x01, 0x05,
+        ];
+        assert_eq!(announced_size(&mf), None);
+        // Sagem wraps 62 in 6F (OpenSC, comment of its IAS-ECC driver).
+        let sagem = [0x6F, 0x08, 0x62, 0x06, 0x80, 0x02, 0x00, 0x7D, 0x82, 0x00];
+        assert_eq!(announced_size(&sagem), Some(0x7D));
+    }
+}

@@ -1,0 +1,144 @@
+//! The PKCS#15 files of a simulated CPS3, enough for a generic client to list the card.
+//! Not a general encoder. Labels, flags and key records as on real cards (reference cards, 1.3); PKCS#15 v1.1, 6.
+
+use liasse_cards::cps::IAS_AID;
+use liasse_cards::tlv::write;
+
+use super::layout::{AUTHENTICATION_CERTIFICATE, SIGNATURE_CERTIFICATE};
+use crate::environment::{AUTHENTICATION_KEY, SIGNATURE_KEY};
+
+const SEQUENCE: u32 = 0x30;
+const INTEGER: u32 = 0x02;
+const BITS: u32 = 0x03;
+const OCTETS: u32 = 0x04;
+const UTF8: u32 = 0x0C;
+
+fn sequence(parts: &[Vec<u8>]) -> Vec<u8> {
+    write(SEQUENCE, &parts.concat())
+}
+
+fn path(file: u16) -> Vec<u8> {
+    let [high, low] = file.to_be_bytes();
+    sequence(&[write(OCTETS, &[0x3F, 0x00, 0x00, 0x01, high, low])])
+}
+
+/// The identifier that a key and its certificate share: AID of the application, then 01 or 02.
+fn identifier(number: u8) -> Vec<u8> {
+    write(OCTETS, &[&IAS_AID[..], &[number]].concat())
+}
+
+/// TokenInfo (5032).
+pub fn token_info(serial: &str) -> Vec<u8> {
+    let number: Vec<u8> = serial.bytes().map(|digit| digit - b'0').collect();
+    let number: Vec<u8> = number.chunks(2).map(|pair| pair.iter().fold(0, |byte, digit| byte << 4 | digit)).collect();
+    sequence(&[
+        write(INTEGER, &[0]),
+        write(OCTETS, &number),
+        write(UTF8, b"ASIP SANTE"),
+        write(0x80, format!("CPS3v3-00{serial}").as_bytes()),
+        write(BITS, &[0x05, 0x60]),
+        write(0xA5, &write(0x18, b"20100316110000Z")),
+    ])
+}
+
+/// ODF (5031): private keys, certificates, PIN.
+pub fn directories(is_contact: bool) -> Vec<u8> {
+    if !is_contact {
+        return Vec::new();
+    }
+    [write(0xA0, &path(0x7002)), write(0xA4, &path(0x7005)), write(0xA8, &path(0x7001))].concat()
+}
+
+/// AODF (7001): the one PIN, global, 4 to 8 digits.
+pub fn pins() -> Vec<u8> {
+    let attributes = sequence(&[
+        write(BITS, &[0x03, 0x08]),
+        write(0x0A, &[0x01]),
+        write(INTEGER, &[4]),
+        write(INTEGER, &[8]),
+        write(INTEGER, &[8]),
+        write(0x80, &[0x01]),
+        sequence(&[write(OCTETS, &[0x3F, 0x00])]),
+    ]);
+    sequence(&[
+        sequence(&[write(UTF8, b"Code porteur de la carte CPX"), write(BITS, &[0x06, 0xC0])]),
+        sequence(&[write(OCTETS, &[0x02])]),
+        write(0xA1, &attributes),
+    ])
+}
+
+/// PrKDF (7002).
+pub fn private_keys() -> Vec<u8> {
+    // decrypt and sign; sign and nonRepudiation.
+    [
+        private_key(b"CPS_PRIV_AUT", 0x02, AUTHENTICATION_KEY, &[0x05, 0x60]),
+        private_key(b"CPS_PRIV_SIG", 0x01, SIGNATURE_KEY, &[0x06, 0x20, 0x40]),
+    ]
+    .concat()
+}
+
+fn private_key(label: &[u8], number: u8, reference: u8, usage: &[u8]) -> Vec<u8> {
+    let rule = |bits: &[u8]| sequence(&[write(BITS, bits), write(OCTETS, &[0x01])]);
+    sequence(&[
+        sequence(&[
+            write(UTF8, label),
+            write(BITS, &[0x05, 0xE0]),
+            write(OCTETS, &[0x01]),
+            sequence(&[rule(&[0x00, 0x01]), rule(&[0x06, 0x00, 0x40])]),
+        ]),
+        sequence(&[
+            identifier(number),
+            write(BITS, usage),
+            write(0x01, &[0xFF]),
+            write(BITS, &[0x04, 0xB0]),
+            write(INTEGER, &[0x00, reference]),
+        ]),
+        write(0xA1, &sequence(&[sequence(&[write(OCTETS, &[])]), write(INTEGER, &[0x08, 0x00])])),
+    ])
+}
+
+/// CDF (7005).
+pub fn certificates() -> Vec<u8> {
+    let record = |label: &str, number, file| {
+        sequence(&[
+            sequence(&[write(UTF8, label.as_bytes()), write(BITS, &[0x06, 0x00])]),
+            sequence(&[identifier(number)]),
+            write(0xA1, &sequence(&[path(file)])),
+        ])
+    };
+    [
+        record("Certificat d'Authentification CPS", 0x02, AUTHENTICATION_CERTIFICATE),
+        record("Certificat de Signature CPS", 0x01, SIGNATURE_CERTIFICATE),
+    ]
+    .concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use liasse_cards::tlv;
+
+    #[test]
+    fn the_authentication_key_record_is_the_published_one() {
+        // Real card, 91 bytes (reference cards, 1.3).
+        let published = "3059302a0c0c4350535f505249565f415554030205e0040101301330070302000104010130080303060040040101\
+                         301f040ee828bd080f8025000001ff001002030205600101ff030204b002020082a10a30083002040002020800";
+        let record: String = private_keys()[..91].iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(record, published);
+    }
+
+    #[test]
+    fn our_reader_finds_both_certificates() {
+        let records = liasse_cards::cps::pkcs15::certificate_records(&certificates());
+        let found: Vec<_> = records.iter().map(|r| (r.id.last().copied(), r.path[4..].to_vec())).collect();
+        assert_eq!(found, [(Some(2), vec![0xB0, 0x02]), (Some(1), vec![0xB0, 0x01])]);
+    }
+
+    #[test]
+    fn the_token_is_labelled_as_the_real_ones() {
+        let info = token_info("00000101");
+        let inside = tlv::find(&info, SEQUENCE).expect("sequence");
+        assert_eq!(tlv::find(inside, 0x80), Some(&b"CPS3v3-0000000101"[..]));
+        assert_eq!(tlv::find(inside, OCTETS), Some(&[0x00, 0x00, 0x01, 0x01][..]));
+    }
+}

@@ -1,0 +1,47 @@
+//! What the workstation trusts and where it sends: the roots, the CRL, each caisse's encryption certificate,
+//! and the certificates whose signature makes a return believable. Data handed in, no look-up.
+
+use std::collections::BTreeMap;
+
+use liasse_domain::{Code, Coded, Destination};
+use liasse_formats::cms::Trust;
+
+/// The certificates of the other side.
+pub struct Directory {
+    /// Roots and revocation list for cards and caisses.
+    pub trust: Trust,
+    /// The roots as PEM, for those who verify an export.
+    pub chain_pem: String,
+    /// Encryption certificate (DER) of each caisse that files are sent to.
+    pub encryption: BTreeMap<Destination, Vec<u8>>,
+    /// Certificates (DER) that sign returns.
+    pub returns: Vec<Vec<u8>>,
+}
+
+/// No certificate is known for a caisse.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no encryption certificate for {destination}")]
+pub struct UnknownCaisse {
+    /// Which caisse.
+    pub destination: Destination,
+}
+
+impl Coded for UnknownCaisse {
+    fn code(&self) -> Code {
+        Code("road.caisse_inconnue")
+    }
+
+    fn parameters(&self) -> Vec<(&'static str, String)> {
+        vec![("caisse", self.destination.to_string())]
+    }
+}
+
+impl Directory {
+    /// The encryption certificate of a caisse.
+    pub fn encryption_certificate(&self, destination: &Destination) -> Result<&[u8], UnknownCaisse> {
+        self.encryption
+            .get(destination)
+            .map(Vec::as_slice)
+            .ok_or_else(|| UnknownCaisse { destination: destination.clone() })
+    }
+}

@@ -1,0 +1,93 @@
+//! Every refusal and failure a use case can end with, each carrying the code of the crate it comes from.
+
+use liasse_domain::{Code, Coded};
+
+/// The error of a use case.
+#[derive(Debug, thiserror::Error)]
+pub enum CoreError {
+    /// The data directory.
+    #[error(transparent)]
+    Directory(#[from] crate::data_dir::DirError),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] liasse_store::StoreError),
+    /// A card.
+    #[error(transparent)]
+    Card(#[from] liasse_cards::CardError),
+    /// Who is signed in.
+    #[error(transparent)]
+    Desk(#[from] crate::desk::DeskError),
+    /// Making the claim.
+    #[error(transparent)]
+    Invoicing(#[from] crate::invoicing::InvoicingError),
+    /// Pricing.
+    #[error(transparent)]
+    Price(#[from] liasse_pricing::PriceError),
+    /// Rendering the claim.
+    #[error(transparent)]
+    Render(#[from] liasse_formats::b2::RenderError),
+    /// Signatures and encryption.
+    #[error(transparent)]
+    Cms(#[from] liasse_formats::cms::CmsError),
+    /// The order of signatures.
+    #[error(transparent)]
+    Signing(#[from] liasse_domain::fse::SigningOrder),
+    /// A caisse without certificate.
+    #[error(transparent)]
+    Caisse(#[from] crate::directory::UnknownCaisse),
+    /// Sending.
+    #[error(transparent)]
+    Send(#[from] liasse_post::SendError),
+    /// Fetching.
+    #[error(transparent)]
+    Fetch(#[from] liasse_post::FetchError),
+    /// Settings.
+    #[error(transparent)]
+    Setting(#[from] crate::settings::SettingError),
+    /// A lane has ended.
+    #[error(transparent)]
+    Lane(#[from] crate::lane::LaneEnded),
+    /// No key for the store.
+    #[error(transparent)]
+    Key(#[from] crate::ports::NoKey),
+    /// An identifier that was typed.
+    #[error(transparent)]
+    Identifier(#[from] liasse_domain::ids::IdError),
+    /// Writing an export.
+    #[error(transparent)]
+    Export(#[from] crate::export::ExportError),
+}
+
+impl CoreError {
+    fn inner(&self) -> &dyn Coded {
+        match self {
+            Self::Directory(error) => error,
+            Self::Store(error) => error,
+            Self::Card(error) => error,
+            Self::Desk(error) => error,
+            Self::Invoicing(error) => error,
+            Self::Price(error) => error,
+            Self::Render(error) => error,
+            Self::Cms(error) => error,
+            Self::Signing(error) => error,
+            Self::Caisse(error) => error,
+            Self::Send(error) => error,
+            Self::Fetch(error) => error,
+            Self::Setting(error) => error,
+            Self::Lane(error) => error,
+            Self::Key(error) => error,
+            Self::Identifier(error) => error,
+            Self::Export(error) => error,
+        }
+    }
+}
+
+impl Coded for CoreError {
+    fn code(&self) -> Code {
+        self.inner().code()
+    }
+
+    fn parameters(&self) -> Vec<(&'static str, String)> {
+        self.inner().parameters()
+    }
+}

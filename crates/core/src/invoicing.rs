@@ -1,0 +1,356 @@
+//! From acts to a claim: the draft that a screen or a script fills in, its price, and the content of the FSE.
+//! Prices are the crate `pricing`'s; what may be signed is decided here, whatever a button says.
+
+use chrono::NaiveDate;
+use liasse_domain::fse::{ActLine, CareContext, ComplementaryCover, Executant, FseContent};
+use liasse_domain::{
+    Beneficiary, BillingSituation, CardType, Code, Coded, Finding, FseNumber, FseRef, Instant, Invoice, Level, Rights,
+    SecuringMode, VitaleContent, clock,
+};
+use liasse_pricing::{Act, CarePath, Input, Nature, Patient, Practitioner, Right, Sector};
+
+use crate::cards::VitaleView;
+use crate::desk::SignedIn;
+use crate::error::CoreError;
+use crate::workstation::Workstation;
+
+/// Why a claim cannot be made or signed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InvoicingError {
+    /// No Vitale in any reader.
+    #[error("no Vitale")]
+    VitaleAbsent,
+    /// The Vitale says nothing about rights: a real card, or a damaged one.
+    #[error("the Vitale's rights cannot be read")]
+    VitaleWithoutRights,
+    /// The Vitale in the reader is another patient's.
+    #[error("another patient's Vitale")]
+    OtherVitale,
+    /// A test card and a real one.
+    #[error("test card with a real one")]
+    MixedWorlds,
+    /// No beneficiary of that number on the card.
+    #[error("no such beneficiary")]
+    UnknownBeneficiary,
+    /// Nothing to bill.
+    #[error("no act")]
+    NoAct,
+    /// A finding forbids signing.
+    #[error("impossible: {code}")]
+    Impossible {
+        /// Code of the finding.
+        code: String,
+        /// Its sentence.
+        message: String,
+    },
+    /// A finding asks for a written reason.
+    #[error("a reason is required: {code}")]
+    ReasonRequired {
+        /// Code of the finding.
+        code: String,
+        /// Its sentence.
+        message: String,
+    },
+    /// No prepared FSE of that name.
+    #[error("no prepared FSE of that name")]
+    NotPrepared,
+    /// The FSE is not signed.
+    #[error("not signed")]
+    NotSigned,
+    /// No FSE of that name.
+    #[error("no FSE of that name")]
+    UnknownFse,
+    /// No lot of that name.
+    #[error("no lot of that name")]
+    UnknownLot,
+    /// The lot is sealed, not signed.
+    #[error("the lot is not signed")]
+    LotNotSigned,
+}
+
+impl Coded for InvoicingError {
+    fn code(&self) -> Code {
+        match self {
+            Self::VitaleAbsent => Code("invoicing.vitale_absente"),
+            Self::VitaleWithoutRights => Code("invoicing.vitale_sans_droits"),
+            Self::OtherVitale => Code("invoicing.autre_vitale"),
+            Self::MixedWorlds => Code("invoicing.carte_test_et_reelle"),
+            Self::UnknownBeneficiary => Code("invoicing.beneficiaire_inconnu"),
+            Self::NoAct => Code("invoicing.aucun_acte"),
+            Self::Impossible { .. } => Code("invoicing.impossible"),
+            Self::ReasonRequired { .. } => Code("invoicing.motif_attendu"),
+            Self::NotPrepared => Code("invoicing.fse_non_preparee"),
+            Self::NotSigned => Code("invoicing.fse_non_signee"),
+            Self::UnknownFse => Code("invoicing.fse_inconnue"),
+            Self::UnknownLot => Code("invoicing.lot_inconnu"),
+            Self::LotNotSigned => Code("invoicing.lot_non_signe"),
+        }
+    }
+
+    fn parameters(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::Impossible { message, .. } | Self::ReasonRequired { message, .. } => {
+                vec![("finding", message.clone())]
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// What is being billed, before it has a number.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    card: VitaleContent,
+    beneficiary: usize,
+    rights: Rights,
+    /// The pricing input: acts, care path, third party. Practitioner and patient are filled in from the cards.
+    pub input: Input,
+    /// How the FSE will be secured.
+    pub mode: SecuringMode,
+    /// The written reason for passing a « Risque de rejet ».
+    pub reason: Option<String>,
+}
+
+impl Draft {
+    /// A draft for one beneficiary of the Vitale in the reader, dated now, in care path by the médecin traitant.
+    pub fn new(vitale: &VitaleView, beneficiary: usize, now: Instant) -> Result<Self, InvoicingError> {
+        let card = vitale.read.content.clone().ok_or(InvoicingError::VitaleWithoutRights)?;
+        let person = card.beneficiaries.get(beneficiary).ok_or(InvoicingError::UnknownBeneficiary)?;
+        let civil = clock::paris(now);
+        let rights = Rights::from_card(person, civil.date(), now);
+        let patient = Patient::new(person.birth_date);
+        let mut input = Input::new(civil.date(), Practitioner::default(), patient, Vec::new());
+        input.care_path = Some(CarePath::T);
+        Ok(Self { card, beneficiary, rights, input, mode: SecuringMode::Securise, reason: None })
+    }
+
+    /// A draft from a script's input: the same, with everything that the input says.
+    pub fn from_input(
+        vitale: &VitaleView,
+        beneficiary: usize,
+        input: Input,
+        now: Instant,
+    ) -> Result<Self, InvoicingError> {
+        let mut draft = Self::new(vitale, beneficiary, now)?;
+        draft.rights = Rights::from_card(draft.person(), input.date, now);
+        draft.input = input;
+        Ok(draft)
+    }
+
+    /// For whom.
+    pub fn person(&self) -> &Beneficiary {
+        &self.card.beneficiaries[self.beneficiary]
+    }
+
+    /// Which beneficiary of the card, from 0.
+    pub fn beneficiary(&self) -> usize {
+        self.beneficiary
+    }
+
+    /// The card it was made from.
+    pub fn card(&self) -> &VitaleContent {
+        &self.card
+    }
+
+    /// The rights on the day of the acts, with their source and hour.
+    pub fn rights(&self) -> &Rights {
+        &self.rights
+    }
+
+    /// Adds an act by its code.
+    pub fn add_act(&mut self, code: &str) {
+        self.input.acts.push(Act::new(code));
+    }
+
+    /// The input with practitioner and patient as the cards say.
+    pub fn completed(&self, situation: &BillingSituation) -> Input {
+        let mut input = self.input.clone();
+        input.practitioner = Practitioner {
+            specialty: situation.specialty.clone(),
+            sector: match situation.convention {
+                1 | 2 => Sector::One,
+                3 => Sector::Two,
+                _ => Sector::None,
+            },
+            ..Practitioner::default()
+        };
+        let patient = &mut input.patient;
+        patient.birth_date = self.person().birth_date;
+        self.card.insured.organisme.regime().clone_into(&mut patient.regime);
+        patient.alsace_moselle = self.rights.alsace_moselle;
+        let held = [(Right::Ald, self.rights.ald), (Right::C2s, self.rights.c2s)];
+        patient.rights = held.into_iter().filter(|(_, held)| *held).map(|(right, _)| right).collect();
+        input
+    }
+
+    /// Refuses what the findings forbid, and what they let pass only with a reason.
+    pub fn check_may_be_signed(&self, invoice: &Invoice) -> Result<(), InvoicingError> {
+        if self.input.acts.is_empty() {
+            return Err(InvoicingError::NoAct);
+        }
+        let worst = invoice.findings.iter().max_by_key(|finding| finding.level);
+        match worst {
+            Some(Finding { level: Level::Blocking, code, message, .. }) => {
+                Err(InvoicingError::Impossible { code: code.clone(), message: message.clone() })
+            }
+            Some(Finding { level: Level::Error, code, message, .. }) if self.written_reason().is_none() => {
+                Err(InvoicingError::ReasonRequired { code: code.clone(), message: message.clone() })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn written_reason(&self) -> Option<&str> {
+        self.reason.as_deref().map(str::trim).filter(|reason| !reason.is_empty())
+    }
+
+    pub(crate) fn passed_with_reason(&self) -> Option<&str> {
+        self.written_reason()
+    }
+
+    /// What the claim says, under this number.
+    pub(crate) fn content(
+        &self,
+        invoice: &Invoice,
+        signed_in: &SignedIn,
+        number: FseNumber,
+        today: NaiveDate,
+    ) -> FseContent {
+        let situation = &signed_in.situation;
+        let exonerations: Vec<Option<char>> = self.input.acts.iter().map(|act| self.exoneration(act)).collect();
+        let common =
+            exonerations.first().copied().flatten().filter(|first| exonerations.iter().all(|e| *e == Some(*first)));
+        let acts = invoice
+            .lines
+            .iter()
+            .enumerate()
+            .map(|(index, line)| ActLine {
+                date: self.input.date,
+                code: line.code.clone(),
+                majoration: None,
+                quantity: line.quantity,
+                coefficient: 100,
+                unit: line.unit_cents,
+                base: line.base_cents,
+                rate: line.rate_bp,
+                amo: line.amo_cents,
+                fee: line.fee_cents,
+                amc: line.amc_cents,
+                qualifier: None,
+                exoneration: if common.is_some() { None } else { exonerations.get(index).copied().flatten() },
+            })
+            .collect();
+        let person = self.person();
+        FseContent {
+            reference: FseRef { billing: situation.billing_number.clone(), number },
+            mode: self.mode,
+            drawn_up: today,
+            corrects: None,
+            executant: executant(signed_in),
+            locum: None,
+            patient: liasse_domain::fse::Patient {
+                insured_nir: self.card.insured.nir,
+                insured_key: self.card.insured.nir_key,
+                own_nir: person.own_nir,
+                family_name: person.family_name.clone(),
+                given_name: person.given_name.clone(),
+                birth_date: person.birth_date,
+                birth_rank: person.birth_rank,
+                quality: person.quality,
+                coverage_code: self.rights.coverage_code.clone(),
+            },
+            organisme: self.card.insured.organisme.clone(),
+            complementary: self.complementary(),
+            care: CareContext {
+                nature: nature(self.input.cover.nature),
+                care_path: self.input.care_path.map(CarePath::letter),
+                exoneration: common,
+                accident: None,
+                // B2 type 2 position 58: 4, rights read from the Vitale.
+                rights_proof: 4,
+            },
+            third_party_amo: invoice.third_party_amo,
+            third_party_amc: invoice.third_party_amc,
+            acts,
+        }
+    }
+
+    /// 4: care related to an ALD (B2 type 2 position 79 and type 4 position 54).
+    fn exoneration(&self, act: &Act) -> Option<char> {
+        (self.rights.ald && act.ald_related).then_some('4')
+    }
+
+    fn complementary(&self) -> Option<ComplementaryCover> {
+        let person = self.person();
+        if self.rights.c2s {
+            // C2S travels as contract type 89 under the national number (reference formats 3.4).
+            return Some(ComplementaryCover {
+                contract: "89".to_owned(),
+                number: "99999997".to_owned(),
+                member: liasse_domain::Private::default(),
+            });
+        }
+        let card = person.complementary.as_ref().filter(|cover| cover.period.holds_on(self.input.date))?;
+        Some(ComplementaryCover { contract: "00".to_owned(), number: card.number.clone(), member: card.member.clone() })
+    }
+}
+
+/// The two digits of B2 type 2 positions 77-78.
+fn nature(nature: Nature) -> u8 {
+    match nature {
+        Nature::Maladie => 10,
+        Nature::Maternite => 30,
+        Nature::AtMp => 41,
+        Nature::Prevention => 90,
+    }
+}
+
+fn executant(signed_in: &SignedIn) -> Executant {
+    let situation = &signed_in.situation;
+    let condition = match (situation.practice_mode, signed_in.holder.card_type) {
+        (1, _) => 'S',
+        (7, _) => 'B',
+        (_, CardType::Cps | CardType::Cpf | CardType::Cpe | CardType::Cpa) => 'L',
+    };
+    Executant {
+        billing: situation.billing_number.clone(),
+        rpps: signed_in.holder.rpps.clone(),
+        family_name: signed_in.holder.family_name.clone(),
+        given_name: signed_in.holder.given_name.clone(),
+        convention: situation.convention,
+        specialty: situation.specialty.clone(),
+        tariff_zone: situation.tariff_zone.clone(),
+        ik_zone: situation.ik_zone.clone(),
+        agreements: situation.agreements.clone(),
+        condition,
+        situation: situation.number,
+        structure_kind: situation.structure_kind,
+        structure_number: situation.structure_number.clone(),
+        structure_name: situation.structure_name.clone(),
+    }
+}
+
+impl Workstation {
+    /// Prices a draft and adds what the cards and the clock know to its findings.
+    pub fn price(&self, draft: &Draft, signed_in: &SignedIn) -> Result<Invoice, CoreError> {
+        let mut invoice = liasse_pricing::price(self.tables(), &draft.completed(&signed_in.situation))?;
+        let day = |date: Option<NaiveDate>| date.map_or_else(String::new, |d| d.format("%d/%m/%Y").to_string());
+        if !draft.rights.open {
+            let until = day(draft.rights.until);
+            invoice.findings.push(Finding::of(Code("invoicing.droits_fermes"), &[("until", until)]));
+        }
+        if draft.card.insured.valid_until.is_some_and(|until| until < draft.input.date) {
+            let until = day(draft.card.insured.valid_until);
+            invoice.findings.push(Finding::of(Code("invoicing.vitale_perimee"), &[("until", until)]));
+        }
+        if draft.card.insured.test_card != signed_in.holder.test_card {
+            invoice.findings.push(Finding::of(Code("invoicing.carte_test_et_reelle"), &[]));
+        }
+        let today = self.clock.today();
+        if draft.input.date > today {
+            invoice.findings.push(Finding::of(Code("invoicing.acte_futur"), &[]));
+        }
+        invoice.findings.sort_by_key(|finding| std::cmp::Reverse(finding.level));
+        Ok(invoice)
+    }
+}

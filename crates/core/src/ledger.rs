@@ -1,0 +1,126 @@
+//! The ledger as scripts read it: `ledger --json` and the end of `demo --json` (shared contracts, version 1).
+
+use chrono::{DateTime, Utc};
+use liasse_domain::returns::Reason;
+use liasse_domain::{Centimes, DocumentState, FileIdentifier, FseRef, MoneyState, Payer, TransmissionState};
+use serde::Serialize;
+
+use crate::error::CoreError;
+use crate::workstation::Workstation;
+
+/// The whole ledger.
+#[derive(Clone, Debug, Serialize)]
+pub struct Ledger {
+    /// Version of this shape.
+    pub v: u32,
+    /// Until when returns have been read; `null` before the first fetch.
+    pub returns_read_until: Option<DateTime<Utc>>,
+    /// Every document.
+    pub documents: Vec<Document>,
+}
+
+/// One document.
+#[derive(Clone, Debug, Serialize)]
+pub struct Document {
+    /// Its name.
+    pub fse: FseRef,
+    /// `fse` or `dre`.
+    pub kind: String,
+    /// Date of the first act.
+    pub act_date: chrono::NaiveDate,
+    /// Total charged.
+    pub total_cents: Centimes,
+    /// State of the document.
+    pub document: DocumentState,
+    /// State of its live or last membership of a lot.
+    pub transmission: Option<TransmissionState>,
+    /// That lot.
+    pub lot: Option<FileIdentifier>,
+    /// What each payer owes.
+    pub money: Vec<Money>,
+    /// Why the caisse rejected it, if it did.
+    pub reject: Option<Rejected>,
+}
+
+/// What one payer owes for one document.
+#[derive(Clone, Debug, Serialize)]
+pub struct Money {
+    /// Who.
+    pub payer: Payer,
+    /// How it stands.
+    pub state: MoneyState,
+    /// How much is due.
+    pub due_cents: Centimes,
+    /// How much came.
+    pub paid_cents: Centimes,
+}
+
+/// A reject.
+#[derive(Clone, Debug, Serialize)]
+pub struct Rejected {
+    /// The caisse's code.
+    pub code: String,
+    /// The caisse's words.
+    pub message: String,
+}
+
+impl From<Reason> for Rejected {
+    fn from(reason: Reason) -> Self {
+        Self { code: reason.code, message: reason.label }
+    }
+}
+
+impl Ledger {
+    /// Whether every document ended as its kind ends: tiers payant paid or rejected with a reason, hors tiers payant
+    /// received by the caisse and settled by the patient.
+    pub fn all_ended(&self) -> bool {
+        self.documents.iter().all(Document::has_ended)
+    }
+}
+
+impl Document {
+    /// See [`Ledger::all_ended`]. An annulled document has ended.
+    pub fn has_ended(&self) -> bool {
+        if self.document == DocumentState::Annulee {
+            return true;
+        }
+        let received = self.transmission == Some(TransmissionState::Recue);
+        let owed_by_schemes = self.money.iter().any(|m| m.payer != Payer::Patient && m.state != MoneyState::SansObjet);
+        let patient_settled =
+            self.money.iter().filter(|m| m.payer == Payer::Patient).all(|money| {
+                matches!(money.state, MoneyState::SansObjet | MoneyState::Encaisse | MoneyState::Abandonne)
+            });
+        let schemes_settled = self.money.iter().filter(|m| m.payer != Payer::Patient).all(|money| {
+            matches!(money.state, MoneyState::SansObjet | MoneyState::Encaisse)
+                || (money.state == MoneyState::Rejete && self.reject.is_some())
+        });
+        received && patient_settled && (!owed_by_schemes || schemes_settled)
+    }
+}
+
+impl Workstation {
+    /// The ledger of the whole store.
+    pub fn ledger(&self) -> Result<Ledger, CoreError> {
+        let documents = self
+            .store
+            .ledger()?
+            .into_iter()
+            .map(|row| Document {
+                fse: row.fse,
+                kind: row.kind,
+                act_date: row.act_date,
+                total_cents: row.total,
+                document: row.document,
+                transmission: row.transmission,
+                lot: row.lot,
+                money: row
+                    .money
+                    .into_iter()
+                    .map(|m| Money { payer: m.payer, state: m.state, due_cents: m.due, paid_cents: m.paid })
+                    .collect(),
+                reject: row.reject.map(Rejected::from),
+            })
+            .collect();
+        Ok(Ledger { v: 1, returns_read_until: self.store.returns_read_until()?, documents })
+    }
+}

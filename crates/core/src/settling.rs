@@ -1,0 +1,37 @@
+//! How the patient settled, and withdrawing an FSE before it leaves. Money of the caisse is the returns' business.
+
+use liasse_domain::{FseRef, Payer};
+use liasse_store::SettlementMode;
+
+use crate::desk::{DeskError, SignedIn};
+use crate::error::CoreError;
+use crate::invoicing::InvoicingError;
+use crate::workstation::Workstation;
+
+impl Workstation {
+    /// Records that the patient settled all that is still due, in one way.
+    pub fn settle(&mut self, reference: &FseRef, who: &SignedIn, mode: SettlementMode) -> Result<(), CoreError> {
+        self.check_owner(reference, who)?;
+        let due = self.due_by_patient(reference)?;
+        let stamp = who.stamp(self.now());
+        Ok(self.store.settle(&stamp, reference, mode, due)?)
+    }
+
+    /// What the patient still owes for an FSE.
+    pub fn due_by_patient(&self, reference: &FseRef) -> Result<liasse_domain::Centimes, CoreError> {
+        let row = self.store.fse(reference)?.ok_or(InvoicingError::UnknownFse)?;
+        let patient = row.money.iter().find(|money| money.payer == Payer::Patient);
+        Ok(patient.map_or_else(Default::default, |money| money.due - money.paid))
+    }
+
+    /// Withdraws an FSE that is in no lot: it keeps its number.
+    pub fn cancel(&mut self, reference: &FseRef, who: &SignedIn) -> Result<(), CoreError> {
+        self.check_owner(reference, who)?;
+        let stamp = who.stamp(self.now());
+        Ok(self.store.cancel_fse(&stamp, reference)?)
+    }
+
+    fn check_owner(&self, reference: &FseRef, who: &SignedIn) -> Result<(), DeskError> {
+        if reference.billing == who.situation.billing_number { Ok(()) } else { Err(DeskError::OtherPractitioner) }
+    }
+}

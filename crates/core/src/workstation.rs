@@ -1,0 +1,89 @@
+//! The workstation: the store and the ports it works with. Its use cases stand in the modules of their topic.
+//! Lives in one lane; nothing else touches the database.
+
+use std::sync::Arc;
+
+use liasse_domain::{Clock, Instant};
+use liasse_pricing::Tables;
+use liasse_store::Store;
+
+use crate::desk::system_stamp;
+use crate::directory::Directory;
+use crate::error::CoreError;
+use crate::lane::Resident;
+use crate::ports::Ids;
+
+/// What one practice works with.
+pub struct Workstation {
+    pub(crate) store: Store,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) ids: Box<dyn Ids>,
+    pub(crate) directory: Directory,
+    pub(crate) tables: Option<Arc<Tables>>,
+}
+
+impl Resident for Workstation {}
+
+impl Workstation {
+    /// Takes an open store over. Sendings that a crash cut are settled first: those whose last dot may have left
+    /// become *non confirmée*, the others may leave again.
+    pub fn new(
+        store: Store,
+        clock: Arc<dyn Clock>,
+        ids: Box<dyn Ids>,
+        directory: Directory,
+        tables: Option<Arc<Tables>>,
+    ) -> Result<Self, CoreError> {
+        let mut workstation = Self { store, clock, ids, directory, tables };
+        let stamp = system_stamp(workstation.now());
+        workstation.store.recover_attempts(&stamp)?;
+        Ok(workstation)
+    }
+
+    /// The present moment.
+    pub fn now(&self) -> Instant {
+        self.clock.now()
+    }
+
+    /// The store, to look things up.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The pricing tables: those handed in, else the embedded ones.
+    pub fn tables(&self) -> &Tables {
+        self.tables.as_deref().unwrap_or_else(|| Tables::embedded())
+    }
+
+    /// The certificates of the other side.
+    pub fn directory(&self) -> &Directory {
+        &self.directory
+    }
+
+    /// A setting's value; secrets are refused.
+    pub fn setting(&self, name: &str) -> Result<Option<String>, CoreError> {
+        if crate::settings::find(name)?.secret {
+            return Err(crate::settings::SettingError::Secret.into());
+        }
+        Ok(self.store.config_get(name)?)
+    }
+
+    /// Sets a setting, secrets included.
+    pub fn set_setting(&mut self, name: &str, value: &str) -> Result<(), CoreError> {
+        crate::settings::find(name)?;
+        if matches!(name, "post.smtp" | "post.pop3") {
+            crate::settings::host_port(value)?;
+        }
+        let stamp = system_stamp(self.now());
+        Ok(self.store.config_set(name, value, &stamp)?)
+    }
+
+    /// Sets a setting that is not set yet.
+    pub fn set_default(&mut self, name: &str, value: &str) -> Result<(), CoreError> {
+        if self.store.config_get(name)?.is_none() { self.set_setting(name, value) } else { Ok(()) }
+    }
+
+    pub(crate) fn secret(&self, name: &str) -> Result<Option<String>, CoreError> {
+        Ok(self.store.config_get(name)?)
+    }
+}

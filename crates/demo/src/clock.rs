@@ -1,0 +1,119 @@
+//! The clock of the demo world: system time plus an offset kept in `DATA/caisse/clock`, which the simulated caisse
+//! reads too. Forward only; a new demo starts on 15 January 2026 at 09:00 in Paris.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use chrono::{Duration, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use liasse_domain::calendar::{Territory, add_working_days};
+use liasse_domain::{Clock, Code, Coded, Instant, clock};
+
+/// Why the clock did not move.
+#[derive(Debug, thiserror::Error)]
+pub enum ClockError {
+    /// The demo's clock never goes back.
+    #[error("the clock goes forward only")]
+    Backwards,
+    /// The offset cannot be written.
+    #[error("clock file: {0}")]
+    Io(#[from] io::Error),
+}
+
+impl Coded for ClockError {
+    fn code(&self) -> Code {
+        match self {
+            Self::Backwards => Code("saisie.horloge_recule"),
+            Self::Io(_) => Code("system.dossier_inaccessible"),
+        }
+    }
+}
+
+/// See the module.
+#[derive(Clone, Debug)]
+pub struct DemoClock {
+    file: PathBuf,
+}
+
+impl DemoClock {
+    /// The clock whose offset lies in `caisse`/clock; a new one starts where every demo starts.
+    pub fn open(caisse: &Path) -> Result<Self, ClockError> {
+        fs::create_dir_all(caisse)?;
+        let clock = Self { file: caisse.join("clock") };
+        if !clock.file.exists() {
+            let start = NaiveDate::from_ymd_opt(2026, 1, 15).and_then(|day| day.and_hms_opt(9, 0, 0));
+            let start = start.map_or_else(Utc::now, clock::from_paris);
+            clock.write((start - Utc::now()).num_seconds())?;
+        }
+        Ok(clock)
+    }
+
+    fn offset(&self) -> i64 {
+        fs::read_to_string(&self.file).ok().and_then(|text| text.trim().parse().ok()).unwrap_or(0)
+    }
+
+    fn write(&self, seconds: i64) -> Result<(), ClockError> {
+        let fresh = self.file.with_extension("new");
+        fs::write(&fresh, seconds.to_string())?;
+        File::open(&fresh)?.sync_all()?;
+        Ok(fs::rename(&fresh, &self.file)?)
+    }
+
+    /// Moves the clock to `instant`.
+    pub fn move_to(&self, instant: Instant) -> Result<(), ClockError> {
+        if instant < self.now() {
+            return Err(ClockError::Backwards);
+        }
+        // Rounded up, so that the clock never stands before the moment asked for.
+        self.write((instant - Utc::now()).num_seconds() + 1)
+    }
+
+    /// Moves the clock to a civil time of Paris, `2026-01-20T09:00` or `2026-01-20` (09:00).
+    pub fn move_to_text(&self, text: &str) -> Option<Result<(), ClockError>> {
+        let civil = NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M").ok().or_else(|| {
+            let day = text.parse::<NaiveDate>().ok()?;
+            Some(day.and_time(NaiveTime::from_hms_opt(9, 0, 0)?))
+        })?;
+        Some(self.move_to(clock::from_paris(civil)))
+    }
+
+    /// Moves the clock forward by whole working days, to 09:00 of the last one.
+    pub fn advance_working_days(&self, count: u32) -> Result<Instant, ClockError> {
+        let today = clock::paris(self.now()).date();
+        let day = add_working_days(today, count, Territory::National);
+        let nine = day.and_time(NaiveTime::MIN) + Duration::hours(9);
+        self.move_to(clock::from_paris(nine))?;
+        Ok(self.now())
+    }
+}
+
+impl Clock for DemoClock {
+    fn now(&self) -> Instant {
+        Utc::now() + Duration::seconds(self.offset())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder(name: &str) -> PathBuf {
+        let folder = std::env::temp_dir().join(format!("liasse-clock-{name}-{}", std::process::id()));
+        drop(fs::remove_dir_all(&folder));
+        folder
+    }
+
+    #[test]
+    fn a_new_demo_starts_in_january_and_only_goes_forward() {
+        let folder = folder("new");
+        let clock = DemoClock::open(&folder).expect("clock");
+        assert_eq!(clock.today().to_string(), "2026-01-15");
+        clock.advance_working_days(2).expect("forward");
+        assert_eq!(clock.today().to_string(), "2026-01-19");
+        assert!(matches!(clock.move_to_text("2026-01-16"), Some(Err(ClockError::Backwards))));
+        assert!(clock.move_to_text("demain").is_none());
+        // Another program that opens the same directory reads the same time.
+        assert_eq!(DemoClock::open(&folder).expect("clock").today().to_string(), "2026-01-19");
+        drop(fs::remove_dir_all(&folder));
+    }
+}

@@ -1,0 +1,254 @@
+//! Playing a scenario from the cards to the money, with the tray or with real PC/SC readers.
+//! Not a shortcut: every step is the use case that the window calls.
+
+use liasse_cardsim::Knobs;
+use liasse_core::cards::{CardDesk, CpsView, Snapshot, VitaleView};
+use liasse_core::desk::{DeskError, SignedIn};
+use liasse_core::invoicing::{Draft, InvoicingError};
+use liasse_core::lane::Handle;
+use liasse_core::ledger::Ledger;
+use liasse_core::CoreError;
+use liasse_domain::{Centimes, Code, Coded, Digits, FseRef, MoneyState, Payer};
+
+use crate::clock::ClockError;
+use crate::office::{Office, OpenError};
+use crate::scenario::{Claim, Scenario};
+use crate::tray::{Tray, UnknownCard};
+
+/// Which cards a scenario is played with.
+pub enum Hand {
+    /// The tray: each claim's card is put into the reader.
+    Tray {
+        /// The tray.
+        tray: Tray,
+        /// The reader for the CPS.
+        cps_reader: String,
+        /// The reader for the Vitale.
+        vitale_reader: String,
+    },
+    /// Readers that hold cards already: every claim is for that Vitale.
+    Readers {
+        /// The reader that holds the CPS.
+        cps_reader: String,
+        /// The reader that holds the Vitale.
+        vitale_reader: String,
+    },
+}
+
+impl Hand {
+    fn readers(&self) -> (&str, &str) {
+        match self {
+            Self::Tray { cps_reader, vitale_reader, .. } | Self::Readers { cps_reader, vitale_reader } => {
+                (cps_reader, vitale_reader)
+            }
+        }
+    }
+}
+
+/// Why a scenario stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum PlayError {
+    /// A use case refused.
+    #[error(transparent)]
+    Core(#[from] CoreError),
+    /// The clock did not move.
+    #[error(transparent)]
+    Clock(#[from] ClockError),
+    /// The demo did not open.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// A card of the scenario does not exist.
+    #[error(transparent)]
+    Card(#[from] UnknownCard),
+    /// The post refused or could not be reached.
+    #[error("not sent: {0:?}")]
+    NotSent(liasse_domain::Report),
+    /// A settlement that does not exist.
+    #[error("unknown settlement")]
+    Settlement,
+    /// A claim did not end as written.
+    #[error("not as written: {0}")]
+    NotAsWritten(String),
+}
+
+impl Coded for PlayError {
+    fn code(&self) -> Code {
+        match self {
+            Self::Core(error) => error.code(),
+            Self::Clock(error) => error.code(),
+            Self::Open(error) => error.code(),
+            Self::Card(error) => error.code(),
+            Self::NotSent(_) => Code("road.scenario_non_envoye"),
+            Self::Settlement => Code("saisie.reglement_inconnu"),
+            Self::NotAsWritten(_) => Code("system.scenario_different"),
+        }
+    }
+
+    fn parameters(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::Core(error) => error.parameters(),
+            Self::Clock(error) => error.parameters(),
+            Self::Open(error) => error.parameters(),
+            Self::NotSent(report) => vec![("reason", report.message.clone())],
+            Self::NotAsWritten(what) => vec![("what", what.clone())],
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// Plays `count` claims of a scenario, or all of them, to the end. Gives the whole ledger.
+pub fn play(
+    office: &Office,
+    scenario: &Scenario,
+    count: Option<usize>,
+    hand: &Hand,
+    pin: &Digits,
+) -> Result<Ledger, PlayError> {
+    let (cps_reader, _) = hand.readers();
+    if let Hand::Tray { tray, .. } = hand {
+        tray.insert(cps_reader, &scenario.cps)?;
+    }
+    let signed_in = sign_in(office, cps_reader, pin)?;
+    let mut made = Vec::new();
+    for claim in scenario.fse.iter().cycle().take(count.unwrap_or(scenario.fse.len())) {
+        made.push((make(office, claim, hand, &signed_in)?, claim));
+    }
+    send_lots(office, &signed_in)?;
+    fetch(office)?;
+    office.clock().advance_working_days(scenario.working_days)?;
+    office.caisse_looks_at_the_clock();
+    fetch(office)?;
+    let ledger = office.workstation().call(|ws| ws.ledger()).map_err(CoreError::from)??;
+    // Cards of the readers are not those that the scenario expects.
+    if matches!(hand, Hand::Tray { .. }) {
+        for (reference, claim) in &made {
+            check(&ledger, reference, claim)?;
+        }
+    }
+    Ok(ledger)
+}
+
+/// Signs in the holder of the CPS in `reader`.
+pub fn sign_in(office: &Office, reader: &str, pin: &Digits) -> Result<SignedIn, PlayError> {
+    let (name, pin) = (reader.to_owned(), pin.clone());
+    let now = office.workstation().call(|ws| ws.now()).map_err(CoreError::from)?;
+    let snapshot = office
+        .cards()
+        .call(move |desk| {
+            desk.refresh();
+            if cps_in(&desk.snapshot(), &name).is_some_and(|cps| cps.situations.is_none()) {
+                desk.verify_pin(&name, &pin)?;
+            }
+            Ok::<_, liasse_core::ports::CardError>(desk.snapshot())
+        })
+        .map_err(CoreError::from)?
+        .map_err(CoreError::from)?;
+    let cps = cps_in(&snapshot, reader).ok_or(DeskError::NoCps).map_err(CoreError::from)?;
+    Ok(SignedIn::from_card(reader, cps, None, now).map_err(CoreError::from)?)
+}
+
+fn cps_in<'a>(snapshot: &'a Snapshot, reader: &str) -> Option<&'a CpsView> {
+    match &snapshot.reader(reader)?.card {
+        liasse_core::cards::CardView::Cps(cps) => Some(cps),
+        _ => None,
+    }
+}
+
+fn vitale_in(cards: &Handle<CardDesk>, reader: &str) -> Result<VitaleView, PlayError> {
+    let snapshot = cards
+        .call(|desk| {
+            desk.refresh();
+            desk.snapshot()
+        })
+        .map_err(CoreError::from)?;
+    match snapshot.reader(reader).map(|found| &found.card) {
+        Some(liasse_core::cards::CardView::Vitale(vitale)) => Ok(vitale.as_ref().clone()),
+        _ => Err(CoreError::from(InvoicingError::VitaleAbsent).into()),
+    }
+}
+
+fn make(office: &Office, claim: &Claim, hand: &Hand, signed_in: &SignedIn) -> Result<FseRef, PlayError> {
+    let (_, vitale_reader) = hand.readers();
+    let beneficiary = match hand {
+        Hand::Tray { tray, .. } => {
+            tray.insert_with(vitale_reader, &claim.vitale, Knobs::default())?;
+            claim.beneficiary.saturating_sub(1)
+        }
+        Hand::Readers { .. } => 0,
+    };
+    let vitale = vitale_in(&office.cards(), vitale_reader)?;
+    let settlement = match &claim.settle {
+        Some(word) => Some(liasse_core::SettlementMode::from_word(word).ok_or(PlayError::Settlement)?),
+        None => None,
+    };
+    let (claim, signed_in, cards) = (claim.clone(), signed_in.clone(), office.cards());
+    let reference = office
+        .workstation()
+        .call(move |ws| {
+            let mut draft = Draft::new(&vitale, beneficiary, ws.now())?;
+            for code in &claim.acts {
+                draft.add_act(code);
+            }
+            for act in &mut draft.input.acts {
+                act.ald_related = claim.ald_related;
+            }
+            draft.input.care_path = claim.care_path;
+            draft.input.third_party.amo = claim.third_party_amo;
+            draft.reason.clone_from(&claim.reason);
+            let reference = ws.prepare(&draft, &signed_in)?;
+            ws.sign(&reference, &signed_in, Some(&vitale), &cards)?;
+            if let Some(mode) = settlement {
+                ws.settle(&reference, &signed_in, mode)?;
+            }
+            Ok::<_, CoreError>(reference)
+        })
+        .map_err(CoreError::from)??;
+    Ok(reference)
+}
+
+fn send_lots(office: &Office, signed_in: &SignedIn) -> Result<(), PlayError> {
+    let (who, cards) = (signed_in.clone(), office.cards());
+    office
+        .workstation()
+        .call(move |ws| {
+            ws.seal_lots(&who)?;
+            ws.sign_lots(&who, &cards)
+        })
+        .map_err(CoreError::from)??;
+    let summary = office.post().call(|post| post.send()).map_err(CoreError::from)??;
+    match summary.failed.into_iter().next() {
+        Some((_, report)) => Err(PlayError::NotSent(report)),
+        None => Ok(()),
+    }
+}
+
+fn fetch(office: &Office) -> Result<(), PlayError> {
+    office.post().call(|post| post.fetch()).map_err(CoreError::from)??;
+    Ok(())
+}
+
+fn check(ledger: &Ledger, reference: &FseRef, claim: &Claim) -> Result<(), PlayError> {
+    let wrong = |what: &str| Err(PlayError::NotAsWritten(format!("{reference} : {what}")));
+    let Some(document) = ledger.documents.iter().find(|document| document.fse == *reference) else {
+        return wrong("absente du journal");
+    };
+    let expected = &claim.expect;
+    if document.total_cents != expected.total {
+        return wrong("total");
+    }
+    let nothing = |state: MoneyState, amount: Centimes| if state == MoneyState::SansObjet { Centimes::ZERO } else { amount };
+    for (payer, due, state) in [
+        (Payer::Patient, expected.patient, expected.patient_ends),
+        (Payer::Amo, nothing(expected.amo_ends, expected.amo), expected.amo_ends),
+        (Payer::Amc, nothing(expected.amc_ends, expected.amc), expected.amc_ends),
+    ] {
+        let found = document.money.iter().find(|money| money.payer == payer);
+        if !found.is_some_and(|money| money.due_cents == due && money.state == state) {
+            return wrong(payer.word());
+        }
+    }
+    if document.reject.as_ref().map(|reject| &reject.code) != expected.reject.as_ref() {
+        return wrong("rejet");
+    }
+    if document.has_ended() { Ok(()) } else { wrong("fin") }
+}

@@ -1,0 +1,155 @@
+//! The tray of simulated cards: readers to put them in and pull them out of, over the same port as PC/SC.
+//! The cards answer the same APDUs in process as behind pcscd.
+
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use liasse_cardsim::{CardImage, Knobs, SimCard, SimChannel};
+use liasse_core::ports::{CardChannel, CardReaders, ChannelError, ReaderState};
+
+use crate::world;
+
+/// The reader of the practitioner's card in the demo window.
+pub const CPS_READER: &str = "Lecteur CPS (simulé)";
+/// The reader of the patient's card in the demo window.
+pub const VITALE_READER: &str = "Lecteur Vitale (simulé)";
+
+struct Reader {
+    name: String,
+    card: Option<(String, SimChannel)>,
+    insertions: u32,
+}
+
+struct Inside {
+    readers: Vec<Reader>,
+    changes: u64,
+    seen: u64,
+    woken: bool,
+}
+
+/// Simulated readers, shared between the face that moves cards and the card lane that reads them.
+#[derive(Clone)]
+pub struct Tray {
+    inside: Arc<(Mutex<Inside>, Condvar)>,
+}
+
+/// No such card in the world.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no simulated card of that name")]
+pub struct UnknownCard;
+
+impl liasse_domain::Coded for UnknownCard {
+    fn code(&self) -> liasse_domain::Code {
+        liasse_domain::Code("cards.carte_simulee_inconnue")
+    }
+}
+
+impl Tray {
+    /// Empty readers of these names.
+    pub fn with_readers(names: &[&str]) -> Self {
+        let readers =
+            names.iter().map(|name| Reader { name: (*name).to_owned(), card: None, insertions: 0 }).collect();
+        Self { inside: Arc::new((Mutex::new(Inside { readers, changes: 0, seen: 0, woken: false }), Condvar::new())) }
+    }
+
+    /// The two readers of the demo window.
+    pub fn for_window() -> Self {
+        Self::with_readers(&[CPS_READER, VITALE_READER])
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inside> {
+        // A panic elsewhere leaves nothing half done here: each change is one assignment.
+        self.inside.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn changed(&self, mut inside: MutexGuard<'_, Inside>) {
+        inside.changes += 1;
+        drop(inside);
+        self.inside.1.notify_all();
+    }
+
+    /// Puts the card of that name into a reader, in the place of what was there.
+    pub fn insert(&self, reader: &str, card: &str) -> Result<(), UnknownCard> {
+        self.insert_with(reader, card, Knobs::default())
+    }
+
+    /// As [`Tray::insert`], with the speed and the faults of `knobs`.
+    pub fn insert_with(&self, reader: &str, card: &str, knobs: Knobs) -> Result<(), UnknownCard> {
+        let image = image(card)?;
+        let mut inside = self.lock();
+        let slot = inside.readers.iter_mut().find(|slot| slot.name == reader).ok_or(UnknownCard)?;
+        if let Some((_, previous)) = slot.card.take() {
+            previous.pull();
+        }
+        slot.card = Some((card.to_owned(), SimChannel::new(SimCard::new(image, knobs))));
+        slot.insertions += 1;
+        self.changed(inside);
+        Ok(())
+    }
+
+    /// Pulls the card out of a reader; whoever talks to it is told that it was pulled.
+    pub fn pull(&self, reader: &str) {
+        let mut inside = self.lock();
+        if let Some((_, card)) =
+            inside.readers.iter_mut().find(|slot| slot.name == reader).and_then(|slot| slot.card.take())
+        {
+            card.pull();
+        }
+        self.changed(inside);
+    }
+
+    /// The name of the card in a reader.
+    pub fn card_in(&self, reader: &str) -> Option<String> {
+        self.lock().readers.iter().find(|slot| slot.name == reader)?.card.as_ref().map(|(name, _)| name.clone())
+    }
+}
+
+/// The image of a card of the world.
+pub fn image(card: &str) -> Result<CardImage, UnknownCard> {
+    let (_, text) = world::cards().iter().find(|(name, _)| *name == card).ok_or(UnknownCard)?;
+    CardImage::from_toml(text).map_err(|_| UnknownCard)
+}
+
+impl CardReaders for Tray {
+    fn list(&mut self) -> Result<Vec<ReaderState>, ChannelError> {
+        let mut inside = self.lock();
+        inside.seen = inside.changes;
+        Ok(inside
+            .readers
+            .iter()
+            .map(|slot| ReaderState {
+                name: slot.name.clone(),
+                atr: slot.card.as_ref().map(|(_, card)| card.atr().to_vec()),
+                insertions: slot.insertions,
+            })
+            .collect())
+    }
+
+    fn wait_change(&mut self, limit: Duration) -> Result<bool, ChannelError> {
+        let inside = self.lock();
+        let (mut inside, _) = self
+            .inside
+            .1
+            .wait_timeout_while(inside, limit, |inside| inside.seen == inside.changes && !inside.woken)
+            .unwrap_or_else(PoisonError::into_inner);
+        inside.woken = false;
+        Ok(inside.seen != inside.changes)
+    }
+
+    fn connect(&mut self, reader: &str) -> Result<Box<dyn CardChannel>, ChannelError> {
+        let inside = self.lock();
+        let slot = inside.readers.iter().find(|slot| slot.name == reader).ok_or(ChannelError::NoReader)?;
+        match &slot.card {
+            Some((_, card)) => Ok(Box::new(card.clone())),
+            None => Err(ChannelError::Removed),
+        }
+    }
+
+    fn waker(&self) -> Arc<dyn Fn() + Send + Sync> {
+        let inside = Arc::clone(&self.inside);
+        Arc::new(move || {
+            inside.0.lock().unwrap_or_else(PoisonError::into_inner).woken = true;
+            inside.1.notify_all();
+        })
+    }
+}

@@ -1,0 +1,410 @@
+//! The root of the window: opens the demo, maps messages to screens, routes keys and card events. No rule here.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use iced::keyboard::key::Named;
+use iced::keyboard::{self, Key};
+use iced::widget::{button, column, container, row, stack, text};
+use iced::{Element, Event, Fill, Subscription, Task, Theme, event};
+use liasse_core::cards::Snapshot;
+use liasse_core::desk::SignedIn;
+use liasse_core::ports::Clock;
+use liasse_demo::{Office, Opening, Tray};
+use liasse_domain::{Coded, Report, clock};
+
+use crate::screen::{bandeau, facturer, help, lots, pin, tray, welcome};
+use crate::text::t;
+use crate::widget::{parts, stripes};
+use crate::{ask, theme};
+
+/// How the program starts.
+#[derive(Clone, Debug)]
+pub struct Start {
+    /// The data directory.
+    pub root: PathBuf,
+    /// Open the demonstration at once.
+    pub demo: bool,
+    /// Begin in the dark theme.
+    pub dark: bool,
+    /// Zoom in percent.
+    pub zoom: u16,
+}
+
+/// Runs the window until it is closed.
+pub fn run(start: Start) -> iced::Result {
+    let boot = move || App::new(start.clone());
+    let mut application = iced::application(boot, App::update, App::view)
+        .title(|_: &App| t("window.title").to_owned())
+        .theme(|app: &App| theme::theme(app.start.dark))
+        .scale_factor(|app: &App| f32::from(app.start.zoom) / 100.0)
+        .subscription(App::subscription)
+        .default_font(theme::REGULAR)
+        .window_size((1400.0, 900.0));
+    for face in theme::FACES {
+        application = application.font(face);
+    }
+    application.run()
+}
+
+/// The screens of an open desk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    Facturer,
+    Lots,
+    Tray,
+}
+
+enum Phase {
+    Welcome { opening: bool, failed: Option<Report> },
+    Open(Box<Desk>),
+}
+
+struct Desk {
+    office: Arc<Office>,
+    place: Place,
+    cards: Snapshot,
+    signed_in: Option<SignedIn>,
+    pin: Option<pin::State>,
+    /// The insertion whose PIN was refused by the user: not asked again before the card moves.
+    pin_declined: Option<(String, u32)>,
+    help: bool,
+    link: bandeau::Link,
+    facturer: facturer::State,
+    lots: lots::State,
+    tray: tray::State,
+    notice: Option<Report>,
+}
+
+struct App {
+    start: Start,
+    phase: Phase,
+}
+
+#[derive(Clone, Debug)]
+enum Message {
+    Welcome(welcome::Message),
+    Opened(Result<Opened, Report>),
+    Cards(Snapshot),
+    Key(Key, event::Status),
+    Go(Place),
+    Pin(pin::Message),
+    Facturer(facturer::Message),
+    Lots(lots::Message),
+    Tray(tray::Message),
+}
+
+/// What opening gives, in a message that must be cloneable.
+#[derive(Clone)]
+struct Opened {
+    office: Arc<Office>,
+    tray: Tray,
+}
+
+impl std::fmt::Debug for Opened {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Opened(…)")
+    }
+}
+
+impl App {
+    fn new(start: Start) -> (Self, Task<Message>) {
+        let opening = start.demo;
+        let task = if opening { open(start.root.clone()) } else { Task::none() };
+        (Self { start, phase: Phase::Welcome { opening, failed: None } }, task)
+    }
+
+    fn update(&mut self, message: Message) -> Task<Message> {
+        match (&mut self.phase, message) {
+            (Phase::Welcome { opening, .. }, Message::Welcome(welcome::Message::OpenDemo)) if !*opening => {
+                *opening = true;
+                open(self.start.root.clone())
+            }
+            (Phase::Welcome { opening: false, .. }, Message::Key(Key::Named(Named::Enter), _)) => {
+                self.update(Message::Welcome(welcome::Message::OpenDemo))
+            }
+            (Phase::Welcome { .. }, Message::Opened(Ok(opened))) => {
+                let desk = Desk::new(opened);
+                let task = desk.lots.reload(&desk.office).map(Message::Lots);
+                self.phase = Phase::Open(Box::new(desk));
+                task
+            }
+            (Phase::Welcome { opening, failed }, Message::Opened(Err(report))) => {
+                (*opening, *failed) = (false, Some(report));
+                Task::none()
+            }
+            (_, Message::Key(Key::Named(Named::F11), _)) => {
+                self.start.dark = !self.start.dark;
+                Task::none()
+            }
+            (Phase::Open(desk), message) => desk.update(message),
+            _ => Task::none(),
+        }
+    }
+
+    fn subscription(&self) -> Subscription<Message> {
+        let keys = event::listen_with(|event, status, _| match event {
+            Event::Keyboard(keyboard::Event::KeyPressed { key, .. }) => Some(Message::Key(key, status)),
+            _ => None,
+        });
+        match &self.phase {
+            Phase::Welcome { .. } => keys,
+            Phase::Open(desk) => {
+                Subscription::batch([keys, ask::card_changes(&desk.office.cards()).map(Message::Cards)])
+            }
+        }
+    }
+
+    fn view(&self) -> Element<'_, Message> {
+        match &self.phase {
+            Phase::Welcome { opening, failed } => welcome::view(*opening, failed.as_ref()).map(Message::Welcome),
+            Phase::Open(desk) => desk.view(),
+        }
+    }
+}
+
+fn open(root: PathBuf) -> Task<Message> {
+    let (answer, wait) = iced::futures::channel::oneshot::channel();
+    // Opening starts servers and a store: a thread of its own, so that the window stays alive.
+    let spawned = std::thread::Builder::new().name("liasse-ouverture".to_owned()).spawn(move || {
+        let tray = Tray::for_window();
+        let opened = Office::open(&root, Box::new(tray.clone()), Opening::default())
+            .map(|office| Opened { office: Arc::new(office), tray })
+            .map_err(|error| error.report());
+        drop(answer.send(opened));
+    });
+    let ended = || liasse_core::lane::LaneEnded.report();
+    Task::future(async move {
+        Message::Opened(match spawned {
+            Ok(_) => wait.await.unwrap_or_else(|_| Err(ended())),
+            Err(_) => Err(ended()),
+        })
+    })
+}
+
+impl Desk {
+    fn new(opened: Opened) -> Self {
+        Self {
+            office: opened.office,
+            place: Place::Tray,
+            cards: Snapshot::default(),
+            signed_in: None,
+            pin: None,
+            pin_declined: None,
+            help: false,
+            link: bandeau::Link::Untried,
+            facturer: facturer::State::default(),
+            lots: lots::State::default(),
+            tray: tray::State::new(opened.tray),
+            notice: None,
+        }
+    }
+
+    fn update(&mut self, message: Message) -> Task<Message> {
+        match message {
+            Message::Cards(snapshot) => self.cards_changed(snapshot),
+            Message::Key(key, status) => self.key(&key, status),
+            Message::Go(place) => self.go(place),
+            Message::Pin(message) => self.pin(message),
+            Message::Facturer(message) => {
+                match self.facturer.update(&self.office, self.signed_in.as_ref(), message) {
+                    facturer::Action::None => Task::none(),
+                    facturer::Action::Run(task) => task.map(Message::Facturer),
+                    facturer::Action::LedgerChanged(task) => {
+                        Task::batch([task.map(Message::Facturer), self.lots.reload(&self.office).map(Message::Lots)])
+                    }
+                }
+            }
+            Message::Lots(message) => match self.lots.update(&self.office, self.signed_in.as_ref(), message) {
+                lots::Action::None => Task::none(),
+                lots::Action::Run(task) => task.map(Message::Lots),
+                lots::Action::LinkTried(reached, task) => {
+                    self.link = if reached { bandeau::Link::Up } else { bandeau::Link::Down };
+                    task.map(Message::Lots)
+                }
+            },
+            Message::Tray(message) => match self.tray.update(&self.office, message) {
+                tray::Action::None => Task::none(),
+                tray::Action::Run(task) => task.map(Message::Tray),
+                tray::Action::DayChanged => self.lots.reload(&self.office).map(Message::Lots),
+            },
+            Message::Welcome(_) | Message::Opened(_) => Task::none(),
+        }
+    }
+
+    fn cards_changed(&mut self, snapshot: Snapshot) -> Task<Message> {
+        self.cards = snapshot;
+        self.notice = self.cards.service.clone();
+        self.who_is_there();
+        let signed_in = self.signed_in.as_ref();
+        let facturer = self.facturer.cards_changed(&self.office, signed_in, &self.cards).map(Message::Facturer);
+        // A patient whose card goes in is who the user wants to see.
+        let place = match (self.cards.vitale().is_some() && self.signed_in.is_some(), self.pin.is_some()) {
+            (true, false) if self.place == Place::Tray => self.go(Place::Facturer),
+            _ => Task::none(),
+        };
+        Task::batch([facturer, place])
+    }
+
+    /// Signs in, asks for the PIN or signs out, as the CPS in the readers says.
+    fn who_is_there(&mut self) {
+        let now = self.office.clock().now();
+        let Some((reader, cps)) = self.cards.cps() else {
+            self.signed_in = None;
+            self.pin = None;
+            self.pin_declined = None;
+            return;
+        };
+        if cps.situations.is_some() {
+            self.pin = None;
+            match SignedIn::from_card(reader, cps, None, now) {
+                Ok(person) => self.signed_in = Some(person),
+                Err(error) => {
+                    self.signed_in = None;
+                    self.notice = Some(error.report());
+                }
+            }
+            return;
+        }
+        self.signed_in = None;
+        let insertion = self.cards.reader(reader).map_or(0, |reader| reader.insertions);
+        let declined = self.pin_declined.as_ref().is_some_and(|(name, count)| name == reader && *count == insertion);
+        if !declined && self.pin.as_ref().is_none_or(|dialog| dialog.reader() != reader) {
+            self.ask_pin();
+        }
+    }
+
+    fn ask_pin(&mut self) {
+        if let Some((reader, cps)) = self.cards.cps() {
+            let holder = &cps.identity.holder;
+            let name = format!("{} {}", holder.given_name.reveal(), holder.family_name.reveal());
+            self.pin = Some(pin::State::new(reader.to_owned(), name, cps.tries_left));
+        }
+    }
+
+    fn pin(&mut self, message: pin::Message) -> Task<Message> {
+        let Some(dialog) = &mut self.pin else { return Task::none() };
+        match dialog.update(&self.office.cards(), message) {
+            pin::Action::None => Task::none(),
+            pin::Action::Run(task) => task.map(Message::Pin),
+            pin::Action::Close => {
+                let reader = dialog.reader().to_owned();
+                let insertion = self.cards.reader(&reader).map_or(0, |found| found.insertions);
+                self.pin_declined = Some((reader, insertion));
+                self.pin = None;
+                Task::none()
+            }
+            pin::Action::Verified(snapshot) => {
+                self.pin = None;
+                let cards = self.cards_changed(*snapshot);
+                let priced = self.facturer.signed_in_changed(&self.office, self.signed_in.as_ref());
+                Task::batch([cards, priced.map(Message::Facturer)])
+            }
+        }
+    }
+
+    fn go(&mut self, place: Place) -> Task<Message> {
+        self.place = place;
+        match place {
+            Place::Facturer => self.facturer.focus().map(Message::Facturer),
+            Place::Lots => self.lots.reload(&self.office).map(Message::Lots),
+            Place::Tray => Task::none(),
+        }
+    }
+
+    fn key(&mut self, key: &Key, status: event::Status) -> Task<Message> {
+        // The dialog's own field has taken the key already.
+        if self.pin.is_some() {
+            return Task::none();
+        }
+        match key {
+            Key::Named(Named::F1) => {
+                self.help = !self.help;
+                return Task::none();
+            }
+            Key::Named(Named::Escape) => {
+                self.help = false;
+                self.notice = None;
+                return Task::none();
+            }
+            _ if self.help => return Task::none(),
+            Key::Named(Named::F2) => return self.go(Place::Facturer),
+            Key::Named(Named::F3) => return self.go(Place::Lots),
+            Key::Named(Named::F10) => return self.go(Place::Tray),
+            Key::Named(Named::F9) => {
+                if self.signed_in.is_none() {
+                    self.ask_pin();
+                }
+                return Task::none();
+            }
+            Key::Named(Named::Tab) => return iced::widget::operation::focus_next(),
+            _ => {}
+        }
+        if status == event::Status::Captured {
+            return Task::none();
+        }
+        let message = match self.place {
+            Place::Facturer => self.facturer.key(key).map(Message::Facturer),
+            Place::Lots => self.lots.key(key).map(Message::Lots),
+            Place::Tray => self.tray.key(key).map(Message::Tray),
+        };
+        message.map_or_else(Task::none, |message| self.update(message))
+    }
+
+    fn view(&self) -> Element<'_, Message> {
+        let (count, oldest, unconfirmed) = self.lots.unsent();
+        let now = clock::paris(self.office.clock().now());
+        let facts = bandeau::Facts {
+            signed_in: self.signed_in.as_ref(),
+            cards: &self.cards,
+            unsent: (count, oldest.map_or(0, |day| (now.date() - day).num_days())),
+            unconfirmed,
+            link: self.link,
+            now,
+        };
+        let screen = match self.place {
+            Place::Facturer => self.facturer.view(self.signed_in.as_ref()).map(Message::Facturer),
+            Place::Lots => self.lots.view().map(Message::Lots),
+            Place::Tray => self.tray.view().map(Message::Tray),
+        };
+        let mut main = column![screen].spacing(8).width(Fill);
+        if let Some(report) = &self.notice {
+            main = main.push(parts::report(report));
+        }
+        let base = column![
+            stripes::demo_band(),
+            bandeau::view(&facts),
+            row![self.navigation(), main].spacing(8).padding(8).height(Fill),
+        ];
+        // Always a stack, so that a dialog does not rebuild the tree beneath and lose its state.
+        let over: Element<'_, Message> = match (&self.pin, self.help) {
+            (Some(dialog), _) => dialog.view().map(Message::Pin),
+            (None, true) => iced::widget::opaque(help::view()),
+            (None, false) => column![].into(),
+        };
+        stack![base, over].into()
+    }
+
+    fn navigation(&self) -> Element<'_, Message> {
+        let entry = |name: &'static str, words: &'static str, place: Place| -> Element<'_, Message> {
+            let line = container(row![parts::key(name), text(words).size(theme::BODY)].spacing(8)).padding(8).width(Fill);
+            let line = if self.place == place { line.style(theme::chosen) } else { line };
+            button(line).padding(0).style(button::text).width(Fill).on_press(Message::Go(place)).into()
+        };
+        container(
+            column![
+                entry("F2", t("nav.facturer"), Place::Facturer),
+                entry("F3", t("nav.lots"), Place::Lots),
+                entry("F10", t("nav.tray"), Place::Tray),
+                iced::widget::space::vertical(),
+                parts::key_action("F1", t("nav.help")),
+            ]
+            .spacing(4),
+        )
+        .width(190)
+        .height(Fill)
+        .padding(8)
+        .style(|theme: &Theme| theme::panel(theme))
+        .into()
+    }
+}

@@ -1,0 +1,9 @@
+//! The screens: each a module with `State`, `Message`, `Action`, `update` and `view`.
+
+pub mod bandeau;
+pub mod facturer;
+pub mod help;
+pub mod lots;
+pub mod pin;
+pub mod tray;
+pub mod welcome;

@@ -1,0 +1,94 @@
+//! The Bandeau: who is signed in and as what, the cards, what is unsent and its age, the link. Always there.
+
+use chrono::NaiveDateTime;
+use iced::widget::{container, row, space, text};
+use iced::{Element, Fill};
+use liasse_core::cards::Snapshot;
+use liasse_core::desk::SignedIn;
+
+use crate::text::{t, with};
+use crate::theme;
+use crate::widget::parts;
+
+/// What the Bandeau shows, gathered by the root.
+pub struct Facts<'a> {
+    /// Who is signed in.
+    pub signed_in: Option<&'a SignedIn>,
+    /// The readers.
+    pub cards: &'a Snapshot,
+    /// How many signed FSE have not left, and the age in days of the oldest.
+    pub unsent: (usize, i64),
+    /// How many files may or may not have left.
+    pub unconfirmed: usize,
+    /// How the last exchange with the post went.
+    pub link: Link,
+    /// The time of the practice, which the demo can move.
+    pub now: NaiveDateTime,
+}
+
+/// The state of the link to the post.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Link {
+    /// Not tried since the program started.
+    Untried,
+    /// The last exchange succeeded.
+    Up,
+    /// The last exchange failed.
+    Down,
+}
+
+/// The strip at the top.
+pub fn view<'a, Message: 'a>(facts: &Facts<'a>) -> Element<'a, Message> {
+    let who = match facts.signed_in {
+        Some(person) => {
+            let name = person.display_name();
+            with("bandeau.signed_in", &[("name", &name), ("place", &person.situation.structure_name)])
+        }
+        None => t("bandeau.nobody").to_owned(),
+    };
+    let cps = if facts.cards.service.is_some() {
+        parts::coloured(t("bandeau.no_service"), |c| c.bad)
+    } else {
+        present(t("bandeau.cps"), facts.cards.cps().is_some())
+    };
+    let vitale = present(t("bandeau.vitale"), facts.cards.vitale().is_some());
+    let (count, days) = facts.unsent;
+    let unsent = if facts.unconfirmed > 0 {
+        parts::coloured(t("bandeau.unconfirmed"), |c| c.bad)
+    } else if count == 0 {
+        parts::faint(t("bandeau.all_sent"))
+    } else {
+        let (count, days) = (count.to_string(), days.to_string());
+        parts::coloured(with("bandeau.unsent", &[("count", &count), ("days", &days)]), |c| c.amber)
+    };
+    let link = match facts.link {
+        Link::Untried => parts::faint(t("bandeau.link_untried")),
+        Link::Up => parts::coloured(t("bandeau.link_up"), |c| c.good),
+        Link::Down => parts::coloured(t("bandeau.link_down"), |c| c.bad),
+    };
+    container(
+        row![
+            text(who).size(theme::BODY).font(theme::SEMIBOLD),
+            space::horizontal(),
+            cps,
+            vitale,
+            unsent,
+            link,
+            parts::faint(facts.now.format("%d/%m/%Y %H h %M").to_string()),
+        ]
+        .spacing(24)
+        .align_y(iced::Center),
+    )
+    .padding([8, 16])
+    .width(Fill)
+    .style(theme::panel)
+    .into()
+}
+
+fn present<'a, Message: 'a>(name: &'static str, there: bool) -> Element<'a, Message> {
+    if there {
+        parts::coloured(format!("{name} ✓"), |c| c.good)
+    } else {
+        parts::faint(format!("{name} –"))
+    }
+}

@@ -1,0 +1,353 @@
+//! Facturer: patient and rights, acts, the invoice, the checks, the signature and how the patient settled.
+//! Shows and asks; what may be signed is decided in `liasse_core::invoicing` and `signing`.
+
+mod view;
+
+use std::sync::Arc;
+
+use iced::keyboard::Key;
+use iced::keyboard::key::Named;
+use iced::widget::operation;
+use iced::{Task, widget};
+use liasse_core::{CarePath, SettlementMode};
+use liasse_core::cards::{CardView, Snapshot, VitaleView};
+use liasse_core::desk::SignedIn;
+use liasse_core::invoicing::Draft;
+use liasse_demo::Office;
+use liasse_domain::{Centimes, Code, FseRef, Invoice, Level, Report};
+
+use crate::ask::ask;
+
+/// The field in which acts are typed.
+pub const ENTRY: &str = "acte";
+/// The field for the written reason.
+pub const REASON: &str = "motif";
+
+/// The screen.
+#[derive(Default)]
+pub struct State {
+    vitale: Option<VitaleView>,
+    card_is_in: bool,
+    draft: Option<Draft>,
+    /// Drafts of cards that were taken out before signing: their patient comes back to them.
+    parked: Vec<(VitaleView, Draft)>,
+    entry: String,
+    invoice: Option<Invoice>,
+    stage: Stage,
+    notice: Option<Report>,
+}
+
+#[derive(Default)]
+enum Stage {
+    /// Acts can be typed.
+    #[default]
+    Editing,
+    /// The cards are signing.
+    Signing,
+    /// Numbered, but a signature failed: F12 tries again with the same number.
+    Prepared(FseRef),
+    /// Signed: the patient's settlement is asked for, where one is due.
+    Signed { reference: FseRef, due: Centimes, settled: Option<SettlementMode> },
+}
+
+/// What happens on the screen.
+#[derive(Clone, Debug)]
+pub enum Message {
+    /// The entry changed.
+    EntryChanged(String),
+    /// Enter: adds the act.
+    AddAct,
+    /// Takes the last act away.
+    RemoveLast,
+    /// Next letter of the care path.
+    NextCarePath,
+    /// Tiers payant on the compulsory part.
+    ToggleThirdParty,
+    /// The last act belongs to the ALD, or not.
+    ToggleAld,
+    /// Next beneficiary of the card.
+    NextBeneficiary,
+    /// The reason changed.
+    ReasonChanged(String),
+    /// F12.
+    Sign,
+    /// The price came.
+    Priced(Box<Result<Invoice, Report>>),
+    /// The FSE got its number, or not.
+    Prepared(Result<FseRef, Report>),
+    /// The signatures are on disk, or not.
+    Signed(FseRef, Result<Centimes, Report>),
+    /// The patient settled like this.
+    Settle(SettlementMode),
+    /// The settlement is on disk, or not.
+    Settled(Result<SettlementMode, Report>),
+}
+
+/// What the root must do.
+pub enum Action {
+    /// Nothing.
+    None,
+    /// Run a task.
+    Run(Task<Message>),
+    /// Run a task; the ledger changed.
+    LedgerChanged(Task<Message>),
+}
+
+/// The care paths that the key walks through: T médecin traitant, S hors parcours, U urgence, O orienté, none.
+const CARE_PATHS: [Option<CarePath>; 5] =
+    [Some(CarePath::T), Some(CarePath::S), Some(CarePath::U), Some(CarePath::O), None];
+
+impl State {
+    /// The readers changed: a new Vitale opens its patient, never in the draft of the last one.
+    pub fn cards_changed(&mut self, office: &Office, signed_in: Option<&SignedIn>, cards: &Snapshot) -> Task<Message> {
+        self.card_is_in = cards.vitale().is_some();
+        let failure = cards.readers.iter().find_map(|reader| match &reader.card {
+            CardView::Failed(report) => Some(report.clone()),
+            _ => None,
+        });
+        if let Some(report) = failure {
+            self.notice = Some(report);
+        }
+        let Some((_, vitale)) = cards.vitale() else {
+            if matches!(self.stage, Stage::Signed { .. }) {
+                self.leave();
+            }
+            return Task::none();
+        };
+        if self.vitale.as_ref().is_some_and(|current| current.read.content == vitale.read.content) {
+            return Task::none();
+        }
+        self.leave();
+        self.open(office, signed_in, vitale.clone())
+    }
+
+    /// Puts the unsigned draft aside and empties the screen.
+    fn leave(&mut self) {
+        let unsigned = matches!(self.stage, Stage::Editing);
+        if let (Some(vitale), Some(draft)) = (self.vitale.take(), self.draft.take()) {
+            if unsigned && !draft.input.acts.is_empty() {
+                self.parked.push((vitale, draft));
+            }
+        }
+        *self = Self { parked: std::mem::take(&mut self.parked), card_is_in: self.card_is_in, ..Self::default() };
+    }
+
+    fn open(&mut self, office: &Office, signed_in: Option<&SignedIn>, vitale: VitaleView) -> Task<Message> {
+        let parked = self.parked.iter().position(|(card, _)| card.read.content == vitale.read.content);
+        let draft = match parked {
+            Some(index) => Ok(self.parked.swap_remove(index).1),
+            None => Draft::new(&vitale, 0, liasse_core::ports::Clock::now(office.clock())),
+        };
+        match draft {
+            Ok(draft) => self.draft = Some(draft),
+            Err(error) => self.notice = Some(liasse_domain::Coded::report(&error)),
+        }
+        self.vitale = Some(vitale);
+        Task::batch([self.price(office, signed_in), operation::focus(widget::Id::new(ENTRY))])
+    }
+
+    /// Prices again, after who is signed in changed.
+    pub fn signed_in_changed(&mut self, office: &Office, signed_in: Option<&SignedIn>) -> Task<Message> {
+        self.price(office, signed_in)
+    }
+
+    fn price(&mut self, office: &Office, signed_in: Option<&SignedIn>) -> Task<Message> {
+        self.invoice = None;
+        match (&self.draft, signed_in) {
+            (Some(draft), Some(person)) if !draft.input.acts.is_empty() => {
+                let (draft, person) = (draft.clone(), person.clone());
+                ask(&office.workstation(), move |ws| ws.price(&draft, &person))
+                    .map(|answer| Message::Priced(Box::new(answer)))
+            }
+            _ => Task::none(),
+        }
+    }
+
+    /// The message of a key that no field took.
+    pub fn key(&self, key: &Key) -> Option<Message> {
+        if let Stage::Signed { settled: None, due, .. } = &self.stage {
+            if *due > Centimes::ZERO {
+                if let Key::Character(letter) = key {
+                    return settlement(letter).map(Message::Settle);
+                }
+            }
+        }
+        match key {
+            Key::Named(Named::F4) => Some(Message::NextCarePath),
+            Key::Named(Named::F5) => Some(Message::ToggleThirdParty),
+            Key::Named(Named::F6) => Some(Message::ToggleAld),
+            Key::Named(Named::F7) => Some(Message::NextBeneficiary),
+            Key::Named(Named::F12) => Some(Message::Sign),
+            Key::Named(Named::Delete) => Some(Message::RemoveLast),
+            _ => None,
+        }
+    }
+
+    /// Whether a field of this screen should have the focus after the screen was opened.
+    pub fn focus(&self) -> Task<Message> {
+        match (&self.draft, &self.stage) {
+            (Some(_), Stage::Editing) => operation::focus(widget::Id::new(ENTRY)),
+            _ => Task::none(),
+        }
+    }
+
+    /// See [`Action`].
+    pub fn update(&mut self, office: &Arc<Office>, signed_in: Option<&SignedIn>, message: Message) -> Action {
+        match message {
+            Message::EntryChanged(entry) => {
+                self.entry = entry.to_uppercase();
+                Action::None
+            }
+            Message::AddAct => self.add_acts(office, signed_in),
+            Message::ReasonChanged(reason) => {
+                if let Some(draft) = &mut self.draft {
+                    draft.reason = Some(reason);
+                }
+                Action::None
+            }
+            Message::RemoveLast => self.edit(office, signed_in, |draft| drop(draft.input.acts.pop())),
+            Message::NextCarePath => self.edit(office, signed_in, |draft| {
+                let at = CARE_PATHS.iter().position(|path| *path == draft.input.care_path).unwrap_or(0);
+                draft.input.care_path = CARE_PATHS[(at + 1) % CARE_PATHS.len()];
+            }),
+            Message::ToggleThirdParty => {
+                self.edit(office, signed_in, |draft| draft.input.third_party.amo = !draft.input.third_party.amo)
+            }
+            Message::ToggleAld => self.edit(office, signed_in, |draft| {
+                if let Some(act) = draft.input.acts.last_mut() {
+                    act.ald_related = !act.ald_related;
+                }
+            }),
+            Message::NextBeneficiary => self.next_beneficiary(office, signed_in),
+            Message::Sign => self.sign(office, signed_in),
+            Message::Priced(answer) => {
+                match *answer {
+                    Ok(invoice) => self.invoice = Some(invoice),
+                    Err(report) => self.notice = Some(report),
+                }
+                Action::None
+            }
+            Message::Prepared(Err(report)) => {
+                self.stage = Stage::Editing;
+                self.notice = Some(report);
+                Action::None
+            }
+            Message::Prepared(Ok(reference)) => {
+                self.stage = Stage::Prepared(reference);
+                self.sign(office, signed_in)
+            }
+            Message::Signed(reference, Err(report)) => {
+                self.stage = Stage::Prepared(reference);
+                self.notice = Some(report);
+                Action::LedgerChanged(Task::none())
+            }
+            Message::Signed(reference, Ok(due)) => {
+                self.notice = None;
+                self.stage = Stage::Signed { reference, due, settled: None };
+                Action::LedgerChanged(Task::none())
+            }
+            Message::Settle(mode) => self.settle(office, signed_in, mode),
+            Message::Settled(answer) => {
+                match (answer, &mut self.stage) {
+                    (Ok(mode), Stage::Signed { settled, .. }) => *settled = Some(mode),
+                    (Err(report), _) => self.notice = Some(report),
+                    _ => {}
+                }
+                Action::LedgerChanged(Task::none())
+            }
+        }
+    }
+
+    fn edit(&mut self, office: &Office, signed_in: Option<&SignedIn>, change: impl FnOnce(&mut Draft)) -> Action {
+        if !matches!(self.stage, Stage::Editing) {
+            return Action::None;
+        }
+        if let Some(draft) = &mut self.draft {
+            change(draft);
+            self.notice = None;
+        }
+        Action::Run(self.price(office, signed_in))
+    }
+
+    fn add_acts(&mut self, office: &Office, signed_in: Option<&SignedIn>) -> Action {
+        let entry = std::mem::take(&mut self.entry);
+        let known = |code: &str| liasse_core::knows_act(code);
+        let codes: Vec<&str> = entry.split('+').map(str::trim).filter(|code| !code.is_empty()).collect();
+        if let Some(unknown) = codes.iter().find(|code| !known(code)) {
+            // The entry stays, so that only the wrong letter has to be mended.
+            self.notice = Some(Report::new(Code("pricing.code_inconnu"), &[("code", (*unknown).to_owned())]));
+            self.entry = entry.clone();
+            return Action::None;
+        }
+        self.edit(office, signed_in, |draft| codes.iter().for_each(|code| draft.add_act(code)))
+    }
+
+    fn next_beneficiary(&mut self, office: &Office, signed_in: Option<&SignedIn>) -> Action {
+        let (Some(vitale), Some(draft), Stage::Editing) = (&self.vitale, &self.draft, &self.stage) else {
+            return Action::None;
+        };
+        let next = (draft.beneficiary() + 1) % draft.card().beneficiaries.len();
+        match Draft::new(vitale, next, liasse_core::ports::Clock::now(office.clock())) {
+            Ok(draft) => self.draft = Some(draft),
+            Err(error) => self.notice = Some(liasse_domain::Coded::report(&error)),
+        }
+        Action::Run(self.price(office, signed_in))
+    }
+
+    fn sign(&mut self, office: &Arc<Office>, signed_in: Option<&SignedIn>) -> Action {
+        let Some(person) = signed_in.cloned() else {
+            self.notice = Some(Report::new(Code("cards.code_requis"), &[]));
+            return Action::None;
+        };
+        match std::mem::take(&mut self.stage) {
+            Stage::Editing => {
+                let Some(draft) = self.draft.clone() else {
+                    self.notice = Some(Report::new(Code("invoicing.vitale_absente"), &[]));
+                    return Action::None;
+                };
+                self.stage = Stage::Signing;
+                Action::Run(ask(&office.workstation(), move |ws| ws.prepare(&draft, &person)).map(Message::Prepared))
+            }
+            Stage::Prepared(reference) => {
+                self.stage = Stage::Signing;
+                let (vitale, cards, asked) = (self.vitale.clone(), office.cards(), reference.clone());
+                let card_is_in = self.card_is_in;
+                let signing = ask(&office.workstation(), move |ws| {
+                    ws.sign(&asked, &person, vitale.as_ref().filter(|_| card_is_in), &cards)?;
+                    ws.due_by_patient(&asked)
+                });
+                Action::Run(signing.map(move |answer| Message::Signed(reference.clone(), answer)))
+            }
+            stage => {
+                self.stage = stage;
+                Action::None
+            }
+        }
+    }
+
+    fn settle(&mut self, office: &Office, signed_in: Option<&SignedIn>, mode: SettlementMode) -> Action {
+        let (Stage::Signed { reference, .. }, Some(person)) = (&self.stage, signed_in.cloned()) else {
+            return Action::None;
+        };
+        let reference = reference.clone();
+        let settling = ask(&office.workstation(), move |ws| ws.settle(&reference, &person, mode).map(|()| mode));
+        Action::Run(settling.map(Message::Settled))
+    }
+
+    fn worst(&self) -> Level {
+        self.invoice.as_ref().map_or(Level::Ok, Invoice::worst)
+    }
+}
+
+/// One key says how the patient settled.
+fn settlement(letter: &str) -> Option<SettlementMode> {
+    match letter.to_lowercase().as_str() {
+        "c" => Some(SettlementMode::Carte),
+        "h" => Some(SettlementMode::Cheque),
+        "e" => Some(SettlementMode::Especes),
+        "v" => Some(SettlementMode::Virement),
+        "p" => Some(SettlementMode::PlusTard),
+        "g" => Some(SettlementMode::Gratuit),
+        _ => None,
+    }
+}

@@ -1,0 +1,244 @@
+//! How Facturer looks: patient at the left, acts and checks in the middle, the invoice at the right.
+
+use iced::widget::{button, column, container, row, space, text, text_input};
+use iced::{Element, Fill};
+use liasse_core::desk::SignedIn;
+use liasse_core::invoicing::Draft;
+use liasse_domain::{Centimes, Invoice, Level};
+
+use super::{ENTRY, Message, REASON, Stage, State};
+use crate::text::{t, with};
+use crate::theme;
+use crate::widget::parts;
+
+impl State {
+    /// The screen.
+    pub fn view<'a>(&'a self, signed_in: Option<&'a SignedIn>) -> Element<'a, Message> {
+        let Some(draft) = &self.draft else { return self.empty(signed_in) };
+        let panels = row![
+            container(self.patient(draft)).width(300).height(Fill).padding(16).style(theme::panel),
+            column![
+                container(self.acts(draft)).height(Fill).width(Fill).padding(16).style(theme::panel),
+                container(self.checks()).width(Fill).padding(16).style(theme::panel),
+            ]
+            .spacing(8)
+            .width(Fill),
+            container(self.invoice_panel(signed_in)).width(360).height(Fill).padding(16).style(theme::panel),
+        ]
+        .spacing(8);
+        panels.into()
+    }
+
+    fn empty<'a>(&'a self, signed_in: Option<&'a SignedIn>) -> Element<'a, Message> {
+        let next = if signed_in.is_none() { t("facturer.empty_cps") } else { t("facturer.empty_vitale") };
+        let mut body = column![parts::title(t("facturer.empty_title")), text(next).size(theme::BODY)].spacing(12);
+        if let Some(report) = &self.notice {
+            body = body.push(parts::report(report));
+        }
+        body = body.push(parts::key_action("F10", t("facturer.open_tray")));
+        container(container(body).max_width(640)).center(Fill).style(theme::panel).into()
+    }
+
+    fn patient<'a>(&'a self, draft: &'a Draft) -> Element<'a, Message> {
+        let person = draft.person();
+        let rights = draft.rights();
+        let day = |date: Option<chrono::NaiveDate>| {
+            date.map_or_else(|| t("facturer.no_end").to_owned(), |d| d.format("%d/%m/%Y").to_string())
+        };
+        let read_at = liasse_domain::clock::paris(rights.read_at).format("%H h %M").to_string();
+        let until = day(rights.until);
+        let open = if rights.open {
+            parts::coloured(with("facturer.rights_until", &[("until", &until)]), |c| c.good)
+        } else {
+            parts::coloured(with("facturer.rights_ended", &[("until", &until)]), |c| c.bad)
+        };
+        let yes = |value: bool| if value { t("facturer.yes") } else { t("facturer.no") };
+        let mut body = column![
+            parts::title(format!("{} {}", person.family_name.reveal(), person.given_name.reveal())),
+            text(person.birth_date.french()).size(theme::BODY),
+            parts::faint(with("facturer.insured", &[("nir", &draft.card().insured.nir.grouped())])),
+            open,
+            parts::faint(with("facturer.read_at", &[("hour", &read_at)])),
+            text(format!("{} {}", t("facturer.ald"), yes(rights.ald))).size(theme::BODY),
+            text(format!("{} {}", t("facturer.c2s"), yes(rights.c2s))).size(theme::BODY),
+            text(format!("{} {}", t("facturer.caisse"), draft.card().insured.organisme.destination())).size(theme::BODY),
+        ]
+        .spacing(6);
+        if draft.card().beneficiaries.len() > 1 {
+            body = body.push(space::vertical().height(8));
+            body = body.push(parts::key_action("F7", t("facturer.next_beneficiary")));
+            for (index, other) in draft.card().beneficiaries.iter().enumerate() {
+                let mark = if index == draft.beneficiary() { "→ " } else { "   " };
+                body = body.push(text(format!("{mark}{}", other.given_name.reveal())).size(theme::BODY));
+            }
+        }
+        if !self.card_is_in {
+            body = body.push(parts::coloured(t("facturer.card_out"), |c| c.amber));
+        }
+        body.into()
+    }
+
+    fn acts<'a>(&'a self, draft: &'a Draft) -> Element<'a, Message> {
+        let cell = |words: String, width: f32| text(words).size(theme::BODY).width(width).align_x(iced::Right);
+        let mut body = column![
+            row![
+                text(t("facturer.act")).size(theme::NOTE).font(theme::SEMIBOLD).width(Fill),
+                cell(t("facturer.quantity").to_owned(), 60.0),
+                cell(t("facturer.rate").to_owned(), 90.0),
+                cell(t("facturer.amount").to_owned(), 120.0),
+            ]
+            .spacing(8),
+        ]
+        .spacing(8);
+        for (index, act) in draft.input.acts.iter().enumerate() {
+            let priced = self.invoice.as_ref().and_then(|invoice| invoice.lines.get(index));
+            let related = if act.ald_related { format!("{} · ALD", act.code) } else { act.code.clone() };
+            body = body.push(
+                row![
+                    text(related).size(theme::BODY).font(theme::SEMIBOLD).width(Fill),
+                    cell(act.quantity.to_string(), 60.0),
+                    cell(priced.map_or_else(String::new, |line| line.rate_bp.to_string()), 90.0),
+                    cell(priced.map_or_else(String::new, |line| line.fee_cents.to_string()), 120.0),
+                ]
+                .spacing(8),
+            );
+            if let Some(line) = priced {
+                for step in &line.steps {
+                    body = body.push(parts::faint(step.says.as_str()));
+                }
+            }
+        }
+        if matches!(self.stage, Stage::Editing) {
+            let entry = text_input(t("facturer.entry"), &self.entry)
+                .id(ENTRY)
+                .on_input(Message::EntryChanged)
+                .on_submit(Message::AddAct)
+                .size(theme::BODY)
+                .padding(8)
+                .style(theme::field);
+            body = body.push(entry);
+        }
+        body = body.push(space::vertical());
+        let path = draft.input.care_path.map_or_else(|| t("facturer.no_path").to_owned(), |path| path.letter().to_string());
+        body = body.push(
+            row![
+                parts::key_action("F4", with("facturer.care_path", &[("path", &path)])),
+                parts::key_action(
+                    "F5",
+                    if draft.input.third_party.amo { t("facturer.third_party_on") } else { t("facturer.third_party_off") }
+                ),
+                parts::key_action("F6", t("facturer.ald_related")),
+                parts::key_action("Suppr", t("facturer.remove")),
+            ]
+            .spacing(16)
+            .wrap(),
+        );
+        body.into()
+    }
+
+    fn checks(&self) -> Element<'_, Message> {
+        let mut body = column![parts::title(t("facturer.checks"))].spacing(6);
+        if let Some(report) = &self.notice {
+            body = body.push(parts::report(report));
+        }
+        if let Some(invoice) = &self.invoice {
+            for finding in &invoice.findings {
+                body = body.push(
+                    row![
+                        container(parts::level_word(finding.level)).width(140),
+                        column![text(&finding.message).size(theme::NOTE), parts::faint(finding.action.as_str())],
+                    ]
+                    .spacing(8),
+                );
+            }
+        } else if self.notice.is_none() {
+            body = body.push(parts::faint(t("facturer.checks_empty")));
+        }
+        if self.worst() == Level::Error && matches!(self.stage, Stage::Editing) {
+            let reason = self.draft.as_ref().and_then(|draft| draft.reason.as_deref()).unwrap_or_default();
+            body = body.push(
+                text_input(t("facturer.reason"), reason)
+                    .id(REASON)
+                    .on_input(Message::ReasonChanged)
+                    .size(theme::BODY)
+                    .padding(8)
+                    .style(theme::field),
+            );
+        }
+        body.into()
+    }
+
+    fn invoice_panel<'a>(&'a self, signed_in: Option<&'a SignedIn>) -> Element<'a, Message> {
+        let nothing = Centimes::ZERO;
+        let of = |pick: fn(&Invoice) -> Centimes| self.invoice.as_ref().map_or(nothing, pick);
+        let total = of(|invoice| invoice.total_cents);
+        let mut body = column![
+            parts::amount_row(t("facturer.total"), total, false),
+            parts::amount_row(t("facturer.amo"), of(|invoice| invoice.amo_cents), false),
+            parts::amount_row(t("facturer.amc"), of(|invoice| invoice.copay_cents), false),
+            parts::amount_row(t("facturer.to_settle"), of(|invoice| invoice.patient_pays_cents), true),
+            space::vertical(),
+        ]
+        .spacing(10);
+        body = body.push(match &self.stage {
+            Stage::Editing => self.sign_button(signed_in, total),
+            Stage::Signing => text(t("facturer.signing")).size(theme::BODY).into(),
+            Stage::Prepared(reference) => column![
+                text(with("facturer.prepared", &[("fse", &reference.number.to_string())])).size(theme::BODY),
+                self.sign_button(signed_in, total),
+            ]
+            .spacing(8)
+            .into(),
+            Stage::Signed { reference, due, settled } => {
+                let mut done = column![
+                    parts::coloured(
+                        format!("✓ {}", with("facturer.signed", &[("fse", &reference.number.to_string())])),
+                        |c| c.good
+                    ),
+                ]
+                .spacing(8);
+                if *due > nothing && settled.is_none() {
+                    done = done.push(text(with("facturer.how_settled", &[("due", &due.to_string())])).size(theme::BODY));
+                    for (key, words) in [
+                        ("C", t("facturer.by_card")),
+                        ("H", t("facturer.by_cheque")),
+                        ("E", t("facturer.by_cash")),
+                        ("V", t("facturer.by_transfer")),
+                        ("P", t("facturer.later")),
+                        ("G", t("facturer.waived")),
+                    ] {
+                        done = done.push(parts::key_action(key, words));
+                    }
+                }
+                if let Some(mode) = settled {
+                    done = done.push(text(with("facturer.settled", &[("mode", mode.label())])).size(theme::BODY));
+                }
+                if self.card_is_in {
+                    let name = self.draft.as_ref().map_or_else(String::new, |draft| {
+                        draft.card().beneficiaries.first().map_or_else(String::new, |holder| {
+                            format!("{} {}", holder.given_name.reveal(), holder.family_name.reveal())
+                        })
+                    });
+                    done = done.push(parts::coloured(with("facturer.give_back", &[("name", &name)]), |c| c.amber));
+                }
+                done.into()
+            }
+        });
+        body.into()
+    }
+
+    fn sign_button<'a>(&'a self, signed_in: Option<&'a SignedIn>, total: Centimes) -> Element<'a, Message> {
+        let who = signed_in.map_or_else(|| t("bandeau.nobody").to_owned(), SignedIn::display_name);
+        let guard = with("facturer.guard", &[("total", &total.to_string()), ("who", &who)]);
+        let ready = signed_in.is_some() && self.draft.as_ref().is_some_and(|draft| !draft.input.acts.is_empty());
+        column![
+            text(guard).size(theme::NOTE),
+            button(row![parts::key("F12"), text(t("facturer.sign")).size(theme::TITLE)].spacing(12).align_y(iced::Center))
+                .padding([10, 20])
+                .style(theme::action(true))
+                .on_press_maybe(ready.then_some(Message::Sign)),
+        ]
+        .spacing(8)
+        .into()
+    }
+}

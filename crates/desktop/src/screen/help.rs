@@ -1,0 +1,54 @@
+//! F1: the map of the keys.
+
+use iced::widget::{column, container, row, text};
+use iced::{Element, Fill};
+
+use crate::text::t;
+use crate::theme;
+use crate::widget::parts;
+
+/// The map over a veil.
+pub fn view<'a, Message: 'a>() -> Element<'a, Message> {
+    let line = |name: &'static str, does: &'static str| -> Element<'a, Message> {
+        row![container(parts::key(name)).width(90), text(does).size(theme::BODY)].spacing(12).align_y(iced::Center).into()
+    };
+    let everywhere = column![
+        parts::title(t("help.everywhere")),
+        line("F2", t("help.facturer")),
+        line("F3", t("help.lots")),
+        line("F10", t("help.tray")),
+        line("F9", t("help.pin")),
+        line("F11", t("help.dark")),
+        line("Échap", t("help.escape")),
+    ]
+    .spacing(8);
+    let facturer = column![
+        parts::title(t("help.in_facturer")),
+        line("↵", t("help.enter")),
+        line("Suppr", t("help.remove")),
+        line("F4", t("help.care_path")),
+        line("F5", t("help.third_party")),
+        line("F6", t("help.ald")),
+        line("F7", t("help.beneficiary")),
+        line("F12", t("help.sign")),
+    ]
+    .spacing(8);
+    let lots = column![
+        parts::title(t("help.in_lots")),
+        line("F12", t("help.sign_lots")),
+        line("F8", t("help.send")),
+        line("F5", t("help.fetch")),
+    ]
+    .spacing(8);
+    let tray = column![
+        parts::title(t("help.in_tray")),
+        line("↑ ↓", t("help.choose")),
+        line("↵", t("help.insert")),
+        line("Suppr", t("help.pull")),
+        line("F6", t("help.day")),
+    ]
+    .spacing(8);
+    let map = row![everywhere, facturer, column![lots, tray].spacing(24)].spacing(40);
+    let dialog = container(map).padding(32).style(theme::panel);
+    container(dialog).center(Fill).style(theme::veil).into()
+}

@@ -1,0 +1,338 @@
+//! Lots et envois: one timeline per FSE from the writing to the money, and the three gestures: sign, send, fetch.
+//! Rows are windowed: only those on screen are built.
+
+use std::sync::Arc;
+
+use iced::keyboard::Key;
+use iced::keyboard::key::Named;
+use iced::widget::{Column, column, container, row, scrollable, space, text};
+use iced::{Element, Fill, Task, Theme};
+use liasse_core::desk::SignedIn;
+use liasse_core::ledger::{Document, Ledger};
+use liasse_core::returns::FetchOutcome;
+use liasse_core::sending::SendSummary;
+use liasse_demo::Office;
+use liasse_domain::{Centimes, Code, DocumentState, MoneyState, Report, TransmissionState};
+
+use crate::ask::ask;
+use crate::text::{t, with};
+use crate::theme;
+use crate::widget::parts;
+
+/// The height of a row, fixed so that the list can be windowed.
+const ROW: f32 = 60.0;
+/// How many rows are built beyond those that fit.
+const SPARE: usize = 4;
+
+/// The screen.
+#[derive(Default)]
+pub struct State {
+    ledger: Option<Ledger>,
+    scrolled: f32,
+    height: f32,
+    busy: Option<&'static str>,
+    notice: Option<Report>,
+    said: Option<String>,
+}
+
+/// What happens on the screen.
+#[derive(Clone, Debug)]
+pub enum Message {
+    /// The ledger was read.
+    Loaded(Box<Result<Ledger, Report>>),
+    /// The list was scrolled to this offset, in a window of this height.
+    Scrolled(f32, f32),
+    /// Seal and sign the lots.
+    Sign,
+    /// Lots were signed, or not.
+    Signed(Result<usize, Report>),
+    /// Send what may leave.
+    Send,
+    /// The sending ended.
+    Sent(Box<Result<SendSummary, Report>>),
+    /// Fetch the returns.
+    Fetch,
+    /// The fetching ended.
+    Fetched(Result<FetchOutcome, Report>),
+}
+
+/// What the root must do.
+pub enum Action {
+    /// Nothing.
+    None,
+    /// Run a task.
+    Run(Task<Message>),
+    /// The post answered, well or not; run a task.
+    LinkTried(bool, Task<Message>),
+}
+
+impl State {
+    /// Reads the ledger again.
+    pub fn reload(&self, office: &Office) -> Task<Message> {
+        ask(&office.workstation(), |ws| ws.ledger()).map(|answer| Message::Loaded(Box::new(answer)))
+    }
+
+    /// How many signed FSE have not left and the date of the oldest act, and how many are unconfirmed.
+    pub fn unsent(&self) -> (usize, Option<chrono::NaiveDate>, usize) {
+        let documents = self.ledger.iter().flat_map(|ledger| &ledger.documents);
+        let mut count = 0;
+        let mut oldest = None;
+        let mut unconfirmed = 0;
+        for document in documents {
+            match (document.document, document.transmission) {
+                (_, Some(TransmissionState::NonConfirmee)) => unconfirmed += 1,
+                (
+                    DocumentState::Signee,
+                    None | Some(TransmissionState::EnLot | TransmissionState::EnFichier | TransmissionState::Retiree),
+                ) => {
+                    count += 1;
+                    oldest = Some(oldest.map_or(document.act_date, |day: chrono::NaiveDate| day.min(document.act_date)));
+                }
+                _ => {}
+            }
+        }
+        (count, oldest, unconfirmed)
+    }
+
+    /// The message of a key pressed on this screen.
+    pub fn key(&self, key: &Key) -> Option<Message> {
+        match key {
+            Key::Named(Named::F12) => Some(Message::Sign),
+            Key::Named(Named::F8) => Some(Message::Send),
+            Key::Named(Named::F5) => Some(Message::Fetch),
+            _ => None,
+        }
+    }
+
+    /// See [`Action`].
+    pub fn update(&mut self, office: &Arc<Office>, signed_in: Option<&SignedIn>, message: Message) -> Action {
+        match message {
+            Message::Loaded(answer) => {
+                match *answer {
+                    Ok(ledger) => self.ledger = Some(ledger),
+                    Err(report) => self.notice = Some(report),
+                }
+                Action::None
+            }
+            Message::Scrolled(offset, height) => {
+                (self.scrolled, self.height) = (offset, height);
+                Action::None
+            }
+            Message::Sign | Message::Send | Message::Fetch if self.busy.is_some() => Action::None,
+            Message::Sign => {
+                let Some(person) = signed_in.cloned() else {
+                    self.notice = Some(Report::new(Code("cards.code_requis"), &[]));
+                    return Action::None;
+                };
+                self.begin(t("lots.signing"));
+                let cards = office.cards();
+                let signing = ask(&office.workstation(), move |ws| {
+                    ws.seal_lots(&person)?;
+                    ws.sign_lots(&person, &cards).map(|lots| lots.len())
+                });
+                Action::Run(signing.map(Message::Signed))
+            }
+            Message::Signed(answer) => {
+                self.busy = None;
+                match answer {
+                    Ok(0) => self.said = Some(t("lots.nothing_to_sign").to_owned()),
+                    Ok(count) => self.said = Some(with("lots.signed", &[("count", &count.to_string())])),
+                    Err(report) => self.notice = Some(report),
+                }
+                Action::Run(self.reload(office))
+            }
+            Message::Send => {
+                self.begin(t("lots.sending"));
+                Action::Run(ask(&office.post(), |post| post.send()).map(|answer| Message::Sent(Box::new(answer))))
+            }
+            Message::Sent(answer) => {
+                self.busy = None;
+                let reached = self.tell_sent(*answer);
+                Action::LinkTried(reached, self.reload(office))
+            }
+            Message::Fetch => {
+                self.begin(t("lots.fetching"));
+                Action::Run(ask(&office.post(), |post| post.fetch()).map(Message::Fetched))
+            }
+            Message::Fetched(answer) => {
+                self.busy = None;
+                let reached = answer.is_ok();
+                match answer {
+                    Ok(outcome) => {
+                        let (taken, unknown) = (outcome.taken.to_string(), outcome.unknown.to_string());
+                        self.said = Some(with("lots.fetched", &[("taken", &taken), ("unknown", &unknown)]));
+                    }
+                    Err(report) => self.notice = Some(report),
+                }
+                Action::LinkTried(reached, self.reload(office))
+            }
+        }
+    }
+
+    fn begin(&mut self, what: &'static str) {
+        self.busy = Some(what);
+        self.notice = None;
+        self.said = None;
+    }
+
+    fn tell_sent(&mut self, answer: Result<SendSummary, Report>) -> bool {
+        match answer {
+            Ok(summary) => {
+                if let Some((_, report)) = summary.failed.into_iter().next() {
+                    self.notice = Some(report);
+                    return false;
+                }
+                if !summary.unconfirmed.is_empty() {
+                    self.notice = Some(Report::new(Code("road.envoi_non_confirme"), &[]));
+                    return false;
+                }
+                self.said = Some(match summary.sent.len() {
+                    0 => t("lots.nothing_to_send").to_owned(),
+                    count => with("lots.sent", &[("count", &count.to_string())]),
+                });
+                true
+            }
+            Err(report) => {
+                self.notice = Some(report);
+                false
+            }
+        }
+    }
+
+    /// The screen.
+    pub fn view(&self) -> Element<'_, Message> {
+        let documents = self.ledger.as_ref().map_or(&[][..], |ledger| &ledger.documents);
+        let read_until = self.ledger.as_ref().and_then(|ledger| ledger.returns_read_until).map_or_else(
+            || t("lots.never_read").to_owned(),
+            |at| {
+                let until = liasse_domain::clock::paris(at).format("%d/%m/%Y %H h %M").to_string();
+                with("lots.read_until", &[("until", &until)])
+            },
+        );
+        let count = documents.len().to_string();
+        let mut body = column![
+            row![
+                parts::title(t("lots.title")),
+                parts::faint(with("lots.count", &[("count", &count)])),
+                space::horizontal(),
+                parts::faint(read_until),
+            ]
+            .spacing(16)
+            .align_y(iced::Center),
+        ]
+        .spacing(12);
+        body = body.push(if documents.is_empty() {
+            Element::from(container(parts::faint(t("lots.empty"))).height(Fill).padding(16))
+        } else {
+            self.list(documents)
+        });
+        if let Some(report) = &self.notice {
+            body = body.push(parts::report(report));
+        }
+        if let Some(said) = &self.said {
+            body = body.push(text(said).size(theme::BODY));
+        }
+        body = body.push(match self.busy {
+            Some(what) => text(what).size(theme::BODY).into(),
+            None => Element::from(
+                row![
+                    parts::key_action("F12", t("lots.sign")),
+                    parts::key_action("F8", t("lots.send")),
+                    parts::key_action("F5", t("lots.fetch")),
+                ]
+                .spacing(24),
+            ),
+        });
+        container(body).padding(16).width(Fill).height(Fill).style(theme::panel).into()
+    }
+
+    #[expect(
+        clippy::float_arithmetic,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "pixels of a scrolled list"
+    )]
+    fn list<'a>(&'a self, documents: &'a [Document]) -> Element<'a, Message> {
+        let visible = (self.height.max(900.0) / ROW) as usize + SPARE;
+        let first = ((self.scrolled / ROW) as usize).min(documents.len());
+        let last = (first + visible).min(documents.len());
+        // Newest first: what was just done is what people look for.
+        let rows: Column<'a, Message> =
+            column(documents.iter().rev().skip(first).take(last - first).map(document_row));
+        let above = space::vertical().height(first as f32 * ROW);
+        let below = space::vertical().height((documents.len() - last) as f32 * ROW);
+        scrollable(column![above, rows, below])
+            .height(Fill)
+            .on_scroll(|viewport| {
+                Message::Scrolled(viewport.absolute_offset().y, viewport.bounds().height)
+            })
+            .into()
+    }
+}
+
+fn document_row(document: &Document) -> Element<'_, Message> {
+    let mut steps = row![].spacing(6);
+    for (reached, words) in timeline(document) {
+        let words = if reached { format!("✓ {words}") } else { words.to_owned() };
+        steps = steps.push(text(words).size(theme::NOTE).style(move |theme: &Theme| {
+            let colours = theme::colours(theme);
+            text::Style { color: Some(if reached { colours.good } else { colours.faint }) }
+        }));
+        steps = steps.push(parts::faint("→"));
+    }
+    let end = money_words(document);
+    let steps = steps.push(end);
+    let lot = document.lot.map_or_else(String::new, |lot| format!("{} {lot}", t("lots.lot")));
+    container(
+        column![
+            row![
+                text(document.fse.number.to_string()).size(theme::BODY).font(theme::SEMIBOLD),
+                text(document.act_date.format("%d/%m/%Y").to_string()).size(theme::BODY),
+                parts::faint(lot),
+                space::horizontal(),
+                text(document.total_cents.to_string()).size(theme::BODY),
+            ]
+            .spacing(16),
+            steps,
+        ]
+        .spacing(2),
+    )
+    .height(ROW)
+    .padding([4, 8])
+    .width(Fill)
+    .into()
+}
+
+/// The steps of one FSE and whether each is reached.
+fn timeline(document: &Document) -> Vec<(bool, &'static str)> {
+    use TransmissionState::{EnFichier, EnLot, NonConfirmee, Recue, Refusee, Transmise};
+    let signed = document.document == DocumentState::Signee;
+    let transmission = document.transmission;
+    let in_lot = matches!(transmission, Some(EnLot | EnFichier | Transmise | NonConfirmee | Recue | Refusee));
+    let sent = matches!(transmission, Some(Transmise | Recue | Refusee));
+    let mut steps = vec![(true, t("lots.step_written")), (signed, t("lots.step_signed")), (in_lot, t("lots.step_lot"))];
+    match transmission {
+        Some(NonConfirmee) => steps.push((false, t("lots.step_unconfirmed"))),
+        Some(Refusee) => steps.extend([(true, t("lots.step_sent")), (false, t("lots.step_refused"))]),
+        _ => steps.extend([(sent, t("lots.step_sent")), (transmission == Some(Recue), t("lots.step_received"))]),
+    }
+    steps
+}
+
+fn money_words(document: &Document) -> Element<'_, Message> {
+    if let Some(reject) = &document.reject {
+        return parts::coloured(format!("× {} ({})", reject.message, reject.code), |c| c.bad);
+    }
+    let owed = document.money.iter().filter(|money| money.state != MoneyState::SansObjet);
+    let due: Centimes = owed.clone().map(|money| money.due_cents).sum();
+    let paid: Centimes = owed.clone().map(|money| money.paid_cents).sum();
+    let settled = owed.clone().all(|money| matches!(money.state, MoneyState::Encaisse | MoneyState::Abandonne));
+    if document.has_ended() {
+        parts::coloured(format!("✓ {}", t("lots.step_settled")), |c| c.good)
+    } else if settled {
+        parts::faint(t("lots.patient_settled"))
+    } else {
+        parts::faint(with("lots.awaited", &[("amount", &(due - paid).to_string())]))
+    }
+}

@@ -1,0 +1,254 @@
+//! Files of unknown origin against the public tables of family CP.
+//! Lenient where real files are: what is only unusual is a finding, what has no reading is a fault.
+//! Order of records and count of record 5: reference formats 1.2; layouts of 000, 1, 6, 999 are not public, not checked.
+
+use liasse_domain::{Code, Nir, ids::luhn_key};
+
+use super::check::{Profile, Report};
+use super::cp::identify;
+use super::fault::{Fault, Found};
+use super::lines::Line;
+use super::table::{Field, Kind, Record, WIDTH, misfit};
+
+/// Checks lines with the tables of family CP.
+pub(crate) fn check(lines: &[Line<'_>]) -> Report {
+    let mut checker =
+        Checker { report: Report::new(Profile::Cp, lines.len()), invoice: None, in_file: false, in_lot: false };
+    if lines.is_empty() {
+        checker.report.fault(Fault::line(1, "?", Code("formats.b2_vide"), Found::Length(0)));
+    }
+    for (index, line) in lines.iter().enumerate() {
+        checker.line(index + 1, line.bytes, lines.len());
+    }
+    checker.end(lines.len());
+    checker.report
+}
+
+/// The invoice being read.
+struct Invoice<'a> {
+    header: &'a [u8],
+    last: &'static str,
+    act_records: u64,
+    has_stay: bool,
+    sums: [u64; 7],
+}
+
+/// What is summed: record, field of it, field of record 5.
+const SUMS: [(&str, &str, &str); 7] = [
+    ("3", "base_remboursement", "total_base_ph"),
+    ("3", "montant_amo", "total_amo_ph"),
+    ("3", "montant_oc", "total_oc_ph"),
+    ("3", "montant_depense", "total_facture_ph"),
+    ("4", "honoraires", "total_honoraires"),
+    ("4", "montant_amo", "total_amo_honoraires"),
+    ("4", "montant_oc", "total_oc_honoraires"),
+];
+
+struct Checker<'a> {
+    report: Report,
+    invoice: Option<Invoice<'a>>,
+    in_file: bool,
+    in_lot: bool,
+}
+
+impl<'a> Checker<'a> {
+    fn line(&mut self, number: usize, line: &'a [u8], count: usize) {
+        if line.len() != WIDTH {
+            self.report.fault(Fault::line(number, "?", Code("formats.b2_longueur"), Found::Length(line.len())));
+        }
+        if line.starts_with(b"000") || line.starts_with(b"999") || matches!(line.first(), Some(b'1' | b'6')) {
+            self.envelope(number, line, count);
+        } else if let Some(record) = identify(line) {
+            self.fields(record, number, line);
+            self.order(record, number, line);
+            self.keys(record, number, line);
+        } else {
+            let first = line.first().copied().map_or(Found::Nothing, Found::Byte);
+            self.report.fault(Fault::line(number, "?", Code("formats.b2_type"), first));
+        }
+    }
+
+    fn envelope(&mut self, number: usize, line: &[u8], count: usize) {
+        let (name, in_place) = match line {
+            [b'0', ..] => ("000", number == 1),
+            [b'9', ..] => ("999", number == count && self.in_file && !self.in_lot),
+            [b'1', ..] => ("1", !self.in_lot),
+            _ => ("6", self.in_lot),
+        };
+        self.close(number, name);
+        if !in_place {
+            self.report.fault(Fault::line(number, name, Code("formats.b2_ordre"), Found::Nothing));
+        }
+        match name {
+            "000" => self.in_file = true,
+            "999" => self.in_file = false,
+            "1" => self.in_lot = true,
+            _ => self.in_lot = false,
+        }
+        let control = line.iter().position(|byte| is_control(*byte));
+        if let Some((at, byte)) = control.and_then(|at| Some((at, *line.get(at)?))) {
+            let mut fault = Fault::line(number, name, Code("formats.b2_caractere"), Found::Byte(byte));
+            fault.column = at + 1;
+            self.report.fault(fault);
+        }
+    }
+
+    /// An invoice that should have ended before this line.
+    fn close(&mut self, number: usize, name: &str) {
+        if self.invoice.take().is_some() {
+            self.report.fault(Fault::line(number, name, Code("formats.b2_incomplet"), Found::Nothing));
+        }
+    }
+
+    fn end(&mut self, count: usize) {
+        if self.invoice.is_some() || self.in_lot || self.in_file {
+            self.report.fault(Fault::line(count, "?", Code("formats.b2_incomplet"), Found::Nothing));
+        }
+    }
+
+    fn fields(&mut self, record: &'static Record, number: usize, line: &[u8]) {
+        for field in record.fields() {
+            let Some(bytes) = field.of(line) else { return };
+            let Some((offset, code, found)) = misfit(field.kind, bytes) else { continue };
+            let mut fault = at(record, field, number, code, found);
+            fault.column += offset;
+            let digits = matches!(field.kind, Kind::N | Kind::D | Kind::B);
+            if digits && bytes.iter().all(|byte| *byte == b' ') {
+                // The norm wants zeros; real files have blanks where an optional number is absent.
+                self.report.finding(Fault { code: Code("formats.b2_numerique_blanc"), ..fault });
+            } else if matches!(found, Found::Byte(byte) if digits || is_control(byte)) {
+                self.report.fault(fault);
+            } else if field.kind != Kind::U {
+                self.report.finding(fault);
+            }
+        }
+    }
+
+    fn order(&mut self, record: &'static Record, number: usize, line: &'a [u8]) {
+        if record.name == "2" {
+            self.close(number, record.name);
+            self.report.invoices += 1;
+            self.invoice = Some(Invoice { header: line, last: "2", act_records: 0, has_stay: false, sums: [0; 7] });
+            return;
+        }
+        let Some(invoice) = &mut self.invoice else {
+            self.report.fault(Fault::line(number, record.name, Code("formats.b2_ordre"), Found::Nothing));
+            return;
+        };
+        if !may_follow(record.name, invoice.last) {
+            self.report.fault(Fault::line(number, record.name, Code("formats.b2_ordre"), Found::Nothing));
+        }
+        invoice.last = record.name;
+        for name in ["no_partenaire_sante_et_cle", "nir_assure", "cle_nir", "no_facture"] {
+            let header = super::cp::R2.field(name).and_then(|field| field.of(invoice.header));
+            if let Some(field) = record.field(name)
+                && field.of(line) != header
+            {
+                self.report.fault(at(record, field, number, Code("formats.b2_incoherent"), Found::Nothing));
+            }
+        }
+        if record.name == "5" {
+            self.totals(number, line);
+            self.invoice = None;
+            return;
+        }
+        invoice.act_records += u64::from(record.name.starts_with(['3', '4']));
+        invoice.has_stay |= record.name == "3";
+        for (sum, (of, field, _)) in invoice.sums.iter_mut().zip(SUMS) {
+            if of == record.name {
+                *sum = sum.saturating_add(amount(record, field, line).unwrap_or(0));
+            }
+        }
+    }
+
+    fn totals(&mut self, number: usize, line: &[u8]) {
+        let Some(invoice) = &self.invoice else { return };
+        let record = &super::cp::R5;
+        let compare = |name, expected, code| {
+            let found = amount(record, name, line)?;
+            let fault = at(record, record.field(name)?, number, code, Found::Number { found, expected });
+            (found != expected).then_some(fault)
+        };
+        if let Some(fault) = compare("nb_enreg_3x_4x", invoice.act_records, Code("formats.b2_nombre")) {
+            self.report.fault(fault);
+        }
+        let mut findings: Vec<Fault> = Vec::new();
+        for (sum, (_, _, total)) in invoice.sums.iter().zip(SUMS) {
+            findings.extend(compare(total, *sum, Code("formats.b2_total")));
+        }
+        // With a stay, what the patient pays follows rules that are not public.
+        if !invoice.has_stay
+            && let [.., fees, amo, _] = invoice.sums
+        {
+            let left = fees.saturating_sub(amo);
+            findings.extend(compare("participation_assure_avant_oc", left, Code("formats.b2_total")));
+        }
+        findings.into_iter().for_each(|finding| self.report.finding(finding));
+    }
+
+    fn keys(&mut self, record: &'static Record, number: usize, line: &[u8]) {
+        let text = |name: &str| {
+            let field = record.field(name)?;
+            let text = std::str::from_utf8(field.of(line)?).ok()?.trim();
+            (!text.is_empty() && text.bytes().any(|byte| byte != b'0')).then_some((field, text))
+        };
+        let mut findings = Vec::new();
+        // The prefix is the same all through an invoice: its header says it once.
+        let first = record.name == "2";
+        for (nir, key) in [("nir_assure", "cle_nir"), ("nir_individuel", "cle_nir_individuel")] {
+            let Some((field, digits)) = text(nir).filter(|_| first || nir == "nir_individuel") else { continue };
+            match (Nir::parse(digits), record.field(key).and_then(|field| Some((field, amount(record, key, line)?)))) {
+                (Err(_), _) => findings.push(at(record, field, number, Code("formats.b2_nir"), Found::Nothing)),
+                (Ok(nir), Some((field, found))) if u64::from(nir.key()) != found => {
+                    findings.push(at(record, field, number, Code("formats.b2_cle_nir"), Found::Nothing));
+                }
+                _ => {}
+            }
+        }
+        const KEYED: [&str; 6] = [
+            "no_partenaire_sante_et_cle",
+            "no_am_mt",
+            "no_prescripteur_et_cle",
+            "no_executant_et_cle",
+            "rpps_prescripteur",
+            "rpps_executant",
+        ];
+        for name in KEYED {
+            let Some((field, digits)) = text(name).filter(|_| first || name != KEYED[0]) else { continue };
+            let key = digits.split_at_checked(digits.len() - 1);
+            let right = key.is_some_and(|(number, key)| luhn_key(number).is_some_and(|luhn| luhn.to_string() == key));
+            if !right {
+                findings.push(at(record, field, number, Code("formats.b2_cle"), Found::Nothing));
+            }
+        }
+        findings.into_iter().for_each(|finding| self.report.finding(finding));
+    }
+}
+
+fn at(record: &'static Record, field: &Field, line: usize, code: Code, found: Found) -> Fault {
+    Fault { line, column: field.start, record: record.name.to_owned(), field: field.name.to_owned(), code, found }
+}
+
+fn amount(record: &'static Record, name: &str, line: &[u8]) -> Option<u64> {
+    let bytes = record.field(name)?.of(line)?;
+    if bytes.iter().all(u8::is_ascii_digit) { std::str::from_utf8(bytes).ok()?.parse().ok() } else { None }
+}
+
+fn is_control(byte: u8) -> bool {
+    matches!(byte, 0..=0x1f | 0x7f..=0x9f)
+}
+
+/// The order of records in an invoice (reference formats 1.2).
+fn may_follow(name: &str, last: &str) -> bool {
+    match name {
+        "2S" => last == "2",
+        "3" | "4" => last != "2",
+        "5" => !last.starts_with('2'),
+        "3S" => last == "3",
+        "3E" => matches!(last, "3" | "3S"),
+        "3F" | "3H" => last.starts_with('3'),
+        "4S" => last == "4",
+        "4E" => last == "4S",
+        _ => last.starts_with('4') && last != "4",
+    }
+}

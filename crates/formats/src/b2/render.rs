@@ -1,0 +1,323 @@
+//! An FSE's content to its bytes: content → SSV groups 1110 to 1321 and ours → records, through the `sim-er` tables.
+//! Made once, when the FSE gets its number; never again. Names of the patient and of the executant are not shown.
+//! Groups and their fields: reference formats 2.2 and 2.3.
+
+use liasse_domain::fse::ActLine;
+use liasse_domain::{Code, Coded, FseContent};
+
+pub use super::table::Unfit;
+
+use super::dates::compact;
+use super::sim_er;
+use super::table::write;
+use crate::groups::Group;
+use crate::groups::professional::split_key;
+
+/// Most records 4, 4S and 4E in one invoice: record 5 counts them on three digits.
+const MAX_ACT_RECORDS: usize = 999;
+
+/// A content that has no bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RenderError {
+    /// A value does not fit its field.
+    #[error("record {record}, field {field}: {reason:?}")]
+    Unfit {
+        /// The record.
+        record: &'static str,
+        /// The field.
+        field: &'static str,
+        /// Why.
+        reason: Unfit,
+    },
+    /// No act is claimed.
+    #[error("no act")]
+    NoAct,
+    /// More acts than an invoice holds.
+    #[error("{acts} acts")]
+    TooManyActs {
+        /// How many.
+        acts: usize,
+    },
+    /// The executant's billing number is not the one whose counter gave the number.
+    #[error("the executant is not the one who is paid")]
+    OtherBilling,
+    /// A rate is not a whole number of percents.
+    #[error("a rate is not a whole number of percents")]
+    FractionalRate,
+    /// A complementary insurer without a number.
+    #[error("a complementary insurer without a number")]
+    NoComplementaryNumber,
+}
+
+impl Coded for RenderError {
+    fn code(&self) -> Code {
+        match self {
+            Self::Unfit { reason: Unfit::Width, .. } => Code("formats.rendu_largeur"),
+            Self::Unfit { reason: Unfit::Characters, .. } => Code("formats.rendu_caracteres"),
+            Self::Unfit { reason: Unfit::Date, .. } => Code("formats.rendu_date"),
+            Self::NoAct => Code("formats.rendu_sans_acte"),
+            Self::TooManyActs { .. } => Code("formats.rendu_trop_d_actes"),
+            Self::OtherBilling => Code("formats.rendu_facturant"),
+            Self::FractionalRate => Code("formats.rendu_taux"),
+            Self::NoComplementaryNumber => Code("formats.rendu_complementaire"),
+        }
+    }
+
+    fn parameters(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::Unfit { record, field, .. } => {
+                vec![("record", (*record).to_owned()), ("field", (*field).to_owned())]
+            }
+            Self::TooManyActs { acts } => vec![("acts", acts.to_string())],
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// The bytes of an FSE: records 2, 2S, 2R where a locum acted, then 4, 4S and, where the RPPS is known, 4E for each
+/// act, then 5; each of 128 characters and CRLF.
+pub fn render_fse(content: &FseContent) -> Result<Vec<u8>, RenderError> {
+    let with_rpps = content.executant.rpps.is_some();
+    check(content, if with_rpps { 3 } else { 2 })?;
+    let groups = groups(content, if with_rpps { 3 } else { 2 });
+    let shared: Vec<&Group> = groups.iter().collect();
+    let mut out = Vec::new();
+    write(&sim_er::R2, &shared, &mut out)?;
+    write(&sim_er::R2S, &shared, &mut out)?;
+    if content.locum.is_some() {
+        write(&sim_er::R2R, &shared, &mut out)?;
+    }
+    for act in &content.acts {
+        let act = act_group(act);
+        let with_act: Vec<&Group> = shared.iter().copied().chain([&act]).collect();
+        write(&sim_er::R4, &with_act, &mut out)?;
+        write(&sim_er::R4S, &with_act, &mut out)?;
+        if with_rpps {
+            write(&sim_er::R4E, &with_act, &mut out)?;
+        }
+    }
+    write(&sim_er::R5, &shared, &mut out)?;
+    Ok(out)
+}
+
+fn check(content: &FseContent, records_an_act: usize) -> Result<(), RenderError> {
+    let acts = content.acts.len();
+    if acts == 0 {
+        return Err(RenderError::NoAct);
+    }
+    if acts > MAX_ACT_RECORDS / records_an_act {
+        return Err(RenderError::TooManyActs { acts });
+    }
+    if content.executant.billing != content.reference.billing {
+        return Err(RenderError::OtherBilling);
+    }
+    if content.acts.iter().any(|act| act.rate.0 % 100 != 0) {
+        return Err(RenderError::FractionalRate);
+    }
+    if content.complementary.as_ref().is_some_and(|cover| cover.number.is_empty()) {
+        return Err(RenderError::NoComplementaryNumber);
+    }
+    let unfit = |record, field, reason| Err(RenderError::Unfit { record, field, reason });
+    // Zeros or blanks put in for what is missing would read back as another value.
+    let executant = &content.executant;
+    if executant.specialty.len() != 2 {
+        return unfit("4", "specialite_executant", Unfit::Width);
+    }
+    if executant.tariff_zone.len() != 2 {
+        return unfit("4", "zone_tarif", Unfit::Width);
+    }
+    if !matches!(executant.condition, 'L' | 'S' | 'B') {
+        return unfit("4S", "condition_exercice_executant", Unfit::Characters);
+    }
+    if content.complementary.as_ref().is_some_and(|cover| cover.contract.len() != 2) {
+        return unfit("2", "type_contrat", Unfit::Width);
+    }
+    if content.acts.iter().any(|act| act.code.is_empty()) {
+        return unfit("4", "code_acte", Unfit::Width);
+    }
+    if compact(content.drawn_up).is_empty() {
+        return unfit("2S", "date_elaboration_sim", Unfit::Date);
+    }
+    if content.corrects.as_ref().is_some_and(|earlier| compact(earlier.drawn_up).is_empty()) {
+        return unfit("5", "date_facture_rectifiee_sim", Unfit::Date);
+    }
+    if content.acts.iter().any(|act| compact(act.date).is_empty()) {
+        return unfit("4", "date_soins", Unfit::Date);
+    }
+    Ok(())
+}
+
+/// Groups 1110 to 1321 of the SSV dictionary, then ours for what they have no place for.
+pub(crate) fn groups(content: &FseContent, records_an_act: usize) -> Vec<Group> {
+    let corrects = content.corrects.as_ref();
+    let executant = &content.executant;
+    let patient = &content.patient;
+    let (structure, structure_key) = split_key(&executant.structure_number);
+    let text = |value: Option<char>| value.map(String::from).unwrap_or_default();
+    let flag = |set: bool| String::from(if set { "1" } else { "0" });
+    let mut groups = vec![
+        Group::of_texts(
+            1110,
+            [
+                content.reference.number.to_string(),
+                "1".to_owned(),
+                compact(content.drawn_up),
+                executant.situation.to_string(),
+                corrects.map(|earlier| earlier.number.to_string()).unwrap_or_default(),
+                corrects.map(|earlier| compact(earlier.drawn_up)).unwrap_or_default(),
+            ],
+        ),
+        Group::of_texts(
+            1120,
+            [
+                executant.billing.number(),
+                executant.billing.key(),
+                executant.family_name.reveal(),
+                executant.given_name.reveal(),
+                &executant.convention.to_string(),
+                &executant.specialty,
+                &executant.tariff_zone,
+                &executant.ik_zone,
+                &executant.agreements[0],
+                &executant.agreements[1],
+                &executant.agreements[2],
+                &executant.condition.to_string(),
+            ],
+        ),
+        Group::of_texts(
+            1130,
+            [
+                "",
+                patient.insured_nir.as_str(),
+                &patient.insured_key.to_string(),
+                &patient.birth_date.compact(),
+                &patient.birth_rank.to_string(),
+                &patient.quality.to_string(),
+                &patient.coverage_code,
+                "",
+            ],
+        ),
+        Group::of_texts(
+            1140,
+            [&executant.structure_kind.to_string(), &structure, &structure_key, &executant.structure_name],
+        ),
+    ];
+    groups.extend(content.locum.as_ref().map(|locum| {
+        Group::of_texts(
+            1150,
+            [
+                locum.billing.number(),
+                locum.billing.key(),
+                &capitals(locum.family_name.reveal(), 25),
+                &capitals(locum.given_name.reveal(), 15),
+                if locum.signs { "1" } else { "0" },
+            ],
+        )
+    }));
+    let own = patient.own_nir.as_ref();
+    groups.push(Group::of_texts(
+        1160,
+        [
+            own.map(|(nir, _)| nir.as_str().to_owned()).unwrap_or_default(),
+            own.map(|(_, key)| key.to_string()).unwrap_or_default(),
+        ],
+    ));
+    let organisme = &content.organisme;
+    groups.push(Group::of_texts(
+        1310,
+        [organisme.regime(), organisme.caisse(), organisme.centre(), organisme.destination().caisse(), ""],
+    ));
+    groups.extend(
+        content
+            .complementary
+            .as_ref()
+            .map(|cover| Group::of_texts(1321, [&cover.contract, &cover.number, cover.member.reveal()])),
+    );
+    let care = &content.care;
+    groups.push(Group::of_texts(
+        sim_er::CONTEXT,
+        [
+            content.mode.code().to_string(),
+            care.nature.to_string(),
+            text(care.care_path),
+            text(care.exoneration),
+            care.accident.clone().unwrap_or_default(),
+            care.rights_proof.to_string(),
+            flag(content.third_party_amo),
+            flag(content.third_party_amc),
+            executant.rpps.as_ref().map(|rpps| rpps.as_str().to_owned()).unwrap_or_default(),
+        ],
+    ));
+    let (fee, amo) = (content.total(), content.amo());
+    groups.push(Group::of_texts(
+        sim_er::TOTALS,
+        [
+            (content.acts.len() * records_an_act).to_string(),
+            fee.0.to_string(),
+            amo.0.to_string(),
+            (fee - amo).0.to_string(),
+            content.amc().0.to_string(),
+        ],
+    ));
+    groups
+}
+
+fn act_group(act: &ActLine) -> Group {
+    let text = |value: Option<char>| value.map(String::from).unwrap_or_default();
+    Group::of_texts(
+        sim_er::ACT,
+        [
+            compact(act.date),
+            act.code.clone(),
+            text(act.majoration),
+            act.quantity.to_string(),
+            act.coefficient.to_string(),
+            act.unit.0.to_string(),
+            act.base.0.to_string(),
+            act.rate.whole_percent().to_string(),
+            act.amo.0.to_string(),
+            act.fee.0.to_string(),
+            act.amc.0.to_string(),
+            text(act.qualifier),
+            text(act.exoneration),
+        ],
+    )
+}
+
+/// A name as B2 writes it: capitals without accents, cut at the width of its field.
+pub(crate) fn capitals(name: &str, width: usize) -> String {
+    let mut text: String = name.to_uppercase().replace('Œ', "OE").replace('Æ', "AE").chars().map(plain).collect();
+    text.truncate(text.char_indices().nth(width).map_or(text.len(), |(at, _)| at));
+    text.trim().to_owned()
+}
+
+fn plain(letter: char) -> char {
+    match letter {
+        // `@` ends an entity of NOEMIE; no name and no code needs it.
+        '@' => ' ',
+        ' '..='_' => letter,
+        'À'..='Å' => 'A',
+        'Ç' => 'C',
+        'È'..='Ë' => 'E',
+        'Ì'..='Ï' => 'I',
+        'Ñ' => 'N',
+        'Ò'..='Ö' => 'O',
+        'Ù'..='Ü' => 'U',
+        'Ý' | 'Ÿ' => 'Y',
+        '’' => '\'',
+        _ => ' ',
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_lose_accents_and_length() {
+        assert_eq!(capitals("Lefèvre-Müller", 25), "LEFEVRE-MULLER");
+        assert_eq!(capitals("d’Œuvre", 25), "D'OEUVRE");
+        assert_eq!(capitals("Jean-Baptiste Emmanuel", 15), "JEAN-BAPTISTE E");
+        assert_eq!(capitals("Jean-Baptiste- Emmanuel", 15), "JEAN-BAPTISTE-", "no blank at the end");
+    }
+}

@@ -1,0 +1,265 @@
+//! Foreign files against the public tables: an invoice with every type, written by hand, and what may be wrong in it.
+
+use liasse_formats::b2::{Profile, Report, check};
+use proptest::prelude::*;
+
+use crate::invented::any_content;
+
+/// NIR and key, as in every record.
+const NIR: &str = "284057800608490";
+
+/// An invoice of a private hospital: 2, 2S, 3 with 3S, 3E and 3F, 4 with 4S, 4E and 4M, 4 with 4S and 4B, 4 with 4S
+/// and 4H, 5. Positions from the public table of family CP.
+fn invoice() -> Vec<String> {
+    let long = |kind: &str| format!("{kind}991129768 {NIR}000000000007");
+    let short = |letter: char| format!("4991129768 {NIR}000000007{letter}01");
+    let act = |code: &str, money: &str| {
+        // Prescriber: the public generic number; then executant, zone, specialty, date, code, 01, 1,00, 01.
+        long("4") + "07000291991107O 00" + "991129768200126011" + "5" + &format!("{code:<5}") + "0100010001" + money
+    };
+    let lines = [
+        long("2")
+            + "1000000000"
+            + "0134998814"
+            + "260115"
+            + "260101"
+            + "000000"
+            + "10 "
+            + "000000000000000 "
+            + "8419011"
+            + "000000000000"
+            + "00"
+            + "00          ",
+        long("2")
+            + "S01"
+            + &" ".repeat(21)
+            + "00"
+            + "      "
+            + "O"
+            + &format!("{:<25}{:<15}", "DUPONT", "JEAN")
+            + "991129768T       ",
+        // 3: 5,00 twice, base 10,00, 100 %, AMO 10,00, spent 10,00; no GHS.
+        long("3")
+            + "07000260115260115"
+            + "FTN  002"
+            + " 00100"
+            + " 10000"
+            + "0000500"
+            + "00001000100"
+            + "00001000"
+            + "00001000"
+            + "0000000"
+            + "   "
+            + "  "
+            + "0000000",
+        long("3")
+            + "S01"
+            + "291991107"
+            + " 00"
+            + "000000000000"
+            + " "
+            + &" ".repeat(15)
+            + &" ".repeat(14)
+            + "00000"
+            + &" ".repeat(14)
+            + " "
+            + &" ".repeat(13),
+        long("3") + "E01" + "99900065279" + &" ".repeat(76),
+        format!("3991129768 {NIR}000000007F01")
+            + "    "
+            + "1234567      "
+            + &" ".repeat(14)
+            + "01"
+            + "0001000"
+            + "0001000"
+            + &" ".repeat(43),
+        // 4 with CCAM: 28,80, 70 %, 20,16, 28,80, 8,64 for the complementary insurer.
+        act("ATM", "0002880000288007000020160002880") + " 000864",
+        short('S') + "L 0000000 000000 " + &" ".repeat(45) + "00000" + &" ".repeat(14) + "0000" + "     ",
+        short('E') + "00000000000" + &" ".repeat(14) + "99900065279" + &" ".repeat(54),
+        short('M') + "    " + "DEQP003      " + " 10" + "F   " + "  " + "260115" + &" ".repeat(58),
+        act("B", "0000500000050006000003000000500") + " 000000",
+        short('S') + "L 0000000 000000 " + &" ".repeat(45) + "00000" + &" ".repeat(14) + "0000" + "     ",
+        short('B') + &" ".repeat(10) + "2601150100001104" + &" ".repeat(64),
+        act("PH8", "0000100000010010000001000000100") + " 000000",
+        short('S') + "L 0000000 000000 " + &" ".repeat(45) + "00000" + &" ".repeat(14) + "0000" + "     ",
+        short('H')
+            + &" ".repeat(10)
+            + "9000000"
+            + " "
+            + "00100"
+            + &" ".repeat(19)
+            + "0000100"
+            + "001"
+            + "0000100"
+            + &" ".repeat(31),
+        // 5: fourteen records 3x and 4x; stay 10,00 and 10,00; acts 34,80 and 24,16; 10,64 left; 8,64.
+        long("5")
+            + "014"
+            + "00001000"
+            + "00001000"
+            + "00003480"
+            + "00002416"
+            + "00001064"
+            + "00000000"
+            + "00000864"
+            + &" ".repeat(17)
+            + "00001000"
+            + "    "
+            + "  ",
+    ];
+    lines
+        .map(|line| {
+            assert_eq!(line.len(), 128, "{line}");
+            line
+        })
+        .to_vec()
+}
+
+fn joined(lines: &[String], end: &str) -> Vec<u8> {
+    lines.iter().flat_map(|line| [line.as_bytes(), end.as_bytes()].concat()).collect()
+}
+
+fn faults(report: &Report) -> Vec<(usize, usize, &str, &str)> {
+    report.faults.iter().map(|f| (f.line, f.column, f.field.as_str(), f.code.0)).collect()
+}
+
+fn findings(report: &Report) -> Vec<(usize, usize, &str, &str)> {
+    report.findings.iter().map(|f| (f.line, f.column, f.field.as_str(), f.code.0)).collect()
+}
+
+/// The report after text was put at a line and column.
+fn after(line: usize, column: usize, text: &str) -> Report {
+    let mut lines = invoice();
+    lines[line - 1].replace_range(column - 1..column - 1 + text.len(), text);
+    check(None, &joined(&lines, "\n"))
+}
+
+#[test]
+fn a_sound_invoice_has_nothing_to_say() {
+    for end in ["\r\n", "\n", ""] {
+        let report = check(None, &joined(&invoice(), end));
+        assert_eq!((faults(&report), findings(&report)), (vec![], vec![]), "{end:?}");
+        assert_eq!((report.profile, report.records, report.invoices), (Profile::Cp, 17, 1));
+    }
+}
+
+#[test]
+fn whole_files_and_lots_are_walked() {
+    let padded = |text: &str| format!("{text:<128}");
+    let one = invoice();
+    let lot = [vec![padded("1991129768")], one.clone(), one.clone(), vec![padded("6")]].concat();
+    let file = [vec![padded("000TE00000123456789")], lot.clone(), vec![padded("999TE")]].concat();
+    for (lines, records) in [(&lot, 36), (&file, 38)] {
+        let report = check(None, &joined(lines, ""));
+        assert_eq!((faults(&report), report.records, report.invoices), (vec![], records, 2));
+    }
+    let report = check(None, &joined(&file[..37], "\r\n"));
+    assert_eq!(faults(&report), [(37, 1, "?", "formats.b2_incomplet")], "no 999");
+    let report = check(None, &joined(&one[..16], "\r\n"));
+    assert_eq!(faults(&report), [(16, 1, "?", "formats.b2_incomplet")], "no 5");
+}
+
+#[test]
+fn a_failing_key_is_a_finding() {
+    let wrong = after(1, 25, "91");
+    assert_eq!(findings(&wrong), [(1, 25, "cle_nir", "formats.b2_cle_nir")]);
+    // The other records of the invoice do not agree with its header any more.
+    assert!(wrong.faults.iter().all(|fault| fault.code.0 == "formats.b2_incoherent"));
+    let mut lines = invoice();
+    lines.iter_mut().for_each(|line| line.replace_range(24..26, "91"));
+    let report = check(None, &joined(&lines, "\n"));
+    assert_eq!((faults(&report), findings(&report)), (vec![], vec![(1, 25, "cle_nir", "formats.b2_cle_nir")]));
+    lines.iter_mut().for_each(|line| line.replace_range(9..10, "7"));
+    let report = check(None, &joined(&lines, "\n"));
+    assert_eq!(faults(&report), []);
+    assert_eq!(findings(&report)[1], (1, 2, "no_partenaire_sante_et_cle", "formats.b2_cle"));
+    assert_eq!(findings(&after(7, 65, "7")), [(7, 57, "no_executant_et_cle", "formats.b2_cle")]);
+    assert_eq!(findings(&after(9, 74, "8")), [(9, 64, "rpps_executant", "formats.b2_cle")]);
+    // A fictitious number of an anonymous patient is no NIR.
+    lines.iter_mut().for_each(|line| line.replace_range(11..12, "A"));
+    assert_eq!(findings(&check(None, &joined(&lines, "\n")))[0], (1, 12, "nir_assure", "formats.b2_nir"));
+}
+
+#[test]
+fn damage_is_placed() {
+    assert_eq!(faults(&after(7, 117, "O")), [(7, 117, "honoraires", "formats.b2_numerique")]);
+    assert_eq!(faults(&after(6, 43, "\u{7}")), [(6, 43, "code_lpp", "formats.b2_caractere")]);
+    assert_eq!(faults(&after(1, 1, "8"))[0], (1, 1, "?", "formats.b2_type"));
+    assert_eq!(
+        faults(&after(8, 36, "Q")),
+        [
+            (8, 1, "?", "formats.b2_type"),
+            (9, 1, "?", "formats.b2_ordre"),
+            (17, 39, "nb_enreg_3x_4x", "formats.b2_nombre")
+        ]
+    );
+    assert_eq!(faults(&after(17, 41, "5")), [(17, 39, "nb_enreg_3x_4x", "formats.b2_nombre")]);
+    assert_eq!(faults(&after(10, 35, "8")), [(10, 27, "no_facture", "formats.b2_incoherent")]);
+    let mut lines = invoice();
+    lines.remove(1);
+    assert_eq!(faults(&check(None, &joined(&lines, "\n"))), [(2, 1, "?", "formats.b2_ordre")], "2S must follow 2");
+    let bytes = joined(&invoice(), "\r\n");
+    assert_eq!(faults(&check(None, &bytes[..bytes.len() - 12])), [(17, 1, "?", "formats.b2_longueur")]);
+    let report = check(None, b"");
+    assert_eq!((faults(&report), report.records), (vec![(1, 1, "?", "formats.b2_vide")], 0));
+}
+
+#[test]
+fn what_is_only_unusual_is_a_finding() {
+    let only = |report: Report| (faults(&report).len(), findings(&report)[0].0, findings(&report)[0].3.to_owned());
+    assert_eq!(only(after(7, 55, "  ")), (0, 7, "formats.b2_numerique_blanc".to_owned()));
+    assert_eq!(only(after(2, 72, "Dupont")), (0, 2, "formats.b2_caractere".to_owned()));
+    assert_eq!(only(after(2, 72, " DUPON")), (0, 2, "formats.b2_cadrage".to_owned()));
+    assert_eq!(only(after(2, 65, "X")), (0, 2, "formats.b2_remplissage".to_owned()));
+    assert_eq!(only(after(7, 70, "269915")), (0, 7, "formats.b2_date".to_owned()));
+    assert_eq!(only(after(17, 65, "1")), (0, 17, "formats.b2_total".to_owned()));
+    // A birth in month 19 is ordinary: the hand-written one has it.
+    assert_eq!(&invoice()[0][95..101], "841901");
+}
+
+#[test]
+fn noise_is_told_within_bounds() {
+    let noise: Vec<u8> = (0..400_000u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+    let report = check(None, &noise);
+    assert_eq!(report.faults.len(), Report::MOST);
+    let zeros = check(Some(Profile::SimEr), &vec![b'4'; 400_000]);
+    assert!(zeros.faults.len() <= Report::MOST);
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_are_checked(bytes in proptest::collection::vec(any::<u8>(), 0..1500), width in any::<bool>()) {
+        let mut bytes = bytes;
+        if width {
+            // Records of the right width and type, so that the fields are reached.
+            bytes.truncate(bytes.len() / 128 * 128);
+            bytes.chunks_mut(128).for_each(|line| line[0] = b'0' + line[0] % 10);
+        }
+        for profile in [None, Some(Profile::Cp), Some(Profile::SimEr)] {
+            let report = check(profile, &bytes);
+            prop_assert!(report.faults.iter().all(|fault| fault.line >= 1 && (1..=128).contains(&fault.column)));
+            prop_assert!(!bytes.is_empty() || !report.faults.is_empty());
+        }
+    }
+
+    #[test]
+    fn a_changed_byte_never_hides_the_invoice(line in 1usize..=17, column in 1usize..=128, byte in b' '..=b'~') {
+        let report = after(line, column, &char::from(byte).to_string());
+        prop_assert_eq!(report.records, 17);
+        prop_assert_eq!(report.profile, Profile::Cp);
+    }
+
+    /// Ours are lawful in the public tables too: what CP has no place for stands in fillers, and in 2R.
+    #[test]
+    fn our_own_pass_the_public_tables(content in any_content()) {
+        let mut content = content;
+        content.locum = None;
+        let bytes = liasse_formats::b2::render_fse(&content).expect("bytes");
+        let report = check(Some(Profile::Cp), &bytes);
+        prop_assert_eq!(faults(&report), vec![]);
+        prop_assert!(report.findings.iter().all(|finding| {
+            finding.field == "filler" || finding.code.0 == "formats.b2_cle_nir"
+        }), "{:?}", report.findings);
+    }
+}

@@ -1,0 +1,155 @@
+//! Invented claims: one written out, and a strategy that draws others. Nobody here exists.
+
+use chrono::{Duration, NaiveDate};
+use liasse_domain::fse::{ActLine, CareContext, ComplementaryCover, Corrects, Executant, Locum, Patient};
+use liasse_domain::{
+    BillingNumber, BirthDate, Centimes, FseContent, FseNumber, FseRef, Nir, Organisme, Rate, Rpps, SecuringMode,
+};
+use proptest::prelude::*;
+
+pub fn day(text: &str) -> NaiveDate {
+    text.parse().expect("date")
+}
+
+pub fn billing(text: &str) -> BillingNumber {
+    BillingNumber::parse(text).expect("billing number")
+}
+
+fn nir() -> Nir {
+    Nir::parse("2840578006084").expect("nir")
+}
+
+/// A consultation under C2S, made by a locum.
+pub fn content() -> FseContent {
+    FseContent {
+        reference: FseRef { billing: billing("991129768"), number: FseNumber::new(42).expect("number") },
+        mode: SecuringMode::Securise,
+        drawn_up: day("2026-01-15"),
+        corrects: None,
+        executant: Executant {
+            billing: billing("991129768"),
+            rpps: Some(Rpps::parse("99900065279").expect("rpps")),
+            family_name: "GRIS".into(),
+            given_name: "ANNE".into(),
+            convention: 1,
+            specialty: "01".to_owned(),
+            tariff_zone: "20".to_owned(),
+            ik_zone: "01".to_owned(),
+            agreements: ["00".to_owned(), "00".to_owned(), "00".to_owned()],
+            condition: 'L',
+            situation: 1,
+            structure_kind: 4,
+            structure_number: "999000652790050".to_owned(),
+            structure_name: "CABINET GRIS".to_owned(),
+        },
+        locum: Some(Locum {
+            billing: billing("990781056"),
+            family_name: "Blanc".into(),
+            given_name: "Zoé".into(),
+            signs: true,
+        }),
+        patient: Patient {
+            insured_nir: nir(),
+            insured_key: 90,
+            own_nir: Some((nir(), 90)),
+            family_name: "DURAND".into(),
+            given_name: "MARIE".into(),
+            birth_date: BirthDate::from_compact("19840502").expect("birth date"),
+            birth_rank: 1,
+            quality: 0,
+            coverage_code: "00100".to_owned(),
+        },
+        organisme: Organisme::new("01", "751", "0100").expect("organisme"),
+        complementary: Some(ComplementaryCover {
+            contract: "89".to_owned(),
+            number: "99999997".to_owned(),
+            member: "12345".into(),
+        }),
+        care: CareContext { nature: 10, care_path: Some('T'), exoneration: None, accident: None, rights_proof: 4 },
+        third_party_amo: true,
+        third_party_amc: true,
+        acts: vec![ActLine {
+            date: day("2026-01-15"),
+            code: "G".to_owned(),
+            majoration: None,
+            quantity: 1,
+            coefficient: 100,
+            unit: Centimes(3000),
+            base: Centimes(3000),
+            rate: Rate::percent(70),
+            amo: Centimes(2100),
+            fee: Centimes(3000),
+            amc: Centimes(900),
+            qualifier: None,
+            exoneration: None,
+        }],
+    }
+}
+
+fn date() -> impl Strategy<Value = NaiveDate> {
+    (0i64..36_000).prop_map(|days| day("2000-01-01") + Duration::days(days))
+}
+
+fn letter() -> impl Strategy<Value = Option<char>> {
+    prop_oneof![Just(None), proptest::char::range('A', 'Z').prop_map(Some), Just(Some('4'))]
+}
+
+fn act() -> impl Strategy<Value = ActLine> {
+    let money = (0i64..9_000, 0i64..9_000, 0i64..9_000, 0u32..=100);
+    (date(), "[A-Z0-9]{1,4}", letter(), (1u32..99, 0u32..999_999), money, (letter(), letter())).prop_map(
+        |(date, code, majoration, (quantity, coefficient), (amo, rest, amc, percent), (qualifier, exoneration))| {
+            ActLine {
+                date,
+                code,
+                majoration,
+                quantity,
+                coefficient,
+                unit: Centimes(amo + 7),
+                base: Centimes(amo + rest),
+                rate: Rate::percent(percent),
+                amo: Centimes(amo),
+                fee: Centimes(amo + rest + amc),
+                amc: Centimes(amc),
+                qualifier,
+                exoneration,
+            }
+        },
+    )
+}
+
+/// Any claim that has bytes.
+pub fn any_content() -> impl Strategy<Value = FseContent> {
+    let who = (any::<bool>(), any::<bool>(), 0u8..=9, "[0-9]{0,15}", 0u8..=99);
+    let patient = (0u8..=99, 0u16..=9999, 0u8..=99, 0u8..=9, "[0-9]{5}", proptest::option::of(0u8..=99));
+    let care = (0u8..=99, letter(), letter(), proptest::option::of("[1-9][0-9]{5,8}"), 0u8..=9);
+    let money = (any::<bool>(), any::<bool>(), proptest::option::of(("[0-9]{2}", "[0-9]{1,10}")));
+    let acts = proptest::collection::vec(act(), 1..5);
+    let frame = (1u32..=999_999_999, 0u8..=5, date(), proptest::option::of((1u32..=999_999_999, date())));
+    (frame, who, patient, care, money, acts).prop_map(|(frame, who, patient, care, money, acts)| {
+        let mut one = content();
+        let (number, mode, drawn_up, corrects) = frame;
+        one.reference.number = FseNumber::new(number).expect("in range");
+        one.mode = SecuringMode::from_code(mode).expect("0 to 5");
+        one.drawn_up = drawn_up;
+        one.corrects =
+            corrects.map(|(number, drawn_up)| Corrects { number: FseNumber::new(number).expect("in range"), drawn_up });
+        let (rpps, locum, convention, structure, situation) = who;
+        one.executant.rpps = one.executant.rpps.filter(|_| rpps);
+        one.locum = one.locum.filter(|_| locum);
+        (one.executant.convention, one.executant.structure_number, one.executant.situation) =
+            (convention, structure, situation);
+        let (key, year, month, quality, coverage, own) = patient;
+        one.patient.insured_key = key;
+        one.patient.birth_date = BirthDate::new(year, month, 31).expect("kept as read");
+        (one.patient.quality, one.patient.coverage_code) = (quality, coverage);
+        one.patient.own_nir = own.map(|key| (nir(), key));
+        let (nature, care_path, exoneration, accident, rights_proof) = care;
+        one.care = CareContext { nature, care_path, exoneration, accident, rights_proof };
+        let (amo, amc, complementary) = money;
+        (one.third_party_amo, one.third_party_amc) = (amo, amc);
+        one.complementary =
+            complementary.map(|(contract, number)| ComplementaryCover { contract, number, member: "1".into() });
+        one.acts = acts;
+        one
+    })
+}

@@ -1,0 +1,10 @@
+//! The crate from outside: whole FSE, lots, files and returns, written by hand, drawn at random, and damaged.
+//! Not the signatures and the mail, which have their own tests.
+//! Expected bytes are written from docs/formats.md, never computed by the code under test.
+
+mod check;
+mod files;
+mod foreign;
+mod fse;
+mod invented;
+mod returns;

@@ -1,0 +1,127 @@
+//! Emptying a mailbox: the POP3 machine over a connection; a message is deleted only after the caller has it on disk.
+//! Not a memory: the caller knows which messages it already has, by their unique name.
+
+use crate::account::Account;
+use crate::error::{Cause, FetchError, Stop};
+use crate::link::Link;
+use crate::pop3::{Decision, Limits, Pop3, Step};
+
+/// A message that was read.
+#[derive(Clone, Copy, Debug)]
+pub struct Incoming<'a> {
+    /// Its unique name in the mailbox.
+    pub uidl: &'a str,
+    /// The whole of it, byte for byte.
+    pub bytes: &'a [u8],
+}
+
+/// What to do with a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is not known: read it. (After reading: as `Skip`.)
+    Fetch,
+    /// Leave it in the mailbox.
+    Skip,
+    /// Delete it: it is on disk.
+    Delete,
+}
+
+/// What a session did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FetchSummary {
+    /// Messages read and answered by the caller.
+    pub read: usize,
+    /// Messages deleted, read or known.
+    pub deleted: usize,
+    /// Messages left where they are by the caller's word.
+    pub skipped: usize,
+    /// Messages left because they are longer than 32 MiB.
+    pub too_large: usize,
+    /// Messages not looked at: more than a thousand wait. The next session goes on with them.
+    pub left: usize,
+    /// Whether the server confirmed the deletions. If not, deleted messages may come again.
+    pub confirmed: bool,
+}
+
+/// Reads the mailbox. `known` says for each unique name whether to read the message; `on_message` has it on disk
+/// before it answers. Deletion happens at the end of the session, when the server says so.
+pub fn fetch(
+    account: &Account,
+    known: &mut dyn FnMut(&str) -> Verdict,
+    on_message: &mut dyn FnMut(Incoming<'_>) -> Result<Verdict, Stop>,
+) -> Result<FetchSummary, FetchError> {
+    session(account, known, on_message).map_err(|cause| FetchError { cause })
+}
+
+fn session(
+    account: &Account,
+    known: &mut dyn FnMut(&str) -> Verdict,
+    on_message: &mut dyn FnMut(Incoming<'_>) -> Result<Verdict, Stop>,
+) -> Result<FetchSummary, Cause> {
+    let mut link = Link::open(account)?;
+    let mut machine = Pop3::new(account.security, &account.user, &account.password, Limits::default());
+    let mut summary = FetchSummary::default();
+    let mut quitting = false;
+    let mut deadline = link.deadline();
+    let mut end = link.long_deadline();
+    loop {
+        let step = match machine.next_step() {
+            Err(_) if quitting => Step::Done,
+            step => step?,
+        };
+        match step {
+            Step::Read => match link.read(deadline) {
+                Ok(bytes) => {
+                    machine.feed(&bytes);
+                    if machine.is_in_message() {
+                        // A long message has a deadline for each piece, an answer has one as a whole.
+                        deadline = end.min(link.deadline());
+                    }
+                }
+                // Everything read is with the caller; whether it was deleted shows next time.
+                Err(_) if quitting => break,
+                Err(cause) => return Err(cause),
+            },
+            Step::Write(bytes) => {
+                quitting = bytes.as_slice() == b"QUIT\r\n";
+                match link.write(&bytes) {
+                    Err(_) if quitting => break,
+                    written => written?,
+                }
+                deadline = link.deadline();
+                end = link.long_deadline();
+            }
+            Step::StartTls => {
+                link.secure()?;
+                machine.secured();
+                deadline = link.deadline();
+            }
+            Step::Listed { uidl } => {
+                let decision = match known(&uidl) {
+                    Verdict::Fetch => Decision::Fetch,
+                    Verdict::Skip => Decision::Skip,
+                    Verdict::Delete => Decision::Delete,
+                };
+                summary.skipped += usize::from(decision == Decision::Skip);
+                summary.deleted += usize::from(decision == Decision::Delete);
+                machine.decide(decision);
+            }
+            Step::Message { uidl, bytes } => {
+                let verdict = on_message(Incoming { uidl: &uidl, bytes: &bytes }).map_err(|Stop| Cause::Stopped)?;
+                let delete = verdict == Verdict::Delete;
+                summary.read += 1;
+                summary.deleted += usize::from(delete);
+                summary.skipped += usize::from(!delete);
+                machine.taken(delete);
+            }
+            Step::Done => {
+                summary.confirmed = machine.is_over();
+                break;
+            }
+        }
+    }
+    summary.too_large = machine.too_large();
+    summary.left = machine.left();
+    link.leave(b"");
+    Ok(summary)
+}

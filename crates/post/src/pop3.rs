@@ -1,0 +1,371 @@
+//! The client's side of one POP3 session as a machine: bytes in, next step out (RFC 1939, 2595).
+//! Not a mailbox and not a memory: the caller says for each message what to do, and has it on disk before it says so.
+//! Deletions happen at QUIT: a session that breaks deletes nothing.
+
+use std::collections::VecDeque;
+
+use secrecy::{ExposeSecret, SecretString};
+use zeroize::Zeroizing;
+
+use crate::account::Security;
+use crate::dot::DotReader;
+use crate::error::Cause;
+use crate::lines::Lines;
+
+/// What the driver has to do next.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Read from the server, `feed` what came, ask again.
+    Read,
+    /// Write these bytes.
+    Write(Zeroizing<Vec<u8>>),
+    /// Shake hands for TLS now, then call `secured`.
+    StartTls,
+    /// A message waits: call `decide`.
+    Listed {
+        /// Its unique name in this mailbox.
+        uidl: String,
+    },
+    /// A message was read: have it on disk, then call `taken`.
+    Message {
+        /// Its unique name in this mailbox.
+        uidl: String,
+        /// The whole of it.
+        bytes: Vec<u8>,
+    },
+    /// The session is over, the deletions are done.
+    Done,
+}
+
+/// What to do with a message that waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// Read it.
+    Fetch,
+    /// Leave it.
+    Skip,
+    /// Delete it unread: it is known.
+    Delete,
+}
+
+/// Bounds against a hostile server.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// The most messages that are looked at in one session; the rest waits for the next one.
+    pub messages: usize,
+    /// The longest message, in bytes. Longer ones are left where they are.
+    pub message_bytes: usize,
+}
+
+impl Default for Limits {
+    /// A thousand messages of 32 MiB, above Postfix's and any caisse's own bound.
+    fn default() -> Self {
+        Self { messages: 1000, message_bytes: 32 << 20 }
+    }
+}
+
+#[derive(Debug)]
+enum Awaiting {
+    Greeting,
+    StartTls,
+    Handshake,
+    User,
+    Pass,
+    ListStart,
+    List,
+    UidlStart,
+    Uidl,
+    Decision(Waiting),
+    Retr(Waiting),
+    Body(Waiting, DotReader),
+    Verdict(Waiting),
+    Dele,
+    Quit,
+    Nothing,
+}
+
+#[derive(Clone, Debug)]
+struct Waiting {
+    number: u32,
+    size: usize,
+    uidl: String,
+}
+
+/// One session.
+pub struct Pop3<'a> {
+    security: Security,
+    user: &'a str,
+    password: &'a SecretString,
+    limits: Limits,
+    lines: Lines,
+    awaiting: Awaiting,
+    steps: VecDeque<Step>,
+    sizes: Vec<(u32, usize)>,
+    queue: VecDeque<Waiting>,
+    left: usize,
+    too_large: usize,
+    over: bool,
+}
+
+/// RFC 2449: a response is at most 512 bytes; real servers are a little longer.
+const MAX_LINE: usize = 1024;
+/// RFC 1939 7: a unique-id has 1 to 70 printable characters; Dovecot allows itself more.
+const MAX_UIDL: usize = 250;
+/// No mailbox of a practice has more; a longer listing is a flood.
+const MAX_LISTED: usize = 50_000;
+
+impl<'a> Pop3<'a> {
+    /// A session whose connection stands: plain for `StartTls`, inside TLS for `Implicit`.
+    pub fn new(security: Security, user: &'a str, password: &'a SecretString, limits: Limits) -> Self {
+        Self {
+            security,
+            user,
+            password,
+            limits,
+            lines: Lines::new(MAX_LINE),
+            awaiting: Awaiting::Greeting,
+            steps: VecDeque::new(),
+            sizes: Vec::new(),
+            queue: VecDeque::new(),
+            left: 0,
+            too_large: 0,
+            over: false,
+        }
+    }
+
+    /// Hands in what the server sent.
+    pub fn feed(&mut self, bytes: &[u8]) {
+        self.lines.feed(bytes);
+    }
+
+    /// TLS stands, after a `StartTls` step.
+    pub fn secured(&mut self) {
+        if matches!(self.awaiting, Awaiting::Handshake) {
+            self.log_in();
+        }
+    }
+
+    /// Answers a `Listed` step.
+    pub fn decide(&mut self, decision: Decision) {
+        let Awaiting::Decision(waiting) = std::mem::replace(&mut self.awaiting, Awaiting::Nothing) else { return };
+        match decision {
+            Decision::Fetch => {
+                let number = waiting.number;
+                self.say(&format!("RETR {number}"), Awaiting::Retr(waiting));
+            }
+            Decision::Skip => self.next_message(),
+            Decision::Delete => self.say(&format!("DELE {}", waiting.number), Awaiting::Dele),
+        }
+    }
+
+    /// Answers a `Message` step: `true` when it is on disk and may be deleted.
+    pub fn taken(&mut self, delete: bool) {
+        let Awaiting::Verdict(waiting) = std::mem::replace(&mut self.awaiting, Awaiting::Nothing) else { return };
+        if delete {
+            self.say(&format!("DELE {}", waiting.number), Awaiting::Dele);
+        } else {
+            self.next_message();
+        }
+    }
+
+    /// Messages that were not looked at because of the bound on their number.
+    pub fn left(&self) -> usize {
+        self.left
+    }
+
+    /// Messages that were left because they are too long.
+    pub fn too_large(&self) -> usize {
+        self.too_large
+    }
+
+    /// Whether a message is being read.
+    pub fn is_in_message(&self) -> bool {
+        matches!(self.awaiting, Awaiting::Retr(_) | Awaiting::Body(..))
+    }
+
+    /// Whether the server confirmed the end of the session.
+    pub fn is_over(&self) -> bool {
+        self.over
+    }
+
+    /// What to do next.
+    pub fn next_step(&mut self) -> Result<Step, Cause> {
+        loop {
+            if let Some(step) = self.steps.pop_front() {
+                return Ok(step);
+            }
+            match &mut self.awaiting {
+                Awaiting::Handshake | Awaiting::Nothing | Awaiting::Decision(_) | Awaiting::Verdict(_) => {
+                    return Err(Cause::Protocol);
+                }
+                Awaiting::Body(..) => {
+                    if !self.read_body()? {
+                        return Ok(Step::Read);
+                    }
+                }
+                _ => {
+                    let Some(line) = self.lines.next_line().map_err(|_| Cause::Protocol)? else {
+                        return Ok(Step::Read);
+                    };
+                    self.heard(&line)?;
+                }
+            }
+        }
+    }
+
+    fn heard(&mut self, line: &[u8]) -> Result<(), Cause> {
+        match std::mem::replace(&mut self.awaiting, Awaiting::Nothing) {
+            Awaiting::List => return self.listed_size(line),
+            Awaiting::Uidl => return self.listed_name(line),
+            awaiting => {
+                let positive = status(line)?;
+                match awaiting {
+                    Awaiting::StartTls if !positive => return Err(Cause::NoTls),
+                    Awaiting::User | Awaiting::Pass if !positive => return Err(Cause::Authentication),
+                    _ if !positive => return Err(Cause::Refused { code: 0, transient: false }),
+                    _ => {}
+                }
+                // As in SMTP, nothing may follow an answer until we speak; texts of several lines excepted.
+                let may_go_on =
+                    matches!(awaiting, Awaiting::ListStart | Awaiting::UidlStart | Awaiting::Retr(_) | Awaiting::Quit);
+                if !may_go_on && !self.lines.is_empty() {
+                    return Err(Cause::Protocol);
+                }
+                self.go_on(awaiting)
+            }
+        }
+    }
+
+    fn go_on(&mut self, awaiting: Awaiting) -> Result<(), Cause> {
+        match awaiting {
+            Awaiting::Greeting => match self.security {
+                Security::StartTls => self.say("STLS", Awaiting::StartTls),
+                Security::Implicit => self.log_in(),
+            },
+            Awaiting::StartTls => {
+                self.awaiting = Awaiting::Handshake;
+                self.steps.push_back(Step::StartTls);
+            }
+            Awaiting::User => {
+                let mut line = Zeroizing::new(b"PASS ".to_vec());
+                line.extend_from_slice(self.password.expose_secret().as_bytes());
+                line.extend_from_slice(b"\r\n");
+                self.steps.push_back(Step::Write(line));
+                self.awaiting = Awaiting::Pass;
+            }
+            Awaiting::Pass => self.say("LIST", Awaiting::ListStart),
+            Awaiting::ListStart => self.awaiting = Awaiting::List,
+            Awaiting::UidlStart => self.awaiting = Awaiting::Uidl,
+            Awaiting::Retr(waiting) => {
+                let reader = DotReader::new(self.limits.message_bytes);
+                self.awaiting = Awaiting::Body(waiting, reader);
+            }
+            Awaiting::Dele => self.next_message(),
+            Awaiting::Quit => {
+                self.over = true;
+                self.steps.push_back(Step::Done);
+            }
+            _ => return Err(Cause::Protocol),
+        }
+        Ok(())
+    }
+
+    fn log_in(&mut self) {
+        self.say(&format!("USER {}", self.user), Awaiting::User);
+    }
+
+    fn listed_size(&mut self, line: &[u8]) -> Result<(), Cause> {
+        if line == b"." {
+            self.say("UIDL", Awaiting::UidlStart);
+            return Ok(());
+        }
+        let (number, rest) = numbered(line)?;
+        let size = rest.split(' ').next().and_then(|text| text.parse().ok()).ok_or(Cause::Protocol)?;
+        if self.sizes.len() >= MAX_LISTED {
+            return Err(Cause::Protocol);
+        }
+        self.sizes.push((number, size));
+        self.awaiting = Awaiting::List;
+        Ok(())
+    }
+
+    fn listed_name(&mut self, line: &[u8]) -> Result<(), Cause> {
+        if line == b"." {
+            self.next_message();
+            return Ok(());
+        }
+        let (number, uidl) = numbered(line)?;
+        if uidl.is_empty() || uidl.len() > MAX_UIDL || !uidl.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(Cause::Protocol);
+        }
+        self.awaiting = Awaiting::Uidl;
+        if self.queue.len() >= self.limits.messages {
+            self.left += 1;
+            return if self.left > MAX_LISTED { Err(Cause::Protocol) } else { Ok(()) };
+        }
+        // Both listings come in the same order from every server seen; a server that mixes them is searched.
+        let at = self.queue.len() + self.left;
+        let size = match self.sizes.get(at) {
+            Some((same, size)) if *same == number => Some(*size),
+            _ => self.sizes.iter().find(|(other, _)| *other == number).map(|(_, size)| *size),
+        };
+        let waiting = Waiting { number, size: size.ok_or(Cause::Protocol)?, uidl: uidl.to_owned() };
+        self.queue.push_back(waiting);
+        Ok(())
+    }
+
+    fn next_message(&mut self) {
+        loop {
+            let Some(waiting) = self.queue.pop_front() else {
+                self.say("QUIT", Awaiting::Quit);
+                return;
+            };
+            if waiting.size > self.limits.message_bytes {
+                self.too_large += 1;
+                continue;
+            }
+            self.steps.push_back(Step::Listed { uidl: waiting.uidl.clone() });
+            self.awaiting = Awaiting::Decision(waiting);
+            return;
+        }
+    }
+
+    /// Reads what is there of a message; `false` when more must come.
+    fn read_body(&mut self) -> Result<bool, Cause> {
+        let received = self.lines.take_rest();
+        let Awaiting::Body(waiting, mut reader) = std::mem::replace(&mut self.awaiting, Awaiting::Nothing) else {
+            return Err(Cause::Protocol);
+        };
+        let used = reader.feed(&received).map_err(|_| Cause::Protocol)?;
+        if !reader.is_complete() {
+            self.awaiting = Awaiting::Body(waiting, reader);
+            return Ok(false);
+        }
+        if used < received.len() {
+            return Err(Cause::Protocol);
+        }
+        self.steps.push_back(Step::Message { uidl: waiting.uidl.clone(), bytes: reader.into_text() });
+        self.awaiting = Awaiting::Verdict(waiting);
+        Ok(true)
+    }
+
+    fn say(&mut self, line: &str, then: Awaiting) {
+        self.steps.push_back(Step::Write(Zeroizing::new(format!("{line}\r\n").into_bytes())));
+        self.awaiting = then;
+    }
+}
+
+fn status(line: &[u8]) -> Result<bool, Cause> {
+    let word = line.split(|byte| *byte == b' ').next().unwrap_or_default();
+    match word {
+        b"+OK" => Ok(true),
+        b"-ERR" => Ok(false),
+        _ => Err(Cause::Protocol),
+    }
+}
+
+fn numbered(line: &[u8]) -> Result<(u32, &str), Cause> {
+    let (number, rest) = std::str::from_utf8(line).ok().and_then(|line| line.split_once(' ')).ok_or(Cause::Protocol)?;
+    let number = number.parse().ok().filter(|number| *number > 0).ok_or(Cause::Protocol)?;
+    Ok((number, rest.trim_end()))
+}

@@ -1,0 +1,180 @@
+//! What holds of every invoice, whatever is asked: the sums agree, nothing is negative, nothing panics.
+//! Not single prices: `consultations` has them.
+
+use std::sync::OnceLock;
+
+use liasse_domain::{BirthDate, Centimes, Invoice, Rate};
+use liasse_pricing::{
+    Act, CarePath, Cover, Input, Nature, Overrun, Patient, Place, Practitioner, Qualifier, Right, Sector, Tables,
+    ThirdParty, Zone, price,
+};
+use proptest::prelude::*;
+use proptest::sample::{select, subsequence};
+
+fn act() -> impl Strategy<Value = Act> {
+    let codes = select(vec!["G", "GS", "C", "MEG", "G", "DEQP003"]);
+    let places = select(vec![Place::Office, Place::Home, Place::Institution, Place::Video]);
+    (codes, -1i64..12, places, any::<bool>()).prop_map(|(code, quantity, place, ald_related)| Act {
+        quantity,
+        place,
+        ald_related,
+        ..Act::new(code)
+    })
+}
+
+fn practitioner() -> impl Strategy<Value = Practitioner> {
+    let zones = select(vec![Zone::Metropole, Zone::Antilles, Zone::Guyane, Zone::Reunion, Zone::Mayotte]);
+    let sectors = select(vec![Sector::One, Sector::Two, Sector::None]);
+    let specialties = select(vec!["01", "22", "23", "03"]);
+    (zones, sectors, specialties, any::<bool>(), any::<Option<bool>>()).prop_map(
+        |(zone, sector, specialty, optam, registered_mt)| Practitioner {
+            specialty: specialty.to_owned(),
+            sector,
+            zone,
+            optam,
+            registered_mt,
+            ..Practitioner::default()
+        },
+    )
+}
+
+fn patient() -> impl Strategy<Value = Patient> {
+    let rights = vec![Right::Ald, Right::C2s, Right::Ame, Right::Invalidity, Right::Military];
+    (1900u16..2028, 0u8..20, 0u8..40, subsequence(rights, 0..3), any::<bool>(), any::<bool>()).prop_map(
+        |(year, month, day, rights, alsace_moselle, has_mt)| Patient {
+            rights,
+            alsace_moselle,
+            has_mt,
+            ..Patient::new(BirthDate::new(year, month, day).expect("in range"))
+        },
+    )
+}
+
+fn overrun() -> impl Strategy<Value = Option<Overrun>> {
+    let qualifiers = select(vec![None, Some(Qualifier::De), Some(Qualifier::Dm), Some(Qualifier::Da)]);
+    proptest::option::of(
+        (qualifiers, -10i64..20_000).prop_map(|(qualifier, cents)| Overrun { qualifier, cents: Centimes(cents) }),
+    )
+}
+
+fn input() -> impl Strategy<Value = Input> {
+    use CarePath::{A, B, D, H, J, M, N, O, R, S, T, U};
+    let letters = proptest::option::of(select(vec![T, N, R, H, D, O, M, U, S, A, B, J]));
+    let natures = select(vec![Nature::Maladie, Nature::Maternite, Nature::AtMp, Nature::Prevention]);
+    let third_party = (any::<bool>(), any::<bool>(), 0u32..=10_001).prop_map(|(amo, amc, bp)| ThirdParty {
+        amo,
+        amc,
+        amc_rate_bp: Rate(bp),
+    });
+    let acts = proptest::collection::vec(act(), 0..4);
+    (0i64..6500, practitioner(), patient(), natures, letters, third_party, acts, overrun()).prop_map(
+        |(offset, practitioner, patient, nature, care_path, third_party, acts, overrun)| {
+            let first: chrono::NaiveDate = "2010-06-01".parse().expect("date");
+            Input {
+                cover: Cover { nature, ..Cover::default() },
+                care_path,
+                third_party,
+                overrun,
+                ..Input::new(first + chrono::Duration::days(offset), practitioner, patient, acts)
+            }
+        },
+    )
+}
+
+/// The embedded tariffs, each raised by one cent to three euros.
+fn raised() -> &'static Tables {
+    static RAISED: OnceLock<Tables> = OnceLock::new();
+    RAISED.get_or_init(|| {
+        let text = include_str!("../../../assets/tables/ngap.csv");
+        let mut bump = 0;
+        let lines = text.lines().map(|line| {
+            let mut columns: Vec<&str> = line.splitn(3, ',').collect();
+            bump = (bump + 137) % 300 + 1;
+            let value = columns[1].parse::<u32>().map(|value| (value + bump).to_string());
+            if let Ok(value) = &value {
+                columns[1] = value;
+            }
+            columns.join(",") + "\n"
+        });
+        let table: String = lines.collect();
+        Tables::with_overrides(&[("ngap.csv".to_owned(), table.into_bytes())]).expect("table")
+    })
+}
+
+fn check(invoice: &Invoice) -> Result<(), TestCaseError> {
+    let sum = |amount: fn(&liasse_domain::PricedLine) -> Centimes| invoice.lines.iter().map(amount).sum::<Centimes>();
+    prop_assert_eq!(invoice.total_cents, sum(|line| line.fee_cents));
+    prop_assert_eq!(invoice.total_cents, invoice.amo_cents + invoice.copay_cents + invoice.overrun_cents);
+    prop_assert_eq!(invoice.overrun_cents, invoice.total_cents - invoice.base_cents);
+    let by_amo = if invoice.third_party_amo { invoice.amo_cents } else { Centimes::ZERO };
+    prop_assert_eq!(invoice.patient_pays_cents, invoice.total_cents - by_amo - invoice.amc_cents);
+    prop_assert_eq!(invoice.amo_net_cents, invoice.amo_cents - invoice.flat_fee_cents);
+    prop_assert!(invoice.amc_cents <= invoice.copay_cents);
+    for amount in [
+        invoice.total_cents,
+        invoice.base_cents,
+        invoice.overrun_cents,
+        invoice.amo_cents,
+        invoice.amc_cents,
+        invoice.patient_pays_cents,
+        invoice.copay_cents,
+        invoice.flat_fee_cents,
+        invoice.amo_net_cents,
+        invoice.pav_cents,
+    ] {
+        prop_assert!(amount >= Centimes::ZERO);
+    }
+    prop_assert!(!invoice.findings.is_empty(), "something is always said");
+    let filled = invoice.findings.iter().all(|finding| !finding.message.contains(['{', '}']));
+    prop_assert!(filled);
+    prop_assert!(invoice.lines.iter().all(|line| line.fee_cents > Centimes::ZERO), "no silent zero");
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn the_sums_agree(input in input()) {
+        if let Ok(invoice) = price(Tables::embedded(), &input) {
+            check(&invoice)?;
+            prop_assert_eq!(price(Tables::embedded(), &input), Ok(invoice));
+        }
+    }
+
+    #[test]
+    fn a_raised_tariff_never_lowers_the_amo(input in input()) {
+        let now = price(Tables::embedded(), &input);
+        let later = price(raised(), &input);
+        prop_assert_eq!(now.is_ok(), later.is_ok());
+        if let (Ok(now), Ok(later)) = (now, later) {
+            prop_assert!(later.amo_cents >= now.amo_cents);
+            prop_assert!(now.lines.is_empty() || later.total_cents > now.total_cents);
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read_back(input in input()) {
+        let json = serde_json::to_vec(&input).expect("json");
+        prop_assert_eq!(Input::from_json(&json), Ok(input));
+    }
+
+    #[test]
+    fn any_bytes_are_refused_or_priced(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        if let Ok(input) = Input::from_json(&bytes) {
+            let _ = price(Tables::embedded(), &input);
+        }
+    }
+
+    #[test]
+    fn a_damaged_document_is_refused_or_priced(input in input(), place in 0usize..2000, byte in any::<u8>()) {
+        let mut json = serde_json::to_vec(&input).expect("json");
+        let place = place % json.len();
+        json[place] = byte;
+        if let Ok(input) = Input::from_json(&json) {
+            if let Ok(invoice) = price(Tables::embedded(), &input) {
+                check(&invoice)?;
+            }
+        }
+    }
+}

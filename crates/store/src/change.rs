@@ -1,0 +1,57 @@
+//! One change of the store: one immediate transaction that holds its effects and exactly one journal entry.
+//! Dropped without `commit` it leaves nothing; every operation that changes something is written with it.
+
+use std::ops::Deref;
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+use crate::error::Result;
+use crate::journal::{self, Entry, Head};
+use crate::open::Store;
+use crate::stamp::Stamp;
+
+/// A transaction that will end with a journal entry.
+pub(crate) struct Change<'a> {
+    transaction: Transaction<'a>,
+    stamp: &'a Stamp,
+    head: Head,
+}
+
+impl Store {
+    /// Begins a change; the write lock is taken at once, so that what is read stays true until the commit.
+    pub(crate) fn change<'a>(&'a mut self, stamp: &'a Stamp) -> Result<Change<'a>> {
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let head = journal::head(&transaction)?;
+        Ok(Change { transaction, stamp, head })
+    }
+}
+
+impl Change<'_> {
+    /// Who acts, and when.
+    pub(crate) fn stamp(&self) -> &Stamp {
+        self.stamp
+    }
+
+    /// The journal's last entry before this change.
+    pub(crate) fn head(&self) -> Head {
+        self.head
+    }
+
+    /// The number that this change's journal entry will have; rows refer to it before it exists (deferred keys).
+    pub(crate) fn entry(&self) -> i64 {
+        self.head.seq + 1
+    }
+
+    /// Writes the journal entry and makes everything durable.
+    pub(crate) fn commit(self, entry: Entry) -> Result<()> {
+        journal::append(&self.transaction, self.head, self.stamp, entry)?;
+        Ok(self.transaction.commit()?)
+    }
+}
+
+impl Deref for Change<'_> {
+    type Target = Connection;
+    fn deref(&self) -> &Connection {
+        &self.transaction
+    }
+}

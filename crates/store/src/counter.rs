@@ -1,0 +1,45 @@
+//! The series of numbers of a billing number: its FSE and its lots. A number is used up with the transaction that took it.
+//! Rule: design/architecture, "Numbers": the counter is that of the billing number that is paid.
+
+use liasse_domain::{BillingNumber, FseNumber, LotNumber};
+use rusqlite::{Connection, params};
+
+use crate::cell::Cell;
+use crate::error::{Result, StoreError};
+use crate::query;
+
+/// The next FSE number; refuses past 999 999 999.
+pub(crate) fn next_fse(connection: &Connection, billing: &BillingNumber) -> Result<FseNumber> {
+    let next = last(connection, billing, "fse")? + 1;
+    let number = u32::try_from(next).ok().and_then(FseNumber::new).ok_or(StoreError::NumbersExhausted)?;
+    keep(connection, billing, "fse", next)?;
+    Ok(number)
+}
+
+/// The next lot number, 001 after 999: the file identifier, not the number, tells two lots apart for ever.
+pub(crate) fn next_lot(connection: &Connection, billing: &BillingNumber) -> Result<LotNumber> {
+    let last = u16::try_from(last(connection, billing, "lot")?).ok().and_then(LotNumber::new);
+    let number = match last {
+        Some(last) => last.next(),
+        None => LotNumber::new(1).ok_or(StoreError::NumbersExhausted)?,
+    };
+    keep(connection, billing, "lot", number.get().into())?;
+    Ok(number)
+}
+
+/// Whether this billing number ever billed here.
+pub(crate) fn is_ours(connection: &Connection, billing: &BillingNumber) -> Result<bool> {
+    query::any(connection, "SELECT 1 FROM counter WHERE billing = ?1", params![billing.put()])
+}
+
+fn last(connection: &Connection, billing: &BillingNumber, kind: &str) -> Result<i64> {
+    let sql = "SELECT last FROM counter WHERE billing = ?1 AND kind = ?2";
+    Ok(query::first(connection, sql, params![billing.put(), kind], |row| row.get("last"))?.unwrap_or(0))
+}
+
+fn keep(connection: &Connection, billing: &BillingNumber, kind: &str, number: i64) -> Result<()> {
+    let sql = "INSERT INTO counter (billing, kind, last) VALUES (?1, ?2, ?3)
+               ON CONFLICT (billing, kind) DO UPDATE SET last = excluded.last";
+    query::run(connection, sql, params![billing.put(), kind, number])?;
+    Ok(())
+}

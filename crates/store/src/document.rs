@@ -1,0 +1,85 @@
+//! The row of an FSE, as the operations need it: where it stands, and its content with its bytes.
+//! Moves are made by the operations of `claims` through `DocumentState::become_state`.
+
+use liasse_domain::{Destination, DocumentState, Fse, FseContent, FseRef, SecuringMode};
+use rusqlite::{Connection, params};
+
+use crate::cell::{Cell, cell, destination};
+use crate::error::{Result, StoreError};
+use crate::query;
+
+/// Where an FSE stands.
+#[derive(Debug)]
+pub(crate) struct DocumentRow {
+    pub(crate) id: i64,
+    pub(crate) state: DocumentState,
+    pub(crate) mode: SecuringMode,
+    pub(crate) destination: Destination,
+    pub(crate) patient: Option<i64>,
+    /// Its live membership of a lot.
+    pub(crate) live: Option<i64>,
+}
+
+/// The row of an FSE, if there is one.
+pub(crate) fn find(connection: &Connection, fse: &FseRef) -> Result<Option<DocumentRow>> {
+    let sql = "SELECT id, state, mode, regime, caisse, patient, live FROM document
+               WHERE billing = ?1 AND kind = 'fse' AND number = ?2";
+    query::first(connection, sql, params![fse.billing.put(), fse.number.put()], |row| {
+        Ok(DocumentRow {
+            id: row.get("id")?,
+            state: cell(row, "state")?,
+            mode: cell(row, "mode")?,
+            destination: destination(row)?,
+            patient: row.get("patient")?,
+            live: row.get("live")?,
+        })
+    })
+}
+
+/// The row of an FSE that must exist.
+pub(crate) fn get(connection: &Connection, fse: &FseRef) -> Result<DocumentRow> {
+    find(connection, fse)?.ok_or(StoreError::UnknownFse)
+}
+
+/// What an FSE says, and its bytes.
+pub(crate) fn body(connection: &Connection, id: i64) -> Result<(FseContent, Vec<u8>)> {
+    let sql = "SELECT content, bytes FROM body WHERE document = ?1";
+    let read = |row: &rusqlite::Row<'_>| Ok((row.get::<_, String>("content")?, row.get("bytes")?));
+    let (content, bytes) =
+        query::first(connection, sql, [id], read)?.ok_or(StoreError::Incoherent { what: "document sans contenu" })?;
+    Ok((parse(&content)?, bytes))
+}
+
+/// The content of an FSE from its stored JSON.
+pub(crate) fn parse(content: &str) -> Result<FseContent> {
+    serde_json::from_str(content).map_err(|_| StoreError::Unreadable { what: "contenu de FSE" })
+}
+
+/// The signatures over an FSE: the Vitale's and the CPS's.
+#[derive(Debug, Default)]
+pub(crate) struct Signatures {
+    pub(crate) vitale: Option<Vec<u8>>,
+    pub(crate) cps: Option<Vec<u8>>,
+}
+
+/// Reads the signatures over an FSE.
+pub(crate) fn signatures(connection: &Connection, id: i64) -> Result<Signatures> {
+    let sql = "SELECT signer, cms FROM signature WHERE document = ?1";
+    let mut signatures = Signatures::default();
+    for (signer, cms) in
+        query::all(connection, sql, [id], |row| Ok((row.get::<_, String>("signer")?, row.get("cms")?)))?
+    {
+        match signer.as_str() {
+            "vitale" => signatures.vitale = Some(cms),
+            _ => signatures.cps = Some(cms),
+        }
+    }
+    Ok(signatures)
+}
+
+/// A signed FSE as it was stored.
+pub(crate) fn signed(connection: &Connection, id: i64) -> Result<Fse<liasse_domain::fse::Signed>> {
+    let (content, bytes) = body(connection, id)?;
+    let Signatures { vitale, cps } = signatures(connection, id)?;
+    Ok(Fse::restored(content, bytes, vitale, cps)?)
+}

@@ -1,0 +1,251 @@
+//! What came back, kept exactly as received before the mailbox may forget it; its effects are in the same transaction.
+//! Not the decoding (crate `formats`) nor the trust (crate `core` hands `None` for what it does not believe).
+//! Rule: product, "A return is removed from the mailbox only after it is on disk"; reference telecom-reliability 4.2.
+
+use liasse_domain::Instant;
+use liasse_domain::returns::Return;
+use rusqlite::params;
+use rusqlite::types::{Value, ValueRef};
+
+use crate::cell::{Cell, bad, cell};
+use crate::change::Change;
+use crate::error::{Result, StoreError};
+use crate::inbox_apply::{self, Effect};
+use crate::journal::{Entry, hex};
+use crate::open::Store;
+use crate::query;
+use crate::stamp::Stamp;
+
+/// What became of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// It is on disk for the first time.
+    New {
+        /// Whether it changed a state.
+        applied: bool,
+    },
+    /// It was on disk already: nothing changed.
+    Duplicate,
+}
+
+/// What a message is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum InboxKind {
+    /// An acknowledgement (ARL).
+    Arl,
+    /// Rejects of single FSE.
+    Rejets,
+    /// A payment.
+    Paiement,
+    /// Not understood, or not believed.
+    Inconnu,
+}
+
+/// What a message did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum InboxStatus {
+    /// Its effects are in the ledger.
+    Applique,
+    /// Understood, but it concerns nothing of ours, or says again what is known.
+    SansSuite,
+    /// Not understood, or not believed.
+    Inconnu,
+}
+
+/// A message, without its bytes ([`Store::return_raw`]).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InboxRow {
+    /// Its row.
+    pub id: i64,
+    /// From which mailbox.
+    pub mailbox: String,
+    /// When it was taken in.
+    pub received_at: Instant,
+    /// What it is.
+    pub kind: InboxKind,
+    /// What it did.
+    pub status: InboxStatus,
+    /// The catalogue code of why it is unknown or without effect.
+    pub note: Option<String>,
+    /// What it says.
+    pub content: Option<Return>,
+    /// SHA-256 of its bytes.
+    pub sha256: [u8; 32],
+}
+
+impl Store {
+    /// Whether a message of that name in that mailbox is on disk. Servers may give a name away again after a deletion:
+    /// enough to fetch it later, not enough to delete it unread.
+    pub fn known_uidl(&self, mailbox: &str, uidl: &str) -> Result<bool> {
+        query::any(&self.connection, "SELECT 1 FROM inbox WHERE mailbox = ?1 AND uidl = ?2", [mailbox, uidl])
+    }
+
+    /// Keeps a message and its effects in one transaction. `decoded` is `None` for what is not understood or not
+    /// believed: it is kept and changes no state, and `note` is the catalogue code of the reason.
+    ///
+    /// The content decides what a duplicate is: another content under a known name is a new message.
+    #[expect(clippy::too_many_arguments, reason = "one message, as the mailbox and the decoder give it")]
+    pub fn take_return(
+        &mut self,
+        stamp: &Stamp,
+        mailbox: &str,
+        uidl: &str,
+        raw: &[u8],
+        sha256: [u8; 32],
+        decoded: Option<&Return>,
+        note: Option<&str>,
+    ) -> Result<Taken> {
+        let change = self.change(stamp)?;
+        if query::any(&change, "SELECT 1 FROM inbox WHERE sha256 = ?1", params![sha256])? {
+            return Ok(Taken::Duplicate);
+        }
+        let forget = "UPDATE inbox SET uidl = NULL WHERE mailbox = ?1 AND uidl = ?2";
+        query::run(&change, forget, [mailbox, uidl])?;
+        let id = insert(&change, mailbox, uidl, raw, sha256, decoded)?;
+        let effect = match decoded {
+            Some(message) => inbox_apply::apply(&change, id, message)?,
+            None => Effect::none(note.unwrap_or("store.retour_inconnu")),
+        };
+        let status = match (decoded, effect.applied) {
+            (None, _) => InboxStatus::Inconnu,
+            (Some(_), true) => InboxStatus::Applique,
+            (Some(_), false) => InboxStatus::SansSuite,
+        };
+        let sql = "UPDATE inbox SET status = ?2, note = ?3 WHERE id = ?1";
+        query::run(&change, sql, params![id, status.put(), effect.note])?;
+        let kind = kind_of(decoded);
+        let mut entry = Entry::new("retour.recu")
+            .with("inbox", id)
+            .with("kind", kind.word())
+            .with("status", status.word())
+            .with("sha256", hex(&sha256));
+        if let Some(note) = effect.note {
+            entry = entry.with("note", note);
+        }
+        if let Some(lot) = effect.lot {
+            entry = entry.lot(lot);
+        }
+        for (name, value) in effect.said {
+            entry = entry.with(name, value);
+        }
+        change.commit(entry)?;
+        Ok(Taken::New { applied: effect.applied })
+    }
+
+    /// Every message, newest first.
+    pub fn returns(&self) -> Result<Vec<InboxRow>> {
+        let sql = "SELECT id, mailbox, received_at, kind, status, note, content, sha256 FROM inbox ORDER BY id DESC";
+        query::all(&self.connection, sql, [], |row| {
+            let content = match row.get::<_, Option<String>>("content")? {
+                Some(json) => Some(serde_json::from_str(&json).map_err(|_| bad("retour"))?),
+                None => None,
+            };
+            Ok(InboxRow {
+                id: row.get("id")?,
+                mailbox: row.get("mailbox")?,
+                received_at: cell(row, "received_at")?,
+                kind: cell(row, "kind")?,
+                status: cell(row, "status")?,
+                note: row.get("note")?,
+                content,
+                sha256: cell(row, "sha256")?,
+            })
+        })
+    }
+
+    /// A message exactly as it came.
+    pub fn return_raw(&self, id: i64) -> Result<Option<Vec<u8>>> {
+        query::first(&self.connection, "SELECT raw FROM inbox WHERE id = ?1", [id], |row| row.get("raw"))
+    }
+}
+
+impl InboxKind {
+    /// The word on disk and in JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Arl => "arl",
+            Self::Rejets => "rejets",
+            Self::Paiement => "paiement",
+            Self::Inconnu => "inconnu",
+        }
+    }
+
+    fn from_word(word: &str) -> Option<Self> {
+        [Self::Arl, Self::Rejets, Self::Paiement, Self::Inconnu].into_iter().find(|kind| kind.word() == word)
+    }
+}
+
+impl InboxStatus {
+    /// The word on disk and in JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Applique => "applique",
+            Self::SansSuite => "sans_suite",
+            Self::Inconnu => "inconnu",
+        }
+    }
+
+    fn from_word(word: &str) -> Option<Self> {
+        [Self::Applique, Self::SansSuite, Self::Inconnu].into_iter().find(|status| status.word() == word)
+    }
+}
+
+impl Cell for InboxKind {
+    const WHAT: &'static str = "genre de retour";
+    fn put(&self) -> Value {
+        Value::Text(self.word().to_owned())
+    }
+    fn take(value: ValueRef<'_>) -> Option<Self> {
+        Self::from_word(value.as_str().ok()?)
+    }
+}
+
+impl Cell for InboxStatus {
+    const WHAT: &'static str = "suite d'un retour";
+    fn put(&self) -> Value {
+        Value::Text(self.word().to_owned())
+    }
+    fn take(value: ValueRef<'_>) -> Option<Self> {
+        Self::from_word(value.as_str().ok()?)
+    }
+}
+
+fn kind_of(decoded: Option<&Return>) -> InboxKind {
+    match decoded {
+        Some(Return::Acknowledgement(_)) => InboxKind::Arl,
+        Some(Return::Rejections(_)) => InboxKind::Rejets,
+        Some(Return::Payment(_)) => InboxKind::Paiement,
+        None => InboxKind::Inconnu,
+    }
+}
+
+fn insert(
+    change: &Change<'_>,
+    mailbox: &str,
+    uidl: &str,
+    raw: &[u8],
+    sha256: [u8; 32],
+    decoded: Option<&Return>,
+) -> Result<i64> {
+    let content = match decoded {
+        Some(message) => Some(serde_json::to_string(message).map_err(|_| StoreError::Incoherent { what: "retour" })?),
+        None => None,
+    };
+    query::run(
+        change,
+        "INSERT INTO inbox (mailbox, uidl, sha256, received_at, kind, status, content, entry, raw)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        params![
+            mailbox,
+            uidl,
+            sha256,
+            change.stamp().at.put(),
+            kind_of(decoded).put(),
+            InboxStatus::Inconnu.put(),
+            content,
+            change.entry(),
+            raw
+        ],
+    )?;
+    Ok(change.last_insert_rowid())
+}

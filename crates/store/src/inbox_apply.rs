@@ -1,0 +1,180 @@
+//! What a believed return does to the ledger: an ARL moves a file, a reject and a payment move one FSE's money.
+//! What concerns nothing of ours, contradicts what is final or repeats what is known changes no state and says why.
+//! Rule: design/architecture, "Returns"; product, "Words that decide design" (transmission, argent).
+
+use liasse_domain::lot::LotState;
+use liasse_domain::returns::{Acknowledgement, PaidLine, Payment, Rejections, Return};
+use liasse_domain::{
+    BillingNumber, Code, DocumentState, FileIdentifier, FseRef, Payer, TransmissionState as Transmission,
+};
+use rusqlite::params;
+use serde_json::Value;
+
+use crate::cell::Cell;
+use crate::change::Change;
+use crate::counter;
+use crate::document;
+use crate::error::Result;
+use crate::money;
+use crate::query;
+use crate::transmission::{self, LotHandle, move_lot, state_of};
+
+/// The file, or the billing number, is none of ours.
+const UNKNOWN: Code = Code("store.retour_sans_fichier");
+/// It says what an earlier return said.
+const KNOWN: Code = Code("store.retour_deja_connu");
+/// It says the contrary of what an earlier return said, which was final.
+const CONTRARY: Code = Code("store.retour_contradictoire");
+
+/// What a return did.
+pub(crate) struct Effect<'a> {
+    /// Whether a state changed.
+    pub(crate) applied: bool,
+    /// Why not, where it did not: a catalogue code.
+    pub(crate) note: Option<&'a str>,
+    /// The file it was about.
+    pub(crate) lot: Option<FileIdentifier>,
+    /// What the journal entry tells.
+    pub(crate) said: Vec<(&'static str, Value)>,
+}
+
+impl<'a> Effect<'a> {
+    /// No effect, and why.
+    pub(crate) fn none(note: &'a str) -> Self {
+        Self { applied: false, note: Some(note), lot: None, said: Vec::new() }
+    }
+
+    fn applied() -> Self {
+        Self { applied: true, note: None, lot: None, said: Vec::new() }
+    }
+
+    fn about(mut self, lot: FileIdentifier) -> Self {
+        self.lot = Some(lot);
+        self
+    }
+
+    fn saying(mut self, name: &'static str, value: impl Into<Value>) -> Self {
+        self.said.push((name, value.into()));
+        self
+    }
+}
+
+/// Applies a return that stands in the inbox as row `inbox`.
+pub(crate) fn apply(change: &Change<'_>, inbox: i64, message: &Return) -> Result<Effect<'static>> {
+    match message {
+        Return::Acknowledgement(arl) => acknowledge(change, arl),
+        Return::Rejections(rejections) => reject(change, inbox, rejections),
+        Return::Payment(payment) => pay(change, inbox, payment),
+    }
+}
+
+/// The lot whose file the sender put into the outbox.
+fn posted(change: &Change<'_>, billing: &BillingNumber, file: FileIdentifier) -> Result<Option<LotHandle>> {
+    let lot = transmission::find(change, file)?;
+    Ok(lot.filter(|lot| lot.billing == *billing && lot.state == LotState::Signe))
+}
+
+fn acknowledge(change: &Change<'_>, arl: &Acknowledgement) -> Result<Effect<'static>> {
+    let Some(lot) = posted(change, &arl.billing, arl.file)? else { return Ok(Effect::none(UNKNOWN.0)) };
+    let verdict = if arl.refused.is_none() { Transmission::Recue } else { Transmission::Refusee };
+    let effect = match state_of(change, lot.id)? {
+        // A crash can hide that the post took the file: the caisse's answer proves it, so both moves are made.
+        Transmission::EnFichier => {
+            move_lot(change, lot.id, &[Transmission::Transmise, verdict])?;
+            Effect::applied()
+        }
+        Transmission::Transmise | Transmission::NonConfirmee => {
+            move_lot(change, lot.id, &[verdict])?;
+            Effect::applied()
+        }
+        last if last == verdict => Effect::none(KNOWN.0),
+        _ => Effect::none(CONTRARY.0),
+    };
+    let effect = effect.about(lot.identifier).saying("verdict", verdict.word());
+    Ok(match &arl.refused {
+        Some(reason) => effect.saying("code", reason.code.as_str()),
+        None => effect,
+    })
+}
+
+fn reject(change: &Change<'_>, inbox: i64, rejections: &Rejections) -> Result<Effect<'static>> {
+    let Some(lot) = posted(change, &rejections.billing, rejections.file)? else {
+        return Ok(Effect::none(UNKNOWN.0));
+    };
+    let mut rejected = Vec::new();
+    let mut repeated = false;
+    for (fse, reason) in &rejections.fses {
+        let Some(document) = sent_in(change, lot.id, fse)? else { continue };
+        let sql = "INSERT INTO reject (inbox, document, lot, code, label, rejected_on) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                   ON CONFLICT (document, lot) DO NOTHING";
+        let values = params![inbox, document, lot.id, reason.code, reason.label, rejections.on.put()];
+        if query::run(change, sql, values)? == 0 {
+            repeated = true;
+            continue;
+        }
+        money::reject(change, document)?;
+        rejected.push(fse.to_string());
+    }
+    let effect = match (rejected.is_empty(), repeated) {
+        (false, _) => Effect::applied(),
+        (true, true) => Effect::none(KNOWN.0),
+        (true, false) => Effect::none(UNKNOWN.0),
+    };
+    Ok(effect.about(lot.identifier).saying("rejected", rejected))
+}
+
+/// The document of an FSE that left in that lot and that the lot still holds.
+fn sent_in(change: &Change<'_>, lot: i64, fse: &FseRef) -> Result<Option<i64>> {
+    let sql = "SELECT document.id FROM document JOIN membership ON membership.id = document.live
+               WHERE document.billing = ?1 AND document.kind = 'fse' AND document.number = ?2 AND membership.lot = ?3";
+    query::first(change, sql, params![fse.billing.put(), fse.number.put(), lot], |row| row.get("id"))
+}
+
+fn pay(change: &Change<'_>, inbox: i64, payment: &Payment) -> Result<Effect<'static>> {
+    if !counter::is_ours(change, &payment.billing)? {
+        return Ok(Effect::none(UNKNOWN.0));
+    }
+    let new = query::run(
+        change,
+        "INSERT INTO payment (inbox, billing, regime, caisse, reference, paid_on) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+         ON CONFLICT (billing, regime, caisse, reference) DO NOTHING",
+        params![
+            inbox,
+            payment.billing.put(),
+            payment.from.regime(),
+            payment.from.caisse(),
+            payment.reference,
+            payment.on.put()
+        ],
+    )?;
+    if new == 0 {
+        return Ok(Effect::none(KNOWN.0));
+    }
+    let id = change.last_insert_rowid();
+    let mut unmatched = 0u32;
+    for (position, line) in payment.lines.iter().enumerate() {
+        let document = matched(change, &payment.billing, line)?;
+        unmatched += u32::from(document.is_none());
+        let sql = "INSERT INTO payment_line (payment, position, fse, payer, amount, document)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+        let position = i64::try_from(position).unwrap_or(i64::MAX);
+        let values = params![id, position, line.fse.put(), line.payer.put(), line.amount.put(), document];
+        query::run(change, sql, values)?;
+    }
+    Ok(Effect::applied()
+        .saying("reference", payment.reference.as_str())
+        .saying("lines", payment.lines.len())
+        .saying("unmatched", unmatched)
+        .saying("total_cents", payment.total().0))
+}
+
+/// Pays one line into the document it names. A line for an FSE that is unknown, of another practitioner or never signed,
+/// or on behalf of the patient, stays unmatched: a person looks at it.
+fn matched(change: &Change<'_>, billing: &BillingNumber, line: &PaidLine) -> Result<Option<i64>> {
+    if line.fse.billing != *billing || line.payer == Payer::Patient {
+        return Ok(None);
+    }
+    let Some(row) = document::find(change, &line.fse)? else { return Ok(None) };
+    let billed = matches!(row.state, DocumentState::Signee | DocumentState::Annulee);
+    Ok(if billed && money::pay(change, row.id, line.payer, line.amount)? { Some(row.id) } else { None })
+}

@@ -1,0 +1,96 @@
+//! The ledger: one line a document, with its three axes, for the screens and for `ledger --json`.
+//! Reads no content, no bytes and no signature; nothing here changes anything.
+
+use chrono::NaiveDate;
+use liasse_domain::returns::Reason;
+use liasse_domain::settlement::SettlementMode;
+use liasse_domain::{Centimes, DocumentState, FileIdentifier, FseRef, Instant, Payer, Private, TransmissionState};
+use rusqlite::Row;
+
+use crate::cell::{cell, cell_or_null, reference};
+use crate::claims_view::{reject, shown, shown_columns};
+use crate::error::Result;
+use crate::money::MoneyRow;
+use crate::open::Store;
+use crate::query;
+
+/// One document of the ledger.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LedgerRow {
+    /// Its name.
+    pub fse: FseRef,
+    /// `fse` or `dre`.
+    pub kind: String,
+    /// Date of its first act.
+    pub act_date: NaiveDate,
+    /// Family name and given name.
+    pub patient: Private,
+    /// What it charges.
+    pub total: Centimes,
+    /// The state of the document.
+    pub document: DocumentState,
+    /// The state of its live membership, or that of its last refused one.
+    pub transmission: Option<TransmissionState>,
+    /// The lot of that membership.
+    pub lot: Option<FileIdentifier>,
+    /// What each payer owes: patient, AMO, AMC.
+    pub money: Vec<MoneyRow>,
+    /// Why the caisse rejected it, if it did.
+    pub reject: Option<Reason>,
+    /// The patient's last word on settling.
+    pub settlement: Option<SettlementMode>,
+    /// When the post took its file, or may have, for the last time.
+    pub sent_at: Option<Instant>,
+    /// Whether somebody else than the patient pays the practitioner.
+    pub third_party: bool,
+}
+
+const LEDGER: &str = concat!(
+    "SELECT d.billing, d.number, d.kind, d.act_date, d.total, d.state, d.third_party_amo, d.third_party_amc,
+            p.family_name, p.given_name,
+            mp.state AS patient_state, mp.due AS patient_due, mp.paid AS patient_paid, mp.settlement,
+            mo.state AS amo_state, mo.due AS amo_due, mo.paid AS amo_paid,
+            mc.state AS amc_state, mc.due AS amc_due, mc.paid AS amc_paid,",
+    shown_columns!(),
+    "FROM document d
+     JOIN patient p ON p.id = d.patient
+     JOIN money mp ON mp.document = d.id AND mp.payer = 'patient'
+     JOIN money mo ON mo.document = d.id AND mo.payer = 'amo'
+     JOIN money mc ON mc.document = d.id AND mc.payer = 'amc'",
+    shown!(),
+    "WHERE d.number IS NOT NULL ORDER BY d.id"
+);
+
+impl Store {
+    /// Every numbered document, oldest first.
+    pub fn ledger(&self) -> Result<Vec<LedgerRow>> {
+        query::all(&self.connection, LEDGER, [], read)
+    }
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<LedgerRow> {
+    let name = format!("{} {}", row.get::<_, String>("family_name")?, row.get::<_, String>("given_name")?);
+    Ok(LedgerRow {
+        fse: reference(row)?,
+        kind: row.get("kind")?,
+        act_date: cell(row, "act_date")?,
+        patient: Private::new(name),
+        total: cell(row, "total")?,
+        document: cell(row, "state")?,
+        transmission: cell_or_null(row, "transmission")?,
+        lot: cell_or_null(row, "lot")?,
+        money: vec![
+            money(row, Payer::Patient, ["patient_state", "patient_due", "patient_paid"])?,
+            money(row, Payer::Amo, ["amo_state", "amo_due", "amo_paid"])?,
+            money(row, Payer::Amc, ["amc_state", "amc_due", "amc_paid"])?,
+        ],
+        reject: reject(row)?,
+        settlement: cell_or_null(row, "settlement")?,
+        sent_at: cell_or_null(row, "sent_at")?,
+        third_party: row.get::<_, bool>("third_party_amo")? || row.get::<_, bool>("third_party_amc")?,
+    })
+}
+
+fn money(row: &Row<'_>, payer: Payer, [state, due, paid]: [&str; 3]) -> rusqlite::Result<MoneyRow> {
+    Ok(MoneyRow { payer, state: cell(row, state)?, due: cell(row, due)?, paid: cell(row, paid)? })
+}

@@ -1,0 +1,211 @@
+//! What each payer owes for a document and how it stands: the third axis. Moves only along `MoneyState`.
+//! Not receipts (the patient's money, module `receipts`) and not the returns that pay or reject (module `inbox_apply`).
+//! Rule: product, "argent": hors tiers payant only the patient owes; under tiers payant the caisse owes the gross AMO.
+
+use liasse_domain::settlement::SettlementMode;
+use liasse_domain::state::ForbiddenMove;
+use liasse_domain::{Centimes, FseContent, MoneyState, Payer};
+use rusqlite::{Connection, Row, params};
+
+use crate::cell::{Cell, cell, cell_or_null, put_or_null};
+use crate::error::{Result, StoreError};
+use crate::query;
+
+/// What one payer owes for one document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MoneyRow {
+    /// Who owes.
+    pub payer: Payer,
+    /// How it stands.
+    pub state: MoneyState,
+    /// How much is owed in all.
+    pub due: Centimes,
+    /// How much came.
+    pub paid: Centimes,
+}
+
+impl MoneyRow {
+    /// What is still missing.
+    pub fn owed(&self) -> Centimes {
+        self.due - self.paid
+    }
+}
+
+/// Writes what each payer owes for a new document.
+pub(crate) fn owe(connection: &Connection, document: i64, content: &FseContent) -> Result<()> {
+    let dues = [
+        (Payer::Patient, content.due_by_patient()),
+        (Payer::Amo, content.due_by_amo()),
+        (Payer::Amc, content.due_by_amc()),
+    ];
+    for (payer, due) in dues {
+        if due < Centimes::ZERO {
+            return Err(StoreError::Incoherent { what: "montant dû négatif" });
+        }
+        let state = if due == Centimes::ZERO { MoneyState::SansObjet } else { MoneyState::Attendu };
+        let sql = "INSERT INTO money (document, payer, due, paid, state) VALUES (?1, ?2, ?3, 0, ?4)";
+        query::run(connection, sql, params![document, payer.put(), due.put(), state.put()])?;
+    }
+    Ok(())
+}
+
+/// The three rows of a document, in the order of [`Payer::ALL`], and the patient's last word on settling.
+pub(crate) fn of(connection: &Connection, document: i64) -> Result<(Vec<MoneyRow>, Option<SettlementMode>)> {
+    let sql = "SELECT payer, state, due, paid, settlement FROM money WHERE document = ?1";
+    let mut rows = query::all(connection, sql, [document], |row| {
+        Ok((read(row)?, cell_or_null::<SettlementMode>(row, "settlement")?))
+    })?;
+    rows.sort_by_key(|(money, _)| money.payer);
+    let settlement = rows.iter().find_map(|(_, settlement)| *settlement);
+    Ok((rows.into_iter().map(|(money, _)| money).collect(), settlement))
+}
+
+/// What one payer owes for a document.
+pub(crate) fn get(connection: &Connection, document: i64, payer: Payer) -> Result<MoneyRow> {
+    let sql = "SELECT payer, state, due, paid FROM money WHERE document = ?1 AND payer = ?2";
+    query::first(connection, sql, params![document, payer.put()], read)?
+        .ok_or(StoreError::Incoherent { what: "document sans argent" })
+}
+
+/// Keeps a new amount and state, moving along the axis.
+pub(crate) fn keep(
+    connection: &Connection,
+    document: i64,
+    row: &MoneyRow,
+    paid: Centimes,
+    state: MoneyState,
+) -> Result<()> {
+    let state = reach(row.state, state)?;
+    let sql = "UPDATE money SET paid = ?3, state = ?4 WHERE document = ?1 AND payer = ?2";
+    query::run(connection, sql, params![document, row.payer.put(), paid.put(), state.put()])?;
+    Ok(())
+}
+
+/// Keeps the patient's word on how it is settled.
+pub(crate) fn keep_settlement(connection: &Connection, document: i64, mode: Option<SettlementMode>) -> Result<()> {
+    let sql = "UPDATE money SET settlement = ?2 WHERE document = ?1 AND payer = 'patient'";
+    query::run(connection, sql, params![document, put_or_null(mode.as_ref())])?;
+    Ok(())
+}
+
+/// A document was withdrawn: nobody owes anything for it any more. `reversed` is what its counter-entries gave back to
+/// the patient. Money of a caisse that came all the same stays as it is, for a person to look at.
+pub(crate) fn give_up(connection: &Connection, document: i64, reversed: Centimes) -> Result<()> {
+    for row in of(connection, document)?.0 {
+        let paid = if row.payer == Payer::Patient { row.paid - reversed } else { row.paid };
+        if row.state != MoneyState::SansObjet && row.state != MoneyState::Abandonne && paid == Centimes::ZERO {
+            keep(connection, document, &row, paid, MoneyState::Abandonne)?;
+        } else if paid != row.paid {
+            keep(connection, document, &row, paid, row.state)?;
+        }
+    }
+    keep_settlement(connection, document, None)
+}
+
+/// A caisse rejected the document: what it owed is *rejeté*. Money that had come already is an anomaly for a person.
+pub(crate) fn reject(connection: &Connection, document: i64) -> Result<()> {
+    for payer in [Payer::Amo, Payer::Amc] {
+        let row = get(connection, document, payer)?;
+        let state = match row.state {
+            MoneyState::Attendu => MoneyState::Rejete,
+            MoneyState::Partiel | MoneyState::Encaisse => MoneyState::Anomalie,
+            unmoved => unmoved,
+        };
+        keep(connection, document, &row, row.paid, state)?;
+    }
+    Ok(())
+}
+
+/// A caisse paid (or, with a negative amount, took back) something; `false` when the sum leaves 64 bits.
+pub(crate) fn pay(connection: &Connection, document: i64, payer: Payer, amount: Centimes) -> Result<bool> {
+    let row = get(connection, document, payer)?;
+    let Some(paid) = row.paid.checked_add(amount) else { return Ok(false) };
+    if amount != Centimes::ZERO {
+        keep(connection, document, &row, paid, after_payment(row.state, row.due, paid))?;
+    }
+    Ok(true)
+}
+
+/// The state after a payment by a caisse, when `paid` of `due` has come in all. What was not expected (nothing owed,
+/// rejected, given up) is an anomaly, and so is more than what is owed.
+fn after_payment(state: MoneyState, due: Centimes, paid: Centimes) -> MoneyState {
+    match state {
+        MoneyState::SansObjet | MoneyState::Rejete | MoneyState::Abandonne => MoneyState::Anomalie,
+        _ if due == Centimes::ZERO => MoneyState::Anomalie,
+        _ => by_amount(due, paid),
+    }
+}
+
+/// The state that the amounts alone give.
+pub(crate) fn by_amount(due: Centimes, paid: Centimes) -> MoneyState {
+    match paid {
+        paid if paid == due => MoneyState::Encaisse,
+        Centimes::ZERO => MoneyState::Attendu,
+        paid if paid > Centimes::ZERO && paid < due => MoneyState::Partiel,
+        _ => MoneyState::Anomalie,
+    }
+}
+
+/// The move from one state to another along the axis: at once, or through *attendu* where the axis says so.
+fn reach(from: MoneyState, to: MoneyState) -> Result<MoneyState, ForbiddenMove> {
+    if from == to {
+        return Ok(to);
+    }
+    from.become_state(to).or_else(|refused| {
+        let step = from.become_state(MoneyState::Attendu).map_err(|_| refused)?;
+        step.become_state(to).map_err(|_| refused)
+    })
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<MoneyRow> {
+    Ok(MoneyRow {
+        payer: cell(row, "payer")?,
+        state: cell(row, "state")?,
+        due: cell(row, "due")?,
+        paid: cell(row, "paid")?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use MoneyState::{Abandonne, Anomalie, Attendu, Encaisse, Partiel, Rejete, SansObjet};
+
+    #[test]
+    fn a_payment_is_judged_on_what_was_owed() {
+        let due = Centimes(2100);
+        for (before, paid, after) in [
+            (Attendu, 2100, Encaisse),
+            (Attendu, 1000, Partiel),
+            (Partiel, 2100, Encaisse),
+            (Attendu, 2101, Anomalie),
+            (Encaisse, 4200, Anomalie),
+            (Encaisse, 0, Attendu),
+            (Attendu, -1, Anomalie),
+            (Anomalie, 2100, Encaisse),
+            (Rejete, 2100, Anomalie),
+            (Abandonne, 2100, Anomalie),
+        ] {
+            assert_eq!(after_payment(before, due, Centimes(paid)), after, "{before} {paid}");
+        }
+        assert_eq!(after_payment(SansObjet, Centimes::ZERO, Centimes(2100)), Anomalie);
+        assert_eq!(after_payment(Anomalie, Centimes::ZERO, Centimes::ZERO), Anomalie);
+    }
+
+    #[test]
+    fn every_state_a_payment_can_give_is_reached_along_the_axis() {
+        for (from, to) in [
+            (SansObjet, Anomalie),
+            (Rejete, Anomalie),
+            (Abandonne, Anomalie),
+            (Abandonne, Encaisse),
+            (Encaisse, Partiel),
+            (Encaisse, Abandonne),
+            (Anomalie, Partiel),
+        ] {
+            assert_eq!(reach(from, to), Ok(to), "{from} {to}");
+        }
+        assert!(reach(SansObjet, Encaisse).is_err(), "nothing owed is never paid");
+        assert!(reach(SansObjet, Attendu).is_err());
+    }
+}

@@ -1,0 +1,39 @@
+//! The schema and how an older file reaches it: numbered `.sql` files, each run in one transaction with its number.
+//! Nothing is guessed: a newer file is refused, an interrupted migration leaves the old file whole.
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use crate::error::{Result, StoreError};
+
+/// One file a version, in order; a file that landed is never edited.
+const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_foundation.sql")];
+
+/// The newest schema that this program knows.
+pub const KNOWN_SCHEMA: i64 = MIGRATIONS.len() as i64;
+
+/// The schema of the file; refuses one that is newer than the program. 0 for a file without tables.
+pub(crate) fn found(connection: &Connection) -> Result<i64> {
+    let found: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    if found > KNOWN_SCHEMA {
+        return Err(StoreError::Newer { found, known: KNOWN_SCHEMA });
+    }
+    Ok(found)
+}
+
+/// Brings the file to [`KNOWN_SCHEMA`].
+pub(crate) fn migrate(connection: &mut Connection) -> Result<()> {
+    loop {
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let version = found(&transaction)?;
+        let Ok(index) = usize::try_from(version) else {
+            return Err(StoreError::Incoherent { what: "user_version" });
+        };
+        let Some(sql) = MIGRATIONS.get(index) else { return Ok(()) };
+        transaction.execute_batch(sql)?;
+        if transaction.prepare("PRAGMA foreign_key_check")?.exists([])? {
+            return Err(StoreError::Incoherent { what: "foreign keys" });
+        }
+        transaction.pragma_update(None, "user_version", version + 1)?;
+        transaction.commit()?;
+    }
+}

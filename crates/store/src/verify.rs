@@ -1,0 +1,246 @@
+//! Reading the journal against itself, the lots and the documents: an edit, a removal or a truncation, and where.
+//! Not proof against who rewrites everything: then the head inside a signed `lot.b2` no longer fits
+//! ([`Store::journal_hash`]), which only a reader of its bytes can see. Rule: reference telecom-reliability 4.4.
+
+use liasse_domain::{Code, Coded, FileIdentifier, FseRef};
+use rusqlite::Row;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::cell::{cell, reference};
+use crate::error::Result;
+use crate::journal::{self, Head, chained, fingerprint};
+use crate::open::Store;
+
+/// Past this many faults the rest is not told.
+const MOST_FAULTS: usize = 100;
+
+/// What a reading of the journal found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JournalReport {
+    /// How many entries there are.
+    pub entries: u64,
+    /// Hash of the last one; zeroes when there is none.
+    pub head: [u8; 32],
+    /// What does not fit, in the order of the journal, then lots, then FSE; at most a hundred.
+    pub faults: Vec<JournalFault>,
+}
+
+impl JournalReport {
+    /// Whether everything fits.
+    pub fn is_intact(&self) -> bool {
+        self.faults.is_empty()
+    }
+}
+
+/// One thing that does not fit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
+#[serde(tag = "fault", rename_all = "snake_case")]
+pub enum JournalFault {
+    /// Entries from this number on, up to the next that is there, are missing.
+    #[error("journal entry {seq} is missing")]
+    Missing {
+        /// The first that is missing.
+        seq: i64,
+    },
+    /// The entry is not the one that was hashed.
+    #[error("journal entry {seq} was changed")]
+    Changed {
+        /// Which.
+        seq: i64,
+    },
+    /// The entry does not follow the one before it.
+    #[error("journal entry {seq} does not follow the one before")]
+    Unchained {
+        /// Which.
+        seq: i64,
+    },
+    /// The journal ends too early: rows refer to entries after its end.
+    #[error("the journal ends at {last}, rows refer to {needed}")]
+    Cut {
+        /// The last entry that is there.
+        last: i64,
+        /// The last entry that rows refer to.
+        needed: i64,
+    },
+    /// The bytes, the members or the head of a lot are not those of its seal.
+    #[error("lot {lot} is not as sealed")]
+    Lot {
+        /// Which.
+        lot: FileIdentifier,
+    },
+    /// The content or the bytes of an FSE are not those that were numbered.
+    #[error("FSE {fse} is not as prepared")]
+    Fse {
+        /// Which.
+        fse: FseRef,
+    },
+}
+
+impl Coded for JournalFault {
+    fn code(&self) -> Code {
+        match self {
+            Self::Missing { .. } => Code("store.journal_entree_absente"),
+            Self::Changed { .. } => Code("store.journal_entree_modifiee"),
+            Self::Unchained { .. } => Code("store.journal_chaine_rompue"),
+            Self::Cut { .. } => Code("store.journal_tronque"),
+            Self::Lot { .. } => Code("store.lot_modifie"),
+            Self::Fse { .. } => Code("store.fse_modifiee"),
+        }
+    }
+
+    fn parameters(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::Missing { seq } | Self::Changed { seq } | Self::Unchained { seq } => vec![("seq", seq.to_string())],
+            Self::Cut { last, needed } => vec![("last", last.to_string()), ("needed", needed.to_string())],
+            Self::Lot { lot } => vec![("lot", lot.to_string())],
+            Self::Fse { fse } => vec![("fse", fse.to_string())],
+        }
+    }
+}
+
+impl Store {
+    /// Reads the whole journal and compares it with itself, with every lot and with every FSE.
+    pub fn journal_verify(&self) -> Result<JournalReport> {
+        let mut report = JournalReport { entries: 0, head: [0; 32], faults: Vec::new() };
+        let last = self.verify_chain(&mut report)?;
+        self.verify_end(&mut report, last)?;
+        self.verify_lots(&mut report)?;
+        self.verify_documents(&mut report)?;
+        report.faults.truncate(MOST_FAULTS);
+        Ok(report)
+    }
+
+    fn verify_chain(&self, report: &mut JournalReport) -> Result<i64> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT seq, at, actor, role, action, fse, lot, CAST(patient AS TEXT) AS patient, payload, prev, hash
+             FROM journal ORDER BY seq",
+        )?;
+        let mut rows = statement.query([])?;
+        let mut head = Head { seq: 0, hash: [0; 32] };
+        while let Some(row) = rows.next()? {
+            let entry = Stored::read(row)?;
+            if entry.seq != head.seq + 1 {
+                report.faults.push(JournalFault::Missing { seq: head.seq + 1 });
+            } else if entry.prev != head.hash {
+                report.faults.push(JournalFault::Unchained { seq: entry.seq });
+            }
+            if entry.recomputed() != entry.hash {
+                report.faults.push(JournalFault::Changed { seq: entry.seq });
+            }
+            head = Head { seq: entry.seq, hash: entry.hash };
+            report.entries += 1;
+            if report.faults.len() > MOST_FAULTS {
+                break;
+            }
+        }
+        report.head = head.hash;
+        Ok(journal::head(&self.connection)?.seq)
+    }
+
+    fn verify_end(&self, report: &mut JournalReport, last: i64) -> Result<()> {
+        let sql = "SELECT max(coalesce((SELECT max(entry) FROM document), 0), coalesce((SELECT max(entry) FROM lot), 0),
+                              coalesce((SELECT max(entry) FROM outbox), 0), coalesce((SELECT max(entry) FROM attempt), 0),
+                              coalesce((SELECT max(entry) FROM inbox), 0), coalesce((SELECT max(entry) FROM receipt), 0))";
+        let needed: i64 = self.connection.query_row(sql, [], |row| row.get(0))?;
+        if needed > last {
+            report.faults.push(JournalFault::Cut { last, needed });
+        }
+        Ok(())
+    }
+
+    fn verify_lots(&self, report: &mut JournalReport) -> Result<()> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT l.id, l.identifier, l.head_seq, l.head_hash, l.entry, l.bytes, j.action, j.lot, j.payload, j.prev
+             FROM lot l LEFT JOIN journal j ON j.seq = l.entry ORDER BY l.id",
+        )?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let identifier: FileIdentifier = cell(row, "identifier")?;
+            let lot = row.get::<_, i64>("id")?;
+            if row.get_ref("prev")? == rusqlite::types::ValueRef::Null {
+                report.faults.push(JournalFault::Lot { lot: identifier });
+                continue;
+            }
+            let members: Vec<String> =
+                crate::lots_view::members(&self.connection, lot)?.iter().map(FseRef::to_string).collect();
+            let fits = row.get::<_, String>("action")? == "lot.scelle"
+                && row.get::<_, Option<String>>("lot")?.as_deref() == Some(identifier.as_str())
+                && row.get::<_, i64>("head_seq")? + 1 == row.get::<_, i64>("entry")?
+                && cell::<[u8; 32]>(row, "head_hash")? == cell::<[u8; 32]>(row, "prev")?
+                && payload(row)?.is_some_and(|payload| {
+                    payload["members"] == Value::from(members)
+                        && payload["lot_sha256"] == row.get_ref("bytes").map_or(Value::Null, |bytes| sha(bytes))
+                });
+            if !fits {
+                report.faults.push(JournalFault::Lot { lot: identifier });
+            }
+        }
+        Ok(())
+    }
+
+    fn verify_documents(&self, report: &mut JournalReport) -> Result<()> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT d.billing, d.number, b.content, b.bytes, j.action, j.fse, j.payload
+             FROM document d JOIN body b ON b.document = d.id LEFT JOIN journal j ON j.seq = d.entry
+             WHERE d.kind = 'fse' AND d.number IS NOT NULL ORDER BY d.id",
+        )?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let fse = reference(row)?;
+            let fits = row.get::<_, Option<String>>("action")?.as_deref() == Some("fse.preparee")
+                && row.get::<_, Option<String>>("fse")?.as_deref() == Some(fse.to_string().as_str())
+                && payload(row)?.is_some_and(|payload| {
+                    payload["bytes_sha256"] == row.get_ref("bytes").map_or(Value::Null, |bytes| sha(bytes))
+                        && payload["content_sha256"] == row.get_ref("content").map_or(Value::Null, |text| sha(text))
+                });
+            if !fits {
+                report.faults.push(JournalFault::Fse { fse });
+            }
+            if report.faults.len() > MOST_FAULTS {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// An entry as it stands on disk, its texts not interpreted.
+struct Stored {
+    seq: i64,
+    texts: [Option<String>; 8],
+    prev: [u8; 32],
+    hash: [u8; 32],
+}
+
+impl Stored {
+    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            seq: row.get("seq")?,
+            texts: [
+                row.get("at")?,
+                row.get("actor")?,
+                row.get("role")?,
+                row.get("action")?,
+                row.get("fse")?,
+                row.get("lot")?,
+                row.get("patient")?,
+                row.get("payload")?,
+            ],
+            prev: cell(row, "prev")?,
+            hash: cell(row, "hash")?,
+        })
+    }
+
+    fn recomputed(&self) -> [u8; 32] {
+        chained(&self.prev, self.seq, self.texts.each_ref().map(Option::as_deref))
+    }
+}
+
+fn payload(row: &Row<'_>) -> rusqlite::Result<Option<Value>> {
+    Ok(row.get::<_, Option<String>>("payload")?.and_then(|json| serde_json::from_str(&json).ok()))
+}
+
+fn sha(value: rusqlite::types::ValueRef<'_>) -> Value {
+    value.as_bytes().map_or(Value::Null, |bytes| Value::String(fingerprint(bytes)))
+}

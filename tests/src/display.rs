@@ -1,0 +1,97 @@
+//! An X server in memory, private to one test, and the hands and eyes of a person before it: keys, mouse, pictures.
+//! Not a window manager: a window is focused by asking. 24 bits of colour, or softbuffer panics (reference rust-anchors, B).
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::Command;
+
+use crate::process::{Finished, Running, finish};
+use crate::{Scratch, wait};
+
+/// The X server.
+#[derive(Debug)]
+pub struct Display {
+    _server: Running,
+    name: String,
+    // Last: the folder goes after the server.
+    _scratch: Scratch,
+}
+
+impl Display {
+    /// Starts one on a display number that nobody uses, with a screen of `width` × `height`.
+    pub fn start(width: u32, height: u32) -> Self {
+        let scratch = Scratch::new("display");
+        let mut command = Command::new("Xvfb");
+        // The server finds the free number itself and writes it, once clients may connect, to descriptor 1.
+        command.args(["-displayfd", "1", "-nolisten", "tcp", "-screen", "0", &format!("{width}x{height}x24")]);
+        let mut server = Running::start_piped(&command, &scratch.join("xvfb.log"));
+        let output = server.child().stdout.take().expect("a pipe");
+        let mut number = String::new();
+        BufReader::new(output).read_line(&mut number).expect("the number of the display");
+        assert!(!number.trim().is_empty(), "Xvfb did not start: {}", server.log());
+        Self { _server: server, name: format!(":{}", number.trim()), _scratch: scratch }
+    }
+
+    /// A program that will show its windows here and nowhere else.
+    pub fn program(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
+        let mut command = Command::new(program);
+        command.env("DISPLAY", &self.name).env_remove("WAYLAND_DISPLAY");
+        command
+    }
+
+    /// Waits for a visible window whose title contains `title`, gives it the focus, and returns its number.
+    pub fn focus(&self, title: &str) -> String {
+        let window = wait::until(&format!("a window called {title}"), wait::SOON, || {
+            let found = self.xdotool(&["search", "--onlyvisible", "--name", title]);
+            found.stdout.lines().next().map(str::to_owned)
+        });
+        self.xdotool(&["windowfocus", "--sync", &window]).success();
+        window
+    }
+
+    /// Presses keys, each a name as X knows it: `Return`, `F12`, `ctrl+n`.
+    pub fn press(&self, keys: &[&str]) {
+        let mut words = vec!["key", "--clearmodifiers"];
+        words.extend(keys);
+        self.xdotool(&words).success();
+    }
+
+    /// Types a text as a person does, key after key.
+    pub fn type_text(&self, text: &str) {
+        self.xdotool(&["type", "--delay", "12", text]).success();
+    }
+
+    /// Clicks with the first button at a place of the screen.
+    pub fn click(&self, x: u32, y: u32) {
+        self.xdotool(&["mousemove", &x.to_string(), &y.to_string(), "click", "1"]).success();
+    }
+
+    /// Takes a picture of the whole screen as PNG.
+    pub fn picture(&self, path: &Path) {
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder).expect("a folder for pictures");
+        }
+        finish(self.program("import").args(["-window", "root"]).arg(path), b"").success();
+    }
+
+    /// A sum of all pixels of the screen: another one means that something changed.
+    pub fn fingerprint(&self) -> String {
+        let call = "import -silent -window root rgb:- | sha256sum";
+        finish(self.program("sh").args(["-c", call]), b"").success().stdout
+    }
+
+    /// Waits until the screen shows something else than when `before` was taken, and no longer changes.
+    pub fn settled_after(&self, before: &str) {
+        let mut last = before.to_owned();
+        wait::until("a changed screen", wait::SOON, || {
+            let now = self.fingerprint();
+            let settled = now != before && now == last;
+            last = now;
+            settled.then_some(())
+        });
+    }
+
+    fn xdotool(&self, words: &[&str]) -> Finished {
+        finish(self.program("xdotool").args(words), b"")
+    }
+}
