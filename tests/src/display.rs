@@ -95,3 +95,33 @@ impl Display {
         finish(self.program("xdotool").args(words), b"")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_screen_of_the_size_asked_for_can_be_pictured() {
+        let display = Display::start(640, 480);
+        let seen = finish(display.program("xwininfo").arg("-root"), b"").success().stdout;
+        for line in ["Width: 640", "Height: 480", "Depth: 24"] {
+            assert!(seen.contains(line), "{seen}");
+        }
+        let scratch = Scratch::new("picture");
+        let picture = scratch.join("deep/screen.png");
+        display.picture(&picture);
+        let bytes = std::fs::read(&picture).expect("a picture");
+        assert!(bytes.starts_with(b"\x89PNG\r\n\x1a\n"));
+    }
+
+    #[test]
+    fn two_displays_are_apart_and_a_change_is_seen() {
+        let (one, other) = (Display::start(320, 200), Display::start(320, 200));
+        assert_ne!(one.name, other.name);
+        let before = one.fingerprint();
+        assert_eq!(before, other.fingerprint());
+        finish(one.program("xsetroot").args(["-solid", "#ffffff"]), b"").success();
+        one.settled_after(&before);
+        assert_eq!(other.fingerprint(), before);
+    }
+}

@@ -15,7 +15,8 @@ pub fn configure(scratch: &Scratch, pop3s: u16) {
     let version = finish(Command::new("dovecot").arg("--version"), b"").success().stdout;
     assert!(version.starts_with("2.3."), "these settings are written for Dovecot 2.3, not {version}");
     let here = scratch.path().display();
-    let passwords: String = ACCOUNTS.iter().map(|(address, password)| format!("{address}:{{PLAIN}}{password}\n")).collect();
+    let passwords: String =
+        ACCOUNTS.iter().map(|(address, password)| format!("{address}:{{PLAIN}}{password}\n")).collect();
     scratch.write("dovecot/users", passwords);
     std::fs::create_dir_all(scratch.join("run/dovecot-state")).expect("a state folder");
     let settings = format!(

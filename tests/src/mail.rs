@@ -105,8 +105,8 @@ impl MailPeers {
 fn make_certificates(scratch: &Scratch) {
     scratch.write("tls/ext", "subjectAltName=DNS:localhost,IP:127.0.0.1\nextendedKeyUsage=serverAuth\n");
     for call in [
-        "req -x509 -newkey rsa:2048 -nodes -days 30 -subj /CN=Liasse-test-authority -keyout ca.key -out ca.pem",
-        "req -newkey rsa:2048 -nodes -subj /CN=localhost -keyout srv.key -out srv.csr",
+        "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 30 -subj /CN=Liasse-test-authority -keyout ca.key -out ca.pem",
+        "req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=localhost -keyout srv.key -out srv.csr",
         "x509 -req -in srv.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 30 -extfile ext -out srv.pem",
     ] {
         let mut openssl = Command::new("openssl");

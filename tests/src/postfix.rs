@@ -27,7 +27,8 @@ pub fn configure(scratch: &Scratch, submission: u16) {
     make_queue(scratch);
 }
 
-/// Replaces the table of refused recipients; Postfix rereads it by itself.
+/// Replaces the table of refused recipients. Postfix notices a new table by its time in whole seconds, too coarse for
+/// a test: `max_use = 1` makes each connection a new process, which opens the table anew.
 pub fn set_faults(scratch: &Scratch, table: &str) {
     scratch.write("postfix/faults", table);
     compile(scratch, "faults");
@@ -58,6 +59,7 @@ mydestination =
 alias_maps =
 mynetworks = 127.0.0.0/8
 smtp_dns_support_level = disabled
+max_use = 1
 default_transport = error:5.1.2 this test post office does not relay
 relay_transport = error:5.1.2 this test post office does not relay
 virtual_mailbox_domains = hash:{here}/postfix/domains

@@ -13,7 +13,8 @@ pub fn files(folder: &str, extension: &str) -> Vec<PathBuf> {
     while let Some(folder) = open.pop() {
         let Ok(entries) = std::fs::read_dir(&folder) else { continue };
         for path in entries.flatten().map(|entry| entry.path()) {
-            let hidden = path.file_name().is_some_and(|name| name == "target" || name.as_encoded_bytes().starts_with(b"."));
+            let hidden =
+                path.file_name().is_some_and(|name| name == "target" || name.as_encoded_bytes().starts_with(b"."));
             if path.is_dir() && !hidden {
                 open.push(path);
             } else if path.extension().is_some_and(|found| found == extension) {
@@ -46,16 +47,14 @@ pub fn code(path: &Path) -> String {
 
 /// Whether `word` stands in `code` as a whole word.
 pub fn has_word(code: &str, word: &str) -> bool {
-    let part_of_a_word = |letter: Option<char>| letter.is_some_and(|letter| letter.is_alphanumeric() || letter == '_');
-    code.match_indices(word).any(|(at, _)| {
-        !part_of_a_word(code[..at].chars().next_back()) && !part_of_a_word(code[at + word.len()..].chars().next())
-    })
+    code.match_indices(word)
+        .any(|(at, _)| !ends_in_a_word(&code[..at]) && !code[at + word.len()..].starts_with(is_part_of_a_word))
 }
 
 /// The texts `x` of every `Code("x")` in `code`.
 pub fn codes(code: &str) -> Vec<&str> {
     code.match_indices("Code(")
-        .filter(|(at, _)| !code[..*at].ends_with(|letter: char| letter.is_alphanumeric() || letter == '_'))
+        .filter(|(at, _)| !ends_in_a_word(&code[..*at]))
         .filter_map(|(at, start)| {
             code[at + start.len()..].trim_start().strip_prefix('"')?.split_once('"').map(|(text, _)| text)
         })
@@ -77,6 +76,8 @@ fn without_comments(text: &str) -> String {
         } else if rest.starts_with("/*") {
             rest = rest.find("*/").map_or("", |end| &rest[end + 2..]);
             continue;
+        } else if let Some(length) = raw_string_length(rest).filter(|_| !ends_in_a_word(&code)) {
+            length
         } else if letter == '"' {
             string_length(rest)
         } else if rest.starts_with("'\"'") {
@@ -90,8 +91,25 @@ fn without_comments(text: &str) -> String {
     code
 }
 
-/// The length of the string literal that `text` begins with, quotes included. Raw strings count as plain ones, which
-/// at worst hides a comment's end: none of the rules depends on it.
+fn is_part_of_a_word(letter: char) -> bool {
+    letter.is_alphanumeric() || letter == '_'
+}
+
+fn ends_in_a_word(code: &str) -> bool {
+    code.ends_with(is_part_of_a_word)
+}
+
+/// The length of the raw string (`r"…"`, `r#"…"#`) that `text` begins with.
+fn raw_string_length(text: &str) -> Option<usize> {
+    let after_r = text.strip_prefix('r')?;
+    let content = after_r.trim_start_matches('#');
+    let hashes = after_r.len() - content.len();
+    let end = format!("\"{}", "#".repeat(hashes));
+    let closed = content.strip_prefix('"')?.find(&end)?;
+    Some(1 + hashes + 1 + closed + end.len())
+}
+
+/// The length of the string that `text` begins with, quotes included.
 fn string_length(text: &str) -> usize {
     let mut escaped = false;
     for (at, letter) in text.char_indices().skip(1) {
@@ -110,8 +128,8 @@ mod tests {
 
     #[test]
     fn comments_and_tests_are_no_code() {
-        let text = "//! TcpStream\nlet a = \"http://x\"; // TcpListener\nlet q = '\"'; /* x */ b\n#[cfg(test)]\nmod tests { TcpStream }";
-        assert_eq!(without_tests(&without_comments(text)), "\nlet a = \"http://x\"; \nlet q = '\"';  b\n");
+        let text = "//! TcpStream\nlet a = \"http://x\"; // TcpListener\nlet q = '\"'; /* x */ r#\"// \"#;b\n#[cfg(test)]\nmod tests { TcpStream }";
+        assert_eq!(without_tests(&without_comments(text)), "\nlet a = \"http://x\"; \nlet q = '\"';  r#\"// \"#;b\n");
     }
 
     #[test]

@@ -62,10 +62,7 @@ impl Court<'_> {
 
     /// A simulated caisse takes test data only: typeFlux is `T`.
     fn attributes_are(&self, verified: &Verified, billing: &BillingNumber) -> bool {
-        verified
-            .attributes
-            .as_ref()
-            .is_some_and(|national| national.flux == Flux::Test && national.billing == *billing)
+        verified.attributes.as_ref().is_some_and(|national| national.flux == Flux::Test && national.billing == *billing)
     }
 
     /// Judges an FSE of a lot.
@@ -86,8 +83,7 @@ impl Court<'_> {
         }
         let insured = self.insured(claim)?;
         self.check_vitale(insured, case)?;
-        let beneficiary =
-            insured.beneficiary(&claim.birth, claim.birth_rank).ok_or(reasons::UNKNOWN_BENEFICIARY)?;
+        let beneficiary = insured.beneficiary(&claim.birth, claim.birth_rank).ok_or(reasons::UNKNOWN_BENEFICIARY)?;
         let own_nir_differs = claim.own_nir.is_some_and(|(nir, _)| beneficiary.own_nir.is_some_and(|own| own != nir));
         if own_nir_differs {
             return Err(reasons::UNKNOWN_BENEFICIARY);
@@ -123,8 +119,8 @@ impl Court<'_> {
     }
 
     fn insured(&self, claim: &ClaimedFse) -> Result<&Insured, Why> {
-        let key_is_wrong = claim.insured_nir.key() != claim.insured_key
-            || claim.own_nir.is_some_and(|(nir, key)| nir.key() != key);
+        let key_is_wrong =
+            claim.insured_nir.key() != claim.insured_key || claim.own_nir.is_some_and(|(nir, key)| nir.key() != key);
         if key_is_wrong {
             return Err(reasons::NIR_KEY);
         }

@@ -57,7 +57,8 @@ impl Writer<'_> {
         let mut letters = vec![self.letter(&arl, from, &billing, Some(reply_to), fate, first)?];
         if !verdict.rejected.is_empty() {
             let fses = verdict.rejected.clone();
-            let rejects = Return::Rejections(Rejections { billing: billing.clone(), from: from.clone(), file, on, fses });
+            let rejects =
+                Return::Rejections(Rejections { billing: billing.clone(), from: from.clone(), file, on, fses });
             letters.push(self.letter(&rejects, from, &billing, Some(reply_to), fate, first + 1)?);
         }
         Ok(letters)

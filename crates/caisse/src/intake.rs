@@ -6,7 +6,7 @@ use liasse_domain::returns::Reason;
 use liasse_domain::{BillingNumber, FileIdentifier, FseNumber, FseRef};
 use liasse_formats::b2::{self, ClaimedFse};
 use liasse_formats::lot::{self, OpenFile};
-use liasse_formats::mail::{self, FileMail, SubjectLine};
+use liasse_formats::mail::{self, FileMail, MailFault, SubjectLine};
 use sha2::{Digest, Sha256};
 
 use crate::adjudicate::{Case, Court};
@@ -67,8 +67,12 @@ impl Intake<'_> {
             (Some(sender), Ok(identifier)) => Verdict::File(refusal(sender.clone(), identifier, None, why)),
             _ => Verdict::Nobody(why),
         };
-        let Ok(inner) = self.keys.open(&enveloped) else { return about_mail(reasons::NOT_DECRYPTED) };
-        let Ok(parts) = mail::read_inner(&inner) else { return about_mail(reasons::PARTS_UNREADABLE) };
+        let Ok(inner) = self.keys.open(&enveloped) else { return about_mail(reasons::MAIL_UNREADABLE) };
+        let parts = match mail::read_inner(&inner) {
+            Ok(parts) => parts,
+            Err(MailFault::PartMissing { part: "lot.p7s" }) => return about_mail(reasons::LOT_UNSIGNED),
+            Err(_) => return about_mail(reasons::MAIL_UNREADABLE),
+        };
         let hash: [u8; 32] = Sha256::digest(&parts.file).into();
         match lot::open_file(&parts.file) {
             Ok(file) => self.judge_file(&parts, &file, hash),

@@ -237,9 +237,8 @@ impl Ledger {
     /// The oldest dues that may be paid together on `today`: same practitioner, same caisse, same day.
     pub(crate) fn next_payment(&self, today: NaiveDate) -> Option<Vec<(u64, &Due)>> {
         let first = self.dues.values().filter(|due| due.on <= today).min_by_key(|due| due.on)?;
-        let together = |due: &&Due| {
-            due.on == first.on && due.from == first.from && due.fse.billing == first.fse.billing
-        };
+        let together =
+            |due: &&Due| due.on == first.on && due.from == first.from && due.fse.billing == first.fse.billing;
         Some(self.dues.iter().filter(|(_, due)| together(due)).map(|(number, due)| (*number, due)).collect())
     }
 }

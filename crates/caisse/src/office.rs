@@ -1,12 +1,16 @@
 //! The caisse at work: takes mails, answers, pays, keeps mailboxes; every step on the disk before it is told.
 //! Not the network: servers (`net`) and the foreign post office (`via`) call it, one at a time.
 
+use std::sync::Arc;
+
 use chrono::NaiveDate;
 use liasse_domain::calendar::{Territory, add_working_days};
 use liasse_domain::returns::{PaidLine, Payment};
 use liasse_domain::{Centimes, Clock, Destination, Payer, clock};
 use liasse_formats::b2::ClaimedFse;
 use liasse_pricing::Tables;
+use rustls::ServerConfig;
+use sha2::{Digest, Sha256};
 
 use crate::adjudicate::Court;
 use crate::answer::Writer;
@@ -35,10 +39,12 @@ pub(crate) struct Office {
 const LATE_WORKING_DAYS: u32 = 3;
 
 /// A letter of a mailbox, as POP3 shows it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Listed {
-    /// Its number in the memory, which is also its unique name.
+    /// Its number in the memory.
     pub(crate) number: u64,
+    /// Its unique name for ever: number and content, so that a caisse begun anew never repeats one.
+    pub(crate) name: String,
     /// Its size in bytes.
     pub(crate) size: usize,
 }
@@ -56,9 +62,9 @@ impl Office {
         Ok(Self { memory, ledger, registers, keys, tables, scenario, clock: OffsetClock::new(data) })
     }
 
-    /// What the caisse has on file.
-    pub(crate) fn registers(&self) -> &Registers {
-        &self.registers
+    /// How its servers speak TLS.
+    pub(crate) fn tls(&self) -> Arc<ServerConfig> {
+        Arc::clone(&self.keys.tls)
     }
 
     /// Whether name and password open a mailbox.
@@ -122,7 +128,11 @@ impl Office {
 
     /// What waits in a mailbox.
     pub(crate) fn mailbox(&self, address: &str) -> Vec<Listed> {
-        let list = |(number, letter): (u64, &Letter)| Listed { number, size: letter.mail.len() };
+        let list = |(number, letter): (u64, &Letter)| {
+            let hash: [u8; 32] = Sha256::digest(&letter.mail).into();
+            let name = hash.iter().take(8).fold(format!("{number:06}-"), |name, byte| format!("{name}{byte:02x}"));
+            Listed { number, name, size: letter.mail.len() }
+        };
         self.ledger.waiting(Some(address), self.clock.today()).into_iter().map(list).collect()
     }
 
@@ -220,8 +230,7 @@ impl Office {
         let on = add_working_days(today, self.scenario.pay_after_working_days, Territory::National);
         let owed = |claim: &ClaimedFse| {
             let amo = if claim.third_party_amo { claim.totals.amo } else { Centimes::ZERO };
-            let amc =
-                if claim.third_party_amc && reprice::is_c2s(claim) { claim.totals.amc } else { Centimes::ZERO };
+            let amc = if claim.third_party_amc && reprice::is_c2s(claim) { claim.totals.amc } else { Centimes::ZERO };
             let fse = claim.reference.clone();
             [(Payer::Amo, amo), (Payer::Amc, amc)].map(|(payer, amount)| Due {
                 fse: fse.clone(),

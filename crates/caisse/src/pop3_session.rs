@@ -161,7 +161,7 @@ impl Pop3Session {
                 self.say(&format!("+OK {count} {size}"));
             }
             ("LIST", true) => self.listing(rest, |letter| letter.size.to_string()),
-            ("UIDL", true) => self.listing(rest, |letter| format!("liasse-{}", letter.number)),
+            ("UIDL", true) => self.listing(rest, |letter| letter.name.clone()),
             ("RETR", true) => self.retrieve(rest, None),
             ("TOP", true) => {
                 let mut words = rest.split(' ');
@@ -186,9 +186,9 @@ impl Pop3Session {
         }
     }
 
-    fn present(&self) -> impl Iterator<Item = (usize, Listed)> {
+    fn present(&self) -> impl Iterator<Item = (usize, &Listed)> {
         let letters = self.letters.iter().enumerate().filter(|(_, letter)| !letter.1);
-        letters.map(|(place, letter)| (place + 1, letter.0))
+        letters.map(|(place, letter)| (place + 1, &letter.0))
     }
 
     fn place(&self, number: &str) -> Option<usize> {
@@ -196,14 +196,14 @@ impl Pop3Session {
         self.letters.get(place).filter(|letter| !letter.1).map(|_| place)
     }
 
-    fn listing(&mut self, rest: &str, show: fn(Listed) -> String) {
+    fn listing(&mut self, rest: &str, show: fn(&Listed) -> String) {
         if rest.is_empty() {
             let lines: Vec<String> = self.present().map(|(n, letter)| format!("{n} {}", show(letter))).collect();
             return self.list("+OK", lines.into_iter());
         }
         match self.place(rest) {
             Some(place) => {
-                let line = format!("+OK {} {}", place + 1, show(self.letters[place].0));
+                let line = format!("+OK {} {}", place + 1, show(&self.letters[place].0));
                 self.say(&line);
             }
             None => self.refuse("-ERR no such message"),
@@ -281,7 +281,8 @@ mod tests {
                 },
                 Action::Write(bytes) => said.push_str(&String::from_utf8_lossy(&bytes)),
                 Action::LogIn { user, password } => {
-                    let letters = vec![Listed { number: 7, size: 26 }, Listed { number: 9, size: 26 }];
+                    let listed = |number| Listed { number, size: 26, name: format!("liasse-{number}") };
+                    let letters = vec![listed(7), listed(9)];
                     session.logged_in(match (user.as_str(), password.as_str()) {
                         ("dr@c.test", "a secret") if busy => Login::Busy,
                         ("dr@c.test", "a secret") => Login::Open(letters),
@@ -312,8 +313,8 @@ mod tests {
 
     #[test]
     fn without_quit_nothing_goes() {
-        assert_eq!(play("USER dr@c.test\r\nPASS a secret\r\nDELE 1\r\n", 99, false).1, []);
-        assert_eq!(play("USER dr@c.test\r\nPASS a secret\r\nDELE 1\r\nRSET\r\nQUIT\r\n", 99, false).1, []);
+        assert_eq!(play("USER dr@c.test\r\nPASS a secret\r\nDELE 1\r\n", 99, false).1, [0u64; 0]);
+        assert_eq!(play("USER dr@c.test\r\nPASS a secret\r\nDELE 1\r\nRSET\r\nQUIT\r\n", 99, false).1, [0u64; 0]);
     }
 
     #[test]

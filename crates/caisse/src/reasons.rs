@@ -33,49 +33,47 @@ macro_rules! reasons {
 }
 
 reasons! {
-    // The whole file.
-    MAIL_UNREADABLE = "S001", "Message illisible";
-    NOT_DECRYPTED = "S002", "Message non déchiffrable par cette caisse";
-    PARTS_UNREADABLE = "S003", "Pièces du message illisibles ou manquantes";
-    FILE_UNREADABLE = "S004", "Fichier ou lot mal formé";
-    OTHER_CAISSE = "S005", "Fichier destiné à une autre caisse";
-    SENDER_UNKNOWN = "S006", "Émetteur inconnu de la caisse";
-    HEADER_MISMATCH = "S007", "En-têtes du fichier et du lot contradictoires";
-    IDENTIFIER_REUSED = "S008", "Identifiant de fichier déjà reçu avec un autre contenu";
-    FSE_UNREADABLE = "S009", "Une FSE du lot est illisible";
-    // Signatures, of the lot or of an FSE: the label says which, see `lot` and `fse`.
-    LOT_SIGNATURE = "S010", "Signature du lot absente ou fausse";
-    LOT_UNTRUSTED = "S011", "Signature du lot : autorité de certification inconnue";
-    LOT_EXPIRED = "S012", "Signature du lot : certificat hors de ses dates";
-    LOT_REVOKED = "S013", "Signature du lot : certificat révoqué";
-    LOT_USAGE = "S014", "Signature du lot : certificat sans droit de signer";
-    LOT_ATTRIBUTES = "S015", "Signature du lot : numéro de facturation ou type de flux absent ou différent";
-    LOT_SIGNER = "S016", "Signature du lot : signataire non habilité pour ce numéro de facturation";
-    FSE_SIGNATURE = "S020", "Signature du professionnel absente ou fausse";
-    FSE_UNTRUSTED = "S021", "Signature du professionnel : autorité de certification inconnue";
-    FSE_EXPIRED = "S022", "Signature du professionnel : certificat hors de ses dates";
-    FSE_REVOKED = "S023", "Signature du professionnel : certificat révoqué";
-    FSE_USAGE = "S024", "Signature du professionnel : certificat sans droit de signer";
-    FSE_ATTRIBUTES = "S025", "Signature du professionnel : numéro de facturation ou type de flux absent ou différent";
-    FSE_SIGNER = "S026", "Signature du professionnel : signataire non habilité pour ce numéro de facturation";
-    VITALE_SIGNATURE = "S030", "Signature de la carte Vitale absente ou fausse";
-    VITALE_CERTIFICATE = "S031", "Signature de la carte Vitale : certificat non valable";
-    VITALE_OTHER = "S032", "Signature d'une autre carte Vitale que celle de l'assuré";
-    // One FSE.
-    FSE_FOREIGN = "S040", "FSE d'un autre numéro de facturation ou d'un autre mode que son lot";
-    FSE_TWICE = "S041", "Numéro de FSE déjà reçu";
-    NIR_KEY = "S042", "Clé du numéro de sécurité sociale fausse";
-    FUTURE_ACT = "S043", "Date de soins postérieure à la réception";
-    RULE = "S044", "Facturation contraire aux règles de la nomenclature";
+    // The whole file: ARL-.
+    MAIL_UNREADABLE = "S0001", "Message illisible ou impossible à déchiffrer";
+    FILE_UNREADABLE = "S0002", "Fichier B2 mal cadré ou incomplet";
+    OTHER_CAISSE = "S0003", "Fichier destiné à un autre organisme";
+    LOT_UNSIGNED = "S0004", "Signature du lot absente";
+    LOT_SIGNATURE = "S0005", "Signature du lot incorrecte";
+    LOT_UNTRUSTED = "S0006", "Certificat du signataire du lot d'origine inconnue";
+    LOT_DATES = "S0007", "Certificat du signataire du lot hors de sa période de validité";
+    LOT_REVOKED = "S0008", "Certificat du signataire du lot révoqué";
+    IDENTIFIER_REUSED = "S0009", "Identifiant de fichier déjà reçu avec un autre contenu";
+    SENDER_UNKNOWN = "S0010", "Numéro de facturation de l'émetteur inconnu";
+    LOT_USAGE = "S0011", "Certificat du signataire du lot sans droit de signer";
+    LOT_ATTRIBUTES = "S0012", "Signature du lot sans le bon numéro de facturation ou type de flux";
+    LOT_SIGNER = "S0013", "Signataire du lot non habilité pour ce numéro de facturation";
+    HEADER_MISMATCH = "S0014", "En-têtes du fichier et du lot contradictoires";
+    FSE_UNREADABLE = "S0015", "Une FSE du lot est illisible";
+    // One FSE: a reject after an ARL+.
+    FSE_SIGNATURE = "S0101", "Signature du professionnel absente ou incorrecte";
+    VITALE_SIGNATURE = "S0102", "Signature de la carte Vitale absente ou incorrecte";
+    FSE_FOREIGN = "S0103", "FSE d'un autre numéro de facturation ou d'un autre mode que son lot";
+    NIR_KEY = "S0104", "Clé du numéro de sécurité sociale incorrecte";
+    FSE_TWICE = "S0105", "FSE déjà reçue sous ce numéro";
+    UNKNOWN_BENEFICIARY = "S0106", "Bénéficiaire inconnu dans le dossier de l'assuré";
+    FSE_UNTRUSTED = "S0107", "Certificat du professionnel d'origine inconnue";
+    FSE_DATES = "S0108", "Certificat du professionnel hors de sa période de validité";
+    FSE_REVOKED = "S0109", "Certificat du professionnel révoqué";
+    FSE_USAGE = "S0110", "Certificat du professionnel sans droit de signer";
+    FSE_ATTRIBUTES = "S0111", "Signature du professionnel sans le bon numéro de facturation ou type de flux";
+    FSE_SIGNER = "S0112", "Professionnel non habilité à signer pour ce numéro de facturation";
+    VITALE_CERTIFICATE = "S0113", "Certificat de la carte Vitale non valable";
+    VITALE_OTHER = "S0114", "Signature d'une autre carte Vitale que celle de l'assuré";
+    FUTURE_ACT = "S0115", "Date de soins postérieure à la réception";
+    RULE = "S0116", "Facturation contraire aux règles de la nomenclature";
     UNKNOWN_PERSON = "I0104", "Assuré non géré par cette caisse";
-    UNKNOWN_BENEFICIARY = "I2602", "Bénéficiaire inconnu dans le dossier de l'assuré";
-    SITUATION = "I2601", "Situation du professionnel différente de celle connue de la caisse";
-    RIGHTS_CLOSED = "I1002", "Droits non ouverts à la date des soins";
-    TOO_OLD = "I0601", "Date de soins antérieure de plus de deux ans et trois mois";
     NO_ALD = "I0407", "Exonération ALD demandée, inconnue de la caisse";
     NO_C2S = "I0502", "Complémentaire santé solidaire demandée, inconnue de la caisse";
+    TOO_OLD = "I0601", "Date de soins antérieure de plus de deux ans et trois mois";
     UNKNOWN_PRICE = "I0606", "Prix de cet acte inconnu à la date des soins";
     AMOUNT = "I0703", "Écart entre le montant demandé et le montant calculé par la caisse";
+    RIGHTS_CLOSED = "I1002", "Droits non ouverts à la date des soins";
+    SITUATION = "I2601", "Situation du professionnel différente de celle connue de la caisse";
     COMPLEMENTARY_AMOUNT = "I9002", "Total de la part complémentaire erroné";
 }
 
@@ -92,7 +90,7 @@ pub(crate) fn lot(error: CmsError) -> Why {
     match class(error) {
         Class::Signature => LOT_SIGNATURE,
         Class::Untrusted => LOT_UNTRUSTED,
-        Class::Dates => LOT_EXPIRED,
+        Class::Dates => LOT_DATES,
         Class::Revoked => LOT_REVOKED,
         Class::Usage => LOT_USAGE,
         Class::Attributes => LOT_ATTRIBUTES,
@@ -104,7 +102,7 @@ pub(crate) fn fse(error: CmsError) -> Why {
     match class(error) {
         Class::Signature => FSE_SIGNATURE,
         Class::Untrusted => FSE_UNTRUSTED,
-        Class::Dates => FSE_EXPIRED,
+        Class::Dates => FSE_DATES,
         Class::Revoked => FSE_REVOKED,
         Class::Usage => FSE_USAGE,
         Class::Attributes => FSE_ATTRIBUTES,
@@ -150,7 +148,7 @@ mod tests {
         codes.dedup();
         assert_eq!(codes.len(), ALL.len());
         for why in ALL {
-            assert!(why.label.chars().count() <= 90, "{}", why.code);
+            assert!(why.label.chars().count() <= 88, "{}", why.code);
         }
     }
 

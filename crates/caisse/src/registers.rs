@@ -208,9 +208,9 @@ impl Registers {
 impl Insured {
     /// The beneficiary whom a claim names by birth date (`AAMMJJ`) and rank.
     pub fn beneficiary(&self, birth: &str, rank: u8) -> Option<&Beneficiary> {
-        self.beneficiaries
-            .iter()
-            .find(|beneficiary| beneficiary.birth_date.compact().get(2..) == Some(birth) && beneficiary.birth_rank == rank)
+        self.beneficiaries.iter().find(|beneficiary| {
+            beneficiary.birth_date.compact().get(2..) == Some(birth) && beneficiary.birth_rank == rank
+        })
     }
 }
 

@@ -117,8 +117,7 @@ fn input(parties: &Parties<'_>, claim: &ClaimedFse, day: NaiveDate, acts: &[&Cla
     let mut input = Input::new(day, practitioner, patient, acts);
     input.care_path = claim.care_path.map(care_path).transpose()?;
     input.cover = Cover { nature: nature(claim.nature)?, ..Cover::default() };
-    input.third_party =
-        ThirdParty { amo: claim.third_party_amo, amc: claim.third_party_amc, ..ThirdParty::default() };
+    input.third_party = ThirdParty { amo: claim.third_party_amo, amc: claim.third_party_amc, ..ThirdParty::default() };
     Ok(input)
 }
 

@@ -268,7 +268,8 @@ impl SmtpSession {
         if !from.eq_ignore_ascii_case(&user) {
             return self.refuse("553 5.7.1 Not your address");
         }
-        let announced = parameters.split(' ').find_map(|word| word.to_ascii_uppercase().strip_prefix("SIZE=").map(str::parse));
+        let announced =
+            parameters.split(' ').find_map(|word| word.to_ascii_uppercase().strip_prefix("SIZE=").map(str::parse));
         match announced {
             Some(Ok(size)) if size <= self.limit => {}
             None => {}
@@ -408,7 +409,10 @@ mod tests {
     const PLAIN: &str = "AGRyQGMudGVzdABzZWNyZXQ=";
 
     fn codes(said: &[String]) -> Vec<&str> {
-        said.iter().filter(|line| line.as_bytes().get(3) != Some(&b'-')).map(|line| line.get(..3).unwrap_or(line)).collect()
+        said.iter()
+            .filter(|line| line.as_bytes().get(3) != Some(&b'-'))
+            .map(|line| line.get(..3).unwrap_or(line))
+            .collect()
     }
 
     #[test]

@@ -146,6 +146,7 @@ fn offset(position: usize) -> [u8; 2] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::replay::replay;
 
     #[test]
     fn sizes_of_published_control_parameters() {
@@ -165,5 +166,58 @@ mod tests {
         // Sagem wraps 62 in 6F (OpenSC, comment of its IAS-ECC driver).
         let sagem = [0x6F, 0x08, 0x62, 0x06, 0x80, 0x02, 0x00, 0x7D, 0x82, 0x00];
         assert_eq!(announced_size(&sagem), Some(0x7D));
+    }
+
+    #[test]
+    fn a_published_reading_of_ef_atr() {
+        // OpenSC issue 2223: a real CPS3.
+        let content = "80 43 01 B8 46 04 04 B0 EC C1 47 03 94 01 80 4F 08 80 25 00 00 01 FF 01 00 E0 10 02 02 01 04 02 02 \
+                       01 04 02 02 01 00 02 02 01 00 78 08 06 06 2B 81 22 F8 78 02 82 02 90 00 90 00";
+        let mut card = replay(&[
+            ("00 A4 09 04 04 3F 00 2F 01", "61 27"),
+            (
+                "00 C0 00 00 27",
+                "62 25 80 02 00 39 82 01 01 83 02 2F 01 88 01 E8 A1 12 8C 07 7B 45 FF FF FF 45 00 9C 07 7B FF FF FF FF \
+                 FF 00 8A 01 05 90 00",
+            ),
+            ("00 B0 00 00 39", content),
+        ]);
+        let read = read_path(&mut card, &[0x3F, 0x00, 0x2F, 0x01], Extent::Whole).expect("read");
+        assert!(matches!(read, FileRead::Content(bytes) if bytes.len() == 57));
+    }
+
+    #[test]
+    fn a_size_that_lies_is_no_promise() {
+        // The card announces 65535 bytes and has three; then 3 and gives 4.
+        let mut card = replay(&[
+            ("00 A4 09 04 02 2F 00", "62 04 80 02 FF FF 90 00"),
+            ("00 B0 00 00 E7", "6C 03"),
+            ("00 B0 00 00 03", "01 02 03 90 00"),
+        ]);
+        assert_eq!(read_path(&mut card, &[0x2F, 0x00], Extent::Whole), Ok(FileRead::Content(vec![1, 2, 3])));
+        let mut card =
+            replay(&[("00 A4 09 04 02 2F 00", "62 04 80 02 00 03 90 00"), ("00 B0 00 00 03", "01 02 03 04 90 00")]);
+        let fault = CardError::Damaged { what: "READ BINARY" };
+        assert_eq!(read_path(&mut card, &[0x2F, 0x00], Extent::Whole), Err(fault));
+    }
+
+    #[test]
+    fn absent_and_protected_files_are_told_apart() {
+        let mut card = replay(&[("00 A4 02 00 02 20 10", "6A 82")]);
+        assert_eq!(read_child(&mut card, 0x2010, Extent::Whole), Ok(FileRead::Absent));
+        let mut card = replay(&[("00 A4 02 00 02 20 10", "90 00"), ("00 B0 00 00 E7", "69 82")]);
+        assert_eq!(read_child(&mut card, 0x2010, Extent::Whole), Ok(FileRead::Protected));
+    }
+
+    #[test]
+    fn a_short_identifier_reads_on_behind_256_bytes() {
+        let full = format!("{} 90 00", "11 ".repeat(256));
+        let mut card =
+            replay(&[("00 B0 82 00 00", &full), ("00 B0 01 00 00", "6C 02"), ("00 B0 01 00 02", "22 22 90 00")]);
+        assert!(matches!(read_short(&mut card, 2), Ok(FileRead::Content(bytes)) if bytes.len() == 258));
+        let mut card = replay(&[("00 B0 82 00 00", &full), ("00 B0 01 00 00", "6B 00")]);
+        assert!(matches!(read_short(&mut card, 2), Ok(FileRead::Content(bytes)) if bytes.len() == 256));
+        let mut card = replay(&[("00 B0 82 00 00", "6A 82")]);
+        assert_eq!(read_short(&mut card, 2), Ok(FileRead::Absent));
     }
 }

@@ -10,6 +10,8 @@ pub mod error;
 pub mod exchange;
 pub mod file;
 pub mod pcsc;
+#[cfg(test)]
+mod replay;
 pub mod sim;
 pub mod status;
 pub mod tlv;

@@ -93,10 +93,8 @@ impl PcscReaders {
     /// Connects to the card in that reader, shared with other programs.
     pub fn connect(&mut self, reader: &str) -> Result<Box<dyn CardChannel>, ChannelError> {
         let name = CString::new(reader).map_err(|_| ChannelError::NoReader)?;
-        let card = self
-            .context
-            .connect(&name, ShareMode::Shared, Protocols::T0 | Protocols::T1)
-            .map_err(channel_error)?;
+        let card =
+            self.context.connect(&name, ShareMode::Shared, Protocols::T0 | Protocols::T1).map_err(channel_error)?;
         let status = card.status2_owned().map_err(channel_error)?;
         let protocol = match status.protocol2() {
             Some(::pcsc::Protocol::T1) => Protocol::T1,

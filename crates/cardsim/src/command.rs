@@ -21,7 +21,7 @@ pub struct Command<'a> {
 impl<'a> Command<'a> {
     /// Takes the bytes apart; `None` when the lengths do not match.
     pub fn parse(bytes: &'a [u8]) -> Option<Self> {
-        let (&[class, instruction, p1, p2], rest) = bytes.split_first_chunk::<4>()? else { return None };
+        let (&[class, instruction, p1, p2], rest) = bytes.split_first_chunk::<4>()?;
         let le = |byte: u8| Some(if byte == 0 { 256 } else { usize::from(byte) });
         let (body, expected) = match rest {
             [] => (&[][..], None),

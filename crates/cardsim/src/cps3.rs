@@ -5,7 +5,7 @@ mod layout;
 mod objects;
 mod pkcs15;
 
-use liasse_cards::cps::{CPS_AID, VOLET_AID};
+use liasse_cards::cps::VOLET_AID;
 
 use crate::card::Application;
 use crate::command::{Command, Response};
@@ -157,10 +157,12 @@ impl Application for Cps3 {
             (0x00, 0x2C, 0x02, 0x01) => Response::status(self.unblock(body)),
             (0x00, 0x22, p1, p2) => self.in_ias().and_then(|()| self.environment.set(p1, p2, body)).into(),
             (0x00, 0x2A, 0x90, 0xA0) => self.in_ias().and_then(|()| self.environment.hash(body)).into(),
-            (0x00, 0x2A, 0x9E, 0x9A) => used_key(self.may_use_keys().and_then(|()| self.environment.sign(&self.keys, body))),
+            (0x00, 0x2A, 0x9E, 0x9A) => {
+                used_key(self.may_use_keys().and_then(|()| self.environment.sign(&self.keys, body)))
+            }
             (0x00, 0x88, 0x00, 0x00) => {
                 used_key(self.may_use_keys().and_then(|()| self.environment.authenticate(&self.keys, body)))
-            },
+            }
             (0x00, 0xCB | 0x20 | 0x24 | 0x2C | 0x2A | 0x88, ..) => Response::status(0x6A86),
             (0x00, ..) => Response::status(0x6D00),
             _ => Response::status(0x6E00),
@@ -171,6 +173,7 @@ impl Application for Cps3 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use liasse_cards::cps::CPS_AID;
 
     #[test]
     fn the_application_names_are_the_published_ones() {

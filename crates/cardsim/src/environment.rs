@@ -21,8 +21,7 @@ const RSA_RAW: u8 = 0x02;
 /// DigestInfo up to the hash (RFC 8017, 9.2, note 1).
 const SHA256_INFO: [u8; 19] =
     [0x30, 0x31, 0x30, 0x0D, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20];
-const SHA1_INFO: [u8; 15] =
-    [0x30, 0x21, 0x30, 0x09, 0x06, 0x05, 0x2B, 0x0E, 0x03, 0x02, 0x1A, 0x05, 0x00, 0x04, 0x14];
+const SHA1_INFO: [u8; 15] = [0x30, 0x21, 0x30, 0x09, 0x06, 0x05, 0x2B, 0x0E, 0x03, 0x02, 0x1A, 0x05, 0x00, 0x04, 0x14];
 
 /// INTERNAL AUTHENTICATE takes a DigestInfo of 40 % of the modulus.
 const AUTHENTICATION_INPUT: usize = 102;
@@ -112,9 +111,8 @@ impl Environment {
 
 /// Finishes a SHA-256 whose first blocks were hashed elsewhere. An empty state means that there were none.
 fn finish_sha256(before: &[u8], last: &[u8]) -> Option<Vec<u8>> {
-    const START: [u32; 8] = [
-        0x6A09_E667, 0xBB67_AE85, 0x3C6E_F372, 0xA54F_F53A, 0x510E_527F, 0x9B05_688C, 0x1F83_D9AB, 0x5BE0_CD19,
-    ];
+    const START: [u32; 8] =
+        [0x6A09_E667, 0xBB67_AE85, 0x3C6E_F372, 0xA54F_F53A, 0x510E_527F, 0x9B05_688C, 0x1F83_D9AB, 0x5BE0_CD19];
     let (mut state, done) = match before.len() {
         0 => (START, 0),
         40 => {
@@ -163,9 +161,8 @@ mod tests {
     fn a_state_handed_in_goes_on() {
         use sha2::{Digest, Sha256};
         let message = [0x5A; 150];
-        let mut state: [u32; 8] = [
-            0x6A09_E667, 0xBB67_AE85, 0x3C6E_F372, 0xA54F_F53A, 0x510E_527F, 0x9B05_688C, 0x1F83_D9AB, 0x5BE0_CD19,
-        ];
+        let mut state: [u32; 8] =
+            [0x6A09_E667, 0xBB67_AE85, 0x3C6E_F372, 0xA54F_F53A, 0x510E_527F, 0x9B05_688C, 0x1F83_D9AB, 0x5BE0_CD19];
         for block in message[..128].chunks_exact(64) {
             sha2::compress256(&mut state, &[*GenericArray::from_slice(block)]);
         }

@@ -66,6 +66,21 @@ pub struct VitaleImage {
     pub key: Vec<u8>,
 }
 
+impl CardImage {
+    /// Whether it is a professional's card.
+    pub fn is_professional(&self) -> bool {
+        matches!(self.content, Content::Cps3(_))
+    }
+
+    /// Its PIN, where it has one. Every PIN of the invented world is shown in the tray.
+    pub fn pin(&self) -> Option<&str> {
+        match &self.content {
+            Content::Cps3(card) => Some(&card.pin),
+            Content::Vitale2(_) => None,
+        }
+    }
+}
+
 /// Codes and keys are on it: only kind and number are shown.
 impl fmt::Debug for CardImage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

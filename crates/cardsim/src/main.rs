@@ -73,8 +73,7 @@ fn main() -> ExitCode {
 
 fn run(arguments: &Arguments) -> Result<(), Failure> {
     let image = image_named(&arguments.card)?;
-    let knobs =
-        Knobs { apdu_ms: arguments.apdu_ms, rsa_ms: arguments.rsa_ms, t0: true, fault: arguments.fault };
+    let knobs = Knobs { apdu_ms: arguments.apdu_ms, rsa_ms: arguments.rsa_ms, t0: true, fault: arguments.fault };
     let stop = AtomicBool::new(false);
     let deadline = Instant::now() + START;
     loop {

@@ -117,9 +117,8 @@ impl Tree {
     }
 
     fn child(&self, parent: Id, identifier: u16) -> Option<Id> {
-        let is_child = |(id, entry): &(Id, &Entry)| {
-            *id != MASTER && entry.parent == parent && entry.identifier == identifier
-        };
+        let is_child =
+            |(id, entry): &(Id, &Entry)| *id != MASTER && entry.parent == parent && entry.identifier == identifier;
         self.entries.iter().enumerate().find(is_child).map(|(id, _)| id)
     }
 

@@ -59,9 +59,7 @@ impl Application for Vitale2 {
         match (command.class, command.instruction, command.p1, command.p2) {
             (0x00, 0xA4, ..) => self.select(command).into(),
             (0x00, 0xB0, p1, p2) => self.tree.read(p1, p2, false).into(),
-            (0x00, 0x22, p1, 0xB6) => {
-                self.in_sim().and_then(|()| self.environment.set(p1, 0xB6, command.body)).into()
-            }
+            (0x00, 0x22, p1, 0xB6) => self.in_sim().and_then(|()| self.environment.set(p1, 0xB6, command.body)).into(),
             (0x00, 0x2A, 0x9E, 0x9A) => {
                 let result = self.in_sim().and_then(|()| self.environment.sign(&self.keys, command.body));
                 Response { used_key: result.is_ok(), ..result.into() }

@@ -33,7 +33,7 @@ pub enum CardView {
         atr: Vec<u8>,
     },
     /// A card that could not be read.
-    Failed(Report),
+    Failed(CardError),
 }
 
 /// A CPS in a reader.
@@ -322,7 +322,7 @@ fn read_slot(readers: &mut dyn CardReaders, state: ReaderState) -> Slot {
         CardKind::Vitale2 => read_vitale(readers, &state.name, started),
         kind => Ok((Open::Nothing, CardView::Unknown { kind, atr })),
     }
-    .unwrap_or_else(|error| (Open::Nothing, CardView::Failed(error.report())));
+    .unwrap_or_else(|error| (Open::Nothing, CardView::Failed(error)));
     Slot { state, open, view }
 }
 

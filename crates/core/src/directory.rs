@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use liasse_domain::{Code, Coded, Destination};
-use liasse_formats::cms::Trust;
+pub use liasse_formats::cms::Trust;
 
 /// The certificates of the other side.
 pub struct Directory {

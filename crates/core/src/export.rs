@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use liasse_domain::{Code, Coded, FileIdentifier, FseRef};
 
+use crate::desk::{DeskError, SignedIn};
 use crate::error::CoreError;
 use crate::invoicing::InvoicingError;
 use crate::workstation::Workstation;
@@ -38,8 +39,11 @@ impl Workstation {
     }
 
     /// Writes `lot.b2`, `lot.p7s`, and the files of each FSE in it.
-    pub fn export_lot(&self, lot: FileIdentifier, folder: &Path) -> Result<Vec<PathBuf>, CoreError> {
+    pub fn export_lot(&self, lot: FileIdentifier, who: &SignedIn, folder: &Path) -> Result<Vec<PathBuf>, CoreError> {
         let row = self.store.lot(lot)?.ok_or(InvoicingError::UnknownLot)?;
+        if row.key.billing != who.situation.billing_number {
+            return Err(DeskError::OtherPractitioner.into());
+        }
         let signature = row.cms.as_deref().ok_or(InvoicingError::LotNotSigned)?;
         let mut written = write_all(folder, &[("lot.b2".to_owned(), &row.bytes), ("lot.p7s".to_owned(), signature)])?;
         for member in &row.members {

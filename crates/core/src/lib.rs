@@ -20,6 +20,7 @@ pub mod signing;
 pub mod workstation;
 
 pub use error::CoreError;
+pub use liasse_cards::identify;
 pub use liasse_pricing::{CarePath, Input, Tables};
 pub use liasse_store::SettlementMode;
 pub use workstation::Workstation;

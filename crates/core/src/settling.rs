@@ -31,6 +31,11 @@ impl Workstation {
         Ok(self.store.cancel_fse(&stamp, reference)?)
     }
 
+    /// Refuses to show a claim to somebody it does not belong to: each practitioner sees their own.
+    pub fn check_readable_by(&self, reference: &FseRef, who: &SignedIn) -> Result<(), CoreError> {
+        Ok(self.check_owner(reference, who)?)
+    }
+
     fn check_owner(&self, reference: &FseRef, who: &SignedIn) -> Result<(), DeskError> {
         if reference.billing == who.situation.billing_number { Ok(()) } else { Err(DeskError::OtherPractitioner) }
     }

@@ -124,8 +124,7 @@ impl Office {
         let workstation = Lane::start("liasse-donnees", move || -> Result<Workstation, OpenError> {
             let key = DemoKey.data_key().map_err(CoreError::from)?;
             let store = liasse_core::open_store(&store_path, &key)?;
-            let mut workstation =
-                Workstation::new(store, lane_clock, Box::new(OsIds), certificates()?, tables)?;
+            let mut workstation = Workstation::new(store, lane_clock, Box::new(OsIds), certificates()?, tables)?;
             workstation.set_default("post.user", MAILBOX)?;
             workstation.set_default("post.password", MAILBOX_PASSWORD)?;
             Ok(workstation)
@@ -177,10 +176,7 @@ struct PortsFile {
     ca: PathBuf,
 }
 
-fn caisse(
-    data: &Path,
-    scenario: Option<liasse_caisse::Scenario>,
-) -> Result<(Option<Running>, PostPlace), OpenError> {
+fn caisse(data: &Path, scenario: Option<liasse_caisse::Scenario>) -> Result<(Option<Running>, PostPlace), OpenError> {
     let options = Options { scenario, ..Options::in_process(data) };
     match Running::start(options) {
         Ok(running) => {
@@ -210,11 +206,7 @@ fn running_elsewhere(data: &Path) -> Result<PostPlace, OpenError> {
 
 fn place(smtp: u16, pop3s: u16, ca: &Path) -> Result<PostPlace, OpenError> {
     let ca_pem = fs::read_to_string(ca).map_err(|_| OpenError::CaisseSilent)?;
-    Ok(PostPlace {
-        smtp: ("localhost".to_owned(), smtp),
-        pop3: ("localhost".to_owned(), pop3s),
-        ca_pem: Some(ca_pem),
-    })
+    Ok(PostPlace { smtp: ("localhost".to_owned(), smtp), pop3: ("localhost".to_owned(), pop3s), ca_pem: Some(ca_pem) })
 }
 
 fn certificates() -> Result<Directory, OpenError> {

@@ -2,12 +2,12 @@
 //! Not a shortcut: every step is the use case that the window calls.
 
 use liasse_cardsim::Knobs;
+use liasse_core::CoreError;
 use liasse_core::cards::{CardDesk, CpsView, Snapshot, VitaleView};
 use liasse_core::desk::{DeskError, SignedIn};
 use liasse_core::invoicing::{Draft, InvoicingError};
 use liasse_core::lane::Handle;
 use liasse_core::ledger::Ledger;
-use liasse_core::CoreError;
 use liasse_domain::{Centimes, Code, Coded, Digits, FseRef, MoneyState, Payer};
 
 use crate::clock::ClockError;
@@ -236,7 +236,8 @@ fn check(ledger: &Ledger, reference: &FseRef, claim: &Claim) -> Result<(), PlayE
     if document.total_cents != expected.total {
         return wrong("total");
     }
-    let nothing = |state: MoneyState, amount: Centimes| if state == MoneyState::SansObjet { Centimes::ZERO } else { amount };
+    let nothing =
+        |state: MoneyState, amount: Centimes| if state == MoneyState::SansObjet { Centimes::ZERO } else { amount };
     for (payer, due, state) in [
         (Payer::Patient, expected.patient, expected.patient_ends),
         (Payer::Amo, nothing(expected.amo_ends, expected.amo), expected.amo_ends),

@@ -47,8 +47,7 @@ impl liasse_domain::Coded for UnknownCard {
 impl Tray {
     /// Empty readers of these names.
     pub fn with_readers(names: &[&str]) -> Self {
-        let readers =
-            names.iter().map(|name| Reader { name: (*name).to_owned(), card: None, insertions: 0 }).collect();
+        let readers = names.iter().map(|name| Reader { name: (*name).to_owned(), card: None, insertions: 0 }).collect();
         Self { inside: Arc::new((Mutex::new(Inside { readers, changes: 0, seen: 0, woken: false }), Condvar::new())) }
     }
 

@@ -206,15 +206,13 @@ impl Desk {
             Message::Key(key, status) => self.key(&key, status),
             Message::Go(place) => self.go(place),
             Message::Pin(message) => self.pin(message),
-            Message::Facturer(message) => {
-                match self.facturer.update(&self.office, self.signed_in.as_ref(), message) {
-                    facturer::Action::None => Task::none(),
-                    facturer::Action::Run(task) => task.map(Message::Facturer),
-                    facturer::Action::LedgerChanged(task) => {
-                        Task::batch([task.map(Message::Facturer), self.lots.reload(&self.office).map(Message::Lots)])
-                    }
+            Message::Facturer(message) => match self.facturer.update(&self.office, self.signed_in.as_ref(), message) {
+                facturer::Action::None => Task::none(),
+                facturer::Action::Run(task) => task.map(Message::Facturer),
+                facturer::Action::LedgerChanged(task) => {
+                    Task::batch([task.map(Message::Facturer), self.lots.reload(&self.office).map(Message::Lots)])
                 }
-            }
+            },
             Message::Lots(message) => match self.lots.update(&self.office, self.signed_in.as_ref(), message) {
                 lots::Action::None => Task::none(),
                 lots::Action::Run(task) => task.map(Message::Lots),
@@ -387,7 +385,8 @@ impl Desk {
 
     fn navigation(&self) -> Element<'_, Message> {
         let entry = |name: &'static str, words: &'static str, place: Place| -> Element<'_, Message> {
-            let line = container(row![parts::key(name), text(words).size(theme::BODY)].spacing(8)).padding(8).width(Fill);
+            let line =
+                container(row![parts::key(name), text(words).size(theme::BODY)].spacing(8)).padding(8).width(Fill);
             let line = if self.place == place { line.style(theme::chosen) } else { line };
             button(line).padding(0).style(button::text).width(Fill).on_press(Message::Go(place)).into()
         };

@@ -153,7 +153,6 @@ fn wrong(value: &Value) -> ReturnFault {
 /// A label as the wire carries it: ISO-8859-1, what it cannot hold as blanks, cut at `width`, no blank at either end.
 fn label(text: &str, width: usize) -> Vec<u8> {
     let bytes: Vec<u8> = text
-        .trim()
         .chars()
         .map(|character| match character {
             '’' => b'\'',

@@ -135,8 +135,10 @@ mod tests {
             ("", &gzip),
             ("", &plain),
         ] {
-            let mail = mixed(&[edi(description, bytes), p7s("LOT.P7S"), p7s("fse-000000007.P7s")]);
-            let read = read_inner(&mail).expect(description);
+            let description =
+                description.replace("\n", "\nContent-Disposition: attachment; filename=\"B2_é (1).gz\"\n");
+            let mail = mixed(&[edi(&description, bytes), p7s("LOT.P7S"), p7s("fse-000000007.P7s")]);
+            let read = read_inner(&mail).expect(&description);
             assert_eq!((&read.file, read.lot_p7s.as_slice()), (&plain, &b"SIG"[..]), "{description}");
             assert_eq!(read.fse_p7s, [numbered(7, b"SIG")]);
         }

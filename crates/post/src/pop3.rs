@@ -215,8 +215,8 @@ impl<'a> Pop3<'a> {
 
     fn heard(&mut self, line: &[u8]) -> Result<(), Cause> {
         match std::mem::replace(&mut self.awaiting, Awaiting::Nothing) {
-            Awaiting::List => return self.listed_size(line),
-            Awaiting::Uidl => return self.listed_name(line),
+            Awaiting::List => self.listed_size(line),
+            Awaiting::Uidl => self.listed_name(line),
             awaiting => {
                 let positive = status(line)?;
                 match awaiting {

@@ -52,7 +52,7 @@ impl fmt::Display for Hundredths {
 
 impl Serialize for Hundredths {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if self.0 % 100 == 0 {
+        if self.0.is_multiple_of(100) {
             return serializer.serialize_u32(self.0 / 100);
         }
         // JSON has no decimal type; the float nearest to the digits prints as those digits again.

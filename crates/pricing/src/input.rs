@@ -1,6 +1,7 @@
 //! What is to be priced, field for field as the `liassectl price` contract writes it; unknown fields are refused.
 //! Not yet judged: quantities, ages and amounts are checked by `price`, which can name their place.
 
+mod entry;
 mod error;
 mod words;
 
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::decimal::Hundredths;
 
+pub use entry::Entry;
 pub use error::InputError;
 pub use words::{CarePath, Nature, Place, Qualifier, Right, Sector, Terrain, TimeOfDay, Tooth, Zone};
 

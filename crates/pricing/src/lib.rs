@@ -13,7 +13,7 @@ mod tables;
 
 pub use decimal::Hundredths;
 pub use input::{
-    Act, CarePath, Cover, Input, InputError, Nature, Overrun, Past, Patient, Place, Practitioner, Prescriber,
+    Act, CarePath, Cover, Entry, Input, InputError, Nature, Overrun, Past, Patient, Place, Practitioner, Prescriber,
     Prescription, Qualifier, Right, Sector, Terrain, ThirdParty, TimeOfDay, Tooth, Zone,
 };
 pub use price::{PriceError, price};

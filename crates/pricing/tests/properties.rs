@@ -1,6 +1,8 @@
 //! What holds of every invoice, whatever is asked: the sums agree, nothing is negative, nothing panics.
 //! Not single prices: `consultations` has them.
 
+#![expect(clippy::expect_used, reason = "strategies and tables of a test")]
+
 use std::sync::OnceLock;
 
 use liasse_domain::{BirthDate, Centimes, Invoice, Rate};
@@ -171,10 +173,10 @@ proptest! {
         let mut json = serde_json::to_vec(&input).expect("json");
         let place = place % json.len();
         json[place] = byte;
-        if let Ok(input) = Input::from_json(&json) {
-            if let Ok(invoice) = price(Tables::embedded(), &input) {
-                check(&invoice)?;
-            }
+        if let Ok(input) = Input::from_json(&json)
+            && let Ok(invoice) = price(Tables::embedded(), &input)
+        {
+            check(&invoice)?;
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Tables handed in: each replaces the embedded one of its name, and a damaged one is refused at its line.
 
+#![expect(clippy::expect_used, reason = "the documents of a test")]
+
 use liasse_domain::{Coded, catalogue};
 use liasse_pricing::{CodeKind, FILES, Input, TableError, Tables, price};
 use proptest::prelude::*;

@@ -39,6 +39,7 @@ fn parse_tries(object: &[u8]) -> Option<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::replay::replay;
 
     #[test]
     fn the_status_object_of_a_published_card() {
@@ -51,5 +52,30 @@ mod tests {
         assert_eq!(parse_tries(&object), Some(1));
         object[12] = 0;
         assert_eq!(parse_tries(&object), None);
+    }
+
+    #[test]
+    fn the_status_is_asked_as_the_ans_library_does() {
+        // The library's dialogue with a real card, OpenSC issue 2275.
+        let mut card = replay(&[
+            ("00 CB 3F FF 0A 4D 08 70 06 BF 81 01 02 A0 80", "61 18"),
+            ("00 C0 00 00 18", "70 16 BF 81 01 12 A0 10 9A 01 03 9B 01 03 A1 08 8C 06 F3 00 00 13 FF 00 90 00"),
+        ]);
+        assert_eq!(tries_left(&mut card), Ok(3));
+    }
+
+    #[test]
+    fn what_the_card_says_of_a_pin() {
+        let say = |response| verify(&mut replay(&[("00 20 00 01 04 31 32 33 34", response)]), &digits("1234"));
+        assert_eq!(say("90 00"), Ok(()));
+        assert_eq!(say("63 C2"), Err(CardError::WrongPin { tries_left: 2 }));
+        assert_eq!(say("63 C0"), Err(CardError::PinBlocked));
+        assert_eq!(say("69 83"), Err(CardError::PinBlocked));
+        assert_eq!(say("6C 08"), Err(CardError::Unexpected { sw: 0x6C08 }), "and it is not sent again");
+        assert_eq!(say("6F 00"), Err(CardError::Unexpected { sw: 0x6F00 }));
+    }
+
+    fn digits(text: &str) -> Digits {
+        Digits::parse(text).expect("digits")
     }
 }

@@ -32,11 +32,28 @@ pub fn parse(content: &[u8]) -> Result<String, CardError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::replay::replay;
 
     #[test]
     fn the_number_of_a_published_card() {
         let content = [0x5A, 0x0A, 0x80, 0x25, 0x00, 0x00, 0x01, 0x99, 0x21, 0x38, 0x45, 0x0F];
         assert_eq!(parse(&content), Ok("99213845".to_owned()));
+    }
+
+    #[test]
+    fn we_ask_as_the_ans_library_does() {
+        // The library's dialogue with a real card, OpenSC issue 2275.
+        let mut card = replay(&[
+            ("00 A4 09 04 04 3F 00 D0 03", "61 27"),
+            (
+                "00 C0 00 00 27",
+                "62 25 80 02 00 0C 82 01 01 83 02 D0 03 88 01 E0 A1 12 8C 07 7B FF FF FF FF FF 00 9C 07 7B FF FF FF FF \
+                 FF 00 8A 01 05 90 00",
+            ),
+            ("00 B0 00 00 0C", "5A 0A 80 25 00 00 01 99 21 38 45 0F 90 00"),
+        ]);
+        assert_eq!(read(&mut card), Ok("99213845".to_owned()));
+        assert_eq!(card.apdus(), 3);
     }
 
     #[test]

@@ -79,7 +79,10 @@ mod tests {
         let all = beneficiaries(&names(), &numbers, &mut unreadable);
         assert_eq!(all.len(), 2);
         assert_eq!((all[0].family_name.reveal(), all[0].given_name.reveal()), ("GÉRARD", "Zoé"));
-        assert_eq!((all[0].nir.map(|nir| nir.as_str().to_owned()), all[0].nir_key), (Some("2501962643002".into()), Some(68)));
+        assert_eq!(
+            (all[0].nir.map(|nir| nir.as_str().to_owned()), all[0].nir_key),
+            (Some("2501962643002".into()), Some(68))
+        );
         assert_eq!((all[1].birth_date.to_string(), all[1].nir), ("2019-19-01".to_owned(), None));
         assert!(unreadable.is_empty());
     }

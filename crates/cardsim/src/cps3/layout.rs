@@ -132,10 +132,7 @@ mod tests {
     #[test]
     fn the_serial_number_carries_the_key_of_a_published_one() {
         // Reference cards, 1.3: 802500000199214803 has the key 8.
-        assert_eq!(
-            serial_number("99214803"),
-            [0x5A, 0x0A, 0x80, 0x25, 0x00, 0x00, 0x01, 0x99, 0x21, 0x48, 0x03, 0x8F]
-        );
+        assert_eq!(serial_number("99214803"), [0x5A, 0x0A, 0x80, 0x25, 0x00, 0x00, 0x01, 0x99, 0x21, 0x48, 0x03, 0x8F]);
     }
 
     #[test]

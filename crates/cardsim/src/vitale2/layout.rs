@@ -11,8 +11,7 @@ use crate::image::VitaleImage;
 use crate::tree::{Access, Id, MASTER, Tree};
 
 /// AID of the master file, "MF_VITALE".
-const MASTER_AID: [u8; 14] =
-    [0xD2, 0x50, 0x00, 0x00, 0x02, b'M', b'F', b'_', b'V', b'I', b'T', b'A', b'L', b'E'];
+const MASTER_AID: [u8; 14] = [0xD2, 0x50, 0x00, 0x00, 0x02, b'M', b'F', b'_', b'V', b'I', b'T', b'A', b'L', b'E'];
 
 /// Files that are there and that nobody reads without the keys of the GIE: names and identifiers are ours.
 const PROTECTED: [(&[u8; 8], u16); 3] = [(b"DROITS  ", 0x2010), (b"ALD     ", 0x2011), (b"AMC     ", 0x2012)];
@@ -80,9 +79,8 @@ fn numbers(content: &VitaleContent) -> Vec<u8> {
 /// `E0{ A0{82{entry xx AID}} 80{name entry FID}… }`.
 fn pointers() -> Vec<u8> {
     let application = tlv::write(0x82, &[&ENTRY[..], &[0, 0], &VITALE_AID].concat());
-    let files = PROTECTED.map(|(name, identifier)| {
-        tlv::write(0x80, &[&name[..], &ENTRY, &identifier.to_be_bytes()].concat())
-    });
+    let files =
+        PROTECTED.map(|(name, identifier)| tlv::write(0x80, &[&name[..], &ENTRY, &identifier.to_be_bytes()].concat()));
     tlv::write(0xE0, &[tlv::write(0xA0, &application), files.concat()].concat())
 }
 

@@ -76,7 +76,11 @@ pub fn professional_cards(
             authentication_key,
         };
         let (serial, purpose) = (practitioner.serial.clone(), practitioner.purpose.clone());
-        write_card(files, &practitioner.card, &CardImage { serial, purpose, content: Content::Cps3(Box::new(content)) })?;
+        write_card(
+            files,
+            &practitioner.card,
+            &CardImage { serial, purpose, content: Content::Cps3(Box::new(content)) },
+        )?;
     }
     Ok(())
 }
@@ -100,11 +104,8 @@ pub fn vitale_cards(
         };
         let certificate = authority.issue(request, &key.to_public_key())?;
         files.insert(format!("pki/{}.pem", family.card), certificate_pem(&certificate)?);
-        let content = VitaleImage {
-            vitale: family.content()?,
-            certificate: certificate_der(&certificate)?,
-            key: key_der(&key)?,
-        };
+        let content =
+            VitaleImage { vitale: family.content()?, certificate: certificate_der(&certificate)?, key: key_der(&key)? };
         let (serial, purpose) = (family.serial.clone(), family.purpose.clone());
         write_card(files, &family.card, &CardImage { serial, purpose, content: Content::Vitale2(Box::new(content)) })?;
     }

@@ -86,9 +86,5 @@ pub fn view<'a, Message: 'a>(facts: &Facts<'a>) -> Element<'a, Message> {
 }
 
 fn present<'a, Message: 'a>(name: &'static str, there: bool) -> Element<'a, Message> {
-    if there {
-        parts::coloured(format!("{name} ✓"), |c| c.good)
-    } else {
-        parts::faint(format!("{name} –"))
-    }
+    if there { parts::coloured(format!("{name} ✓"), |c| c.good) } else { parts::faint(format!("{name} –")) }
 }

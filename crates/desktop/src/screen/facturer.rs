@@ -9,10 +9,10 @@ use iced::keyboard::Key;
 use iced::keyboard::key::Named;
 use iced::widget::operation;
 use iced::{Task, widget};
-use liasse_core::{CarePath, SettlementMode};
 use liasse_core::cards::{CardView, Snapshot, VitaleView};
 use liasse_core::desk::SignedIn;
 use liasse_core::invoicing::Draft;
+use liasse_core::{CarePath, SettlementMode};
 use liasse_demo::Office;
 use liasse_domain::{Centimes, Code, FseRef, Invoice, Level, Report};
 
@@ -102,7 +102,7 @@ impl State {
     pub fn cards_changed(&mut self, office: &Office, signed_in: Option<&SignedIn>, cards: &Snapshot) -> Task<Message> {
         self.card_is_in = cards.vitale().is_some();
         let failure = cards.readers.iter().find_map(|reader| match &reader.card {
-            CardView::Failed(report) => Some(report.clone()),
+            CardView::Failed(error) => Some(liasse_domain::Coded::report(error)),
             _ => None,
         });
         if let Some(report) = failure {

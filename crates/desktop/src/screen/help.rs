@@ -10,7 +10,10 @@ use crate::widget::parts;
 /// The map over a veil.
 pub fn view<'a, Message: 'a>() -> Element<'a, Message> {
     let line = |name: &'static str, does: &'static str| -> Element<'a, Message> {
-        row![container(parts::key(name)).width(90), text(does).size(theme::BODY)].spacing(12).align_y(iced::Center).into()
+        row![container(parts::key(name)).width(90), text(does).size(theme::BODY)]
+            .spacing(12)
+            .align_y(iced::Center)
+            .into()
     };
     let everywhere = column![
         parts::title(t("help.everywhere")),

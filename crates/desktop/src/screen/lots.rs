@@ -86,7 +86,8 @@ impl State {
                     None | Some(TransmissionState::EnLot | TransmissionState::EnFichier | TransmissionState::Retiree),
                 ) => {
                     count += 1;
-                    oldest = Some(oldest.map_or(document.act_date, |day: chrono::NaiveDate| day.min(document.act_date)));
+                    oldest =
+                        Some(oldest.map_or(document.act_date, |day: chrono::NaiveDate| day.min(document.act_date)));
                 }
                 _ => {}
             }
@@ -258,15 +259,12 @@ impl State {
         let first = ((self.scrolled / ROW) as usize).min(documents.len());
         let last = (first + visible).min(documents.len());
         // Newest first: what was just done is what people look for.
-        let rows: Column<'a, Message> =
-            column(documents.iter().rev().skip(first).take(last - first).map(document_row));
+        let rows: Column<'a, Message> = column(documents.iter().rev().skip(first).take(last - first).map(document_row));
         let above = space::vertical().height(first as f32 * ROW);
         let below = space::vertical().height((documents.len() - last) as f32 * ROW);
         scrollable(column![above, rows, below])
             .height(Fill)
-            .on_scroll(|viewport| {
-                Message::Scrolled(viewport.absolute_offset().y, viewport.bounds().height)
-            })
+            .on_scroll(|viewport| Message::Scrolled(viewport.absolute_offset().y, viewport.bounds().height))
             .into()
     }
 }

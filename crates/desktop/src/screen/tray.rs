@@ -65,7 +65,7 @@ impl State {
                 let image = liasse_demo::tray::image(name).ok()?;
                 Some(Card {
                     name,
-                    purpose: image.purpose().to_owned(),
+                    purpose: image.purpose.clone(),
                     professional: image.is_professional(),
                     pin: image.pin().map(str::to_owned),
                 })

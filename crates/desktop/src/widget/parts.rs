@@ -8,10 +8,7 @@ use crate::theme;
 
 /// Secondary text.
 pub fn faint<'a, Message: 'a>(words: impl text::IntoFragment<'a>) -> Element<'a, Message> {
-    text(words)
-        .size(theme::NOTE)
-        .style(|theme: &Theme| text::Style { color: Some(theme::colours(theme).faint) })
-        .into()
+    text(words).size(theme::NOTE).style(|theme: &Theme| text::Style { color: Some(theme::colours(theme).faint) }).into()
 }
 
 /// A title inside a screen.
@@ -41,7 +38,11 @@ pub fn key_action<'a, Message: 'a>(name: &'a str, does: impl text::IntoFragment<
 pub fn amount_row<'a, Message: 'a>(label: &'a str, amount: Centimes, large: bool) -> Element<'a, Message> {
     let (size, font) = if large { (theme::LARGE, theme::BOLD) } else { (theme::BODY, theme::REGULAR) };
     row![
-        text(label).size(if large { theme::TITLE } else { theme::BODY }).font(if large { theme::SEMIBOLD } else { font }),
+        text(label).size(if large { theme::TITLE } else { theme::BODY }).font(if large {
+            theme::SEMIBOLD
+        } else {
+            font
+        }),
         space::horizontal(),
         text(amount.to_string()).size(size).font(font),
     ]

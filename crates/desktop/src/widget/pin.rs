@@ -75,8 +75,16 @@ fn digit(key: &Key, physical: keyboard::key::Physical, text: Option<&str>) -> Op
     }
     let Physical::Code(code) = physical else { return None };
     let row = [
-        Code::Digit0, Code::Digit1, Code::Digit2, Code::Digit3, Code::Digit4, Code::Digit5, Code::Digit6,
-        Code::Digit7, Code::Digit8, Code::Digit9,
+        Code::Digit0,
+        Code::Digit1,
+        Code::Digit2,
+        Code::Digit3,
+        Code::Digit4,
+        Code::Digit5,
+        Code::Digit6,
+        Code::Digit7,
+        Code::Digit8,
+        Code::Digit9,
     ];
     let index = row.iter().position(|known| *known == code)?;
     char::from_digit(u32::try_from(index).ok()?, 10)

@@ -41,9 +41,12 @@ impl<Message> canvas::Program<Message> for Stripes {
 pub fn demo_band<'a, Message: 'a>() -> Element<'a, Message> {
     stack![
         Canvas::new(Stripes).width(Fill).height(22),
-        container(text(t("demo.band")).size(theme::SMALL).font(theme::BOLD).style(|theme: &Theme| text::Style {
-            color: Some(theme::colours(theme).on_demo)
-        }))
+        container(
+            text(t("demo.band"))
+                .size(theme::SMALL)
+                .font(theme::BOLD)
+                .style(|theme: &Theme| text::Style { color: Some(theme::colours(theme).on_demo) })
+        )
         .center_x(Fill)
         .center_y(22),
     ]

@@ -52,10 +52,13 @@ impl Leaf<'_> {
         self.head.content_description()
     }
 
-    /// The file name, in small letters. Control characters, paths and long names are refused.
+    /// The file name, in small letters: free in form (reference telecom 1.1), but control characters, paths and long
+    /// names are refused.
     pub(super) fn name(&self) -> Result<Option<String>, MailFault> {
         let Some(name) = self.head.attachment_name() else { return Ok(None) };
-        let plain = |character: char| character.is_ascii_alphanumeric() || "._- ".contains(character);
+        let plain = |character: char| {
+            character.is_alphanumeric() || (' '..='~').contains(&character) && !"/\\\"".contains(character)
+        };
         if name.is_empty() || name.len() > 120 || name.starts_with('.') || !name.chars().all(plain) {
             return Err(MailFault::Name);
         }

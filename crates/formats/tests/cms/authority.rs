@@ -4,6 +4,7 @@
 
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use der::asn1::{BitString, OctetString};
@@ -92,11 +93,14 @@ pub const INTERMEDIATE: &str = "CN=AC ELEMENTAIRE TEST,O=LIASSE TEST,C=FR";
 
 /// The root, with key 1.
 pub fn root() -> Holder {
-    let wanted =
-        Wanted { subject: ROOT, serial: 1, usage: Some(Usage::Authority), authority: Some(None), ..Wanted::default() };
-    let key = key(1);
-    let certificate = certificate(&wanted, &key, ROOT, &key);
-    Holder { key, certificate }
+    static ROOT_HOLDER: LazyLock<Holder> = LazyLock::new(|| {
+        let authority = Some(Usage::Authority);
+        let wanted = Wanted { subject: ROOT, serial: 1, usage: authority, authority: Some(None), ..Wanted::default() };
+        let key = key(1);
+        let certificate = certificate(&wanted, &key, ROOT, &key);
+        Holder { key, certificate }
+    });
+    ROOT_HOLDER.clone()
 }
 
 /// A certificate by the root for key 2.
@@ -113,7 +117,8 @@ pub fn issued_by(issuer: &Holder, issuer_name: &str, wanted: &Wanted<'_>, seed: 
 
 /// The signer of most tests.
 pub fn doctor() -> Holder {
-    holder(&Wanted::default())
+    static DOCTOR: LazyLock<Holder> = LazyLock::new(|| holder(&Wanted::default()));
+    DOCTOR.clone()
 }
 
 pub fn trust() -> Trust {

@@ -45,6 +45,16 @@ pub enum InputError {
 }
 
 impl InputError {
+    /// The same, where the document is one line, the `number`th, of a larger one.
+    pub fn on_line(mut self, number: usize) -> Self {
+        let (Self::Syntax { line, .. }
+        | Self::UnknownField { line, .. }
+        | Self::MissingField { line, .. }
+        | Self::Value { line, .. }) = &mut self;
+        *line = number;
+        self
+    }
+
     pub(super) fn from_serde(error: &serde_json::Error) -> Self {
         let (line, column) = (error.line(), error.column());
         if !error.is_data() {

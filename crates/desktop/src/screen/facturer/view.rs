@@ -61,7 +61,8 @@ impl State {
             parts::faint(with("facturer.read_at", &[("hour", &read_at)])),
             text(format!("{} {}", t("facturer.ald"), yes(rights.ald))).size(theme::BODY),
             text(format!("{} {}", t("facturer.c2s"), yes(rights.c2s))).size(theme::BODY),
-            text(format!("{} {}", t("facturer.caisse"), draft.card().insured.organisme.destination())).size(theme::BODY),
+            text(format!("{} {}", t("facturer.caisse"), draft.card().insured.organisme.destination()))
+                .size(theme::BODY),
         ]
         .spacing(6);
         if draft.card().beneficiaries.len() > 1 {
@@ -119,13 +120,18 @@ impl State {
             body = body.push(entry);
         }
         body = body.push(space::vertical());
-        let path = draft.input.care_path.map_or_else(|| t("facturer.no_path").to_owned(), |path| path.letter().to_string());
+        let path =
+            draft.input.care_path.map_or_else(|| t("facturer.no_path").to_owned(), |path| path.letter().to_string());
         body = body.push(
             row![
                 parts::key_action("F4", with("facturer.care_path", &[("path", &path)])),
                 parts::key_action(
                     "F5",
-                    if draft.input.third_party.amo { t("facturer.third_party_on") } else { t("facturer.third_party_off") }
+                    if draft.input.third_party.amo {
+                        t("facturer.third_party_on")
+                    } else {
+                        t("facturer.third_party_off")
+                    }
                 ),
                 parts::key_action("F6", t("facturer.ald_related")),
                 parts::key_action("Suppr", t("facturer.remove")),
@@ -190,15 +196,14 @@ impl State {
             .spacing(8)
             .into(),
             Stage::Signed { reference, due, settled } => {
-                let mut done = column![
-                    parts::coloured(
-                        format!("✓ {}", with("facturer.signed", &[("fse", &reference.number.to_string())])),
-                        |c| c.good
-                    ),
-                ]
+                let mut done = column![parts::coloured(
+                    format!("✓ {}", with("facturer.signed", &[("fse", &reference.number.to_string())])),
+                    |c| c.good
+                ),]
                 .spacing(8);
                 if *due > nothing && settled.is_none() {
-                    done = done.push(text(with("facturer.how_settled", &[("due", &due.to_string())])).size(theme::BODY));
+                    done =
+                        done.push(text(with("facturer.how_settled", &[("due", &due.to_string())])).size(theme::BODY));
                     for (key, words) in [
                         ("C", t("facturer.by_card")),
                         ("H", t("facturer.by_cheque")),
@@ -233,10 +238,12 @@ impl State {
         let ready = signed_in.is_some() && self.draft.as_ref().is_some_and(|draft| !draft.input.acts.is_empty());
         column![
             text(guard).size(theme::NOTE),
-            button(row![parts::key("F12"), text(t("facturer.sign")).size(theme::TITLE)].spacing(12).align_y(iced::Center))
-                .padding([10, 20])
-                .style(theme::action(true))
-                .on_press_maybe(ready.then_some(Message::Sign)),
+            button(
+                row![parts::key("F12"), text(t("facturer.sign")).size(theme::TITLE)].spacing(12).align_y(iced::Center)
+            )
+            .padding([10, 20])
+            .style(theme::action(true))
+            .on_press_maybe(ready.then_some(Message::Sign)),
         ]
         .spacing(8)
         .into()

@@ -1,0 +1,293 @@
+//! The listening sockets of the simulated caisse: SMTP with STARTTLS and POP3 inside TLS, one thread a connection.
+//! Not the protocols (`smtp_session`, `pop3_session`) nor the decisions (`office`): it carries bytes between them.
+//! Loopback only, bounded in connections and time; no other crate of the house listens.
+
+use std::collections::HashSet;
+use std::io::{ErrorKind, Read, Write};
+use std::net::TcpListener;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
+
+use crate::error::CaisseError;
+use crate::office::Office;
+use crate::pop3_session::{self, Login, Pop3Session};
+use crate::smtp_session::{self, SmtpSession};
+
+/// What the threads of a caisse share.
+pub(crate) struct Shared {
+    /// The caisse, until it stops.
+    office: Mutex<Option<Office>>,
+    tls: Arc<ServerConfig>,
+    stopping: AtomicBool,
+    connections: AtomicUsize,
+    open_mailboxes: Mutex<HashSet<String>>,
+}
+
+/// The longest mail: the public envelope's own bound is 20 MB a part.
+pub(crate) const MAX_MAIL: usize = 30_000_000;
+const MAX_CONNECTIONS: usize = 64;
+/// How often a waiting thread looks whether it must stop.
+const GLANCE: Duration = Duration::from_millis(200);
+const IDLE: Duration = Duration::from_secs(60);
+const SESSION: Duration = Duration::from_secs(600);
+/// How often a listener looks for somebody at the door.
+const DOOR: Duration = Duration::from_millis(3);
+
+/// Which protocol a listener speaks.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Protocol {
+    /// SMTP, TLS by STARTTLS.
+    Smtp,
+    /// POP3 inside TLS.
+    Pop3s,
+}
+
+impl Shared {
+    /// Shares a caisse.
+    pub(crate) fn new(office: Office) -> Self {
+        Self {
+            tls: office.tls(),
+            office: Mutex::new(Some(office)),
+            stopping: AtomicBool::new(false),
+            connections: AtomicUsize::new(0),
+            open_mailboxes: Mutex::default(),
+        }
+    }
+
+    /// Works with the caisse, unless it has stopped.
+    pub(crate) fn with<T>(&self, work: impl FnOnce(&mut Office) -> T) -> Option<T> {
+        hold(&self.office).as_mut().map(work)
+    }
+
+    /// Stops: the memory is closed and its lock released when this returns.
+    pub(crate) fn stop(&self) {
+        self.stopping.store(true, Ordering::SeqCst);
+        drop(hold(&self.office).take());
+    }
+
+    /// Whether the caisse has stopped.
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::SeqCst)
+    }
+}
+
+/// A thread that panicked has changed nothing durable: the memory refuses half a record.
+fn hold<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Accepts connections until the caisse stops.
+pub(crate) fn listen(listener: &TcpListener, protocol: Protocol, shared: &Arc<Shared>) -> Result<(), CaisseError> {
+    listener.set_nonblocking(true)?;
+    while !shared.is_stopping() {
+        let socket = match listener.accept() {
+            Ok((socket, _)) => socket,
+            Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                std::thread::park_timeout(DOOR);
+                continue;
+            }
+            Err(_) => continue,
+        };
+        let ready = socket
+            .set_nonblocking(false)
+            .and_then(|()| socket.set_nodelay(true))
+            .and_then(|()| socket.set_read_timeout(Some(GLANCE)))
+            .and_then(|()| socket.set_write_timeout(Some(IDLE)));
+        if ready.is_err() || shared.connections.fetch_add(1, Ordering::SeqCst) >= MAX_CONNECTIONS {
+            shared.connections.fetch_sub(usize::from(ready.is_ok()), Ordering::SeqCst);
+            continue;
+        }
+        let theirs = Arc::clone(shared);
+        let thread = std::thread::Builder::new().name("caisse-session".to_owned()).spawn(move || {
+            let mut line = Line { wire: Some(Wire::Plain(socket)), shared: &theirs, began: Instant::now() };
+            let _ = match protocol {
+                Protocol::Smtp => smtp(&mut line),
+                Protocol::Pop3s => line.secure().and_then(|()| pop3(&mut line)),
+            };
+            line.hang_up();
+            theirs.connections.fetch_sub(1, Ordering::SeqCst);
+        });
+        if thread.is_err() {
+            shared.connections.fetch_sub(1, Ordering::SeqCst);
+        }
+    }
+    Ok(())
+}
+
+fn smtp<S: Read + Write>(line: &mut Line<'_, S>) -> std::io::Result<()> {
+    use smtp_session::Action;
+    let mut session = SmtpSession::new(MAX_MAIL);
+    loop {
+        match session.next_action() {
+            Action::Read => session.feed(&line.read()?),
+            Action::Write(bytes) => line.write(&bytes)?,
+            Action::StartTls => {
+                line.secure()?;
+                session.secured();
+            }
+            Action::LogIn { user, password } => {
+                let known = line.shared.with(|office| office.may_log_in(&user, &password)).unwrap_or(false);
+                session.logged_in(known.then_some(user));
+            }
+            Action::Recipient(address) => {
+                let known = line.shared.with(|office| office.is_recipient(&address)).unwrap_or(false);
+                session.recipient(address, known);
+            }
+            Action::Take(mail) => session.taken(take(line.shared, &mail)),
+            Action::Close => return Ok(()),
+        }
+    }
+}
+
+/// Has a mail on the disk for every recipient before the client hears of it.
+fn take(shared: &Shared, mail: &smtp_session::Mail) -> bool {
+    mail.to.iter().all(|to| {
+        let kept = shared.with(|office| office.receive(&mail.from, to, &mail.bytes, None));
+        match kept {
+            Some(Ok(())) => true,
+            Some(Err(error)) => {
+                tracing::error!(%error, "a mail was not kept");
+                false
+            }
+            None => false,
+        }
+    })
+}
+
+fn pop3<S: Read + Write>(line: &mut Line<'_, S>) -> std::io::Result<()> {
+    use pop3_session::Action;
+    let mut session = Pop3Session::new();
+    let mut seat = None;
+    loop {
+        match session.next_action() {
+            Action::Read => session.feed(&line.read()?),
+            Action::Write(bytes) => line.write(&bytes)?,
+            Action::LogIn { user, password } => {
+                let known = line.shared.with(|office| office.may_log_in(&user, &password)).unwrap_or(false);
+                session.logged_in(match (known, Seat::take(line.shared, &user)) {
+                    (false, _) => Login::Refused,
+                    (true, None) => Login::Busy,
+                    (true, Some(taken)) => {
+                        seat = Some(taken);
+                        Login::Open(line.shared.with(|office| opened(office, &user)).unwrap_or_default())
+                    }
+                });
+            }
+            Action::Letter(number) => {
+                let bytes = line.shared.with(|office| office.letter(number).map(<[u8]>::to_vec)).flatten();
+                session.letter(bytes.as_deref());
+            }
+            Action::Forget(letters) => {
+                let done = line.shared.with(|office| office.let_go(letters)).is_some_and(|done| done.is_ok());
+                session.forgotten(done);
+                // The mailbox is free before the client hears that it is.
+                seat = None;
+            }
+            Action::Close => {
+                drop(seat);
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// A mailbox as it stands now, payments of the day included.
+fn opened(office: &mut Office, user: &str) -> Vec<crate::office::Listed> {
+    if let Err(error) = office.tick() {
+        tracing::error!(%error, "payments could not be made");
+    }
+    office.mailbox(user)
+}
+
+/// A mailbox held by one session (RFC 1939, 4).
+struct Seat<'a> {
+    shared: &'a Shared,
+    user: String,
+}
+
+impl<'a> Seat<'a> {
+    fn take(shared: &'a Shared, user: &str) -> Option<Self> {
+        let user = user.to_ascii_lowercase();
+        hold(&shared.open_mailboxes).insert(user.clone()).then_some(Self { shared, user })
+    }
+}
+
+impl Drop for Seat<'_> {
+    fn drop(&mut self) {
+        hold(&self.shared.open_mailboxes).remove(&self.user);
+    }
+}
+
+/// One connection, plain or inside TLS.
+struct Line<'a, S: Read + Write> {
+    wire: Option<Wire<S>>,
+    shared: &'a Shared,
+    began: Instant,
+}
+
+enum Wire<S: Read + Write> {
+    Plain(S),
+    Tls(Box<StreamOwned<ServerConnection, S>>),
+}
+
+impl<S: Read + Write> Line<'_, S> {
+    fn secure(&mut self) -> std::io::Result<()> {
+        let Some(Wire::Plain(socket)) = self.wire.take() else { return Err(ErrorKind::InvalidInput.into()) };
+        let tls = ServerConnection::new(Arc::clone(&self.shared.tls)).map_err(std::io::Error::other)?;
+        // The handshake runs with the first read or write.
+        self.wire = Some(Wire::Tls(Box::new(StreamOwned::new(tls, socket))));
+        Ok(())
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<()> {
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            let written = self.wait(|stream| stream.write(rest))?;
+            rest = rest.get(written..).unwrap_or_default();
+        }
+        self.wait(|stream| stream.flush().map(|()| 1)).map(|_| ())
+    }
+
+    fn read(&mut self) -> std::io::Result<Vec<u8>> {
+        let mut buffer = vec![0; 16 * 1024];
+        let count = self.wait(|stream| stream.read(&mut buffer))?;
+        buffer.truncate(count);
+        Ok(buffer)
+    }
+
+    /// Repeats a step that only timed out, until it works, the caisse stops or the client was silent for too long.
+    fn wait(&mut self, mut step: impl FnMut(&mut dyn ReadWrite) -> std::io::Result<usize>) -> std::io::Result<usize> {
+        let since = Instant::now();
+        loop {
+            if self.shared.is_stopping() || since.elapsed() > IDLE || self.began.elapsed() > SESSION {
+                return Err(ErrorKind::TimedOut.into());
+            }
+            let done = match self.wire.as_mut() {
+                Some(Wire::Plain(socket)) => step(socket),
+                Some(Wire::Tls(tls)) => step(tls.as_mut()),
+                None => return Err(ErrorKind::NotConnected.into()),
+            };
+            match done {
+                Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
+                Ok(count) => return Ok(count),
+                Err(error)
+                    if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted) => {
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    fn hang_up(mut self) {
+        if let Some(Wire::Tls(tls)) = self.wire.as_mut() {
+            tls.conn.send_close_notify();
+            let _ = tls.flush();
+        }
+    }
+}
+
+trait ReadWrite: Read + Write {}
+impl<T: Read + Write> ReadWrite for T {}

@@ -1,0 +1,170 @@
+//! A simulated caisse that runs: its threads, its ports, its end.
+//! Not a daemon: it lives as long as the value that holds it; its memory survives any end.
+
+use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::CaisseError;
+use crate::net::{Protocol, Shared, listen};
+use crate::office::Office;
+use crate::options::{Options, Via};
+use crate::pki::CA_PEM;
+use crate::via;
+
+/// Where a caisse is reached, as `ports.json` has it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ports {
+    /// SMTP with STARTTLS, on localhost; 0 behind a foreign post office.
+    pub smtp: u16,
+    /// POP3 inside TLS, on localhost; 0 behind a foreign post office.
+    pub pop3s: u16,
+    /// The authority of its certificate, in PEM.
+    pub ca: PathBuf,
+}
+
+/// A running caisse. Dropping it stops it.
+pub struct Running {
+    shared: Arc<Shared>,
+    ports: Ports,
+    threads: Vec<JoinHandle<()>>,
+    ports_files: Vec<PathBuf>,
+}
+
+/// How often payments are looked for, and a foreign post office visited.
+const ROUND: Duration = Duration::from_millis(500);
+
+impl Running {
+    /// Starts a caisse. When this returns its memory is locked, its ports answer and `ports.json` is in place.
+    pub fn start(options: Options) -> Result<Self, CaisseError> {
+        let Options { data, listen: at, ports_file, via, scenario, tables } = options;
+        let addresses = loopback(&at)?;
+        let office = Office::open(&data, tables, scenario.unwrap_or_default())?;
+        let ports_files: Vec<PathBuf> = std::iter::once(data.join("ports.json")).chain(ports_file).collect();
+        // A predecessor that was killed left its ports: nobody is to knock there.
+        for stale in &ports_files {
+            let _ = std::fs::remove_file(stale);
+        }
+        let shared = Arc::new(Shared::new(office));
+        // From here on, whatever fails drops `running`, which stops what was started and releases the memory.
+        let ca = std::path::absolute(data.join("ca.pem"))?;
+        place(&ca, CA_PEM.as_bytes())?;
+        let ports = Ports { smtp: 0, pop3s: 0, ca };
+        let mut running = Self { shared, ports, threads: Vec::new(), ports_files };
+        match via {
+            Some(via) => running.be_client(via)?,
+            None => running.serve(&addresses)?,
+        }
+        let json = serde_json::to_vec(&running.ports).map_err(std::io::Error::other)?;
+        for file in &running.ports_files {
+            place(file, &json)?;
+        }
+        Ok(running)
+    }
+
+    /// Where it is reached.
+    pub fn ports(&self) -> &Ports {
+        &self.ports
+    }
+
+    /// Looks at the clock now, and pays what is due.
+    pub fn tick(&self) {
+        if let Some(Err(error)) = self.shared.with(|office| office.tick()) {
+            tracing::error!(%error, "payments could not be made");
+        }
+    }
+
+    /// Stops it and waits until its memory is closed.
+    pub fn stop(self) {
+        drop(self);
+    }
+
+    fn serve(&mut self, addresses: &[SocketAddr; 2]) -> Result<(), CaisseError> {
+        let [smtp, pop3s] = [TcpListener::bind(addresses[0])?, TcpListener::bind(addresses[1])?];
+        self.ports.smtp = smtp.local_addr()?.port();
+        self.ports.pop3s = pop3s.local_addr()?.port();
+        for (listener, protocol) in [(smtp, Protocol::Smtp), (pop3s, Protocol::Pop3s)] {
+            self.thread("caisse-door", move |shared| {
+                if let Err(error) = listen(&listener, protocol, shared) {
+                    tracing::error!(%error, "a port is closed");
+                }
+            })?;
+        }
+        self.thread("caisse-payments", |shared| {
+            while !shared.is_stopping() {
+                if let Some(Err(error)) = shared.with(|office| office.tick()) {
+                    tracing::error!(%error, "payments could not be made");
+                }
+                std::thread::park_timeout(ROUND);
+            }
+        })
+    }
+
+    fn be_client(&mut self, via: Via) -> Result<(), CaisseError> {
+        self.thread("caisse-client", move |shared| {
+            while !shared.is_stopping() {
+                via::round(shared, &via);
+                std::thread::park_timeout(ROUND);
+            }
+        })
+    }
+
+    fn thread(&mut self, name: &str, work: impl FnOnce(&Arc<Shared>) + Send + 'static) -> Result<(), CaisseError> {
+        let shared = Arc::clone(&self.shared);
+        let thread = std::thread::Builder::new().name(name.to_owned()).spawn(move || work(&shared))?;
+        self.threads.push(thread);
+        Ok(())
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        for file in &self.ports_files {
+            let _ = std::fs::remove_file(file);
+        }
+        self.shared.stop();
+        for thread in self.threads.drain(..) {
+            thread.thread().unpark();
+            let _ = thread.join();
+        }
+    }
+}
+
+/// The two addresses of `text`, both of this machine alone.
+fn loopback(text: &str) -> Result<[SocketAddr; 2], CaisseError> {
+    let first = text.to_socket_addrs().ok().and_then(|mut found| found.next()).ok_or(CaisseError::NotLoopback)?;
+    if !first.ip().is_loopback() {
+        return Err(CaisseError::NotLoopback);
+    }
+    let mut second = first;
+    if first.port() != 0 {
+        second.set_port(first.port().checked_add(1).ok_or(CaisseError::NotLoopback)?);
+    }
+    Ok([first, second])
+}
+
+/// Writes a file beside its place and renames it there: whoever sees it sees all of it.
+fn place(path: &Path, bytes: &[u8]) -> Result<(), CaisseError> {
+    let fresh = path.with_extension("new");
+    std::fs::write(&fresh, bytes)?;
+    std::fs::rename(&fresh, path)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_stays_at_home() {
+        assert_eq!(loopback("127.0.0.1:0").expect("loopback").map(|address| address.port()), [0, 0]);
+        assert_eq!(loopback("[::1]:4000").expect("loopback").map(|address| address.port()), [4000, 4001]);
+        for text in ["0.0.0.0:0", "10.0.0.1:25", "127.0.0.1", "nonsense", "127.0.0.1:65535"] {
+            assert!(matches!(loopback(text), Err(CaisseError::NotLoopback)), "{text}");
+        }
+    }
+}

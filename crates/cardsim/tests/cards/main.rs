@@ -1,0 +1,11 @@
+//! The reader of `liasse-cards` against the simulated cards, in process, over T=0 and all at once.
+//! Not a real pcscd: `tests/` of the workspace does that. Expected values are written by hand from the deck.
+
+mod cps;
+mod deck;
+mod hostile;
+mod pulled;
+mod reader;
+mod secrets;
+mod vitale;
+mod world;

@@ -1,0 +1,56 @@
+//! The calls of `liassectl`, one file each, and their dispatch.
+//! Each takes its arguments and gives the exit code of a call that did its work, or the failure that stopped it.
+
+mod cards;
+mod config;
+mod demo;
+mod formats;
+mod fse;
+mod journal;
+mod ledger;
+mod lot;
+mod post;
+mod price;
+
+use crate::failure::Failure;
+
+/// What may be called.
+#[derive(clap::Subcommand)]
+pub(crate) enum Command {
+    #[command(about = "Fait tout le travail, des cartes à l'argent, avec cartes et caisse simulées")]
+    Demo(demo::Arguments),
+    #[command(subcommand, about = "Réglages")]
+    Config(config::Config),
+    #[command(subcommand, about = "Lecteurs et cartes")]
+    Cards(cards::Cards),
+    #[command(subcommand, about = "Feuilles de soins électroniques")]
+    Fse(fse::Fse),
+    #[command(subcommand, about = "Lots")]
+    Lot(lot::Lot),
+    #[command(subcommand, about = "Envois et retours")]
+    Post(post::Post),
+    #[command(about = "Journal des documents et de l'argent")]
+    Ledger(ledger::Arguments),
+    #[command(subcommand, about = "Journal chaîné")]
+    Journal(journal::Journal),
+    #[command(about = "Tarife une facture, ou une par ligne")]
+    Price(price::Arguments),
+    #[command(subcommand, about = "Examine des fichiers, les nôtres ou d'autres")]
+    Formats(formats::Formats),
+}
+
+/// Does what was called; `json` asks for answers in JSON where a call has another form too.
+pub(crate) fn run(command: Command, json: bool) -> Result<u8, Failure> {
+    match command {
+        Command::Demo(arguments) => demo::run(&arguments, json),
+        Command::Config(command) => config::run(&command),
+        Command::Cards(command) => cards::run(&command, json),
+        Command::Fse(command) => fse::run(command, json),
+        Command::Lot(command) => lot::run(&command, json),
+        Command::Post(command) => post::run(&command, json),
+        Command::Ledger(arguments) => ledger::run(&arguments, json),
+        Command::Journal(command) => journal::run(&command, json),
+        Command::Price(arguments) => price::run(&arguments),
+        Command::Formats(command) => formats::run(command, json),
+    }
+}

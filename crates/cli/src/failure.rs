@@ -1,0 +1,98 @@
+//! How a call ends badly: the report of a coded error, its exit code, and its one line on standard error.
+//! Not the errors of the crates: each has its own enum; this one is for the command line itself.
+
+use std::io::{self, Write};
+
+use liasse_domain::{Code, Coded, Report};
+
+/// Why a call stopped, ready to be told.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) report: Report,
+    pub(crate) exit: u8,
+}
+
+impl<E: Coded> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self { report: error.report(), exit: error.exit_code() }
+    }
+}
+
+impl Failure {
+    /// `code: sentence`, or with `--json` the whole report on one line. A closed standard error is nobody's loss.
+    pub(crate) fn say(&self, json: bool) {
+        let line = if json {
+            serde_json::json!({ "error": self.report }).to_string()
+        } else {
+            let Report { code, message, safe, action, .. } = &self.report;
+            format!("{code}: {message} {safe} {action}")
+        };
+        let _ = writeln!(io::stderr().lock(), "{line}");
+    }
+}
+
+/// What can go wrong before or beside a use case.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CliError {
+    /// An argument that no call has.
+    #[error("unknown argument {argument}")]
+    UnknownArgument { argument: String },
+    /// An argument that the call needs.
+    #[error("missing argument {argument}")]
+    MissingArgument { argument: String },
+    /// A value that its argument does not take.
+    #[error("wrong value for {argument}")]
+    WrongValue { argument: String },
+    /// No folder for data is known on this system.
+    #[error("no folder for data")]
+    NoFolder,
+    /// Any other way of not being a call.
+    #[error("wrong call")]
+    WrongCall,
+    /// A file that cannot be read.
+    #[error("cannot read {path}")]
+    Unreadable { path: String },
+    /// Standard output refused what was written.
+    #[error("cannot write")]
+    Output,
+    /// A panic.
+    #[error("bug at {place}")]
+    Bug { place: String },
+}
+
+impl CliError {
+    /// The failure of writing to standard output; a reader who went away (`| head`) is no failure.
+    pub(crate) fn output(error: &io::Error) -> Failure {
+        let mut failure = Failure::from(Self::Output);
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            failure.exit = 0;
+        }
+        failure
+    }
+}
+
+impl Coded for CliError {
+    fn code(&self) -> Code {
+        match self {
+            Self::UnknownArgument { .. } => Code("system.argument_inconnu"),
+            Self::MissingArgument { .. } => Code("system.argument_manquant"),
+            Self::WrongValue { .. } => Code("system.argument_refuse"),
+            Self::NoFolder => Code("system.sans_dossier"),
+            Self::WrongCall => Code("system.appel_incomplet"),
+            Self::Unreadable { .. } => Code("system.fichier_illisible"),
+            Self::Output => Code("system.sortie_impossible"),
+            Self::Bug { .. } => Code("system.erreur_interne"),
+        }
+    }
+
+    fn parameters(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::UnknownArgument { argument } | Self::MissingArgument { argument } | Self::WrongValue { argument } => {
+                vec![("argument", argument.clone())]
+            }
+            Self::Unreadable { path } => vec![("path", path.clone())],
+            Self::Bug { place } => vec![("place", place.clone())],
+            Self::NoFolder | Self::WrongCall | Self::Output => Vec::new(),
+        }
+    }
+}

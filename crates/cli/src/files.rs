@@ -1,0 +1,44 @@
+//! Reading what the command line names: a file, standard input, a folder of tables.
+//! Not parsing: bytes are handed on as they are.
+
+use std::io::Read;
+use std::path::Path;
+
+use liasse_pricing::Tables;
+
+use crate::failure::{CliError, Failure};
+
+/// The bytes of a file, or of standard input for `-`.
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    let bytes = if path.as_os_str() == "-" {
+        let mut bytes = Vec::new();
+        std::io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes)
+    } else {
+        std::fs::read(path)
+    };
+    bytes.map_err(|_| unreadable(path))
+}
+
+/// The text of a PEM file.
+pub(crate) fn read_text(path: &Path) -> Result<String, Failure> {
+    String::from_utf8(read(path)?).map_err(|_| unreadable(path))
+}
+
+/// The embedded tables, each replaced by the CSV file of its name in `folder`.
+pub(crate) fn tables(folder: &Path) -> Result<Tables, Failure> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(|_| unreadable(folder))? {
+        let path = entry.map_err(|_| unreadable(folder))?.path();
+        if path.extension().is_some_and(|extension| extension == "csv") {
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            files.push((name, read(&path)?));
+        }
+    }
+    // The order of a folder is nobody's; the first fault told must not depend on it.
+    files.sort();
+    Ok(Tables::with_overrides(&files)?)
+}
+
+fn unreadable(path: &Path) -> Failure {
+    CliError::Unreadable { path: path.display().to_string() }.into()
+}

@@ -1,0 +1,137 @@
+//! The data directory and the person of a call: opened, signed in by card, in one place for every command.
+//! In a demo directory a call without `--reader` acts for `cps-gris` with its tray card (shared contracts).
+
+use std::io::BufRead;
+use std::path::{Path, PathBuf};
+
+use liasse_core::cards::{CardView, VitaleView};
+use liasse_core::data_dir::{DataDir, DirError, World, default_root};
+use liasse_core::desk::SignedIn;
+use liasse_core::invoicing::InvoicingError;
+use liasse_core::{CoreError, Workstation};
+use liasse_demo::readers::{Readers, SIM};
+use liasse_demo::{Office, Opening, play};
+use liasse_domain::Digits;
+
+use crate::failure::{CliError, Failure};
+
+/// The reader of a demo call that names none.
+pub(crate) const DEMO_CPS: &str = "sim:cps-gris";
+
+/// Where the data lies.
+#[derive(clap::Args, Clone, Debug)]
+pub(crate) struct Place {
+    #[arg(long, value_name = "DOSSIER", help = "Dossier des données ; sinon LIASSE_DATA, sinon le dossier habituel")]
+    data: Option<PathBuf>,
+}
+
+impl Place {
+    /// The folder for a call that may create the demonstration.
+    pub(crate) fn demo_root(&self) -> Result<PathBuf, Failure> {
+        self.data.clone().or_else(|| default_root("liasse-demo")).ok_or_else(|| CliError::NoFolder.into())
+    }
+
+    /// The folder of an existing directory. This version opens demonstrations only and creates nothing real.
+    pub(crate) fn existing(&self) -> Result<PathBuf, Failure> {
+        let root = self.data.clone().or_else(|| default_root("liasse")).ok_or(CliError::NoFolder)?;
+        match DataDir::world_of(&root)? {
+            Some(World::Demo) => Ok(root),
+            Some(World::Real) | None => Err(DirError::RealNotYet.into()),
+        }
+    }
+}
+
+/// Whose card a call acts for.
+#[derive(clap::Args, Clone, Debug)]
+pub(crate) struct Person {
+    #[command(flatten)]
+    pub(crate) place: Place,
+    #[arg(long, value_name = "LECTEUR", help = "Lecteur de la carte CPS, ou sim:CARTE ; sinon sim:cps-gris")]
+    reader: Option<String>,
+    #[arg(long, help = "Lit le code porteur sur l'entrée standard, une ligne")]
+    pin_stdin: bool,
+}
+
+/// An open office and who is signed in.
+pub(crate) struct Open {
+    pub(crate) office: Office,
+    pub(crate) person: SignedIn,
+}
+
+impl Person {
+    /// Whether standard input is taken by the PIN.
+    pub(crate) fn pin_on_stdin(&self) -> bool {
+        self.pin_stdin
+    }
+
+    /// Opens the office with the CPS's reader and `others`, and signs in.
+    pub(crate) fn open(&self, others: &[&str]) -> Result<Open, Failure> {
+        let reader = self.reader.as_deref().unwrap_or(DEMO_CPS);
+        let pin = self.pin(reader)?;
+        let mut names = vec![reader];
+        names.extend(others);
+        let office = open(&self.place.existing()?, &names)?;
+        let person = play::sign_in(&office, reader, &pin)?;
+        Ok(Open { office, person })
+    }
+
+    fn pin(&self, reader: &str) -> Result<Digits, Failure> {
+        if self.pin_stdin {
+            return pin_from_stdin();
+        }
+        // The PIN of a card of the demo world is no secret: the tray shows it.
+        let shown = reader.strip_prefix(SIM).and_then(|card| liasse_demo::tray::image(card).ok());
+        let digits = shown.and_then(|image| image.pin().and_then(Digits::parse));
+        digits.ok_or_else(|| CliError::MissingArgument { argument: "--pin-stdin".to_owned() }.into())
+    }
+}
+
+/// Opens the office of `root` with these readers.
+pub(crate) fn open(root: &Path, readers: &[&str]) -> Result<Office, Failure> {
+    let readers = Readers::named(readers)?;
+    Ok(Office::open(root, Box::new(readers), Opening::default())?)
+}
+
+/// Opens the office of a call that needs no card.
+pub(crate) fn without_card(root: &Path) -> Result<Office, Failure> {
+    open(root, &[])
+}
+
+/// A PIN from standard input. The line is wiped as soon as its digits are taken.
+pub(crate) fn pin_from_stdin() -> Result<Digits, Failure> {
+    let mut line = zeroize::Zeroizing::new(String::with_capacity(64));
+    std::io::stdin().lock().read_line(&mut line).map_err(|_| CliError::WrongCall)?;
+    Digits::parse(line.trim()).ok_or_else(|| CliError::WrongValue { argument: "--pin-stdin".to_owned() }.into())
+}
+
+/// The Vitale in a reader, as read.
+pub(crate) fn vitale_in(office: &Office, reader: &str) -> Result<VitaleView, Failure> {
+    let snapshot = office.cards().call(|desk| {
+        desk.refresh();
+        desk.snapshot()
+    })?;
+    match snapshot.reader(reader).map(|found| &found.card) {
+        Some(CardView::Vitale(vitale)) => Ok(vitale.as_ref().clone()),
+        Some(CardView::Failed(error)) => Err((*error).into()),
+        _ => Err(InvoicingError::VitaleAbsent.into()),
+    }
+}
+
+impl Open {
+    /// Runs a use case in the database lane.
+    pub(crate) fn run<R: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Workstation, &SignedIn) -> Result<R, CoreError> + Send + 'static,
+    ) -> Result<R, Failure> {
+        let person = self.person.clone();
+        Ok(self.office.workstation().call(move |workstation| job(workstation, &person))??)
+    }
+}
+
+/// Runs a use case that needs nobody.
+pub(crate) fn run<R: Send + 'static>(
+    office: &Office,
+    job: impl FnOnce(&mut Workstation) -> Result<R, CoreError> + Send + 'static,
+) -> Result<R, Failure> {
+    Ok(office.workstation().call(job)??)
+}

@@ -1,0 +1,154 @@
+//! The life of an FSE before its lot: numbers, bytes made once, signatures, withdrawal.
+
+use liasse_domain::{Centimes, DocumentState, Fse, FseNumber, FseRef, MoneyState, Payer, SettlementMode};
+use liasse_store::{FseFilter, Or, StoreError};
+
+use crate::support::{DOCTOR, Kind, OTHER_DOCTOR, Practice, billing, day, fse, reference, stamp, stamp_at};
+
+#[test]
+fn each_billing_number_counts_its_own_fse() {
+    let mut practice = Practice::new();
+    let numbers: Vec<String> = [DOCTOR, OTHER_DOCTOR, DOCTOR]
+        .into_iter()
+        .map(|doctor| practice.prepare_for(doctor, Kind::Paid).to_string())
+        .collect();
+    assert_eq!(numbers, ["991129768-000000001", "991091976-000000001", "991129768-000000002"]);
+    assert_eq!(practice.store.last_fse().expect("read"), Some(reference(2)));
+}
+
+#[test]
+fn a_failing_closure_uses_no_number_and_leaves_nothing() {
+    let mut practice = Practice::new();
+    let head = practice.store.journal_head().expect("head");
+    let mut seen = None;
+    let failed = practice.store.prepare_fse(&stamp(), &billing(DOCTOR), |number| {
+        seen = Some(number);
+        Err("no bytes")
+    });
+    assert_eq!(failed, Err(Or::Other("no bytes")));
+    assert_eq!(seen, FseNumber::new(1));
+    assert_eq!(practice.store.journal_head().expect("head"), head);
+    assert_eq!(practice.store.ledger().expect("read"), Vec::new());
+    assert_eq!(practice.prepare(Kind::Paid), reference(1), "the number is given again");
+}
+
+#[test]
+fn a_closure_that_answers_for_another_number_is_refused() {
+    let mut practice = Practice::new();
+    let other = FseNumber::new(77).expect("number");
+    let lie = practice
+        .store
+        .prepare_fse(&stamp(), &billing(DOCTOR), |_| Ok::<_, ()>(fse(&billing(DOCTOR), other, Kind::Paid)));
+    assert_eq!(lie, Err(Or::Store(StoreError::NotAsStored)));
+    assert_eq!(practice.store.fse(&reference(77)).expect("read"), None);
+}
+
+#[test]
+fn an_fse_reads_back_as_it_was_made() {
+    let mut practice = Practice::new();
+    let reference = practice.prepare(Kind::ThirdParty);
+    let prepared = practice.store.load_prepared(&reference).expect("read").expect("prepared");
+    let (content, bytes) = fse(&billing(DOCTOR), reference.number, Kind::ThirdParty);
+    assert_eq!((prepared.content(), prepared.bytes()), (&content, &bytes[..]));
+
+    let signed = practice.sign(&reference);
+    assert_eq!(practice.store.load_prepared(&reference).expect("read"), None, "it is signed now");
+    assert_eq!(practice.store.signed_fse(&reference).expect("read"), Some(signed));
+    let row = practice.store.fse(&reference).expect("read").expect("fse");
+    assert_eq!((row.state, row.content, row.bytes), (DocumentState::Signee, content, bytes));
+    assert_eq!((row.vitale_cms.as_deref(), row.cps_cms.as_deref()), (Some(&b"vitale"[..]), Some(&b"cps"[..])));
+    assert_eq!((row.transmission, row.lot, row.reject), (None, None, None));
+}
+
+#[test]
+fn what_is_signed_must_be_what_was_prepared() {
+    let mut practice = Practice::new();
+    let reference = practice.prepare(Kind::Paid);
+    let (content, mut bytes) = fse(&billing(DOCTOR), reference.number, Kind::Paid);
+    bytes[0] ^= 1;
+    let sign = |content, bytes| {
+        Fse::new(content, bytes).sealed_by_vitale(b"v".to_vec()).expect("mode 3").signed_by_cps(b"c".to_vec())
+    };
+    let altered = sign(content.clone(), bytes);
+    assert_eq!(practice.store.sign_fse(&stamp(), &altered), Err(StoreError::NotAsStored));
+    let (mut other, bytes) = fse(&billing(DOCTOR), reference.number, Kind::Paid);
+    other.acts[0].fee = Centimes(3001);
+    assert_eq!(practice.store.sign_fse(&stamp(), &sign(other, bytes.clone())), Err(StoreError::NotAsStored));
+    assert!(practice.store.load_prepared(&reference).expect("read").is_some(), "it waits for its signatures");
+
+    let right = sign(content, bytes);
+    practice.store.sign_fse(&stamp(), &right).expect("signed");
+    assert!(matches!(practice.store.sign_fse(&stamp(), &right), Err(StoreError::Forbidden(_))), "never twice");
+}
+
+#[test]
+fn a_withdrawn_fse_keeps_its_number_and_gives_the_money_back() {
+    let mut practice = Practice::new();
+    let fse = practice.signed(Kind::ThirdParty);
+    practice.store.settle(&stamp(), &fse, SettlementMode::Cheque, Centimes(900)).expect("settled");
+    practice.store.cancel_fse(&stamp_at(600), &fse).expect("cancelled");
+    let row = practice.store.fse(&fse).expect("read").expect("it keeps its row");
+    assert_eq!((row.state, row.settlement), (DocumentState::Annulee, None));
+    let amounts: Vec<i64> = row.receipts.iter().map(|receipt| receipt.amount.0).collect();
+    assert_eq!(amounts, [900, -900], "a counter-entry, not a deletion");
+    assert_eq!(practice.money(&fse, Payer::Patient), (MoneyState::Abandonne, 900, 0));
+    assert_eq!(practice.money(&fse, Payer::Amo), (MoneyState::Abandonne, 2100, 0));
+    assert_eq!(practice.money(&fse, Payer::Amc), (MoneyState::SansObjet, 0, 0));
+    assert_eq!(practice.prepare(Kind::Paid), reference(2), "the number is burnt");
+    let settled = practice.store.settle(&stamp(), &fse, SettlementMode::Carte, Centimes(900));
+    assert_eq!(settled, Err(StoreError::NothingOwed));
+    assert!(matches!(practice.store.cancel_fse(&stamp(), &fse), Err(StoreError::Forbidden(_))));
+    practice.assert_journal_intact();
+}
+
+#[test]
+fn lists_are_filtered() {
+    let mut practice = Practice::new();
+    let first = practice.signed(Kind::Paid);
+    let second = practice.prepare(Kind::Paid);
+    let third = practice.prepare_for(OTHER_DOCTOR, Kind::Paid);
+    let list = |filter: FseFilter| -> Vec<FseRef> {
+        practice.store.fses(&filter).expect("read").into_iter().map(|row| row.reference).collect()
+    };
+    assert_eq!(list(FseFilter::default()), [first.clone(), second.clone(), third.clone()]);
+    assert_eq!(
+        list(FseFilter { state: Some(DocumentState::Preparee), ..FseFilter::default() }),
+        [second, third.clone()]
+    );
+    assert_eq!(list(FseFilter { billing: Some(billing(OTHER_DOCTOR)), ..FseFilter::default() }), [third]);
+    assert_eq!(list(FseFilter { limit: Some(1), until: Some(day("2026-01-15")), ..FseFilter::default() }), [first]);
+    assert_eq!(list(FseFilter { from: Some(day("2026-01-16")), ..FseFilter::default() }), []);
+}
+
+#[test]
+fn a_patient_seen_twice_is_one_person() {
+    let mut practice = Practice::new();
+    practice.prepare(Kind::Paid);
+    practice.prepare(Kind::Whole);
+    let patients: Vec<Option<i64>> =
+        practice.store.journal_entries().expect("read").iter().map(|entry| entry.patient).collect();
+    assert_eq!(patients, [Some(1), Some(1)]);
+    let ledger = practice.store.ledger().expect("read");
+    assert_eq!(ledger[1].patient.reveal(), "DURAND Claire");
+    assert_eq!((ledger[0].third_party, ledger[1].third_party), (false, true));
+}
+
+#[test]
+fn an_unknown_fse_is_told() {
+    let mut practice = Practice::new();
+    assert_eq!(practice.store.cancel_fse(&stamp(), &reference(5)), Err(StoreError::UnknownFse));
+    assert_eq!(practice.store.fse(&reference(5)).expect("read"), None);
+    assert_eq!(practice.store.load_prepared(&reference(5)).expect("read"), None);
+    assert_eq!(practice.store.note(&stamp(), "fse.risque_accepte", "xyz", "…"), Err(StoreError::UnknownFse));
+}
+
+#[test]
+fn a_passed_risk_is_noted_with_its_reason() {
+    let mut practice = Practice::new();
+    let fse = practice.prepare(Kind::Paid);
+    practice.store.note(&stamp(), "fse.risque_accepte", &fse.to_string(), "droits vus sur papier").expect("noted");
+    let entries = practice.store.journal_entries().expect("read");
+    let last = entries.last().expect("entry");
+    assert_eq!((last.action.as_str(), last.fse.as_deref()), ("fse.risque_accepte", Some("991129768-000000001")));
+    assert_eq!(last.payload, r#"{"text":"droits vus sur papier"}"#);
+}

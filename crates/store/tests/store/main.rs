@@ -1,0 +1,14 @@
+//! The store as its users see it, on real encrypted files: one program of tests, one module a topic.
+//! Not the unit tests of pure rules, which stand at the foot of their modules.
+
+#![expect(clippy::expect_used, reason = "a test that cannot go on says where")]
+
+mod claims;
+mod journal;
+mod lots;
+mod money;
+mod opening;
+mod outbox;
+mod properties;
+mod returns;
+mod support;

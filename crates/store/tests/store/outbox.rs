@@ -1,0 +1,132 @@
+//! The send ledger: phases, outcomes, what a crash leaves, and that nothing leaves twice by itself.
+
+use liasse_domain::{SendPhase, TransmissionState};
+use liasse_store::{AttemptOutcome, StoreError};
+
+use crate::support::{Kind, Practice, arl, at, stamp, stamp_at};
+
+#[test]
+fn an_accepted_file_is_transmitted_and_leaves_the_list() {
+    let mut practice = Practice::new();
+    let fse = practice.signed(Kind::Paid);
+    let lot = practice.sent("AAAAAA");
+    assert_eq!(practice.transmission(&fse), Some(TransmissionState::Transmise));
+    assert_eq!(practice.store.to_send().expect("read"), Vec::new());
+    let row = practice.store.lot(lot).expect("read").expect("lot");
+    assert_eq!(row.sent_at, Some(at(61)));
+    let attempt = &row.attempts[0];
+    assert_eq!((attempt.phase, attempt.phase_at, attempt.ended_at), (Some(SendPhase::Dot), Some(at(60)), Some(at(61))));
+    assert_eq!(attempt.outcome, Some(AttemptOutcome::Accepted { reply: "250 2.0.0 Ok: queued as 4F1".to_owned() }));
+    let waiting = practice.store.awaiting_answer().expect("read");
+    assert_eq!(
+        (waiting[0].lot, waiting[0].state, waiting[0].last_attempt),
+        (lot, TransmissionState::Transmise, at(61))
+    );
+    assert_eq!(practice.store.ledger().expect("read")[0].sent_at, Some(at(61)));
+}
+
+#[test]
+fn a_failed_try_leaves_the_file_to_be_sent_the_same() {
+    let mut practice = Practice::new();
+    let fse = practice.signed(Kind::Paid);
+    practice.posted("AAAAAA");
+    let before = practice.store.to_send().expect("read");
+    let attempt = practice.attempt(SendPhase::Rcpt);
+    assert_eq!(practice.store.to_send().expect("read"), Vec::new(), "while a try is open nobody else sends it");
+    assert_eq!(practice.store.begin_attempt(&stamp(), before[0].id), Err(StoreError::NotToSend));
+    let failed = AttemptOutcome::Failed { code: "road.boite_pleine".to_owned() };
+    practice.store.finish_attempt(&stamp(), attempt, &failed).expect("finished");
+    let after = practice.store.to_send().expect("read");
+    assert_eq!((&after[0].message, &after[0].message_id), (&before[0].message, &before[0].message_id));
+    assert_eq!(after[0].attempts[0].outcome, Some(failed));
+    assert_eq!(practice.transmission(&fse), Some(TransmissionState::EnFichier));
+    assert_eq!(practice.store.awaiting_answer().expect("read"), Vec::new());
+}
+
+#[test]
+fn an_unconfirmed_file_does_not_leave_again_until_released() {
+    let mut practice = Practice::new();
+    let fse = practice.signed(Kind::Paid);
+    let lot = practice.posted("AAAAAA");
+    let before = practice.store.to_send().expect("read");
+    let attempt = practice.attempt(SendPhase::Dot);
+    practice.store.finish_attempt(&stamp_at(90), attempt, &AttemptOutcome::Unconfirmed).expect("finished");
+    assert_eq!(practice.transmission(&fse), Some(TransmissionState::NonConfirmee));
+    assert_eq!(practice.store.to_send().expect("read"), Vec::new());
+    assert_eq!(practice.store.begin_attempt(&stamp(), before[0].id), Err(StoreError::NotToSend));
+    assert_eq!(practice.store.unconfirmed().expect("read").len(), 1);
+    // The two working days run from the dot, not from when the silence was noticed.
+    assert_eq!(practice.store.awaiting_answer().expect("read")[0].last_attempt, at(60));
+
+    practice.store.release_for_resend(&stamp(), lot, "deux jours ouvrés sans accusé").expect("released");
+    let again = practice.store.to_send().expect("read");
+    assert_eq!(again[0].message, before[0].message, "byte for byte");
+    let entries = practice.store.journal_entries().expect("read");
+    let last = entries.last().expect("entry");
+    assert_eq!(last.payload, r#"{"from":"non_confirmee","why":"deux jours ouvrés sans accusé"}"#);
+    practice.assert_journal_intact();
+}
+
+#[test]
+fn only_what_may_have_left_is_released() {
+    let mut practice = Practice::new();
+    practice.signed(Kind::Paid);
+    let lot = practice.seal("AAAAAA").name.file;
+    assert!(matches!(practice.store.release_for_resend(&stamp(), lot, "x"), Err(StoreError::LotState { .. })));
+    practice.store.dissolve_lot(&stamp(), lot).expect("dissolved");
+    assert!(matches!(practice.store.release_for_resend(&stamp(), lot, "x"), Err(StoreError::Forbidden(_))));
+    let lot = practice.sent("BBBBBB");
+    practice.take("arl", &arl(lot, None));
+    assert!(matches!(practice.store.release_for_resend(&stamp(), lot, "x"), Err(StoreError::Forbidden(_))));
+}
+
+#[test]
+fn phases_go_forward_and_end() {
+    let mut practice = Practice::new();
+    practice.signed(Kind::Paid);
+    practice.posted("AAAAAA");
+    let attempt = practice.attempt(SendPhase::Data);
+    assert_eq!(practice.store.record_phase(attempt, SendPhase::Mail, at(70)), Err(StoreError::AttemptOver));
+    practice.store.finish_attempt(&stamp(), attempt, &AttemptOutcome::Interrupted).expect("finished");
+    assert_eq!(practice.store.record_phase(attempt, SendPhase::Dot, at(70)), Err(StoreError::AttemptOver));
+    let twice = practice.store.finish_attempt(&stamp(), attempt, &AttemptOutcome::Unconfirmed);
+    assert_eq!(twice, Err(StoreError::AttemptOver));
+}
+
+#[test]
+fn a_crash_at_each_phase_is_settled_at_the_next_opening() {
+    let phases =
+        [SendPhase::Connect, SendPhase::Auth, SendPhase::Mail, SendPhase::Rcpt, SendPhase::Data, SendPhase::Dot];
+    for phase in phases {
+        let mut practice = Practice::new();
+        let fse = practice.signed(Kind::Paid);
+        let lot = practice.posted("AAAAAA");
+        practice.attempt(phase);
+        let mut practice = practice.reopened();
+        let unconfirmed = practice.store.recover_attempts(&stamp_at(500)).expect("recovered");
+        let (state, waits, outcome) = if phase == SendPhase::Dot {
+            assert_eq!(unconfirmed, [lot]);
+            (TransmissionState::NonConfirmee, 0, AttemptOutcome::Unconfirmed)
+        } else {
+            assert_eq!(unconfirmed, []);
+            (TransmissionState::EnFichier, 1, AttemptOutcome::Interrupted)
+        };
+        assert_eq!(practice.transmission(&fse), Some(state), "{phase:?}");
+        assert_eq!(practice.store.to_send().expect("read").len(), waits, "{phase:?}");
+        assert_eq!(practice.store.lot(lot).expect("read").expect("lot").attempts[0].outcome, Some(outcome));
+        assert_eq!(practice.store.recover_attempts(&stamp_at(501)).expect("recovered"), [], "once");
+        practice.assert_journal_intact();
+    }
+}
+
+#[test]
+fn a_crash_before_the_first_phase_leaves_the_file_free() {
+    let mut practice = Practice::new();
+    practice.signed(Kind::Paid);
+    practice.posted("AAAAAA");
+    let id = practice.store.to_send().expect("read")[0].id;
+    practice.store.begin_attempt(&stamp(), id).expect("begun");
+    let mut practice = practice.reopened();
+    assert_eq!(practice.store.recover_attempts(&stamp()).expect("recovered"), []);
+    assert_eq!(practice.store.to_send().expect("read").len(), 1);
+}

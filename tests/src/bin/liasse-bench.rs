@@ -1,0 +1,87 @@
+//! Starts what a benchmark needs around it (a private pcscd with a card in), runs the benchmark of the crate that it
+//! measures, and holds each value against what Liasse must reach. `cargo xtask bench [NAME]` calls it.
+//! Not the measuring: each crate measures itself in `benches/` and prints `{"bench","value","unit"}`, a line a value.
+#![expect(clippy::expect_used, reason = "a benchmark that cannot start must fail loudly")]
+
+use std::process::{Command, ExitCode};
+
+use liasse_e2e::{Pcscd, Slot, finish, root};
+use serde_json::{Value, json};
+
+/// A benchmark: the name typed, the crate that holds it, and what must stand around it.
+struct Bench {
+    name: &'static str,
+    package: &'static str,
+    around: Around,
+}
+
+enum Around {
+    /// A real pcscd with this card in the first reader; `LIASSE_READER` names that reader.
+    Card(&'static str),
+}
+
+const BENCHES: &[Bench] = &[Bench { name: "apdu", package: "liasse-cards", around: Around::Card("cps-gris") }];
+
+/// What must be reached: the name in a line, the bound, its unit (the issue "One claim" and `docs/performance.md`).
+const BOUNDS: &[(&str, f64, &str)] = &[("apdu_round_trip", 0.3, "ms")];
+
+fn main() -> ExitCode {
+    let wanted = std::env::args().nth(1);
+    let chosen: Vec<&Bench> =
+        BENCHES.iter().filter(|bench| wanted.as_deref().is_none_or(|name| name == bench.name)).collect();
+    if chosen.is_empty() {
+        let names: Vec<&str> = BENCHES.iter().map(|bench| bench.name).collect();
+        eprintln!("no benchmark of that name; there are: {}", names.join(" "));
+        return ExitCode::from(2);
+    }
+    for bench in chosen {
+        for line in run(bench) {
+            println!("{}", against_its_bound(line));
+        }
+    }
+    ExitCode::SUCCESS
+}
+
+fn run(bench: &Bench) -> Vec<Value> {
+    let Around::Card(card) = bench.around;
+    let pcscd = Pcscd::start();
+    let inserted = pcscd.insert(Slot::First, card, &[]);
+    let mut cargo: Command = pcscd.client(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.args(["bench", "--quiet", "--locked", "--package", bench.package, "--bench", bench.name]);
+    let finished = finish(cargo.env("LIASSE_READER", inserted.reader()).current_dir(root()), b"").success();
+    eprint!("{}", finished.stderr);
+    let lines: Vec<Value> = finished.stdout.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    assert!(!lines.is_empty(), "{} printed no value: {}", bench.name, finished.stdout);
+    lines
+}
+
+/// The line with `against` and `ratio` (value divided by bound, so 1 or less is good); null where nothing is demanded.
+fn against_its_bound(mut line: Value) -> Value {
+    let value = line["value"].as_f64().expect("a value");
+    let bound = BOUNDS.iter().find(|(name, _, unit)| line["bench"] == *name && line["unit"] == *unit);
+    line["against"] = bound.map_or(Value::Null, |(_, bound, _)| json!(bound));
+    line["ratio"] = bound.map_or(Value::Null, |(_, bound, _)| json!(ratio(value, *bound)));
+    line
+}
+
+#[expect(clippy::float_arithmetic, reason = "a measured duration, no money")]
+fn ratio(value: f64, bound: f64) -> f64 {
+    value / bound
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_held_against_the_bound_of_its_name_and_unit() {
+        let line = against_its_bound(json!({"bench": "apdu_round_trip", "value": 0.15, "unit": "ms"}));
+        assert_eq!(
+            line,
+            json!({"bench": "apdu_round_trip", "value": 0.15, "unit": "ms", "against": 0.3, "ratio": 0.5})
+        );
+        let free = against_its_bound(json!({"bench": "apdu_round_trip", "value": 150, "unit": "us"}));
+        assert_eq!(free["against"], Value::Null);
+        assert_eq!(free["ratio"], Value::Null);
+    }
+}
