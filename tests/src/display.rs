@@ -120,7 +120,7 @@ mod tests {
         assert_ne!(one.name, other.name);
         let before = one.fingerprint();
         assert_eq!(before, other.fingerprint());
-        finish(one.program("xsetroot").args(["-solid", "#ffffff"]), b"").success();
+        finish(one.program("display").args(["-window", "root", "xc:white"]), b"").success();
         one.settled_after(&before);
         assert_eq!(other.fingerprint(), before);
     }

@@ -63,7 +63,7 @@ fn in_french(command: clap::Command) -> clap::Command {
         template.push_str("\nCommandes :\n{subcommands}\n");
     }
     template.push_str("\nOptions :\n{options}{after-help}\n");
-    command.help_template(template).mut_subcommands(in_french)
+    command.help_template(template).subcommand_value_name("COMMANDE").mut_subcommands(in_french)
 }
 
 fn wrong_call(error: &clap::Error) -> CliError {

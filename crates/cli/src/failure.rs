@@ -21,6 +21,9 @@ impl<E: Coded> From<E> for Failure {
 impl Failure {
     /// `code: sentence`, or with `--json` the whole report on one line. A closed standard error is nobody's loss.
     pub(crate) fn say(&self, json: bool) {
+        if self.exit == 0 {
+            return;
+        }
         let line = if json {
             serde_json::json!({ "error": self.report }).to_string()
         } else {

@@ -1,6 +1,6 @@
 //! `liassectl`: every use case of Liasse without a window, JSON in and out.
 //! Holds no rule: it reads the command line, calls the crates, prints, and ends with the exit code of the contract.
-//! Contract of calls, shapes and exit codes: `docs/cli.md`.
+//! Calls, shapes and exit codes are a stable contract: a change needs a version field and a note in `docs/changelog.md`.
 
 mod arguments;
 mod command;

@@ -5,7 +5,7 @@
 use chrono::NaiveDate;
 use liasse_domain::{BillingNumber, Code, Coded, Destination, FileIdentifier, LotNumber, SecuringMode};
 
-use crate::b2::dates::{compact, long};
+use crate::b2::dates::{compact, long, short};
 use crate::b2::envelope::{self, FILE, HEAD, LOT, OUT};
 use crate::b2::fault::{Fault, Found};
 use crate::b2::lines::{lenient, strict};
@@ -158,20 +158,11 @@ pub fn open_lot(bytes: &[u8]) -> Result<OpenLot<'_>, FileFault> {
 pub fn open_file(bytes: &[u8]) -> Result<OpenFile<'_>, FileFault> {
     let lines = strict(bytes)?;
     let values = read_ends(&lines, 1, [&envelope::R000, &envelope::R999])?;
-    envelope::check_route(&values, &OUT)?;
+    let (sender, to, identifier, created) = file_of(&values)?;
     count(&values, FILE, 10, lines.len())?;
     // `read_ends` found two records at least, each of a full stride.
     let lot_bytes = bytes.get(WIDTH + 2..bytes.len() - (WIDTH + 2)).unwrap_or_default();
-    let identifier = value(&values, FILE, 8)?;
-    let created = value(&values, FILE, 9)?;
-    Ok(OpenFile {
-        sender: envelope::billing_of(value(&values, FILE, 2)?)?,
-        to: envelope::destination_of(value(&values, FILE, 5)?)?,
-        identifier: FileIdentifier::parse(&identifier.text).map_err(|_| wrong(identifier))?,
-        created: crate::b2::dates::short(created.text.as_bytes()).ok_or_else(|| wrong(created))?,
-        lot_bytes,
-        lot: open_lot_at(lot_bytes, 2)?,
-    })
+    Ok(OpenFile { sender, to, identifier, created, lot_bytes, lot: open_lot_at(lot_bytes, 2)? })
 }
 
 /// Sender and identifier of a file that may be broken elsewhere, from its record 000 or else 999: best effort, for an
@@ -188,24 +179,39 @@ pub fn peek_identifier(bytes: &[u8]) -> Option<(BillingNumber, FileIdentifier)> 
     })
 }
 
+/// What records 000 and 999 say.
+pub(crate) fn file_of(values: &Values) -> Result<(BillingNumber, Destination, FileIdentifier, NaiveDate), FileFault> {
+    envelope::check_route(values, &OUT)?;
+    Ok((
+        envelope::billing_of(value(values, FILE, 2)?)?,
+        envelope::destination_of(value(values, FILE, 5)?)?,
+        parsed(values, FILE, 8, |text| FileIdentifier::parse(text).ok())?,
+        parsed(values, FILE, 9, |text| short(text.as_bytes()))?,
+    ))
+}
+
+/// What records 1 and 6 say.
+pub(crate) fn lot_of(values: &Values) -> Result<(LotHeader, Head), FileFault> {
+    let header = LotHeader {
+        billing: parsed(values, LOT, 1, |text| BillingNumber::parse(text).ok())?,
+        number: parsed(values, LOT, 2, |text| text.parse().ok().and_then(LotNumber::new))?,
+        destination: parsed(values, LOT, 3, |regime| Destination::new(regime, &values.get(LOT, 4)?.text).ok())?,
+        mode: parsed(values, LOT, 5, |text| text.parse().ok().and_then(SecuringMode::from_code))?,
+        sealed_on: parsed(values, LOT, 6, |text| long(text.as_bytes()))?,
+        fse_count: parsed(values, LOT, 7, |text| text.parse().ok())?,
+    };
+    let head =
+        Head { sequence: parsed(values, HEAD, 1, |text| text.parse().ok())?, hash: parsed(values, HEAD, 2, hash_of)? };
+    Ok((header, head))
+}
+
 fn open_lot_at(bytes: &[u8], first: usize) -> Result<OpenLot<'_>, FileFault> {
     let lines = strict(bytes).map_err(|mut fault| {
         fault.line += first - 1;
         fault
     })?;
     let values = read_ends(&lines, first, [&envelope::R1, &envelope::R6])?;
-    let header = LotHeader {
-        billing: parsed(&values, LOT, 1, |text| BillingNumber::parse(text).ok())?,
-        number: parsed(&values, LOT, 2, |text| text.parse().ok().and_then(LotNumber::new))?,
-        destination: parsed(&values, LOT, 3, |regime| Destination::new(regime, &values.get(LOT, 4)?.text).ok())?,
-        mode: parsed(&values, LOT, 5, |text| text.parse().ok().and_then(SecuringMode::from_code))?,
-        sealed_on: parsed(&values, LOT, 6, |text| long(text.as_bytes()))?,
-        fse_count: parsed(&values, LOT, 7, |text| text.parse().ok())?,
-    };
-    let head = Head {
-        sequence: parsed(&values, HEAD, 1, |text| text.parse().ok())?,
-        hash: parsed(&values, HEAD, 2, hash_of)?,
-    };
+    let (header, head) = lot_of(&values)?;
     let mut fses = Vec::new();
     let mut start = 1;
     for (index, line) in lines.iter().enumerate().take(lines.len() - 1).skip(1) {

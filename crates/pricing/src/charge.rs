@@ -4,7 +4,7 @@
 use liasse_domain::Centimes;
 
 use crate::case::{Case, quantity};
-use crate::input::{Act, Overrun, Qualifier};
+use crate::input::{Act, Input, Overrun, Qualifier};
 use crate::price::PriceError;
 use crate::tables::{CodeKind, Letter, Missing, Tables, Tariff};
 
@@ -33,14 +33,26 @@ pub(crate) fn charge<'a>(tables: &'a Tables, case: &Case<'a>) -> Result<Vec<Char
     for (index, act) in case.input.acts.iter().enumerate() {
         charged.push(charge_act(tables, case, index, act)?);
     }
-    if let Some(overrun) = &case.input.overrun {
-        // The overrun of the invoice is on its main act (convention, article 39).
-        let main = charged.iter().position(Charged::is_consultation).unwrap_or_default();
-        if let Some(main) = charged.get_mut(main) {
-            put(main, overrun);
-        }
+    if let Some(overrun) = &case.input.overrun
+        && let Some(main) = charged.get_mut(main_act(tables, case.input))
+    {
+        put(main, overrun);
     }
     Ok(charged)
+}
+
+/// The overrun on the act at `line` of an input: its own, or that of the invoice when it is the main act.
+/// A claim takes the qualificatif de la dépense of its lines from here.
+pub fn overrun_on<'a>(tables: &Tables, input: &'a Input, line: usize) -> Option<&'a Overrun> {
+    let own = input.acts.get(line)?.overrun.as_ref();
+    own.or_else(|| input.overrun.as_ref().filter(|_| line == main_act(tables, input)))
+}
+
+/// The place of the act that bears the overrun of the invoice (convention, article 39): the first consultation.
+fn main_act(tables: &Tables, input: &Input) -> usize {
+    let is_consultation =
+        |act: &Act| tables.letters.get(&act.code).is_some_and(|letter| letter.kind == CodeKind::Consultation);
+    input.acts.iter().position(is_consultation).unwrap_or_default()
 }
 
 fn charge_act<'a>(tables: &'a Tables, case: &Case<'a>, index: usize, act: &'a Act) -> Result<Charged<'a>, PriceError> {

@@ -11,6 +11,7 @@ mod reimburse;
 mod rules;
 mod tables;
 
+pub use charge::overrun_on;
 pub use decimal::Hundredths;
 pub use input::{
     Act, CarePath, Cover, Entry, Input, InputError, Nature, Overrun, Past, Patient, Place, Practitioner, Prescriber,

@@ -2,7 +2,7 @@
 //! Expected amounts are written by hand from the NGAP, service-public.gouv.fr and the convention, never computed.
 
 use liasse_domain::{Coded, Invoice, Level, Rate};
-use liasse_pricing::{Input, PriceError, Tables, price};
+use liasse_pricing::{Input, PriceError, Qualifier, Tables, overrun_on, price};
 use serde_json::{Value, json};
 
 fn input(date: &str, birth: &str, acts: Value) -> Value {
@@ -238,6 +238,18 @@ fn overruns_of_c2s_and_of_sector_one() {
 }
 
 #[test]
+fn the_overrun_of_an_invoice_is_on_its_consultation() {
+    let acts = json!([{"code": "MEG"}, {"code": "G"}]);
+    let change = json!({"overrun": {"qualifier": "DE", "cents": 1000}});
+    let document = with(input("2026-01-15", "2022-01-20", acts), change);
+    let fees: Vec<i64> = priced(&document).lines.iter().map(|line| line.fee_cents.0).collect();
+    assert_eq!(fees, [500, 4000]);
+    let input = Input::from_json(document.to_string().as_bytes()).expect("input");
+    let qualifiers = [0, 1, 2].map(|line| overrun_on(Tables::embedded(), &input, line).and_then(|o| o.qualifier));
+    assert_eq!(qualifiers, [None, Some(Qualifier::De), None]);
+}
+
+#[test]
 fn third_party_payment_in_all_its_shapes() {
     let tp = |amo: bool, amc: bool, rate: u32| {
         let change = json!({"third_party": {"amo": amo, "amc": amc, "amc_rate_bp": rate}});
@@ -247,6 +259,9 @@ fn third_party_payment_in_all_its_shapes() {
     assert_eq!(amounts(&tp(true, true, 10000)), [3000, 3000, 2100, 900, 0, 900, 200, 1900]);
     assert_eq!(amounts(&tp(true, true, 5000)), [3000, 3000, 2100, 450, 450, 900, 200, 1900]);
     assert_eq!(codes(&tp(false, true, 10000)), ["pricing.amc_sans_amo"]);
+    // Half of 7.95 is 3.975: half up.
+    let half = json!({"third_party": {"amo": true, "amc": true, "amc_rate_bp": 5000}});
+    assert_eq!(priced(&with(adult("2024-05-15", "G"), half)).amc_cents.0, 398);
     // Out of the care path a responsible contract pays 30 %, never the 40 points more.
     let outside = json!({"care_path": "S", "third_party": {"amo": true, "amc": true}});
     let outside = priced(&with(adult("2026-01-15", "G"), outside));

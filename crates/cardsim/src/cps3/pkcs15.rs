@@ -49,7 +49,8 @@ pub fn directories(is_contact: bool) -> Vec<u8> {
     [write(0xA0, &path(0x7002)), write(0xA4, &path(0x7005)), write(0xA8, &path(0x7001))].concat()
 }
 
-/// AODF (7001): the one PIN, global, 4 to 8 digits.
+/// AODF (7001): the one PIN, global, 4 to 8 digits. Its own identifier is 01, which the published key record names;
+/// the 02 that was seen in real cards' AODF stands where PKCS#15 puts the code that unblocks.
 pub fn pins() -> Vec<u8> {
     let attributes = sequence(&[
         write(BITS, &[0x03, 0x08]),
@@ -61,31 +62,32 @@ pub fn pins() -> Vec<u8> {
         sequence(&[write(OCTETS, &[0x3F, 0x00])]),
     ]);
     sequence(&[
-        sequence(&[write(UTF8, b"Code porteur de la carte CPX"), write(BITS, &[0x06, 0xC0])]),
-        sequence(&[write(OCTETS, &[0x02])]),
+        sequence(&[write(UTF8, b"Code porteur de la carte CPX"), write(BITS, &[0x06, 0xC0]), write(OCTETS, &[0x02])]),
+        sequence(&[write(OCTETS, &[0x01])]),
         write(0xA1, &attributes),
     ])
 }
 
 /// PrKDF (7002).
 pub fn private_keys() -> Vec<u8> {
-    // decrypt and sign; sign and nonRepudiation.
+    // Usage decrypt and sign, by deciphering (7) and internal authentication (9); sign and nonRepudiation, by
+    // computing a signature (5).
+    let decipher_and_authenticate = [rule(&[0x00, 0x01]), rule(&[0x06, 0x00, 0x40])];
     [
-        private_key(b"CPS_PRIV_AUT", 0x02, AUTHENTICATION_KEY, &[0x05, 0x60]),
-        private_key(b"CPS_PRIV_SIG", 0x01, SIGNATURE_KEY, &[0x06, 0x20, 0x40]),
+        private_key(b"CPS_PRIV_AUT", 0x02, AUTHENTICATION_KEY, &[0x05, 0x60], &decipher_and_authenticate),
+        private_key(b"CPS_PRIV_SIG", 0x01, SIGNATURE_KEY, &[0x06, 0x20, 0x40], &[rule(&[0x02, 0x04])]),
     ]
     .concat()
 }
 
-fn private_key(label: &[u8], number: u8, reference: u8, usage: &[u8]) -> Vec<u8> {
-    let rule = |bits: &[u8]| sequence(&[write(BITS, bits), write(OCTETS, &[0x01])]);
+/// Access to a key, each kind under PIN 01.
+fn rule(bits: &[u8]) -> Vec<u8> {
+    sequence(&[write(BITS, bits), write(OCTETS, &[0x01])])
+}
+
+fn private_key(label: &[u8], number: u8, reference: u8, usage: &[u8], rules: &[Vec<u8>]) -> Vec<u8> {
     sequence(&[
-        sequence(&[
-            write(UTF8, label),
-            write(BITS, &[0x05, 0xE0]),
-            write(OCTETS, &[0x01]),
-            sequence(&[rule(&[0x00, 0x01]), rule(&[0x06, 0x00, 0x40])]),
-        ]),
+        sequence(&[write(UTF8, label), write(BITS, &[0x05, 0xE0]), write(OCTETS, &[0x01]), sequence(rules)]),
         sequence(&[
             identifier(number),
             write(BITS, usage),

@@ -55,9 +55,9 @@ fn answer() -> impl Strategy<Value = Vec<u8>> {
     ];
     let word = prop_oneof![
         4 => Just(0x9000u16),
-        2 => (0x6100u16..=0x61FF),
-        2 => (0x6C00u16..=0x6CFF),
-        1 => (0x9F00u16..=0x9FFF),
+        2 => 0x6100u16..=0x61FF,
+        2 => 0x6C00u16..=0x6CFF,
+        1 => 0x9F00u16..=0x9FFF,
         1 => prop::sample::select(vec![0x6282u16, 0x6B00, 0x6A82, 0x6982, 0x63C0, 0x63C3, 0x6983]),
         1 => any::<u16>(),
     ];

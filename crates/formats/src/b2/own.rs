@@ -11,6 +11,7 @@ use super::lines::Line;
 use super::read::read_lines;
 use super::sim_er;
 use super::table::{Record, Values, WIDTH, read};
+use crate::lot::{self, FileFault};
 
 /// Checks lines as ours.
 pub(crate) fn check(lines: &[Line<'_>]) -> Report {
@@ -33,6 +34,15 @@ pub(crate) fn check(lines: &[Line<'_>]) -> Report {
     for fse in body.split_inclusive(|line| line.first() == Some(&b'5')) {
         invoice(fse, line, &mut report);
         line += fse.len();
+    }
+    // Damaged records have been told field by field; those that read well may still say nonsense.
+    if report.faults.is_empty() {
+        let said = [(FILE, lot::file_of(&values).err()), (LOT, lot::lot_of(&values).err())];
+        for (group, fault) in said {
+            if let (Some(_), Some(FileFault::Record(fault))) = (values.get(group, 1), fault) {
+                report.fault(fault);
+            }
+        }
     }
     expect_count(&values, LOT, 7, report.invoices, &mut report);
     expect_count(&values, HEAD, 3, report.invoices, &mut report);

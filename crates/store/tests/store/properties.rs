@@ -269,7 +269,7 @@ fn is_refusal(error: &StoreError) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 40, max_shrink_iters: 200, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 100, max_shrink_iters: 200, ..ProptestConfig::default() })]
 
     #[test]
     fn whatever_is_done_what_must_hold_holds(deeds in proptest::collection::vec(deed(), 1..45)) {
