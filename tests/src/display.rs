@@ -115,13 +115,22 @@ mod tests {
     }
 
     #[test]
-    fn two_displays_are_apart_and_a_change_is_seen() {
-        let (one, other) = (Display::start(320, 200), Display::start(320, 200));
+    fn a_window_gets_the_keys_and_no_other_display_sees_it() {
+        let (one, other) = (Display::start(400, 400), Display::start(400, 400));
         assert_ne!(one.name, other.name);
+        let scratch = Scratch::new("keys");
         let before = one.fingerprint();
         assert_eq!(before, other.fingerprint());
-        finish(one.program("display").args(["-window", "root", "xc:white"]), b"").success();
+        // Of x11-utils: a window that tells each event it gets.
+        let teller = Running::start(&one.program("xev"), &scratch.join("xev.log"));
+        one.focus("Event Tester");
         one.settled_after(&before);
+        one.press(&["F12"]);
+        one.type_text("g");
+        wait::until("both keys", wait::SOON, || {
+            let told = teller.log();
+            ["keysym 0xffc9, F12", "keysym 0x67, g"].iter().all(|key| told.contains(key)).then_some(())
+        });
         assert_eq!(other.fingerprint(), before);
     }
 }

@@ -6,6 +6,7 @@ mod adjudicate;
 mod answer;
 mod clock;
 mod error;
+mod held;
 mod intake;
 mod ledger;
 mod memory;
@@ -23,6 +24,7 @@ mod smtp_session;
 mod via;
 
 pub use error::CaisseError;
+pub use held::Hold;
 pub use options::{Options, Via, tables_from};
 pub use running::{Ports, Running};
 pub use scenario::{ArlFate, ForcedReject, Scenario};

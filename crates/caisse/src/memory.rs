@@ -170,6 +170,7 @@ mod tests {
         assert!(matches!(Memory::open(&folder), Err(CaisseError::Locked)));
         let bytes = std::fs::read(folder.join(FILE)).expect("bytes");
         assert!(!bytes.windows(5).any(|window| window == b"three"), "records are sealed");
+        let _ = std::fs::remove_dir_all(folder);
     }
 
     #[test]
@@ -185,6 +186,7 @@ mod tests {
             drop(memory);
             assert_eq!(Memory::open(&folder).expect("again").1, [&b"one"[..], b"two", b"again"]);
         }
+        let _ = std::fs::remove_dir_all(folder);
     }
 
     #[test]
@@ -198,5 +200,6 @@ mod tests {
             assert!(matches!(Memory::open(&folder), Err(CaisseError::Memory { .. })), "byte {at}");
             assert_eq!(std::fs::read(folder.join(FILE)).expect("bytes"), bytes);
         }
+        let _ = std::fs::remove_dir_all(folder);
     }
 }

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 use crate::error::CaisseError;
+use crate::held::{Held, Hold};
 use crate::office::Office;
 use crate::pop3_session::{self, Login, Pop3Session};
 use crate::smtp_session::{self, SmtpSession};
@@ -21,6 +22,7 @@ pub(crate) struct Shared {
     /// The caisse, until it stops.
     office: Mutex<Option<Office>>,
     tls: Arc<ServerConfig>,
+    held: Held,
     stopping: AtomicBool,
     connections: AtomicUsize,
     open_mailboxes: Mutex<HashSet<String>>,
@@ -47,9 +49,10 @@ pub(crate) enum Protocol {
 
 impl Shared {
     /// Shares a caisse.
-    pub(crate) fn new(office: Office) -> Self {
+    pub(crate) fn new(office: Office, held: Held) -> Self {
         Self {
             tls: office.tls(),
+            held,
             office: Mutex::new(Some(office)),
             stopping: AtomicBool::new(false),
             connections: AtomicUsize::new(0),
@@ -120,10 +123,19 @@ pub(crate) fn listen(listener: &TcpListener, protocol: Protocol, shared: &Arc<Sh
 fn smtp<S: Read + Write>(line: &mut Line<'_, S>) -> std::io::Result<()> {
     use smtp_session::Action;
     let mut session = SmtpSession::new(MAX_MAIL);
+    let mut held = false;
     loop {
         match session.next_action() {
             Action::Read => session.feed(&line.read()?),
-            Action::Write(bytes) => line.write(&bytes)?,
+            Action::Write(bytes) => {
+                if bytes.starts_with(b"354") {
+                    line.shared.held.wait_at(Hold::Data, || line.shared.is_stopping());
+                }
+                line.write(&bytes)?;
+                if std::mem::take(&mut held) {
+                    line.shared.held.answered();
+                }
+            }
             Action::StartTls => {
                 line.secure()?;
                 session.secured();
@@ -136,7 +148,11 @@ fn smtp<S: Read + Write>(line: &mut Line<'_, S>) -> std::io::Result<()> {
                 let known = line.shared.with(|office| office.is_recipient(&address)).unwrap_or(false);
                 session.recipient(address, known);
             }
-            Action::Take(mail) => session.taken(take(line.shared, &mail)),
+            Action::Take(mail) => {
+                let kept = take(line.shared, &mail);
+                held = line.shared.held.wait_at(Hold::Dot, || line.shared.is_stopping());
+                session.taken(kept);
+            }
             Action::Close => return Ok(()),
         }
     }

@@ -10,6 +10,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::error::CaisseError;
+use crate::held::Held;
 use crate::net::{Protocol, Shared, listen};
 use crate::office::Office;
 use crate::options::{Options, Via};
@@ -43,13 +44,15 @@ impl Running {
     pub fn start(options: Options) -> Result<Self, CaisseError> {
         let Options { data, listen: at, ports_file, via, scenario, tables } = options;
         let addresses = loopback(&at)?;
-        let office = Office::open(&data, tables, scenario.unwrap_or_default())?;
+        let scenario = scenario.unwrap_or_default();
+        let held = Held::new(scenario.hold, &data);
+        let office = Office::open(&data, tables, scenario)?;
         let ports_files: Vec<PathBuf> = std::iter::once(data.join("ports.json")).chain(ports_file).collect();
         // A predecessor that was killed left its ports: nobody is to knock there.
         for stale in &ports_files {
             let _ = std::fs::remove_file(stale);
         }
-        let shared = Arc::new(Shared::new(office));
+        let shared = Arc::new(Shared::new(office, held));
         // From here on, whatever fails drops `running`, which stops what was started and releases the memory.
         let ca = std::path::absolute(data.join("ca.pem"))?;
         place(&ca, CA_PEM.as_bytes())?;

@@ -5,6 +5,7 @@ use liasse_domain::FseRef;
 use serde::Deserialize;
 
 use crate::error::CaisseError;
+use crate::held::Hold;
 
 /// A scenario, `--scenario FILE` in TOML. Every field has the usual behaviour as its default.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -16,6 +17,8 @@ pub struct Scenario {
     pub arl: ArlFate,
     /// FSE to reject although nothing is wrong with them.
     pub reject: Vec<ForcedReject>,
+    /// Where the first reception waits for a file to be taken away.
+    pub hold: Option<Hold>,
 }
 
 /// What becomes of the answer (ARL, and the rejects that follow it) to a file received for the first time.
@@ -43,7 +46,7 @@ pub struct ForcedReject {
 
 impl Default for Scenario {
     fn default() -> Self {
-        Self { pay_after_working_days: 5, arl: ArlFate::Normal, reject: Vec::new() }
+        Self { pay_after_working_days: 5, arl: ArlFate::Normal, reject: Vec::new(), hold: None }
     }
 }
 

@@ -120,6 +120,7 @@ impl Cps<Locked> {
 
     /// Has the card check the PIN, once. A PIN that no card would take is refused here and never sent; a card that
     /// does not answer is not asked again. On failure the locked card comes back with the reason.
+    #[expect(clippy::result_large_err, reason = "the error gives the card back, so that it is not lost")]
     pub fn verify(mut self, pin: &Digits) -> Result<Cps<Verified>, (Self, CardError)> {
         self.card.begin_job();
         match self.check(pin) {

@@ -141,7 +141,12 @@ impl CardChannel for PcscChannel {
     fn transmit(&mut self, apdu: &[u8]) -> Result<Vec<u8>, ChannelError> {
         let card = self.card.as_ref().ok_or(ChannelError::Removed)?;
         let mut buffer = [0; MAX_BUFFER_SIZE];
-        card.transmit(apdu, &mut buffer).map(<[u8]>::to_vec).map_err(channel_error)
+        match card.transmit(apdu, &mut buffer) {
+            // A card that leaves in the middle of a command gives vpcd an empty success (measured, version 3.3).
+            Ok([]) => Err(ChannelError::Removed),
+            Ok(response) => Ok(response.to_vec()),
+            Err(error) => Err(channel_error(error)),
+        }
     }
 
     fn protocol(&self) -> Protocol {

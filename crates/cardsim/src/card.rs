@@ -221,6 +221,7 @@ fn corrupt(data: &mut [u8]) {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "a card takes its time: this is the time")]
 fn wait(ms: u64) {
     if ms > 0 {
         thread::sleep(Duration::from_millis(ms));

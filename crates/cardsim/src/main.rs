@@ -71,6 +71,7 @@ fn main() -> ExitCode {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "a port that will open can only be asked again")]
 fn run(arguments: &Arguments) -> Result<(), Failure> {
     let image = image_named(&arguments.card)?;
     let knobs = Knobs { apdu_ms: arguments.apdu_ms, rsa_ms: arguments.rsa_ms, t0: true, fault: arguments.fault };

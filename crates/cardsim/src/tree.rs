@@ -83,7 +83,7 @@ impl Tree {
     pub fn select(&mut self, p1: u8, body: &[u8]) -> Result<Id, u16> {
         let found = match (p1, body) {
             (0x00, []) => Some(MASTER),
-            (0x00 | 0x01 | 0x02, [high, low]) => self.select_identifier(p1, u16::from_be_bytes([*high, *low])),
+            (0x00..=0x02, [high, low]) => self.select_identifier(p1, u16::from_be_bytes([*high, *low])),
             (0x03, []) => Some(self.entries[self.directory].parent),
             (0x04, aid) if !aid.is_empty() => self.find_application(aid),
             (0x08, path) => self.follow(MASTER, path),

@@ -15,6 +15,10 @@ use crate::card::{Reply, SimCard};
 /// How long a read waits before the stop flag is looked at.
 const PATIENCE: Duration = Duration::from_millis(100);
 
+/// How long a mute card is silent. A real reader gives up by itself; vpcd would wait for ever and pcscd with it, so the
+/// card leaves in its place.
+const SILENCE: Duration = Duration::from_secs(2);
+
 /// Frames of one byte are orders of the reader.
 const POWER_OFF: u8 = 0x00;
 const POWER_ON: u8 = 0x01;
@@ -79,16 +83,25 @@ fn work(mut card: SimCard, orders: &Receiver<Vec<u8>>, writer: &Mutex<TcpStream>
                         return;
                     }
                 }
-                Reply::Silence => {}
-                Reply::Removed => {
-                    // Wakes the reading side at once; a socket that is already closed is just as good.
-                    let closed = writer.lock().unwrap_or_else(PoisonError::into_inner).shutdown(Shutdown::Both);
-                    drop(closed);
-                    return;
+                Reply::Silence => {
+                    stay_silent();
+                    return leave(writer);
                 }
+                Reply::Removed => return leave(writer),
             },
         }
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a mute card does nothing: this is what it does")]
+fn stay_silent() {
+    thread::sleep(SILENCE);
+}
+
+/// Takes the card out, which wakes the reading side at once; a line that is already closed is just as good.
+fn leave(writer: &Mutex<TcpStream>) {
+    let closed = writer.lock().unwrap_or_else(PoisonError::into_inner).shutdown(Shutdown::Both);
+    drop(closed);
 }
 
 /// Length and payload leave together: in two writes, Nagle and delayed ACK would cost 40 ms.

@@ -7,7 +7,9 @@ use liasse_domain::{
     Beneficiary, BillingSituation, CardType, Code, Coded, Finding, FseNumber, FseRef, Instant, Invoice, Level, Rights,
     SecuringMode, VitaleContent, clock,
 };
-use liasse_pricing::{Act, CarePath, Input, Nature, Patient, Practitioner, Right, Sector};
+use liasse_pricing::{
+    Act, CarePath, Entry, Input, Nature, Patient, Practitioner, Qualifier, Right, Sector, Tables, overrun_on,
+};
 
 use crate::cards::VitaleView;
 use crate::desk::SignedIn;
@@ -124,16 +126,17 @@ impl Draft {
         Ok(Self { card, beneficiary, rights, input, mode: SecuringMode::Securise, reason: None })
     }
 
-    /// A draft from a script's input: the same, with everything that the input says.
-    pub fn from_input(
+    /// A draft from a script's entry: the same, with everything that the entry says.
+    pub fn from_entry(
         vitale: &VitaleView,
         beneficiary: usize,
-        input: Input,
+        entry: Entry,
         now: Instant,
     ) -> Result<Self, InvoicingError> {
         let mut draft = Self::new(vitale, beneficiary, now)?;
-        draft.rights = Rights::from_card(draft.person(), input.date, now);
-        draft.input = input;
+        draft.rights = Rights::from_card(draft.person(), entry.date, now);
+        let Input { practitioner, patient, .. } = draft.input;
+        draft.input = entry.completed(practitioner, patient);
         Ok(draft)
     }
 
@@ -211,6 +214,7 @@ impl Draft {
     /// What the claim says, under this number.
     pub(crate) fn content(
         &self,
+        tables: &Tables,
         invoice: &Invoice,
         signed_in: &SignedIn,
         number: FseNumber,
@@ -236,7 +240,7 @@ impl Draft {
                 amo: line.amo_cents,
                 fee: line.fee_cents,
                 amc: line.amc_cents,
-                qualifier: None,
+                qualifier: overrun_on(tables, &self.input, index).and_then(|o| o.qualifier).and_then(Qualifier::letter),
                 exoneration: if common.is_some() { None } else { exonerations.get(index).copied().flatten() },
             })
             .collect();

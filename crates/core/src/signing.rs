@@ -8,6 +8,7 @@ use liasse_domain::{BillingNumber, FileIdentifier, Fse, FseRef, Instant, clock};
 use liasse_formats::cms::{self, Flux, NationalAttributes};
 use liasse_formats::lot::{Head, LotHeader, file_bytes, lot_bytes};
 use liasse_formats::mail::{self, FileMail, Header};
+use liasse_pricing::Tables;
 use liasse_store::{Outgoing, SealedLot};
 use sha2::{Digest, Sha256};
 
@@ -28,8 +29,10 @@ impl Workstation {
         let stamp = signed_in.stamp(now);
         let billing = &signed_in.situation.billing_number;
         let today = clock::paris(now).date();
+        let tables = self.tables.clone();
+        let tables = tables.as_deref().unwrap_or_else(|| Tables::embedded());
         let prepared = self.store.prepare_fse(&stamp, billing, |number| {
-            let content = draft.content(&invoice, signed_in, number, today);
+            let content = draft.content(tables, &invoice, signed_in, number, today);
             let bytes = liasse_formats::b2::render_fse(&content)?;
             Ok::<_, CoreError>((content, bytes))
         });

@@ -5,7 +5,8 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use chrono::{Duration, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use chrono::{Duration, NaiveDate, NaiveDateTime, NaiveTime};
+use liasse_core::ports::SystemClock;
 use liasse_domain::calendar::{Territory, add_working_days};
 use liasse_domain::{Clock, Code, Coded, Instant, clock};
 
@@ -42,8 +43,8 @@ impl DemoClock {
         let clock = Self { file: caisse.join("clock") };
         if !clock.file.exists() {
             let start = NaiveDate::from_ymd_opt(2026, 1, 15).and_then(|day| day.and_hms_opt(9, 0, 0));
-            let start = start.map_or_else(Utc::now, clock::from_paris);
-            clock.write((start - Utc::now()).num_seconds())?;
+            let start = start.map_or_else(|| SystemClock.now(), clock::from_paris);
+            clock.write((start - SystemClock.now()).num_seconds())?;
         }
         Ok(clock)
     }
@@ -65,7 +66,7 @@ impl DemoClock {
             return Err(ClockError::Backwards);
         }
         // Rounded up, so that the clock never stands before the moment asked for.
-        self.write((instant - Utc::now()).num_seconds() + 1)
+        self.write((instant - SystemClock.now()).num_seconds() + 1)
     }
 
     /// Moves the clock to a civil time of Paris, `2026-01-20T09:00` or `2026-01-20` (09:00).
@@ -89,7 +90,7 @@ impl DemoClock {
 
 impl Clock for DemoClock {
     fn now(&self) -> Instant {
-        Utc::now() + Duration::seconds(self.offset())
+        SystemClock.now() + Duration::seconds(self.offset())
     }
 }
 

@@ -200,7 +200,7 @@ fn running_elsewhere(data: &Path) -> Result<PostPlace, OpenError> {
         if started.elapsed() > Duration::from_secs(5) {
             return Err(OpenError::CaisseSilent);
         }
-        std::thread::sleep(Duration::from_millis(20));
+        std::thread::park_timeout(Duration::from_millis(20));
     }
 }
 

@@ -400,7 +400,7 @@ impl Desk {
             ]
             .spacing(4),
         )
-        .width(190)
+        .width(220)
         .height(Fill)
         .padding(8)
         .style(|theme: &Theme| theme::panel(theme))

@@ -15,7 +15,6 @@ use crate::groups::Group;
 use crate::noemie::NoemieFault;
 
 mod money;
-pub mod reasons;
 
 /// Characters of a reason's code.
 const CODE: usize = 8;

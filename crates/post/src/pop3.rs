@@ -220,10 +220,10 @@ impl<'a> Pop3<'a> {
             awaiting => {
                 let positive = status(line)?;
                 match awaiting {
-                    Awaiting::StartTls if !positive => return Err(Cause::NoTls),
-                    Awaiting::User | Awaiting::Pass if !positive => return Err(Cause::Authentication),
-                    _ if !positive => return Err(Cause::Refused { code: 0, transient: false }),
-                    _ => {}
+                    _ if positive => {}
+                    Awaiting::StartTls => return Err(Cause::NoTls),
+                    Awaiting::User | Awaiting::Pass if !is_systems_fault(line) => return Err(Cause::Authentication),
+                    _ => return Err(Cause::Refused { code: 0, transient: is_transient(line) }),
                 }
                 // As in SMTP, nothing may follow an answer until we speak; texts of several lines excepted.
                 let may_go_on =
@@ -362,6 +362,16 @@ fn status(line: &[u8]) -> Result<bool, Cause> {
         b"-ERR" => Ok(false),
         _ => Err(Cause::Protocol),
     }
+}
+
+/// Response codes of RFC 2449 and 3206 that say « later »: a session cut a moment ago may still hold the mailbox.
+fn is_transient(line: &[u8]) -> bool {
+    [&b"-ERR [IN-USE]"[..], b"-ERR [SYS/TEMP]", b"-ERR [LOGIN-DELAY]"].iter().any(|code| line.starts_with(code))
+}
+
+/// Codes after which name and password are not in doubt.
+fn is_systems_fault(line: &[u8]) -> bool {
+    is_transient(line) || line.starts_with(b"-ERR [SYS/PERM]")
 }
 
 fn numbered(line: &[u8]) -> Result<(u32, &str), Cause> {

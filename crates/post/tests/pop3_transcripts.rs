@@ -141,7 +141,11 @@ fn stls_comes_before_the_name() {
 fn refusals_and_breaks_are_told_apart() {
     let end = |server: &[&str]| play(Security::Implicit, LIMITS, server, 64, |_| Decision::Fetch, false).end;
     assert_eq!(end(&[DOVECOT[0], "+OK\r\n", "-ERR [AUTH] Authentication failed.\r\n"]), Some(Cause::Authentication));
-    assert_eq!(end(&["-ERR [SYS/TEMP] busy\r\n"]), Some(Cause::Refused { code: 0, transient: false }));
+    let refused = |transient| Some(Cause::Refused { code: 0, transient });
+    assert_eq!(end(&[DOVECOT[0], "+OK\r\n", "-ERR [IN-USE] Another session has the mailbox\r\n"]), refused(true));
+    assert_eq!(end(&[DOVECOT[0], "+OK\r\n", "-ERR [SYS/PERM] Mailbox moved\r\n"]), refused(false));
+    assert_eq!(end(&["-ERR [SYS/TEMP] busy\r\n"]), refused(true));
+    assert_eq!(end(&["-ERR go away\r\n"]), refused(false));
     assert_eq!(end(&["220 smtp here\r\n"]), Some(Cause::Protocol));
     for heard in 0..9 {
         let played = play(Security::Implicit, LIMITS, &DOVECOT[..heard], 64, second_is_known, false);

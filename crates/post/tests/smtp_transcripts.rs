@@ -125,7 +125,8 @@ fn the_password_waits_for_tls() {
 #[test]
 fn each_refusal_is_told_as_it_is() {
     let refused = |code, transient| Err(Cause::Refused { code, transient });
-    let cases: [(usize, &str, Result<String, Cause>, Option<SendPhase>); 9] = [
+    type Answer = (usize, &'static str, Result<String, Cause>, Option<SendPhase>);
+    let cases: [Answer; 9] = [
         (0, "554 5.7.1 no\r\n", refused(554, false), None),
         (1, "421 4.3.2 later\r\n", refused(421, true), None),
         (4, "535 5.7.8 Error: authentication failed\r\n", Err(Cause::Authentication), Some(SendPhase::Auth)),

@@ -37,7 +37,7 @@ impl Change<'_> {
         self.head
     }
 
-    /// The number that this change's journal entry will have; rows refer to it before it exists (deferred keys).
+    /// The number that this change's journal entry will have; rows name it before it is written.
     pub(crate) fn entry(&self) -> i64 {
         self.head.seq + 1
     }

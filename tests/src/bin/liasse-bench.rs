@@ -16,14 +16,20 @@ struct Bench {
 }
 
 enum Around {
+    /// Nothing: the benchmark brings its own demo world.
+    Nothing,
     /// A real pcscd with this card in the first reader; `LIASSE_READER` names that reader.
     Card(&'static str),
 }
 
-const BENCHES: &[Bench] = &[Bench { name: "apdu", package: "liasse-cards", around: Around::Card("cps-gris") }];
+const BENCHES: &[Bench] = &[
+    Bench { name: "apdu", package: "liasse-cards", around: Around::Card("cps-gris") },
+    Bench { name: "desk", package: "liasse-demo", around: Around::Nothing },
+];
 
 /// What must be reached: the name in a line, the bound, its unit (the issue "One claim" and `docs/performance.md`).
-const BOUNDS: &[(&str, f64, &str)] = &[("apdu_round_trip", 0.3, "ms")];
+const BOUNDS: &[(&str, f64, &str)] =
+    &[("apdu_round_trip", 0.3, "ms"), ("card_to_patient", 50.0, "ms"), ("acts_to_disk", 100.0, "ms")];
 
 fn main() -> ExitCode {
     let wanted = std::env::args().nth(1);
@@ -43,12 +49,21 @@ fn main() -> ExitCode {
 }
 
 fn run(bench: &Bench) -> Vec<Value> {
-    let Around::Card(card) = bench.around;
-    let pcscd = Pcscd::start();
-    let inserted = pcscd.insert(Slot::First, card, &[]);
-    let mut cargo: Command = pcscd.client(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.args(["bench", "--quiet", "--locked", "--package", bench.package, "--bench", bench.name]);
-    let finished = finish(cargo.env("LIASSE_READER", inserted.reader()).current_dir(root()), b"").success();
+    let program = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let call = |mut cargo: Command| {
+        cargo.args(["bench", "--quiet", "--locked", "--package", bench.package, "--bench", bench.name]);
+        finish(cargo.current_dir(root()), b"").success()
+    };
+    let finished = match bench.around {
+        Around::Nothing => call(Command::new(program)),
+        Around::Card(card) => {
+            let pcscd = Pcscd::start();
+            let inserted = pcscd.insert(Slot::First, card, &[]);
+            let mut cargo = pcscd.client(program);
+            cargo.env("LIASSE_READER", inserted.reader());
+            call(cargo)
+        }
+    };
     eprint!("{}", finished.stderr);
     let lines: Vec<Value> = finished.stdout.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
     assert!(!lines.is_empty(), "{} printed no value: {}", bench.name, finished.stdout);

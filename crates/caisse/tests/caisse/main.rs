@@ -1,6 +1,6 @@
 //! The simulated caisse as workstations meet it: real files, real sockets, real deaths. In process, except `program`.
 //! Files are made by hand here from the fixtures' cards; amounts are written out, never computed by the pricing crate.
-#![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot go on must stop")]
+#![expect(clippy::expect_used, reason = "a test that cannot go on must stop")]
 
 mod files;
 mod memory;

@@ -4,7 +4,7 @@
 use liasse_domain::{Centimes, FseContent};
 use liasse_pricing::Tables;
 
-use crate::practice::{Cps, Signed, Vitale, act, claim, cps, draft, g, signed, vitale, with_c2s};
+use crate::practice::{Cps, Signed, Vitale, act, claim, cps, draft, enveloped, g, signed, vitale, with_c2s};
 use crate::world::{World, start};
 
 /// Puts a good claim beside a questionable one and gives the answer.
@@ -82,7 +82,8 @@ fn a_wrong_nir_key() {
 
 #[test]
 fn amounts_that_are_not_the_caisses() {
-    let cases: [(&str, fn(&mut FseContent)); 4] = [
+    type Change = fn(&mut FseContent);
+    let cases: [(&str, Change); 4] = [
         ("price", |claim| claim.acts = vec![act("G", 3100, 70, 2170, 0)]),
         ("rate", |claim| claim.acts = vec![act("G", 3000, 100, 3000, 0)]),
         ("amo", |claim| claim.acts = vec![act("G", 3000, 70, 2101, 0)]),
@@ -100,7 +101,7 @@ fn a_tariff_changed_on_one_side_only_is_refused() {
     let ngap = include_str!("../../../../assets/tables/ngap.csv");
     let changed: String = ngap
         .lines()
-        .map(|line| if line.starts_with("G,") { line.replace("30.00", "31.00") } else { line.to_owned() } + "\n")
+        .map(|line| if line.starts_with("G,3000,") { line.replace(",3000,", ",3100,") } else { line.to_owned() } + "\n")
         .collect();
     assert_ne!(ngap, changed, "the table holds G at 30,00 €");
     let tables = Tables::with_overrides(&[("ngap.csv".to_owned(), changed.into_bytes())]).expect("tables");
@@ -160,9 +161,9 @@ fn signatures_that_do_not_stand() {
         let last = signature.len() - 1;
         signature[last] ^= 1;
     };
-    assert_eq!(with_signatures("cps-bit", |fse, ..| flipped(&mut fse.cps)), ["ARL+", "1 S0101"]);
-    assert_eq!(with_signatures("vitale-bit", |fse, ..| flipped(&mut fse.vitale)), ["ARL+", "1 S0102"]);
-    assert_eq!(with_signatures("swapped", |fse, ..| std::mem::swap(&mut fse.cps, &mut fse.vitale))[1], "1 S0112");
+    assert_eq!(with_signatures("cps-bit", |fse, _, _| flipped(&mut fse.cps)), ["ARL+", "1 S0101"]);
+    assert_eq!(with_signatures("vitale-bit", |fse, _, _| flipped(&mut fse.vitale)), ["ARL+", "1 S0102"]);
+    assert_eq!(with_signatures("swapped", |fse, _, _| std::mem::swap(&mut fse.cps, &mut fse.vitale))[1], "1 S0112");
     let other_content = |fse: &mut Signed, gris: &Cps, durand: &Vitale| {
         fse.bytes = signed(&claim(gris, durand, 2, 1, g()), gris, durand, start()).bytes;
     };
@@ -199,8 +200,11 @@ fn cards_that_may_not_sign() {
 fn a_number_is_accepted_once() {
     let (world, gris, durand) = (World::new("twice"), cps("cps-gris"), vitale("vitale-durand"));
     let fse = || signed(&claim(&gris, &durand, 1, 7, g()), &gris, &durand, start());
-    let both = draft(&gris, "LOT001", vec![fse(), fse()]);
-    assert_eq!(world.answers(&both.mail(&gris, start())), ["ARL+", "7 S0105"], "twice in one lot");
+    let mut both = draft(&gris, "LOT001", vec![fse(), fse()]).pieces(&gris, start());
+    both.fse_p7s.truncate(1);
+    both.vitale_p7s.truncate(1);
+    let mail = enveloped(&both, "991010117", start());
+    assert_eq!(world.answers(&mail), ["ARL+", "7 S0105"], "twice in one lot");
     let again = draft(&gris, "LOT002", vec![fse()]);
     assert_eq!(world.answers(&again.mail(&gris, start())), ["ARL+", "7 S0105"], "again in another lot");
 }

@@ -37,7 +37,42 @@ pub fn token_info(serial: &str) -> Vec<u8> {
         write(UTF8, b"ASIP SANTE"),
         write(0x80, format!("CPS3v3-00{serial}").as_bytes()),
         write(BITS, &[0x05, 0x60]),
+        write(0xA2, &ALGORITHMS.map(algorithm).concat()),
         write(0xA5, &write(0x18, b"20100316110000Z")),
+    ])
+}
+
+/// An algorithm of the card: mechanism of PKCS#11, operations (1 sign, 5 decipher, 6 hash), object identifier, and the
+/// reference that MSE takes. OpenSC signs with nothing that is not listed here.
+struct Algorithm {
+    mechanism: u16,
+    operations: [u8; 2],
+    identifier: &'static [u8],
+    reference: u8,
+}
+
+const SIGN: [u8; 2] = [0x06, 0x40];
+const DECIPHER: [u8; 2] = [0x02, 0x04];
+const HASH: [u8; 2] = [0x01, 0x02];
+const RSA: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x01];
+const SHA256: &[u8] = &[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01];
+const SHA256_RSA: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x0B];
+
+const ALGORITHMS: [(u8, Algorithm); 4] = [
+    (1, Algorithm { mechanism: 0x0250, operations: HASH, identifier: SHA256, reference: 0x40 }),
+    (2, Algorithm { mechanism: 0x0040, operations: SIGN, identifier: SHA256_RSA, reference: 0x42 }),
+    (3, Algorithm { mechanism: 0x0001, operations: SIGN, identifier: RSA, reference: 0x02 }),
+    (4, Algorithm { mechanism: 0x0001, operations: DECIPHER, identifier: RSA, reference: 0x1A }),
+];
+
+fn algorithm((number, algorithm): (u8, Algorithm)) -> Vec<u8> {
+    sequence(&[
+        write(INTEGER, &[number]),
+        write(INTEGER, &algorithm.mechanism.to_be_bytes()),
+        write(0x05, &[]),
+        write(BITS, &algorithm.operations),
+        write(0x06, algorithm.identifier),
+        write(INTEGER, &[algorithm.reference]),
     ])
 }
 

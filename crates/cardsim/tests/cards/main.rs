@@ -1,6 +1,8 @@
 //! The reader of `liasse-cards` against the simulated cards, in process, over T=0 and all at once.
 //! Not a real pcscd: `tests/` of the workspace does that. Expected values are written by hand from the deck.
 
+#![expect(clippy::expect_used, reason = "a test that cannot go on must stop")]
+
 mod cps;
 mod deck;
 mod hostile;

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use liasse_core::SettlementMode;
 use liasse_core::invoicing::{Draft, InvoicingError};
 use liasse_domain::{FseRef, SecuringMode};
-use liasse_pricing::{Input, PriceError};
-use serde_json::{Value, json};
+use liasse_pricing::Entry;
+use serde_json::json;
 
 use crate::command::config::println_out;
 use crate::failure::{CliError, Failure};
@@ -108,39 +108,19 @@ fn make(new: &New, json: bool) -> Result<u8, Failure> {
     if new.person.pin_on_stdin() && new.file.as_os_str() == "-" {
         return Err(CliError::WrongValue { argument: "--pin-stdin".to_owned() }.into());
     }
-    let input = without_people(&files::read(&new.file)?)?;
+    let entry = Entry::from_json(&files::read(&new.file)?)?;
     let reader = new.patient_reader.as_deref().unwrap_or(DEMO_VITALE);
     let open = new.person.open(&[reader])?;
     let vitale = vitale_in(&open.office, reader)?;
     let index = new.beneficiary.checked_sub(1).ok_or(InvoicingError::UnknownBeneficiary)?;
     let reason = new.reason.clone();
     let reference = open.run(move |workstation, person| {
-        let mut draft = Draft::from_input(&vitale, index, input, workstation.now())?;
+        let mut draft = Draft::from_entry(&vitale, index, entry, workstation.now())?;
         draft.mode = SecuringMode::Securise;
         draft.reason = reason;
         workstation.prepare(&draft, person)
     })?;
     say(&open, &reference, json)
-}
-
-/// The input of `price`, whose practitioner and patient come from the cards: given all the same, they are refused.
-fn without_people(document: &[u8]) -> Result<Input, PriceError> {
-    let text = String::from_utf8_lossy(document);
-    if let Ok(Value::Object(mut fields)) = serde_json::from_str::<Value>(&text) {
-        // A field given here stays as it is, unknown to this shape, and is refused below by name.
-        let refused = ["practitioner", "patient"].into_iter().find(|name| fields.contains_key(*name));
-        match refused {
-            Some(name) => {
-                let value = fields.remove(name).unwrap_or_default();
-                fields.insert(format!("{name} (lu sur la carte)"), value);
-            }
-            None => {}
-        }
-        fields.insert("practitioner".to_owned(), json!({}));
-        fields.insert("patient".to_owned(), json!({ "birth_date": "1900-01-01" }));
-        return Ok(Input::from_json(Value::Object(fields).to_string().as_bytes())?);
-    }
-    Ok(Input::from_json(document)?)
 }
 
 fn show_all(list: &List, json: bool) -> Result<u8, Failure> {

@@ -229,7 +229,7 @@ fn damage_is_placed() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(ProptestConfig::with_cases(120))]
 
     #[test]
     fn every_claim_reads_back(content in any_content()) {

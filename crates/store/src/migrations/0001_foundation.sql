@@ -1,7 +1,8 @@
 -- Schema 1: claims, lots, the road and the money. Rules: design/architecture, "Claims, lots and what must survive".
 --
 -- State words are those of domain::state; amounts are centimes; moments are UTC text of fixed width, so that they sort;
--- civil dates are YYYY-MM-DD. `entry` names the journal entry that made the row: a truncated journal shows on it.
+-- civil dates are YYYY-MM-DD. `entry` names the journal entry that made the row: a truncated journal shows on it. It is
+-- no foreign key: the entry is written last in its transaction, and a deferred key would search every table for it.
 -- Blobs stand last in their row, or in a table of their own, so that the lists never read them.
 
 -- The journal: append-only, hash-chained. Subjects are references (numbers, identifiers, row ids), never names.
@@ -89,7 +90,7 @@ CREATE TABLE document (
     locum           TEXT,
     -- The one live membership, kept by the triggers below: "free" is then an index, not a search.
     live            INTEGER REFERENCES membership (id),
-    entry           INTEGER NOT NULL REFERENCES journal (seq) DEFERRABLE INITIALLY DEFERRED,
+    entry           INTEGER NOT NULL,
     created_at      TEXT NOT NULL,
     signed_at       TEXT,
     cancelled_at    TEXT,
@@ -141,7 +142,7 @@ CREATE TABLE lot (
     state        TEXT NOT NULL CHECK (state IN ('scelle', 'signe', 'dissous')),
     head_seq     INTEGER NOT NULL CHECK (head_seq >= 0),
     head_hash    BLOB NOT NULL CHECK (length(head_hash) = 32),
-    entry        INTEGER NOT NULL REFERENCES journal (seq) DEFERRABLE INITIALLY DEFERRED,
+    entry        INTEGER NOT NULL,
     sealed_at    TEXT NOT NULL,
     signed_at    TEXT,
     dissolved_at TEXT,
@@ -186,7 +187,7 @@ CREATE TABLE outbox (
     message_id   TEXT NOT NULL UNIQUE,
     -- When the post took the file, or may have taken it, for the last time.
     sent_at      TEXT,
-    entry        INTEGER NOT NULL REFERENCES journal (seq) DEFERRABLE INITIALLY DEFERRED,
+    entry        INTEGER NOT NULL,
     file         BLOB NOT NULL,
     message      BLOB NOT NULL,
     UNIQUE (sender, identifier)
@@ -204,7 +205,7 @@ CREATE TABLE attempt (
     ended_at TEXT,
     outcome  TEXT CHECK (outcome IN ('acceptee', 'echec', 'non_confirmee', 'interrompue')),
     detail   TEXT,
-    entry    INTEGER NOT NULL REFERENCES journal (seq) DEFERRABLE INITIALLY DEFERRED,
+    entry    INTEGER NOT NULL,
     CHECK ((outcome IS NULL) = (ended_at IS NULL))
 ) STRICT;
 CREATE UNIQUE INDEX attempt_one_open ON attempt (outbox) WHERE outcome IS NULL;
@@ -221,7 +222,7 @@ CREATE TABLE inbox (
     status      TEXT NOT NULL CHECK (status IN ('applique', 'sans_suite', 'inconnu')),
     note        TEXT,
     content     TEXT CHECK (content IS NULL OR json_valid(content)),
-    entry       INTEGER NOT NULL REFERENCES journal (seq) DEFERRABLE INITIALLY DEFERRED,
+    entry       INTEGER NOT NULL,
     raw         BLOB NOT NULL,
     UNIQUE (mailbox, uidl)
 ) STRICT;
@@ -255,7 +256,7 @@ CREATE TABLE receipt (
     at       TEXT NOT NULL,
     day      TEXT NOT NULL,
     reverses INTEGER UNIQUE REFERENCES receipt (id),
-    entry    INTEGER NOT NULL REFERENCES journal (seq) DEFERRABLE INITIALLY DEFERRED
+    entry    INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX receipt_document ON receipt (document);
 CREATE INDEX receipt_day ON receipt (billing, day, mode);

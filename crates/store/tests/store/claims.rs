@@ -44,6 +44,18 @@ fn a_closure_that_answers_for_another_number_is_refused() {
 }
 
 #[test]
+fn a_payer_never_owes_less_than_nothing() {
+    let mut practice = Practice::new();
+    let made = practice.store.prepare_fse(&stamp(), &billing(DOCTOR), |number| {
+        let (mut content, bytes) = fse(&billing(DOCTOR), number, Kind::Whole);
+        content.acts[0].fee = Centimes(2999);
+        Ok::<_, ()>((content, bytes))
+    });
+    assert_eq!(made, Err(Or::Store(StoreError::Incoherent { what: "montant dû négatif" })));
+    assert_eq!(practice.store.last_fse().expect("read"), None);
+}
+
+#[test]
 fn an_fse_reads_back_as_it_was_made() {
     let mut practice = Practice::new();
     let reference = practice.prepare(Kind::ThirdParty);

@@ -130,6 +130,18 @@ fn a_reject_of_an_fse_that_is_not_in_that_file_changes_nothing() {
 }
 
 #[test]
+fn a_reject_for_a_refused_file_does_not_reach_the_rebuilt_one() {
+    let mut practice = Practice::new();
+    let fse = practice.signed(Kind::Whole);
+    let refused = practice.sent("AAAAAA");
+    practice.take("1", &arl(refused, Some("S0100")));
+    practice.sent("BBBBBB");
+    assert_eq!(practice.take("2", &rejects(refused, &[&fse])), KEPT);
+    assert_eq!(practice.money(&fse, Payer::Amo).0, MoneyState::Attendu);
+    assert_eq!(practice.store.fse(&fse).expect("read").expect("fse").reject, None);
+}
+
+#[test]
 fn a_grouped_payment_is_matched_on_gross_amounts() {
     let mut practice = Practice::new();
     let [full, part, more, whole] =

@@ -42,15 +42,12 @@ impl State {
     fn patient<'a>(&'a self, draft: &'a Draft) -> Element<'a, Message> {
         let person = draft.person();
         let rights = draft.rights();
-        let day = |date: Option<chrono::NaiveDate>| {
-            date.map_or_else(|| t("facturer.no_end").to_owned(), |d| d.format("%d/%m/%Y").to_string())
-        };
         let read_at = liasse_domain::clock::paris(rights.read_at).format("%H h %M").to_string();
-        let until = day(rights.until);
-        let open = if rights.open {
-            parts::coloured(with("facturer.rights_until", &[("until", &until)]), |c| c.good)
-        } else {
-            parts::coloured(with("facturer.rights_ended", &[("until", &until)]), |c| c.bad)
+        let until = rights.until.map_or_else(String::new, |day| day.format("%d/%m/%Y").to_string());
+        let open = match (rights.open, rights.until) {
+            (true, None) => parts::coloured(t("facturer.rights_open"), |c| c.good),
+            (true, Some(_)) => parts::coloured(with("facturer.rights_until", &[("until", &until)]), |c| c.good),
+            (false, _) => parts::coloured(with("facturer.rights_ended", &[("until", &until)]), |c| c.bad),
         };
         let yes = |value: bool| if value { t("facturer.yes") } else { t("facturer.no") };
         let mut body = column![
@@ -147,7 +144,7 @@ impl State {
         if let Some(report) = &self.notice {
             body = body.push(parts::report(report));
         }
-        if let Some(invoice) = &self.invoice {
+        if let (Some(invoice), Stage::Editing | Stage::Prepared(_)) = (&self.invoice, &self.stage) {
             for finding in &invoice.findings {
                 body = body.push(
                     row![
@@ -158,7 +155,8 @@ impl State {
                 );
             }
         } else if self.notice.is_none() {
-            body = body.push(parts::faint(t("facturer.checks_empty")));
+            let done = matches!(self.stage, Stage::Signed { .. });
+            body = body.push(parts::faint(if done { t("facturer.checks_done") } else { t("facturer.checks_empty") }));
         }
         if self.worst() == Level::Error && matches!(self.stage, Stage::Editing) {
             let reason = self.draft.as_ref().and_then(|draft| draft.reason.as_deref()).unwrap_or_default();

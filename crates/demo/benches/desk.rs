@@ -1,0 +1,116 @@
+//! The two waits of a practitioner: from the card event to the patient, and from the acts to the FSE on disk.
+//! The time that the simulated cards take to answer or sign is measured apart and taken off: what is left is ours.
+#![expect(clippy::expect_used, clippy::float_arithmetic, clippy::cast_precision_loss, reason = "a benchmark")]
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
+use liasse_core::cards::{CardDesk, SigningCards, Snapshot, VitaleView};
+use liasse_core::invoicing::Draft;
+use liasse_core::lane::Handle;
+use liasse_core::ports::CardError;
+use liasse_demo::tray::{CPS_READER, VITALE_READER};
+use liasse_demo::{Office, Opening, Tray, play};
+use liasse_domain::Digits;
+
+const ROUNDS: usize = 100;
+
+fn main() {
+    // `cargo test --benches` starts it too: only `cargo bench` measures.
+    if !std::env::args().any(|argument| argument == "--bench") {
+        return;
+    }
+    let root = std::env::temp_dir().join(format!("liasse-bench-{}", std::process::id()));
+    let tray = Tray::for_window();
+    let office = Office::open(&root, Box::new(tray.clone()), Opening::default()).expect("the demo");
+    tray.insert(CPS_READER, "cps-gris").expect("a card");
+    let pin = Digits::parse("1234").expect("digits");
+    let person = play::sign_in(&office, CPS_READER, &pin).expect("signed in");
+
+    let (sender, snapshots) = mpsc::channel::<Snapshot>();
+    office.cards().post(move |desk| desk.subscribe(Box::new(move |s| drop(sender.send(s.clone()))))).expect("a lane");
+    let mut patient = Vec::new();
+    for _ in 0..ROUNDS {
+        tray.pull(VITALE_READER);
+        wait(&snapshots, |snapshot| snapshot.vitale().is_none());
+        let start = Instant::now();
+        tray.insert(VITALE_READER, "vitale-durand").expect("a card");
+        let vitale = wait(&snapshots, |snapshot| snapshot.vitale().is_some());
+        let now = office.workstation().call(|ws| ws.now()).expect("a lane");
+        let draft = Draft::new(&vitale.expect("a Vitale"), 0, now).expect("a patient");
+        patient.push(start.elapsed());
+        drop(draft);
+    }
+    tell("card_to_patient", &mut patient);
+
+    let vitale = office.cards().call(|desk| desk.snapshot()).expect("a lane");
+    let vitale = vitale.vitale().expect("a Vitale").1.clone();
+    let mut signed = Vec::new();
+    let mut commits = Vec::new();
+    for _ in 0..ROUNDS {
+        let (card, person) = (vitale.clone(), person.clone());
+        let timed = Timed { cards: office.cards(), nanos: std::sync::Arc::default() };
+        let in_cards = std::sync::Arc::clone(&timed.nanos);
+        let start = Instant::now();
+        office
+            .workstation()
+            .call(move |ws| {
+                let mut draft = Draft::new(&card, 0, ws.now())?;
+                draft.add_act("G");
+                let reference = ws.prepare(&draft, &person)?;
+                ws.sign(&reference, &person, Some(&card), &timed)
+            })
+            .expect("a lane")
+            .expect("signed");
+        let whole = start.elapsed();
+        let cards = Duration::from_nanos(in_cards.load(Ordering::SeqCst));
+        signed.push(whole.saturating_sub(cards));
+        commits.push(cards);
+    }
+    tell("acts_to_disk", &mut signed);
+    tell("acts_to_disk_cards_own_time", &mut commits);
+    drop(office);
+    drop(std::fs::remove_dir_all(root));
+}
+
+/// The card lane, with the time spent waiting for the two signatures.
+struct Timed {
+    cards: Handle<CardDesk>,
+    nanos: std::sync::Arc<AtomicU64>,
+}
+
+impl Timed {
+    fn time<R>(&self, work: impl FnOnce() -> R) -> R {
+        let start = Instant::now();
+        let result = work();
+        self.nanos.fetch_add(u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX), Ordering::SeqCst);
+        result
+    }
+}
+
+impl SigningCards for Timed {
+    fn cps(&self, serial: &str, hash: &[u8; 32]) -> Result<Vec<u8>, CardError> {
+        self.time(|| self.cards.cps(serial, hash))
+    }
+
+    fn vitale(&self, certificate: &[u8], hash: &[u8; 32]) -> Result<Vec<u8>, CardError> {
+        self.time(|| self.cards.vitale(certificate, hash))
+    }
+}
+
+fn wait(snapshots: &mpsc::Receiver<Snapshot>, wanted: impl Fn(&Snapshot) -> bool) -> Option<VitaleView> {
+    loop {
+        let snapshot = snapshots.recv_timeout(Duration::from_secs(10)).expect("a change in the readers");
+        if wanted(&snapshot) {
+            return snapshot.vitale().map(|(_, vitale)| vitale.clone());
+        }
+    }
+}
+
+fn tell(name: &str, durations: &mut [Duration]) {
+    durations.sort();
+    let ms = |at: usize| durations[at].as_nanos() as f64 / 1_000_000.0;
+    println!("{{\"bench\":\"{name}\",\"value\":{:.3},\"unit\":\"ms\"}}", ms(durations.len() / 2));
+    println!("{{\"bench\":\"{name}_worst\",\"value\":{:.3},\"unit\":\"ms\"}}", ms(durations.len() - 1));
+}

@@ -1,0 +1,145 @@
+//! The workstation killed at the moments that cost money, while the caisse lives on: afterwards exactly one lot is
+//! accepted, whatever was heard of the answer.
+#![expect(clippy::expect_used, reason = "a test that cannot go on must fail loudly")]
+
+use std::process::Command;
+
+use liasse_e2e::practice::money;
+use liasse_e2e::process::Running;
+use liasse_e2e::wait::{SOON, until};
+use liasse_e2e::{Practice, finish};
+
+const G: &str = r#"{"date":"2026-01-15","care_path":"T","acts":[{"code":"G"}]}"#;
+
+struct Crash {
+    practice: Practice,
+    caisse: Running,
+    fse: String,
+}
+
+impl Crash {
+    /// A file in the outbox, and a caisse that waits at a point of its reception.
+    fn prepare(name: &str, scenario: &str) -> Self {
+        let practice = Practice::empty(name);
+        let fse = practice.bill("vitale-petit", G, None);
+        practice.run(&["lot", "seal"]).success();
+        let scenario = practice.scratch().write("scenario.toml", scenario);
+        let caisse = practice.caisse(&["--scenario", scenario.to_str().expect("utf-8")]);
+        Self { practice, caisse, fse }
+    }
+
+    fn marker(&self, name: &str) -> std::path::PathBuf {
+        self.practice.caisse_data().join(name)
+    }
+
+    /// Sends, until the caisse waits.
+    fn send_until_held(&self) -> Running {
+        let mut sending =
+            Running::start(&self.practice.ctl(&["post", "send"]), &self.practice.scratch().join("sending.log"));
+        until("the caisse to wait", SOON, || {
+            assert!(sending.is_alive() || self.marker("held").exists(), "{}", sending.log());
+            self.marker("held").exists().then_some(())
+        });
+        sending
+    }
+
+    fn release(&self) {
+        std::fs::remove_file(self.marker("held")).expect("the caisse waits");
+    }
+
+    fn transmission(&self) -> String {
+        self.practice.document(&self.fse)["transmission"].as_str().expect("a state").to_owned()
+    }
+
+    /// How often the caisse judged a file for the first time and took it.
+    fn accepted(&self) -> usize {
+        self.caisse.log().lines().filter(|line| line.contains("ARL+") && line.contains("accepted=1")).count()
+    }
+
+    /// Everything that a quiet practice does from here: send, fetch, wait for the payment.
+    fn ends_with_one_accepted_lot(&self) {
+        self.practice.run(&["post", "send"]).success();
+        self.practice.run(&["post", "fetch"]).success();
+        assert_eq!(self.transmission(), "recue");
+        self.practice.run(&["config", "set", "demo.clock", "2026-02-02"]).success();
+        self.practice.run(&["post", "fetch"]).success();
+        let document = self.practice.document(&self.fse);
+        // C2S: 21,00 € and 9,00 €, paid once.
+        assert_eq!(money(&document, "amo"), ("encaisse".to_owned(), 2100, 2100));
+        assert_eq!(money(&document, "amc"), ("encaisse".to_owned(), 900, 900));
+        assert!(document["reject"].is_null(), "{document}");
+        assert_eq!(self.accepted(), 1, "{}", self.caisse.log());
+        self.practice.run(&["journal", "verify"]).success();
+    }
+}
+
+#[test]
+fn killed_before_data_the_file_has_not_left_and_leaves_later() {
+    let crash = Crash::prepare("before-data", "hold = \"data\"");
+    crash.send_until_held().kill();
+    crash.release();
+    assert_eq!(crash.accepted(), 0);
+    assert_eq!(crash.transmission(), "en_fichier", "it certainly did not leave");
+    crash.ends_with_one_accepted_lot();
+}
+
+#[test]
+fn killed_after_the_dot_unanswered_the_file_is_not_sent_again_and_its_arl_settles_it() {
+    let crash = Crash::prepare("after-dot", "hold = \"dot\"");
+    crash.send_until_held().kill();
+    crash.release();
+    assert_eq!(crash.transmission(), "non_confirmee");
+    let said = finish(crash.practice.ctl(&["post", "send"]).arg("--json"), b"").success().json();
+    assert_eq!(said["sent"].as_array().map(Vec::len), Some(0), "not to be sent again: {said}");
+    assert_eq!(crash.transmission(), "non_confirmee");
+    crash.ends_with_one_accepted_lot();
+}
+
+#[test]
+fn killed_after_250_before_it_was_written_down_the_file_is_not_sent_again() {
+    let crash = Crash::prepare("after-250", "hold = \"dot\"");
+    let sending = crash.send_until_held();
+    // Stopped, it cannot read the answer that the caisse now gives; then it dies with the answer in its buffer.
+    finish(Command::new("kill").args(["-STOP", &child_of(&sending)]), b"").success();
+    crash.release();
+    until("the answer to leave", SOON, || crash.marker("answered").exists().then_some(()));
+    sending.kill();
+    assert_eq!(crash.transmission(), "non_confirmee");
+    crash.ends_with_one_accepted_lot();
+}
+
+#[test]
+fn with_answer_and_arl_lost_the_same_bytes_leave_after_two_working_days_and_are_taken_once() {
+    let crash = Crash::prepare("lost", "hold = \"dot\"\narl = \"lost\"");
+    crash.send_until_held().kill();
+    crash.release();
+    crash.practice.run(&["post", "fetch"]).success();
+    assert_eq!(crash.transmission(), "non_confirmee", "no answer came");
+    // Thursday 15 January: Friday and Monday are the two working days; on Monday it is still too early.
+    crash.practice.run(&["config", "set", "demo.clock", "2026-01-19T10:00"]).success();
+    let early = finish(crash.practice.ctl(&["post", "send"]).arg("--json"), b"").success().json();
+    assert_eq!(early["sent"].as_array().map(Vec::len), Some(0), "{early}");
+    crash.practice.run(&["config", "set", "demo.clock", "2026-01-20T10:00"]).success();
+    let lawful = finish(crash.practice.ctl(&["post", "send"]).arg("--json"), b"").success().json();
+    assert_eq!(lawful["sent"].as_array().map(Vec::len), Some(1), "{lawful}");
+    crash.ends_with_one_accepted_lot();
+}
+
+#[test]
+fn a_caisse_killed_with_the_file_on_disk_answers_when_it_is_back() {
+    let crash = Crash::prepare("caisse-dies", "hold = \"dot\"");
+    let sending = crash.send_until_held();
+    let Crash { practice, caisse, fse } = crash;
+    caisse.kill();
+    drop(sending);
+    assert_eq!(practice.document(&fse)["transmission"], "non_confirmee");
+    let caisse = practice.caisse(&[]);
+    let crash = Crash { practice, caisse, fse };
+    crash.practice.run(&["post", "fetch"]).success();
+    assert_eq!(crash.transmission(), "recue", "it remembered");
+}
+
+/// The harness starts programs through `setpriv`, which becomes the program: one process.
+fn child_of(running: &Running) -> String {
+    running.pid().to_string()
+}

@@ -1,0 +1,131 @@
+//! The same workstation and the same caisse through foreign mail servers: Postfix takes and Dovecot gives.
+#![expect(clippy::expect_used, reason = "a test that cannot go on must fail loudly")]
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use liasse_e2e::practice::money;
+use liasse_e2e::wait::{SOON, until};
+use liasse_e2e::{MailPeers, Practice, bin, finish};
+
+/// G under C2S, 21,00 € + 9,00 €, and G for an adult who pays 30,00 € at the desk.
+const G: &str = r#"{"date":"2026-01-15","care_path":"T","acts":[{"code":"G"}]}"#;
+
+/// The caisse as a client of the foreign post office.
+struct Behind(std::process::Child);
+
+impl Drop for Behind {
+    fn drop(&mut self) {
+        drop(self.0.kill());
+        drop(self.0.wait());
+    }
+}
+
+fn caisse_behind(practice: &Practice, peers: &MailPeers) -> Behind {
+    std::fs::create_dir_all(practice.caisse_data()).expect("the caisse's folder");
+    let log = std::fs::File::create(practice.scratch().join("caisse.log")).expect("a log");
+    let mut command = Command::new("setpriv");
+    command.args(["--pdeathsig", "KILL"]).arg(bin("liasse-caisse")).arg("--data").arg(practice.caisse_data());
+    command.arg("--via").arg(format!("smtp://01751@751.01.rss.test@localhost:{}", peers.submission));
+    command.arg(format!("pop3s://01751@751.01.rss.test@localhost:{}", peers.pop3s));
+    command.arg("--via-ca").arg(peers.ca()).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(log);
+    let mut child = command.spawn().expect("setpriv, of util-linux");
+    child.stdin.take().expect("a pipe").write_all(b"caisse-secret\ncaisse-secret\n").expect("passwords");
+    let ports = practice.caisse_data().join("ports.json");
+    until("the caisse", SOON, || ports.exists().then_some(()));
+    Behind(child)
+}
+
+fn told_of(practice: &Practice, peers: &MailPeers) {
+    for (name, value) in [
+        ("post.smtp", format!("localhost:{}", peers.submission)),
+        ("post.pop3", format!("localhost:{}", peers.pop3s)),
+        ("post.ca", peers.ca().to_str().expect("utf-8").to_owned()),
+    ] {
+        practice.run(&["config", "set", name, &value]).success();
+    }
+}
+
+#[test]
+fn claims_are_received_and_paid_through_postfix_and_dovecot() {
+    let peers = MailPeers::start();
+    let practice = Practice::empty("road");
+    told_of(&practice, &peers);
+    let _caisse = caisse_behind(&practice, &peers);
+    let paid = practice.bill("vitale-petit", G, None);
+    let settled = practice.bill("vitale-durand", G, Some("especes"));
+    practice.run(&["lot", "seal"]).success();
+    practice.run(&["post", "send"]).success();
+    // The caisse fetches by itself; its answer lies in the doctor's mailbox a moment later.
+    until("the acknowledgement", SOON, || {
+        practice.run(&["post", "fetch"]).success();
+        (practice.document(&paid)["transmission"] == "recue").then_some(())
+    });
+    practice.run(&["config", "set", "demo.clock", "2026-02-02"]).success();
+    until("the payment", SOON, || {
+        practice.run(&["post", "fetch"]).success();
+        (money(&practice.document(&paid), "amo").2 > 0).then_some(())
+    });
+    let document = practice.document(&paid);
+    assert_eq!(money(&document, "amo"), ("encaisse".to_owned(), 2100, 2100));
+    assert_eq!(money(&document, "amc"), ("encaisse".to_owned(), 900, 900));
+    assert_eq!(money(&practice.document(&settled), "patient"), ("encaisse".to_owned(), 3000, 3000));
+    // What was taken in has left both mailboxes.
+    assert!(peers.mailbox("dr.test@cabinet.test").is_empty());
+    until("the caisse's empty mailbox", SOON, || peers.mailbox("01751@751.01.rss.test").is_empty().then_some(()));
+}
+
+#[test]
+fn a_refusal_of_the_foreign_server_is_clear_and_nothing_is_ambiguous() {
+    let peers = MailPeers::start();
+    let practice = Practice::empty("refusal");
+    told_of(&practice, &peers);
+    let fse = practice.bill("vitale-petit", G, None);
+    practice.run(&["lot", "seal"]).success();
+    peers.refuse("01751@751.01.rss.test", "452 4.2.2 Mailbox full");
+    let said = finish(practice.ctl(&["post", "send"]).arg("--json"), b"").with_code(3).json();
+    assert_eq!(said["failed"][0]["error"]["code"], "road.refus_provisoire", "{said}");
+    assert_eq!(practice.document(&fse)["transmission"], "en_fichier");
+    peers.refuse_nothing();
+    practice.run(&["post", "send"]).success();
+    assert_eq!(practice.document(&fse)["transmission"], "transmise");
+    assert_eq!(peers.wait_for_mail("01751@751.01.rss.test", 1).len(), 1);
+}
+
+#[test]
+fn a_wrong_password_is_said_as_such() {
+    let peers = MailPeers::start();
+    let practice = Practice::empty("password");
+    told_of(&practice, &peers);
+    finish(&mut practice.ctl(&["config", "set", "post.password"]), b"wrong\n").success();
+    practice.bill("vitale-petit", G, None);
+    practice.run(&["lot", "seal"]).success();
+    let said = finish(practice.ctl(&["post", "send"]).arg("--json"), b"").with_code(3).json();
+    assert_eq!(said["failed"][0]["error"]["code"], "road.identification_refusee", "{said}");
+}
+
+#[test]
+fn a_return_that_no_caisse_signed_is_kept_and_changes_nothing() {
+    let peers = MailPeers::start();
+    let practice = Practice::empty("forged");
+    told_of(&practice, &peers);
+    let fse = practice.bill("vitale-petit", G, None);
+    practice.run(&["lot", "seal"]).success();
+    practice.run(&["post", "send"]).success();
+    // Somebody with an account writes to the doctor in the caisse's place: an « ARL » without signature.
+    let forged = practice.scratch().write(
+        "forged.eml",
+        "From: 01751@751.01.rss.test\r\nTo: dr.test@cabinet.test\r\nSubject: ARL\r\nMIME-Version: 1.0\r\n\
+         Content-Type: application/EDI-consent\r\nContent-Description: SIM/ARL\r\n\r\nARL+ pour tout\r\n",
+    );
+    let mut swaks = Command::new("swaks");
+    swaks.args(["--server", &format!("127.0.0.1:{}", peers.submission), "--tls", "--auth", "PLAIN"]);
+    swaks.args(["--auth-user", "01751@751.01.rss.test", "--auth-password", "caisse-secret"]);
+    swaks.args(["--from", "01751@751.01.rss.test", "--to", "dr.test@cabinet.test"]);
+    finish(swaks.arg("--data").arg(format!("@{}", forged.display())), b"").success();
+    peers.wait_for_mail("dr.test@cabinet.test", 1);
+    let said = practice.json(&["post", "fetch"]);
+    assert_eq!((&said["taken"], &said["unknown"]), (&0.into(), &1.into()), "{said}");
+    assert_eq!(practice.document(&fse)["transmission"], "transmise");
+    assert!(peers.mailbox("dr.test@cabinet.test").is_empty(), "it is on disk, so it left the mailbox");
+}

@@ -1,0 +1,125 @@
+//! The real window under a real X server, by keyboard alone: a practitioner bills a consultation, signs it, sends it,
+//! and sees it received. Pictures go under `target/`; with `LIASSE_SCREENSHOTS=DIR` they go there (the documentation's).
+#![expect(clippy::expect_used, reason = "a test that cannot go on must fail loudly")]
+
+use std::path::PathBuf;
+
+use liasse_e2e::practice::money;
+use liasse_e2e::process::Running;
+use liasse_e2e::wait::{SOON, until};
+use liasse_e2e::{Display, Practice, bin, root};
+
+/// The window and what is around it.
+struct Desk {
+    display: Display,
+    practice: Practice,
+    window: Running,
+    pictures: PathBuf,
+    theme: &'static str,
+}
+
+impl Desk {
+    fn open(name: &str, words: &[&str], theme: &'static str) -> Self {
+        let display = Display::start(1400, 900);
+        let practice = Practice::new(name);
+        let mut command = display.program(bin("liasse"));
+        command.arg("--demo").args(words).arg("--data").arg(practice.data()).env("ICED_BACKEND", "tiny-skia");
+        let window = Running::start(&command, &practice.scratch().join("liasse.log"));
+        display.focus("Liasse");
+        let pictures = std::env::var_os("LIASSE_SCREENSHOTS")
+            .map_or_else(|| root().join("target/window"), |folder| root().join(PathBuf::from(folder)));
+        let desk = Self { display, practice, window, pictures, theme };
+        // The tray is there when the demo has opened: pressing a key before would be pressing it for nobody.
+        until("the open demo", SOON, || desk.practice.caisse_data().join("ports.json").exists().then_some(()));
+        desk.quiet();
+        desk
+    }
+
+    /// Waits until the picture no longer changes.
+    fn quiet(&self) {
+        let mut last = String::new();
+        until("a quiet screen", SOON, || {
+            let now = self.display.fingerprint();
+            let same = now == last;
+            last = now;
+            same.then_some(())
+        });
+    }
+
+    fn press(&self, keys: &[&str]) {
+        for key in keys {
+            let before = self.display.fingerprint();
+            self.display.press(&[key]);
+            self.display.settled_after(&before);
+        }
+    }
+
+    fn picture(&self, name: &str) {
+        self.quiet();
+        self.display.picture(&self.pictures.join(format!("{name}-{}.png", self.theme)));
+    }
+
+    /// Closes the window and gives the practice back, to be asked by `liassectl`.
+    fn close(self) -> Practice {
+        self.window.kill();
+        self.practice
+    }
+}
+
+fn a_consultation_from_the_cards_to_the_caisse(name: &str, words: &[&str], theme: &'static str) {
+    let desk = Desk::open(name, words, theme);
+    desk.picture("plateau");
+    // The doctor's card, and its code.
+    desk.press(&["Return"]);
+    desk.press(&["1", "2", "3", "4"]);
+    desk.picture("code-porteur");
+    desk.press(&["Return"]);
+    // The patient's card: sixth in the tray. The patient opens by herself.
+    desk.press(&["Down", "Down", "Down", "Down", "Down", "Return"]);
+    desk.press(&["g", "Return"]);
+    desk.picture("facturer");
+    desk.press(&["F12"]);
+    desk.picture("signee");
+    desk.press(&["c"]);
+    desk.press(&["F3"]);
+    desk.press(&["F12"]);
+    desk.press(&["F8"]);
+    desk.press(&["F5"]);
+    desk.picture("lots");
+    desk.press(&["F1"]);
+    desk.picture("touches");
+    desk.press(&["Escape"]);
+    let practice = desk.close();
+    let ledger = practice.json(&["ledger"]);
+    let documents = ledger["documents"].as_array().expect("documents");
+    assert_eq!(documents.len(), 1, "{ledger}");
+    assert_eq!(documents[0]["total_cents"], 3000);
+    assert_eq!(documents[0]["transmission"], "recue", "{ledger}");
+    assert_eq!(money(&documents[0], "patient"), ("encaisse".to_owned(), 3000, 3000));
+}
+
+#[test]
+fn a_consultation_by_keyboard_in_the_light_theme() {
+    a_consultation_from_the_cards_to_the_caisse("window-light", &[], "clair");
+}
+
+#[test]
+fn the_same_in_the_dark_theme() {
+    a_consultation_from_the_cards_to_the_caisse("window-dark", &["--dark"], "sombre");
+}
+
+#[test]
+fn a_wrong_code_says_how_many_tries_are_left_and_a_pulled_card_signs_out() {
+    let desk = Desk::open("window-pin", &[], "clair");
+    desk.press(&["Return"]);
+    desk.press(&["9", "9", "9", "9", "Return"]);
+    desk.picture("code-errone");
+    // The right one now; then the card is pulled: nobody is signed in, and nothing can be signed.
+    desk.press(&["1", "2", "3", "4", "Return"]);
+    desk.picture("connecte");
+    desk.press(&["Delete"]);
+    desk.press(&["F2"]);
+    desk.picture("deconnecte");
+    let practice = desk.close();
+    assert_eq!(practice.json(&["ledger"])["documents"].as_array().map(Vec::len), Some(0));
+}
