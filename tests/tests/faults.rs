@@ -70,6 +70,8 @@ fn a_network_that_is_down_leaves_the_file_where_it_was() {
     let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a free port").port();
     practice.run(&["config", "set", "post.smtp", &format!("127.0.0.1:{port}")]).success();
     practice.run(&["config", "set", "post.pop3", &format!("127.0.0.1:{port}")]).success();
+    let ca = liasse_e2e::root().join("fixtures/pki/root.pem");
+    practice.run(&["config", "set", "post.ca", ca.to_str().expect("utf-8")]).success();
     let said = finish(practice.ctl(&["post", "send"]).arg("--json"), b"").with_code(3).json();
     assert_eq!(said["failed"][0]["error"]["code"], "road.liaison_coupee", "{said}");
     assert_eq!(practice.document(&fse)["transmission"], "en_fichier");

@@ -7,6 +7,11 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 type Job<T> = Box<dyn FnOnce(&mut T) + Send>;
+
+enum Order<T> {
+    Run(Job<T>),
+    Stop,
+}
 type Waker = Arc<dyn Fn() + Send + Sync>;
 
 /// The lane has ended: its thread is gone.
@@ -44,7 +49,8 @@ pub enum Idle {
     Pause(Duration),
 }
 
-/// The owner of a lane's thread. Dropping it ends the lane after the jobs already asked for.
+/// The owner of a lane's thread. Dropping it ends the lane after the jobs already asked for, and waits for that end: a
+/// program must not exit while a lane still holds the database.
 pub struct Lane<T: 'static> {
     handle: Option<Handle<T>>,
     thread: Option<JoinHandle<()>>,
@@ -52,7 +58,7 @@ pub struct Lane<T: 'static> {
 
 /// A way to ask a lane for something; cheap to clone, usable from any thread.
 pub struct Handle<T: 'static> {
-    jobs: Sender<Job<T>>,
+    jobs: Sender<Order<T>>,
     waker: Option<Waker>,
 }
 
@@ -68,7 +74,7 @@ impl<T: Resident + 'static> Lane<T> {
         name: &str,
         make: impl FnOnce() -> Result<T, E> + Send + 'static,
     ) -> Result<Self, StartError<E>> {
-        let (jobs, queue) = mpsc::channel::<Job<T>>();
+        let (jobs, queue) = mpsc::channel::<Order<T>>();
         let (ready, made) = mpsc::channel::<Result<Option<Waker>, E>>();
         let thread = std::thread::Builder::new()
             .name(name.to_owned())
@@ -110,17 +116,16 @@ pub enum StartError<E> {
 impl<T> Drop for Lane<T> {
     fn drop(&mut self) {
         if let Some(handle) = self.handle.take() {
-            let waker = handle.waker.clone();
-            drop(handle);
-            if let Some(wake) = waker {
+            // A lane that has ended already has nobody to tell.
+            drop(handle.jobs.send(Order::Stop));
+            if let Some(wake) = &handle.waker {
                 wake();
             }
         }
-        if let Some(thread) = self.thread.take() {
-            // Other handles may keep the lane alive; then it ends with the last of them.
-            if thread.thread().id() != std::thread::current().id() && thread.is_finished() {
-                drop(thread.join());
-            }
+        if let Some(thread) = self.thread.take()
+            && thread.thread().id() != std::thread::current().id()
+        {
+            drop(thread.join());
         }
     }
 }
@@ -135,7 +140,7 @@ impl<T: 'static> Handle<T> {
 
     /// Asks for `job` and does not wait.
     pub fn post(&self, job: impl FnOnce(&mut T) + Send + 'static) -> Result<(), LaneEnded> {
-        self.jobs.send(Box::new(job)).map_err(|_| LaneEnded)?;
+        self.jobs.send(Order::Run(Box::new(job))).map_err(|_| LaneEnded)?;
         if let Some(wake) = &self.waker {
             wake();
         }
@@ -143,24 +148,24 @@ impl<T: 'static> Handle<T> {
     }
 }
 
-fn serve<T: Resident>(resident: &mut T, queue: &Receiver<Job<T>>) {
+fn serve<T: Resident>(resident: &mut T, queue: &Receiver<Order<T>>) {
     let mut pause = Duration::ZERO;
     loop {
         match queue.recv_timeout(pause) {
-            Ok(job) => {
+            Ok(Order::Run(job)) => {
                 job(resident);
                 pause = Duration::ZERO;
                 continue;
             }
-            Err(RecvTimeoutError::Disconnected) => return,
+            Ok(Order::Stop) | Err(RecvTimeoutError::Disconnected) => return,
             Err(RecvTimeoutError::Timeout) => {}
         }
         match resident.idle() {
             Idle::Watched => pause = Duration::ZERO,
             Idle::Pause(length) => pause = length,
             Idle::Nothing => match queue.recv() {
-                Ok(job) => job(resident),
-                Err(_) => return,
+                Ok(Order::Run(job)) => job(resident),
+                Ok(Order::Stop) | Err(_) => return,
             },
         }
     }
@@ -187,6 +192,24 @@ mod tests {
     fn a_lane_that_cannot_start_says_why() {
         let lane = Lane::<Counter>::start("none", || Err("no database"));
         assert!(matches!(lane, Err(StartError::Resident("no database"))));
+    }
+
+    #[test]
+    fn dropping_a_lane_waits_for_its_end_even_while_handles_live() {
+        struct Flag(std::sync::Arc<std::sync::atomic::AtomicBool>);
+        impl Resident for Flag {}
+        impl Drop for Flag {
+            fn drop(&mut self) {
+                self.0.store(true, std::sync::atomic::Ordering::SeqCst);
+            }
+        }
+        let ended = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+        let flag = Flag(std::sync::Arc::clone(&ended));
+        let lane = Lane::start("flag", move || Ok::<_, ()>(flag)).expect("lane");
+        let handle = lane.handle();
+        drop(lane);
+        assert!(ended.load(std::sync::atomic::Ordering::SeqCst), "the resident is gone");
+        assert_eq!(handle.call(|_| ()), Err(LaneEnded));
     }
 
     struct Panicking;

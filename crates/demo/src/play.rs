@@ -197,7 +197,10 @@ fn make(office: &Office, claim: &Claim, hand: &Hand, signed_in: &SignedIn) -> Re
             draft.reason.clone_from(&claim.reason);
             let reference = ws.prepare(&draft, &signed_in)?;
             ws.sign(&reference, &signed_in, Some(&vitale), &cards)?;
-            if let Some(mode) = settlement {
+            // With readers the card decides who owes what, whatever the scenario was written for.
+            if let Some(mode) =
+                settlement.filter(|_| ws.due_by_patient(&reference).is_ok_and(|due| due > Centimes::ZERO))
+            {
                 ws.settle(&reference, &signed_in, mode)?;
             }
             Ok::<_, CoreError>(reference)
