@@ -2,6 +2,7 @@
 //! Not the decoding (crate `formats`) nor the trust (crate `core` hands `None` for what it does not believe).
 //! Rule: product, "A return is removed from the mailbox only after it is on disk"; reference telecom-reliability 4.2.
 
+use liasse_domain::Code;
 use liasse_domain::Instant;
 use liasse_domain::returns::Return;
 use rusqlite::params;
@@ -104,7 +105,7 @@ impl Store {
         let id = insert(&change, mailbox, uidl, raw, sha256, decoded)?;
         let effect = match decoded {
             Some(message) => inbox_apply::apply(&change, id, message)?,
-            None => Effect::none(note.unwrap_or("store.retour_inconnu")),
+            None => Effect::none(note.unwrap_or(Code("store.retour_inconnu").0)),
         };
         let status = match (decoded, effect.applied) {
             (None, _) => InboxStatus::Inconnu,

@@ -70,10 +70,14 @@ pub fn level_word<'a, Message: 'a>(level: Level) -> Element<'a, Message> {
         .into()
 }
 
-/// What happened, what is safe, what to do.
+/// What happened, what is safe, what to do. The words of the levels are those of findings: a report only bears its mark.
 pub fn report<'a, Message: 'a>(report: &'a Report) -> Element<'a, Message> {
+    let level = report.level;
+    let mark = text(level_mark(level))
+        .font(theme::BOLD)
+        .style(move |theme: &Theme| text::Style { color: Some(theme::level(theme::colours(theme), level)) });
     let lines: Column<'a, Message> = column![
-        row![level_word(report.level), text(&report.message).size(theme::BODY)].spacing(8),
+        row![mark, text(&report.message).size(theme::BODY).font(theme::SEMIBOLD)].spacing(8),
         text(&report.safe).size(theme::NOTE),
         row![text(&report.action).size(theme::NOTE), space::horizontal(), faint(&report.code)].spacing(8),
     ]

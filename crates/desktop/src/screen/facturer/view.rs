@@ -78,20 +78,19 @@ impl State {
 
     fn acts<'a>(&'a self, draft: &'a Draft) -> Element<'a, Message> {
         let cell = |words: String, width: f32| text(words).size(theme::BODY).width(width).align_x(iced::Right);
-        let mut body = column![
-            row![
-                text(t("facturer.act")).size(theme::NOTE).font(theme::SEMIBOLD).width(Fill),
-                cell(t("facturer.quantity").to_owned(), 60.0),
-                cell(t("facturer.rate").to_owned(), 90.0),
-                cell(t("facturer.amount").to_owned(), 120.0),
-            ]
-            .spacing(8),
+        let header = row![
+            text(t("facturer.act")).size(theme::NOTE).font(theme::SEMIBOLD).width(Fill),
+            cell(t("facturer.quantity").to_owned(), 60.0),
+            cell(t("facturer.rate").to_owned(), 90.0),
+            cell(t("facturer.amount").to_owned(), 120.0),
         ]
         .spacing(8);
+        // A column of its own: the field below keeps its place in the tree, and with it its focus.
+        let mut lines = column![header].spacing(8);
         for (index, act) in draft.input.acts.iter().enumerate() {
             let priced = self.invoice.as_ref().and_then(|invoice| invoice.lines.get(index));
             let related = if act.ald_related { format!("{} · ALD", act.code) } else { act.code.clone() };
-            body = body.push(
+            lines = lines.push(
                 row![
                     text(related).size(theme::BODY).font(theme::SEMIBOLD).width(Fill),
                     cell(act.quantity.to_string(), 60.0),
@@ -102,10 +101,11 @@ impl State {
             );
             if let Some(line) = priced {
                 for step in &line.steps {
-                    body = body.push(parts::faint(step.says.as_str()));
+                    lines = lines.push(parts::faint(step.says.as_str()));
                 }
             }
         }
+        let mut body = column![lines].spacing(8);
         if matches!(self.stage, Stage::Editing) {
             let entry = text_input(t("facturer.entry"), &self.entry)
                 .id(ENTRY)
@@ -140,13 +140,13 @@ impl State {
     }
 
     fn checks(&self) -> Element<'_, Message> {
-        let mut body = column![parts::title(t("facturer.checks"))].spacing(6);
+        let mut found = column![parts::title(t("facturer.checks"))].spacing(6);
         if let Some(report) = &self.notice {
-            body = body.push(parts::report(report));
+            found = found.push(parts::report(report));
         }
         if let (Some(invoice), Stage::Editing | Stage::Prepared(_)) = (&self.invoice, &self.stage) {
             for finding in &invoice.findings {
-                body = body.push(
+                found = found.push(
                     row![
                         container(parts::level_word(finding.level)).width(140),
                         column![text(&finding.message).size(theme::NOTE), parts::faint(finding.action.as_str())],
@@ -156,8 +156,9 @@ impl State {
             }
         } else if self.notice.is_none() {
             let done = matches!(self.stage, Stage::Signed { .. });
-            body = body.push(parts::faint(if done { t("facturer.checks_done") } else { t("facturer.checks_empty") }));
+            found = found.push(parts::faint(if done { t("facturer.checks_done") } else { t("facturer.checks_empty") }));
         }
+        let mut body = column![found].spacing(6);
         if self.worst() == Level::Error && matches!(self.stage, Stage::Editing) {
             let reason = self.draft.as_ref().and_then(|draft| draft.reason.as_deref()).unwrap_or_default();
             body = body.push(
