@@ -115,7 +115,7 @@ fn input(parties: &Parties<'_>, claim: &ClaimedFse, day: NaiveDate, acts: &[&Cla
 
     let acts = acts.iter().map(|act| priced_act(claim, act)).collect::<Result<Vec<_>, _>>()?;
     let mut input = Input::new(day, practitioner, patient, acts);
-    input.care_path = claim.care_path.map(care_path).transpose()?;
+    input.care_path = claim.care_path.map(|letter| CarePath::from_letter(letter).ok_or(reasons::RULE)).transpose()?;
     input.cover = Cover { nature: nature(claim.nature)?, ..Cover::default() };
     input.third_party = ThirdParty { amo: claim.third_party_amo, amc: claim.third_party_amc, ..ThirdParty::default() };
     Ok(input)
@@ -142,11 +142,6 @@ fn qualifier(letter: char) -> Result<Qualifier, Why> {
         .into_iter()
         .find(|qualifier| qualifier.letter() == Some(letter))
         .ok_or(reasons::RULE)
-}
-
-fn care_path(letter: char) -> Result<CarePath, Why> {
-    use CarePath::{A, B, D, H, J, M, N, O, R, S, T, U};
-    [T, N, R, H, D, O, M, U, S, A, B, J].into_iter().find(|path| path.letter() == letter).ok_or(reasons::RULE)
 }
 
 fn nature(code: u8) -> Result<Nature, Why> {

@@ -204,11 +204,16 @@ impl CardDesk {
     /// Verifies the PIN of the CPS in `reader` and reads its billing situations. Never tries twice.
     pub fn verify_pin(&mut self, reader: &str, pin: &Digits) -> Result<(), CardError> {
         let slot = find(&mut self.slots, reader)?;
-        let Open::Locked(locked) = std::mem::replace(&mut slot.open, Open::Nothing) else {
-            return Err(CardError::NotThatCard { kind: CardKind::Unknown });
-        };
         let CardView::Cps(view) = &mut slot.view else {
             return Err(CardError::NotThatCard { kind: CardKind::Unknown });
+        };
+        let locked = match std::mem::replace(&mut slot.open, Open::Nothing) {
+            Open::Locked(locked) => locked,
+            other => {
+                // A card that is verified already stays so: a second question must not cost its first answer.
+                slot.open = other;
+                return Err(CardError::NotThatCard { kind: CardKind::Unknown });
+            }
         };
         match locked.verify(pin) {
             Ok(mut verified) => {
@@ -245,19 +250,24 @@ impl CardDesk {
         }
     }
 
-    /// Has the CPS of that serial sign a hash. The card must have stayed in since its PIN was verified.
+    /// Has the CPS of that serial sign a hash. The card must have stayed in since its PIN was verified. A card that has
+    /// forgotten its PIN, reset by another program for example, is read again, so that its PIN can be asked for again.
     pub fn sign_with_cps(&mut self, serial: &str, hash: &[u8; 32]) -> Result<Vec<u8>, CardError> {
         let slot = self
             .slots
             .iter_mut()
             .find(|slot| matches!(&slot.view, CardView::Cps(cps) if cps.identity.serial == serial))
             .ok_or(CardError::Channel(ChannelError::Removed))?;
-        let result = match &mut slot.open {
-            Open::Verified(cps) => cps.sign(hash),
-            _ => Err(CardError::PinRequired),
-        };
-        if matches!(result, Err(CardError::Channel(_))) {
-            slot.open = Open::Nothing;
+        let Open::Verified(cps) = &mut slot.open else { return Err(CardError::PinRequired) };
+        let result = cps.sign(hash);
+        match result {
+            Err(CardError::PinRequired | CardError::Channel(ChannelError::Reset)) => {
+                let reader = slot.state.name.clone();
+                self.read_again(&reader);
+                self.notify();
+            }
+            Err(CardError::Channel(_)) => slot.open = Open::Nothing,
+            _ => {}
         }
         result
     }

@@ -4,12 +4,14 @@
 use chrono::NaiveDate;
 use liasse_domain::fse::{ActLine, CareContext, ComplementaryCover, Executant, FseContent};
 use liasse_domain::{
-    Beneficiary, BillingSituation, CardType, Code, Coded, Finding, FseNumber, FseRef, Instant, Invoice, Level, Rights,
-    SecuringMode, VitaleContent, clock,
+    Beneficiary, BillingSituation, CardType, Code, Coded, DocumentState, Finding, FseNumber, FseRef, Instant, Invoice,
+    Level, Rights, SecuringMode, VitaleContent, clock,
 };
 use liasse_pricing::{
     Act, CarePath, Entry, Input, Nature, Patient, Practitioner, Qualifier, Right, Sector, Tables, overrun_on,
 };
+
+use liasse_store::FseFilter;
 
 use crate::cards::VitaleView;
 use crate::desk::SignedIn;
@@ -335,6 +337,41 @@ fn executant(signed_in: &SignedIn) -> Executant {
 }
 
 impl Workstation {
+    /// The oldest FSE that was prepared for a beneficiary of this card and waits for its signatures, as a draft that
+    /// shows what it says. After a failed signature or a restart the same number is signed again, not a new one.
+    pub fn waiting_for_signature(
+        &self,
+        vitale: &VitaleView,
+        signed_in: &SignedIn,
+    ) -> Result<Option<(FseRef, Draft)>, CoreError> {
+        let filter = FseFilter {
+            billing: Some(signed_in.situation.billing_number.clone()),
+            state: Some(DocumentState::Preparee),
+            ..FseFilter::default()
+        };
+        for row in self.store.fses(&filter)? {
+            let claim = &row.content;
+            let Some(card) = vitale.read.content.as_ref().filter(|c| c.insured.nir == claim.patient.insured_nir) else {
+                continue;
+            };
+            let same = |person: &Beneficiary| {
+                (person.birth_date, person.birth_rank, &person.given_name)
+                    == (claim.patient.birth_date, claim.patient.birth_rank, &claim.patient.given_name)
+            };
+            if let Some(index) = card.beneficiaries.iter().position(same) {
+                let mut draft = Draft::new(vitale, index, self.now())?;
+                draft.input.date = claim.act_date();
+                draft.input.care_path = claim.care.care_path.and_then(CarePath::from_letter);
+                draft.input.third_party.amo = claim.third_party_amo;
+                for act in &claim.acts {
+                    draft.add_act(&act.code);
+                }
+                return Ok(Some((row.reference.clone(), draft)));
+            }
+        }
+        Ok(None)
+    }
+
     /// Prices a draft and adds what the cards and the clock know to its findings.
     pub fn price(&self, draft: &Draft, signed_in: &SignedIn) -> Result<Invoice, CoreError> {
         let mut invoice = liasse_pricing::price(self.tables(), &draft.completed(&signed_in.situation))?;

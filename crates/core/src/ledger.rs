@@ -2,9 +2,10 @@
 
 use chrono::{DateTime, Utc};
 use liasse_domain::returns::Reason;
-use liasse_domain::{Centimes, DocumentState, FileIdentifier, FseRef, MoneyState, Payer, TransmissionState};
+use liasse_domain::{Centimes, DocumentState, FileIdentifier, FseRef, MoneyState, Payer, Private, TransmissionState};
 use serde::Serialize;
 
+use crate::desk::SignedIn;
 use crate::error::CoreError;
 use crate::workstation::Workstation;
 
@@ -40,6 +41,9 @@ pub struct Document {
     pub money: Vec<Money>,
     /// Why the caisse rejected it, if it did.
     pub reject: Option<Rejected>,
+    /// For whom, on a screen; never in the JSON.
+    #[serde(skip)]
+    pub patient: Private,
 }
 
 /// What one payer owes for one document.
@@ -99,7 +103,14 @@ impl Document {
 }
 
 impl Workstation {
-    /// The ledger of the whole store.
+    /// The ledger of one practitioner: each sees their own documents and money.
+    pub fn ledger_of(&self, who: &SignedIn) -> Result<Ledger, CoreError> {
+        let mut ledger = self.ledger()?;
+        ledger.documents.retain(|document| document.fse.billing == who.situation.billing_number);
+        Ok(ledger)
+    }
+
+    /// The ledger of the whole store: for what the program itself counts, not to be shown to one person.
     pub fn ledger(&self) -> Result<Ledger, CoreError> {
         let documents = self
             .store
@@ -119,6 +130,7 @@ impl Workstation {
                     .map(|m| Money { payer: m.payer, state: m.state, due_cents: m.due, paid_cents: m.paid })
                     .collect(),
                 reject: row.reject.map(Rejected::from),
+                patient: row.patient,
             })
             .collect();
         Ok(Ledger { v: 1, returns_read_until: self.store.returns_read_until()?, documents })

@@ -23,7 +23,12 @@ pub struct FetchOutcome {
     pub unknown: usize,
     /// Messages already had.
     pub duplicates: usize,
+    /// Messages not looked at: the mailbox holds more than the server gives, or lets go.
+    pub left: usize,
 }
+
+/// One session reads at most a thousand messages; a server that never comes to an end is left alone after so many.
+const SESSIONS: usize = 50;
 
 /// Why a message is kept as unknown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -75,11 +80,22 @@ pub fn fetch_all(workstation: &Handle<Workstation>, post: &mut dyn Post) -> Resu
         }
         Ok(Verdict::Delete)
     };
-    post.fetch(&mut known, &mut on_message)?;
-    workstation.call(|ws| {
-        let at = ws.now();
-        ws.store.mark_returns_read(at)
-    })??;
+    let mut left = 0;
+    for _ in 0..SESSIONS {
+        let summary = post.fetch(&mut known, &mut on_message)?;
+        left = summary.left;
+        // What was read shows again where the server did not confirm its deletion: going on would read it for ever.
+        if left == 0 || !summary.confirmed || summary.deleted == 0 {
+            break;
+        }
+    }
+    outcome.left = left;
+    if left == 0 {
+        workstation.call(|ws| {
+            let at = ws.now();
+            ws.store.mark_returns_read(at)
+        })??;
+    }
     Ok(outcome)
 }
 

@@ -43,9 +43,10 @@ pub struct SendSummary {
 pub fn send_all(workstation: &Handle<Workstation>, post: &mut dyn Post) -> Result<SendSummary, CoreError> {
     let late = workstation.call(|ws| ws.late_files())??;
     if !late.is_empty() {
-        // An ARL may be waiting in the mailbox: look before the same bytes leave again.
-        crate::returns::fetch_all(workstation, post)?;
-        workstation.call(|ws| ws.release_late_files())??;
+        // An ARL may be waiting in the mailbox: look at all of it before the same bytes leave again.
+        if crate::returns::fetch_all(workstation, post)?.left == 0 {
+            workstation.call(|ws| ws.release_late_files())??;
+        }
     }
     let mut summary = SendSummary::default();
     for row in workstation.call(|ws| ws.store.to_send())?? {

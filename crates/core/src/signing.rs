@@ -4,7 +4,7 @@
 use chrono::SubsecRound;
 use liasse_cards::CardError;
 use liasse_domain::lot::group;
-use liasse_domain::{BillingNumber, FileIdentifier, Fse, FseRef, Instant, clock};
+use liasse_domain::{BillingNumber, FileIdentifier, Fse, FseRef, Instant, Level, clock};
 use liasse_formats::cms::{self, Flux, NationalAttributes};
 use liasse_formats::lot::{Head, LotHeader, file_bytes, lot_bytes};
 use liasse_formats::mail::{self, FileMail, Header};
@@ -37,7 +37,8 @@ impl Workstation {
             Ok::<_, CoreError>((content, bytes))
         });
         let prepared = prepared.map_err(either)?;
-        if let Some(reason) = draft.passed_with_reason() {
+        // A reason that was written for a risk since removed accepts nothing.
+        if let Some(reason) = draft.passed_with_reason().filter(|_| invoice.worst() == Level::Error) {
             self.store.note(&stamp, "fse.risque_accepte", &prepared.reference().to_string(), reason)?;
         }
         Ok(prepared.reference().clone())

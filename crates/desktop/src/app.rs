@@ -34,10 +34,12 @@ pub struct Start {
 /// Runs the window until it is closed.
 pub fn run(start: Start) -> iced::Result {
     let boot = move || App::new(start.clone());
+    #[expect(clippy::float_arithmetic, reason = "a zoom is a real number")]
+    let zoom = |app: &App| f32::from(app.start.zoom) / 100.0;
     let mut application = iced::application(boot, App::update, App::view)
         .title(|_: &App| t("window.title").to_owned())
         .theme(|app: &App| theme::theme(app.start.dark))
-        .scale_factor(|app: &App| f32::from(app.start.zoom) / 100.0)
+        .scale_factor(zoom)
         .subscription(App::subscription)
         .default_font(theme::REGULAR)
         .window_size((1400.0, 900.0));
@@ -362,7 +364,7 @@ impl Desk {
         };
         let screen = match self.place {
             Place::Facturer => self.facturer.view(self.signed_in.as_ref()).map(Message::Facturer),
-            Place::Lots => self.lots.view().map(Message::Lots),
+            Place::Lots => self.lots.view(self.signed_in.as_ref()).map(Message::Lots),
             Place::Tray => self.tray.view().map(Message::Tray),
         };
         let mut main = column![screen].spacing(8).width(Fill);

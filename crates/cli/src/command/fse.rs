@@ -125,7 +125,7 @@ fn make(new: &New, json: bool) -> Result<u8, Failure> {
 
 fn show_all(list: &List, json: bool) -> Result<u8, Failure> {
     let open = list.person.open(&[])?;
-    let ledger = open.run(|workstation, _| workstation.ledger())?;
+    let ledger = open.run(|workstation, person| workstation.ledger_of(person))?;
     crate::command::ledger::print(&ledger, json)?;
     Ok(0)
 }
@@ -195,7 +195,7 @@ fn say(open: &Open, reference: &FseRef, json: bool) -> Result<u8, Failure> {
     let asked = reference.clone();
     let document = open.run(move |workstation, person| {
         workstation.check_readable_by(&asked, person)?;
-        let ledger = workstation.ledger()?;
+        let ledger = workstation.ledger_of(person)?;
         Ok(ledger.documents.into_iter().find(|document| document.fse == asked))
     })?;
     let document = document.ok_or(InvoicingError::UnknownFse)?;

@@ -16,7 +16,7 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments, json: bool) -> Result<u8, Failure> {
     let open = arguments.person.open(&[])?;
-    let ledger = open.run(|workstation, _| workstation.ledger())?;
+    let ledger = open.run(|workstation, person| workstation.ledger_of(person))?;
     print(&ledger, json)?;
     Ok(0)
 }

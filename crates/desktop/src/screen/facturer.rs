@@ -73,6 +73,8 @@ pub enum Message {
     Sign,
     /// The price came.
     Priced(Box<Result<Invoice, Report>>),
+    /// An FSE of this card waits for its signatures.
+    Waiting(Box<Result<Option<(FseRef, Draft)>, Report>>),
     /// The FSE got its number, or not.
     Prepared(Result<FseRef, Report>),
     /// The signatures are on disk, or not.
@@ -124,10 +126,11 @@ impl State {
     /// Puts the unsigned draft aside and empties the screen.
     fn leave(&mut self) {
         let unsigned = matches!(self.stage, Stage::Editing);
-        if let (Some(vitale), Some(draft)) = (self.vitale.take(), self.draft.take()) {
-            if unsigned && !draft.input.acts.is_empty() {
-                self.parked.push((vitale, draft));
-            }
+        if let (Some(vitale), Some(draft)) = (self.vitale.take(), self.draft.take())
+            && unsigned
+            && !draft.input.acts.is_empty()
+        {
+            self.parked.push((vitale, draft));
         }
         *self = Self { parked: std::mem::take(&mut self.parked), card_is_in: self.card_is_in, ..Self::default() };
     }
@@ -143,12 +146,20 @@ impl State {
             Err(error) => self.notice = Some(liasse_domain::Coded::report(&error)),
         }
         self.vitale = Some(vitale);
-        Task::batch([self.price(office, signed_in), operation::focus(widget::Id::new(ENTRY))])
+        Task::batch([self.signed_in_changed(office, signed_in), operation::focus(widget::Id::new(ENTRY))])
     }
 
-    /// Prices again, after who is signed in changed.
+    /// Prices again, and looks for an FSE of this card that waits for its signatures, after who is signed in changed.
     pub fn signed_in_changed(&mut self, office: &Office, signed_in: Option<&SignedIn>) -> Task<Message> {
-        self.price(office, signed_in)
+        let waiting = match (&self.vitale, signed_in, &self.stage) {
+            (Some(vitale), Some(person), Stage::Editing) => {
+                let (vitale, person) = (vitale.clone(), person.clone());
+                ask(&office.workstation(), move |ws| ws.waiting_for_signature(&vitale, &person))
+                    .map(|answer| Message::Waiting(Box::new(answer)))
+            }
+            _ => Task::none(),
+        };
+        Task::batch([self.price(office, signed_in), waiting])
     }
 
     fn price(&mut self, office: &Office, signed_in: Option<&SignedIn>) -> Task<Message> {
@@ -165,12 +176,10 @@ impl State {
 
     /// The message of a key that no field took.
     pub fn key(&self, key: &Key) -> Option<Message> {
-        if let Stage::Signed { settled: None, due, .. } = &self.stage {
-            if *due > Centimes::ZERO {
-                if let Key::Character(letter) = key {
-                    return settlement(letter).map(Message::Settle);
-                }
-            }
+        if let (Stage::Signed { settled: None, due, .. }, Key::Character(letter)) = (&self.stage, key)
+            && *due > Centimes::ZERO
+        {
+            return settlement(letter).map(Message::Settle);
         }
         match key {
             Key::Named(Named::F4) => Some(Message::NextCarePath),
@@ -178,7 +187,7 @@ impl State {
             Key::Named(Named::F6) => Some(Message::ToggleAld),
             Key::Named(Named::F7) => Some(Message::NextBeneficiary),
             Key::Named(Named::F12) => Some(Message::Sign),
-            Key::Named(Named::Delete) => Some(Message::RemoveLast),
+            Key::Named(Named::F8) => Some(Message::RemoveLast),
             _ => None,
         }
     }
@@ -224,6 +233,18 @@ impl State {
                 match *answer {
                     Ok(invoice) => self.invoice = Some(invoice),
                     Err(report) => self.notice = Some(report),
+                }
+                Action::None
+            }
+            Message::Waiting(answer) => {
+                match (*answer, &self.stage, &self.vitale) {
+                    (Ok(Some((reference, draft))), Stage::Editing, Some(_)) => {
+                        self.draft = Some(draft);
+                        self.stage = Stage::Prepared(reference);
+                        return Action::Run(self.price(office, signed_in));
+                    }
+                    (Err(report), ..) => self.notice = Some(report),
+                    _ => {}
                 }
                 Action::None
             }

@@ -28,11 +28,11 @@ pub fn view<'a, Message: 'a>() -> Element<'a, Message> {
     let facturer = column![
         parts::title(t("help.in_facturer")),
         line("↵", t("help.enter")),
-        line("Suppr", t("help.remove")),
         line("F4", t("help.care_path")),
         line("F5", t("help.third_party")),
         line("F6", t("help.ald")),
         line("F7", t("help.beneficiary")),
+        line("F8", t("help.remove")),
         line("F12", t("help.sign")),
     ]
     .spacing(8);

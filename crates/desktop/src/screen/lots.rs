@@ -200,9 +200,13 @@ impl State {
         }
     }
 
-    /// The screen.
-    pub fn view(&self) -> Element<'_, Message> {
-        let documents = self.ledger.as_ref().map_or(&[][..], |ledger| &ledger.documents);
+    /// The screen: the documents of the person signed in.
+    pub fn view<'a>(&'a self, signed_in: Option<&'a SignedIn>) -> Element<'a, Message> {
+        let of_person = |document: &&Document| {
+            signed_in.is_some_and(|person| person.situation.billing_number == document.fse.billing)
+        };
+        let all = self.ledger.iter().flat_map(|ledger| &ledger.documents);
+        let documents: Vec<&Document> = all.filter(of_person).collect();
         let read_until = self.ledger.as_ref().and_then(|ledger| ledger.returns_read_until).map_or_else(
             || t("lots.never_read").to_owned(),
             |at| {
@@ -223,9 +227,10 @@ impl State {
         ]
         .spacing(12);
         body = body.push(if documents.is_empty() {
-            Element::from(container(parts::faint(t("lots.empty"))).height(Fill).padding(16))
+            let words = if signed_in.is_some() { t("lots.empty") } else { t("lots.nobody") };
+            Element::from(container(parts::faint(words)).height(Fill).padding(16))
         } else {
-            self.list(documents)
+            self.list(&documents)
         });
         if let Some(report) = &self.notice {
             body = body.push(parts::report(report));
@@ -254,12 +259,13 @@ impl State {
         clippy::cast_precision_loss,
         reason = "pixels of a scrolled list"
     )]
-    fn list<'a>(&'a self, documents: &'a [Document]) -> Element<'a, Message> {
+    fn list<'a>(&'a self, documents: &[&'a Document]) -> Element<'a, Message> {
         let visible = (self.height.max(900.0) / ROW) as usize + SPARE;
         let first = ((self.scrolled / ROW) as usize).min(documents.len());
         let last = (first + visible).min(documents.len());
         // Newest first: what was just done is what people look for.
-        let rows: Column<'a, Message> = column(documents.iter().rev().skip(first).take(last - first).map(document_row));
+        let rows: Column<'a, Message> =
+            column(documents.iter().rev().skip(first).take(last - first).map(|document| document_row(document)));
         let above = space::vertical().height(first as f32 * ROW);
         let below = space::vertical().height((documents.len() - last) as f32 * ROW);
         scrollable(column![above, rows, below])
@@ -287,6 +293,7 @@ fn document_row(document: &Document) -> Element<'_, Message> {
             row![
                 text(document.fse.number.to_string()).size(theme::BODY).font(theme::SEMIBOLD),
                 text(document.act_date.format("%d/%m/%Y").to_string()).size(theme::BODY),
+                text(document.patient.reveal()).size(theme::BODY),
                 parts::faint(lot),
                 space::horizontal(),
                 text(document.total_cents.to_string()).size(theme::BODY),

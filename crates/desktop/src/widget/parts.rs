@@ -21,7 +21,10 @@ pub fn coloured<'a, Message: 'a>(
     words: impl text::IntoFragment<'a>,
     pick: impl Fn(theme::Colours) -> Color + 'a,
 ) -> Element<'a, Message> {
-    text(words).style(move |theme: &Theme| text::Style { color: Some(pick(theme::colours(theme))) }).into()
+    text(words)
+        .size(theme::NOTE)
+        .style(move |theme: &Theme| text::Style { color: Some(pick(theme::colours(theme))) })
+        .into()
 }
 
 /// A key as it is printed on the keyboard.

@@ -68,10 +68,10 @@ fn digit(key: &Key, physical: keyboard::key::Physical, text: Option<&str>) -> Op
     if let Some(character) = text.and_then(|text| text.chars().next()).filter(char::is_ascii_digit) {
         return Some(character);
     }
-    if let Key::Character(character) = key {
-        if let Some(found) = character.chars().next().filter(char::is_ascii_digit) {
-            return Some(found);
-        }
+    if let Key::Character(character) = key
+        && let Some(found) = character.chars().next().filter(char::is_ascii_digit)
+    {
+        return Some(found);
     }
     let Physical::Code(code) = physical else { return None };
     let row = [

@@ -122,6 +122,12 @@ pub enum CarePath {
 }
 
 impl CarePath {
+    /// From the letter as B2 carries it.
+    pub fn from_letter(letter: char) -> Option<Self> {
+        use CarePath::{A, B, D, H, J, M, N, O, R, S, T, U};
+        [T, N, R, H, D, O, M, U, S, A, B, J].into_iter().find(|path| path.letter() == letter)
+    }
+
     /// The letter as B2 carries it.
     pub fn letter(self) -> char {
         match self {

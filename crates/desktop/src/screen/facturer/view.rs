@@ -131,7 +131,7 @@ impl State {
                     }
                 ),
                 parts::key_action("F6", t("facturer.ald_related")),
-                parts::key_action("Suppr", t("facturer.remove")),
+                parts::key_action("F8", t("facturer.remove")),
             ]
             .spacing(16)
             .wrap(),

@@ -1,0 +1,11 @@
+//! The use cases as a face calls them, over a real encrypted store, with scripted doubles at every port.
+//! Not the demo (crate `demo`) and not a network: what the post says and when it falls silent is written in each test.
+
+#![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says where")]
+
+mod cards;
+mod invoicing;
+mod returns;
+mod sending;
+mod signing;
+mod support;

@@ -1,0 +1,51 @@
+//! Returns as a caisse mails them, signed with the invented keys of `fixtures/pki`.
+
+use std::fs;
+use std::path::PathBuf;
+
+use liasse_domain::returns::Return;
+use liasse_formats::cms::{self, Trust};
+use liasse_formats::mail::{self, Header, ReturnKind};
+use rsa::pkcs8::DecodePrivateKey;
+use rsa::{Pkcs1v15Sign, RsaPrivateKey};
+use sha2::{Digest, Sha256};
+
+use super::practice::{LANDED, instant};
+
+/// The mail that brings `message`, signed by the caisse.
+pub fn returned(message: &Return) -> Vec<u8> {
+    let body = liasse_formats::returns::write(message);
+    returned_by("caisse-returns", &body, &body)
+}
+
+/// A mail whose body is `body` and whose signature, by the key of that name, is one over `signed`.
+pub fn returned_by(signer: &str, body: &[u8], signed: &[u8]) -> Vec<u8> {
+    let pem = |name: String| {
+        let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/pki").join(name);
+        fs::read_to_string(path).expect("a fixture")
+    };
+    let certificate = Trust::from_pem(&pem(format!("{signer}.pem"))).expect("a certificate").roots.remove(0);
+    let key = RsaPrivateKey::from_pkcs8_pem(&pem(format!("{signer}.key.pem"))).expect("a key");
+    let hash: [u8; 32] = Sha256::digest(signed).into();
+    let to_sign = cms::prepare(&hash, &certificate, None, instant(LANDED)).expect("prepared");
+    let raw = key.sign(Pkcs1v15Sign::new::<Sha256>(), to_sign.digest()).expect("signed");
+    let signature = to_sign.finish(&raw, &[]).expect("finished");
+    let header = Header {
+        from: "01751@751.01.rss.test".to_owned(),
+        to: "dr.test@cabinet.test".to_owned(),
+        subject: "SIM".to_owned(),
+        message_id: "1@751.01.rss.test".to_owned(),
+        date: instant(LANDED),
+    };
+    mail::return_mail(&header, ReturnKind::Arl, body, &signature)
+}
+
+/// The same mail without the part that holds its signature.
+pub fn unsigned(mail: &[u8]) -> Vec<u8> {
+    const BOUNDARY: &str = "--=_liasse_=";
+    let text = std::str::from_utf8(mail).expect("a mail of ASCII");
+    let parts: Vec<&str> = text.split(BOUNDARY).collect();
+    let [head, body, signature, end] = parts.as_slice() else { panic!("a mail of two parts") };
+    assert!(signature.contains("return.p7s"));
+    [*head, *body, *end].join(BOUNDARY).into_bytes()
+}

@@ -1,0 +1,161 @@
+//! A practice: a store in a folder that goes away, a clock that is moved by hand, numbers that never repeat.
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use liasse_core::Workstation;
+use liasse_core::desk::SignedIn;
+use liasse_core::directory::{Directory, Trust};
+use liasse_core::invoicing::Draft;
+use liasse_core::lane::{Handle, Lane};
+use liasse_core::ports::{Clock, Ids};
+use liasse_domain::{Destination, FileIdentifier, FseRef, Instant, TransmissionState};
+use liasse_store::Store;
+
+use super::Hand;
+
+/// The Thursday on which every test begins, 09:00 in Paris.
+pub const LANDED: &str = "2026-01-15T08:00:00Z";
+
+const KEY: [u8; 32] = [7; 32];
+
+/// An instant from text.
+pub fn instant(text: &str) -> Instant {
+    text.parse().expect("an instant")
+}
+
+/// A clock that stands still until it is moved.
+#[derive(Clone)]
+pub struct TestClock(Arc<Mutex<Instant>>);
+
+impl TestClock {
+    /// Moves it.
+    pub fn set(&self, text: &str) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = instant(text);
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> Instant {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Different bytes at every call, the same at every run.
+struct Counted(Arc<AtomicU32>);
+
+impl Ids for Counted {
+    fn random(&mut self, bytes: &mut [u8]) {
+        for byte in bytes {
+            let count = self.0.fetch_add(1, Ordering::Relaxed);
+            let [_, high, mixed, low] = count.wrapping_mul(2_654_435_761).to_be_bytes();
+            *byte = high ^ mixed ^ low;
+        }
+    }
+}
+
+/// The certificates of the invented world, with one caisse for each destination named.
+pub fn directory(caisses: &[&str]) -> Directory {
+    let pem = |name: &str| {
+        let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/pki").join(name);
+        fs::read_to_string(path).expect("a fixture")
+    };
+    let der = |name: &str| Trust::from_pem(&pem(name)).expect("a certificate").roots.remove(0);
+    let chain_pem = pem("chain.pem");
+    let trust = Trust::from_pem(&chain_pem).expect("the root").with_crl_pem(&pem("crl.pem")).expect("the CRL");
+    let encryption = caisses.iter().map(|caisse| {
+        let destination = Destination::new("01", caisse).expect("a caisse");
+        (destination, der("caisse-encryption.pem"))
+    });
+    Directory { trust, chain_pem, encryption: encryption.collect(), returns: vec![der("caisse-returns.pem")] }
+}
+
+/// See the module.
+pub struct Practice {
+    folder: PathBuf,
+    /// Its clock.
+    pub clock: TestClock,
+    count: Arc<AtomicU32>,
+}
+
+impl Practice {
+    /// An empty practice on [`LANDED`].
+    pub fn new() -> Self {
+        static FOLDERS: AtomicU32 = AtomicU32::new(0);
+        let number = FOLDERS.fetch_add(1, Ordering::Relaxed);
+        let folder = std::env::temp_dir().join(format!("liasse-core-{}-{number}", std::process::id()));
+        fs::create_dir_all(&folder).expect("temporary folder");
+        Self { folder, clock: TestClock(Arc::new(Mutex::new(instant(LANDED)))), count: Arc::default() }
+    }
+
+    /// Its store, past the workstation.
+    pub fn store(&self) -> Store {
+        Store::open(&self.folder.join("liasse.db"), &KEY).expect("store opens")
+    }
+
+    /// As the program starts: a workstation over the store as it was left.
+    pub fn workstation(&self) -> Workstation {
+        self.workstation_with(directory(&["751", "951"]))
+    }
+
+    /// The same, with other certificates.
+    pub fn workstation_with(&self, directory: Directory) -> Workstation {
+        let ids = Box::new(Counted(Arc::clone(&self.count)));
+        let mut workstation =
+            Workstation::new(self.store(), Arc::new(self.clock.clone()), ids, directory, None).expect("workstation");
+        workstation.set_default("post.user", "dr.test@cabinet.test").expect("setting");
+        workstation
+    }
+
+    /// The workstation in a lane, as faces have it.
+    pub fn lane(&self) -> Lane<Workstation> {
+        let workstation = self.workstation();
+        Lane::start("test", move || Ok::<_, ()>(workstation)).expect("a lane")
+    }
+
+    /// One G for the first person on each of these Vitale, signed by Dr Gris and in signed lots: ready to leave.
+    pub fn posted(&self, vitales: &[&str]) -> Vec<(FseRef, FileIdentifier)> {
+        let mut workstation = self.workstation();
+        let mut made = Vec::new();
+        for vitale in vitales {
+            let hand = Hand::of("cps-gris", Some(vitale));
+            let who = hand.signed_in(&self.clock);
+            made.push(signed(&mut workstation, &hand, &who));
+            workstation.seal_lots(&who).expect("sealed");
+            workstation.sign_lots(&who, &hand).expect("lot signed");
+        }
+        let lot = |fse: &FseRef| workstation.store().fse(fse).expect("read").and_then(|row| row.lot).expect("in a lot");
+        made.iter().map(|fse| (fse.clone(), lot(fse))).collect()
+    }
+}
+
+impl Drop for Practice {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// One G for the first person on the Vitale of `hand`, signed.
+fn signed(workstation: &mut Workstation, hand: &Hand, who: &SignedIn) -> FseRef {
+    let vitale = hand.vitale();
+    let mut draft = Draft::new(&vitale, 0, workstation.now()).expect("a draft");
+    draft.add_act("G");
+    let fse = workstation.prepare(&draft, who).expect("prepared");
+    workstation.sign(&fse, who, Some(&vitale), hand).expect("signed");
+    fse
+}
+
+/// What tests ask of a workstation in its lane.
+pub trait Ask {
+    /// Where the file stands.
+    fn transmission(&self, lot: FileIdentifier) -> TransmissionState;
+}
+
+impl Ask for Handle<Workstation> {
+    fn transmission(&self, lot: FileIdentifier) -> TransmissionState {
+        let row = self.call(move |ws| ws.store().lot(lot)).expect("the lane lives").expect("read");
+        row.expect("the lot").transmission
+    }
+}

@@ -1,0 +1,168 @@
+//! Readers that follow a script: cards go in and out, the smart card service stops and comes back, a card forgets itself.
+
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use liasse_cardsim::{Knobs, SimCard, SimChannel, image_named};
+use liasse_core::ports::{CardChannel, CardReaders, ChannelError, ReaderState};
+
+struct Slot {
+    name: String,
+    card: Option<SimChannel>,
+    insertions: u32,
+    odd: Option<Vec<u8>>,
+}
+
+struct Inside {
+    slots: Vec<Slot>,
+    service: Option<ChannelError>,
+    /// What the next command to any card ends with.
+    next: Option<ChannelError>,
+    connections: u32,
+    changed: bool,
+    woken: bool,
+}
+
+/// See the module. Clones are the same readers.
+#[derive(Clone)]
+pub struct Readers(Arc<(Mutex<Inside>, Condvar)>);
+
+impl Readers {
+    /// Empty readers of these names.
+    pub fn named(names: &[&str]) -> Self {
+        let slots = names
+            .iter()
+            .map(|name| Slot { name: (*name).to_owned(), card: None, insertions: 0, odd: None })
+            .collect();
+        let inside = Inside { slots, service: None, next: None, connections: 0, changed: false, woken: false };
+        Self(Arc::new((Mutex::new(inside), Condvar::new())))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inside> {
+        self.0.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn change(&self, what: impl FnOnce(&mut Inside)) {
+        let mut inside = self.lock();
+        what(&mut inside);
+        inside.changed = true;
+        drop(inside);
+        self.0.1.notify_all();
+    }
+
+    /// Puts the simulated card of that name in.
+    pub fn insert(&self, reader: &str, card: &str) {
+        let image = image_named(card).expect("a card of the world");
+        let card = SimChannel::new(SimCard::new(image, Knobs::default()));
+        self.change(|inside| {
+            let slot = inside.slot(reader);
+            slot.card = Some(card);
+            slot.insertions += 1;
+        });
+    }
+
+    /// Puts something in that answers this ATR and nothing else.
+    pub fn insert_odd(&self, reader: &str, atr: &[u8]) {
+        self.change(|inside| {
+            let slot = inside.slot(reader);
+            slot.odd = Some(atr.to_vec());
+            slot.insertions += 1;
+        });
+    }
+
+    /// Pulls the card; whoever talks to it hears so. The event itself comes with the next look at the readers.
+    pub fn pull(&self, reader: &str) {
+        self.change(|inside| {
+            let slot = inside.slot(reader);
+            slot.odd = None;
+            slot.card.take().expect("a card is in").pull();
+        });
+    }
+
+    /// The smart card service stops, or comes back with `None`.
+    pub fn service(&self, fault: Option<ChannelError>) {
+        self.change(|inside| inside.service = fault);
+    }
+
+    /// The next command to any card ends so.
+    pub fn next_command_ends(&self, error: ChannelError) {
+        self.lock().next = Some(error);
+    }
+
+    /// How often a card was connected to.
+    pub fn connections(&self) -> u32 {
+        self.lock().connections
+    }
+}
+
+impl Inside {
+    fn slot(&mut self, reader: &str) -> &mut Slot {
+        self.slots.iter_mut().find(|slot| slot.name == reader).expect("a reader of that name")
+    }
+}
+
+impl CardReaders for Readers {
+    fn list(&mut self) -> Result<Vec<ReaderState>, ChannelError> {
+        let mut inside = self.lock();
+        inside.changed = false;
+        if let Some(fault) = inside.service {
+            return Err(fault);
+        }
+        let state = |slot: &Slot| ReaderState {
+            name: slot.name.clone(),
+            atr: slot.odd.clone().or_else(|| slot.card.as_ref().map(|card| card.atr().to_vec())),
+            insertions: slot.insertions,
+        };
+        Ok(inside.slots.iter().map(state).collect())
+    }
+
+    fn wait_change(&mut self, limit: Duration) -> Result<bool, ChannelError> {
+        let waiting = |inside: &mut Inside| !inside.changed && !inside.woken && inside.service.is_none();
+        let waited = self.0.1.wait_timeout_while(self.lock(), limit, waiting);
+        let (mut inside, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        inside.woken = false;
+        match inside.service {
+            Some(fault) => Err(fault),
+            None => Ok(inside.changed),
+        }
+    }
+
+    fn connect(&mut self, reader: &str) -> Result<Box<dyn CardChannel>, ChannelError> {
+        let mut inside = self.lock();
+        inside.connections += 1;
+        let card = inside.slot(reader).card.clone().ok_or(ChannelError::Removed)?;
+        drop(inside);
+        Ok(Box::new(Watched { card, readers: self.clone() }))
+    }
+
+    fn waker(&self) -> Arc<dyn Fn() + Send + Sync> {
+        let readers = self.clone();
+        Arc::new(move || {
+            readers.lock().woken = true;
+            readers.0.1.notify_all();
+        })
+    }
+}
+
+/// A channel on which the script can lay an error.
+struct Watched {
+    card: SimChannel,
+    readers: Readers,
+}
+
+impl CardChannel for Watched {
+    fn atr(&self) -> &[u8] {
+        self.card.atr()
+    }
+
+    fn transmit(&mut self, apdu: &[u8]) -> Result<Vec<u8>, ChannelError> {
+        match self.readers.lock().next.take() {
+            Some(error) => Err(error),
+            None => self.card.transmit(apdu),
+        }
+    }
+
+    fn protocol(&self) -> liasse_cards::Protocol {
+        self.card.protocol()
+    }
+}
