@@ -11,6 +11,10 @@ use liasse_e2e::{Practice, finish};
 
 const G: &str = r#"{"date":"2026-01-15","care_path":"T","acts":[{"code":"G"}]}"#;
 
+/// The log of a practice's caisse, and of the one that takes its place.
+const FIRST_LOG: &str = "caisse.log";
+const SECOND_LOG: &str = "caisse-2.log";
+
 struct Crash {
     practice: Practice,
     caisse: Running,
@@ -53,7 +57,13 @@ impl Crash {
 
     /// How often the caisse judged a file for the first time and took it.
     fn accepted(&self) -> usize {
-        self.caisse.log().lines().filter(|line| line.contains("ARL+") && line.contains("accepted=1")).count()
+        self.logs().lines().filter(|line| line.contains("ARL+") && line.contains("accepted=1")).count()
+    }
+
+    /// What every caisse of this practice said, one after the other.
+    fn logs(&self) -> String {
+        let log = |name: &str| std::fs::read(self.practice.scratch().join(name)).unwrap_or_default();
+        String::from_utf8_lossy(&[log(FIRST_LOG), log(SECOND_LOG)].concat()).into_owned()
     }
 
     /// Everything that a quiet practice does from here: send, fetch, wait for the payment.
@@ -68,7 +78,7 @@ impl Crash {
         assert_eq!(money(&document, "amo"), ("encaisse".to_owned(), 2100, 2100));
         assert_eq!(money(&document, "amc"), ("encaisse".to_owned(), 900, 900));
         assert!(document["reject"].is_null(), "{document}");
-        assert_eq!(self.accepted(), 1, "{}", self.caisse.log());
+        assert_eq!(self.accepted(), 1, "{}", self.logs());
         self.practice.run(&["journal", "verify"]).success();
     }
 }
@@ -133,10 +143,17 @@ fn a_caisse_killed_with_the_file_on_disk_answers_when_it_is_back() {
     caisse.kill();
     drop(sending);
     assert_eq!(practice.document(&fse)["transmission"], "non_confirmee");
-    let caisse = practice.caisse(&[]);
+    // The first one could not take its ports away; whoever waits for the second must not find them.
+    let _ = std::fs::remove_file(practice.caisse_data().join("ports.json"));
+    let caisse = practice.caisse_from(&mut practice.caisse_command(&[]), SECOND_LOG);
     let crash = Crash { practice, caisse, fse };
+    assert_eq!(crash.accepted(), 1, "the one that died had judged it: {}", crash.logs());
     crash.practice.run(&["post", "fetch"]).success();
     assert_eq!(crash.transmission(), "recue", "it remembered");
+    let said = finish(crash.practice.ctl(&["post", "send"]).arg("--json"), b"").success().json();
+    assert_eq!(said["sent"].as_array().map(Vec::len), Some(0), "nothing is left to send: {said}");
+    crash.ends_with_one_accepted_lot();
+    assert_eq!(crash.caisse.log().matches("ARL+").count(), 0, "the second one judged nothing: {}", crash.logs());
 }
 
 /// The harness starts programs through `setpriv`, which becomes the program: one process.

@@ -156,7 +156,7 @@ fn a_second_program_on_the_same_data_is_refused_with_a_sentence() {
 #[test]
 fn nothing_real_is_created() {
     let practice = Practice::new("real");
-    assert_eq!(practice.refused(&["fse", "list"], 1)["code"], "system.reel_pas_encore");
+    assert_eq!(practice.refused(&["fse", "list"], 1)["code"], "system.dossier_sans_donnees");
     assert!(!practice.data().exists());
     std::fs::create_dir(practice.data()).expect("a folder");
     std::fs::write(practice.data().join("world.toml"), "v = 1\nworld = \"real\"\n").expect("a declaration");

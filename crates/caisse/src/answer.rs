@@ -21,7 +21,7 @@ pub(crate) struct Writer<'a> {
     pub(crate) now: Instant,
 }
 
-/// Why no answer can be written; the mail itself is then not taken.
+/// Why no answer can be written; a file that cannot be answered is then not taken (`office::NotTaken`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Unwritable {
     /// The sender has no mailbox here and wrote from no address.
@@ -82,7 +82,7 @@ impl Writer<'_> {
         let address = self.registers.address_of(from).ok_or(Unwritable::NoAddress)?;
         let to = match self.registers.mailbox_of(billing) {
             Some(mailbox) => mailbox.address.as_str(),
-            None => reply_to.ok_or(Unwritable::NoMailbox)?,
+            None => reply_to.filter(|address| !address.is_empty()).ok_or(Unwritable::NoMailbox)?,
         };
         let (kind, subject) = match message {
             Return::Acknowledgement(arl) => (ReturnKind::Arl, format!("SIM ARL {}", arl.file)),

@@ -1,7 +1,7 @@
 //! Why the simulated caisse does not start or go on.
 //! Not why it refuses a file or an FSE: that is an answer, see `reasons`.
 
-use liasse_domain::{Code, Coded};
+use liasse_domain::{CallError, Code, Coded};
 
 use crate::registers::RegisterError;
 
@@ -38,6 +38,9 @@ pub enum CaisseError {
     /// A foreign post office whose address cannot be used.
     #[error("the post office's address does not read")]
     Via,
+    /// A file or a folder that the call names and that cannot be read.
+    #[error(transparent)]
+    Call(#[from] CallError),
     /// A table of tariffs.
     #[error(transparent)]
     Tables(#[from] liasse_pricing::TableError),
@@ -54,12 +57,14 @@ impl Coded for CaisseError {
             Self::Scenario => Code("road.caisse_scenario"),
             Self::NotLoopback => Code("road.caisse_adresse"),
             Self::Via => Code("road.caisse_via"),
+            Self::Call(error) => error.code(),
             Self::Tables(error) => error.code(),
         }
     }
 
     fn parameters(&self) -> Vec<(&'static str, String)> {
         match self {
+            Self::Call(error) => error.parameters(),
             Self::Tables(error) => error.parameters(),
             _ => Vec::new(),
         }

@@ -50,13 +50,16 @@ pub(crate) enum Event {
     },
 }
 
-/// A message of a foreign mailbox.
+/// A message of a foreign mailbox. Its name alone does not tell it from another: servers give names again.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) struct Source {
     /// Account.
     pub(crate) mailbox: String,
     /// Unique name there.
     pub(crate) uidl: String,
+    /// SHA-256 of the message. Memories from before it was kept have zeros, which are no message's.
+    #[serde(default)]
+    pub(crate) hash: [u8; 32],
 }
 
 /// The verdict on a file.

@@ -15,6 +15,7 @@ mod office;
 mod options;
 mod pki;
 mod pop3_session;
+mod private;
 mod reasons;
 pub mod registers;
 mod reprice;

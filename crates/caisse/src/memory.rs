@@ -2,8 +2,8 @@
 //! Not a database: what the records mean is said by `ledger`, which replays them at the start.
 //! A record cut short at the end was never answered; a record that does not open is damage, and nothing is deleted.
 
-use std::fs::{File, OpenOptions};
-use std::io::{Read, Seek, SeekFrom, Write};
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use aes_gcm::aead::{Aead, Payload};
@@ -11,6 +11,7 @@ use aes_gcm::{Aes256Gcm, Key, KeyInit, Nonce};
 use fs2::FileExt;
 
 use crate::error::CaisseError;
+use crate::private;
 
 /// The fixed, declared key of the simulated caisse. It hides nothing: it shows how its data would be hidden, and keeps
 /// a reader of the disk from taking invented claims for real ones.
@@ -43,10 +44,10 @@ pub(crate) struct Memory {
 impl Memory {
     /// Opens or creates the memory in `data`, takes its lock, and gives every record in order.
     pub(crate) fn open(data: &Path) -> Result<(Self, Vec<Vec<u8>>), CaisseError> {
-        std::fs::create_dir_all(data)?;
+        private::folder(data)?;
         let path = data.join(FILE);
-        let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
-        FileExt::try_lock_exclusive(&file).map_err(|_| CaisseError::Locked)?;
+        let mut file = private::file().read(true).create(true).truncate(false).open(path)?;
+        FileExt::try_lock_exclusive(&file).map_err(not_locked)?;
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes)?;
         let mut memory = Self {
@@ -141,6 +142,13 @@ impl Memory {
     }
 }
 
+/// Why the lock was not given. Only who holds it may be blamed on another caisse: a folder without locks (some network
+/// drives) is a fault of the disk.
+fn not_locked(error: io::Error) -> CaisseError {
+    let contended = fs2::lock_contended_error();
+    if error.raw_os_error() == contended.raw_os_error() { CaisseError::Locked } else { CaisseError::Io(error) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -171,6 +179,15 @@ mod tests {
         let bytes = std::fs::read(folder.join(FILE)).expect("bytes");
         assert!(!bytes.windows(5).any(|window| window == b"three"), "records are sealed");
         let _ = std::fs::remove_dir_all(folder);
+    }
+
+    #[test]
+    fn only_a_lock_that_is_held_means_another_caisse() {
+        assert!(matches!(not_locked(fs2::lock_contended_error()), CaisseError::Locked));
+        // Linux: ENOLCK and EIO.
+        for fault in [37, 5] {
+            assert!(matches!(not_locked(io::Error::from_raw_os_error(fault)), CaisseError::Io(_)), "{fault}");
+        }
     }
 
     #[test]

@@ -86,14 +86,7 @@ fn hold<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 pub(crate) fn listen(listener: &TcpListener, protocol: Protocol, shared: &Arc<Shared>) -> Result<(), CaisseError> {
     listener.set_nonblocking(true)?;
     while !shared.is_stopping() {
-        let socket = match listener.accept() {
-            Ok((socket, _)) => socket,
-            Err(error) if error.kind() == ErrorKind::WouldBlock => {
-                std::thread::park_timeout(DOOR);
-                continue;
-            }
-            Err(_) => continue,
-        };
+        let Some((socket, _)) = guest(listener.accept(), std::thread::park_timeout) else { continue };
         let ready = socket
             .set_nonblocking(false)
             .and_then(|()| socket.set_nodelay(true))
@@ -118,6 +111,23 @@ pub(crate) fn listen(listener: &TcpListener, protocol: Protocol, shared: &Arc<Sh
         }
     }
     Ok(())
+}
+
+/// Who stands at the door, or a rest: a short one when nobody does, a longer one when they cannot be let in. Without
+/// descriptors (EMFILE) the same answer comes at once until some connection ends.
+fn guest<T>(looked: std::io::Result<T>, rest: impl FnOnce(Duration)) -> Option<T> {
+    match looked {
+        Ok(guest) => Some(guest),
+        Err(error) if error.kind() == ErrorKind::WouldBlock => {
+            rest(DOOR);
+            None
+        }
+        Err(error) => {
+            tracing::warn!(%error, "a connection was not accepted");
+            rest(GLANCE);
+            None
+        }
+    }
 }
 
 fn smtp<S: Read + Write>(line: &mut Line<'_, S>) -> std::io::Result<()> {
@@ -307,3 +317,58 @@ impl<S: Read + Write> Line<'_, S> {
 
 trait ReadWrite: Read + Write {}
 impl<T: Read + Write> ReadWrite for T {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::Scenario;
+    use liasse_formats::mail;
+    use liasse_pricing::Tables;
+
+    #[test]
+    fn a_door_that_cannot_open_is_not_tried_without_rest() {
+        let rested = |looked: std::io::Result<u8>| {
+            let mut rests = Vec::new();
+            (guest(looked, |rest| rests.push(rest)), rests)
+        };
+        assert_eq!(rested(Ok(7)), (Some(7), vec![]));
+        assert_eq!(rested(Err(ErrorKind::WouldBlock.into())), (None, vec![DOOR]));
+        // Linux: EMFILE, ENFILE, ENOBUFS, ENOMEM.
+        for fault in [24, 23, 105, 12] {
+            assert_eq!(rested(Err(std::io::Error::from_raw_os_error(fault))), (None, vec![GLANCE]), "{fault}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_answered_is_not_taken() {
+        let folder = std::env::temp_dir().join(format!("liasse-caisse-net-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&folder);
+        let office = Office::open(&folder, Tables::embedded().clone(), Scenario::default()).expect("a caisse");
+        let shared = Shared::new(office, Held::new(None, &folder));
+        let mail = |billing: &str, from: &str| {
+            let header = mail::Header {
+                from: "dr.test@cabinet.test".to_owned(),
+                to: "01751@751.01.rss.test".to_owned(),
+                subject: mail::subject(&billing.parse().expect("billing"), "2026011508000000001", 1),
+                message_id: "1@cabinet.test".to_owned(),
+                date: "2026-01-15T08:00:00Z".parse().expect("instant"),
+            };
+            let bytes = mail::outer(&header, b"no envelope");
+            smtp_session::Mail { from: from.to_owned(), to: vec![header.to], bytes }
+        };
+        // Without a mailbox here, its file is answered to whoever sent it, or not at all.
+        let stranger = "991010992";
+        let size = || std::fs::metadata(folder.join("memory")).expect("memory").len();
+        let before = size();
+        assert!(!take(&shared, &mail(stranger, "")), "451");
+        assert_eq!((size(), shared.with(|office| office.outgoing().len())), (before, Some(0)), "nothing remembered");
+        assert!(take(&shared, &mail(stranger, "dr@elsewhere.test")), "250");
+        assert!(take(&shared, &mail("991010117", "")), "its mailbox is known");
+        let to =
+            |letters: Vec<(u64, crate::ledger::Letter)>| letters.into_iter().map(|(_, letter)| letter.to).collect();
+        let answered: Vec<String> = shared.with(|office| to(office.outgoing())).expect("a caisse");
+        assert_eq!(answered, ["dr@elsewhere.test", "dr.test@cabinet.test"]);
+        shared.stop();
+        let _ = std::fs::remove_dir_all(&folder);
+    }
+}

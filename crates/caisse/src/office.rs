@@ -13,7 +13,7 @@ use rustls::ServerConfig;
 use sha2::{Digest, Sha256};
 
 use crate::adjudicate::Court;
-use crate::answer::Writer;
+use crate::answer::{Unwritable, Writer};
 use crate::clock::OffsetClock;
 use crate::error::CaisseError;
 use crate::intake::{FileVerdict, Intake, Verdict};
@@ -37,6 +37,17 @@ pub(crate) struct Office {
 
 /// A late answer comes one working day after the law's two (R161-47).
 const LATE_WORKING_DAYS: u32 = 3;
+
+/// Why a mail was not taken: nothing of it is remembered, and its sender is told so.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum NotTaken {
+    /// It could not be kept.
+    #[error(transparent)]
+    NotKept(#[from] CaisseError),
+    /// It holds a file to which no answer can be written.
+    #[error("a file cannot be answered: {0}")]
+    Unanswerable(#[from] Unwritable),
+}
 
 /// A letter of a mailbox, as POP3 shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,19 +88,18 @@ impl Office {
         self.registers.caisse_at(address).is_some() || self.registers.mailbox(address).is_some()
     }
 
-    /// Takes a mail for one recipient. When this returns, mail, verdict and answers are on the disk.
-    pub(crate) fn receive(
-        &mut self,
-        from: &str,
-        to: &str,
-        raw: &[u8],
-        source: Option<Source>,
-    ) -> Result<(), CaisseError> {
+    /// Takes a mail for one recipient. When this returns, mail, verdict and answers are on the disk; a message of a
+    /// foreign mailbox that was taken before changes nothing.
+    pub(crate) fn receive(&mut self, from: &str, to: &str, raw: &[u8], source: Option<Source>) -> Result<(), NotTaken> {
+        if source.as_ref().is_some_and(|source| self.ledger.is_fetched(source)) {
+            tracing::info!("a message came again");
+            return Ok(());
+        }
         match self.registers.caisse_at(to) {
             Some(caisse) => self.judge(&caisse, from, raw, source),
             None => {
                 let letter = Letter { to: to.to_owned(), from: from.to_owned(), mail: raw.to_vec(), fate: Fate::Now };
-                self.remember(Event::Relayed { letter })
+                Ok(self.remember(Event::Relayed { letter })?)
             }
         }
     }
@@ -152,18 +162,13 @@ impl Office {
         if letters.is_empty() { Ok(()) } else { self.remember(Event::Gone { letters }) }
     }
 
-    /// Whether a message of a foreign mailbox was taken before.
-    pub(crate) fn is_fetched(&self, source: &Source) -> bool {
-        self.ledger.is_fetched(source)
-    }
-
     fn judge(
         &mut self,
         caisse: &Destination,
         reply_to: &str,
         raw: &[u8],
         source: Option<Source>,
-    ) -> Result<(), CaisseError> {
+    ) -> Result<(), NotTaken> {
         let now = self.clock.now();
         let today = clock::paris(now).date();
         let intake = Intake {
@@ -179,11 +184,10 @@ impl Office {
                 today,
             },
         };
-        let nothing = |source| Event::Received { source, judged: None, letters: Vec::new(), dues: Vec::new() };
         let event = match intake.judge(raw) {
             Verdict::Nobody(why) => {
                 tracing::warn!(code = why.code(), "a mail that nobody can be answered about");
-                nothing(source)
+                Event::Received { source, judged: None, letters: Vec::new(), dues: Vec::new() }
             }
             Verdict::Known(again) => {
                 tracing::info!("a file came again");
@@ -200,19 +204,12 @@ impl Office {
                 );
                 let writer = Writer { keys: &self.keys, registers: &self.registers, now };
                 let fate = self.fate(&verdict, today);
-                match writer.answers(caisse, reply_to, &verdict, fate, self.ledger.next_letter()) {
-                    Ok(letters) => {
-                        let dues = self.dues(caisse, &verdict, today);
-                        Event::Received { source, judged: judged(verdict), letters, dues }
-                    }
-                    Err(error) => {
-                        tracing::error!(%error, "a file cannot be answered");
-                        nothing(source)
-                    }
-                }
+                let letters = writer.answers(caisse, reply_to, &verdict, fate, self.ledger.next_letter())?;
+                let dues = self.dues(caisse, &verdict, today);
+                Event::Received { source, judged: judged(verdict), letters, dues }
             }
         };
-        self.remember(event)
+        Ok(self.remember(event)?)
     }
 
     fn fate(&self, verdict: &FileVerdict, today: NaiveDate) -> Fate {

@@ -4,8 +4,9 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use liasse_domain::CallError;
 use liasse_post::{Account, Security};
-use liasse_pricing::{FILES, Tables};
+use liasse_pricing::Tables;
 use secrecy::SecretString;
 
 use crate::error::CaisseError;
@@ -93,15 +94,19 @@ impl Via {
     }
 }
 
-/// The tables of a folder, `--tables DIR`: each file named as an embedded one replaces it.
+/// The tables of a folder, `--tables DIR`: each CSV file replaces the embedded one of its name, as in `liassectl`; a name
+/// that no table bears is refused, and so is a folder that cannot be read.
 pub fn tables_from(folder: &Path) -> Result<Tables, CaisseError> {
     let mut files = Vec::new();
-    for name in FILES {
-        let path = folder.join(name);
-        if path.exists() {
-            files.push((name.to_owned(), std::fs::read(path)?));
+    for entry in std::fs::read_dir(folder).map_err(|_| CallError::unreadable(folder))? {
+        let path = entry.map_err(|_| CallError::unreadable(folder))?.path();
+        if path.extension().is_some_and(|extension| extension == "csv") {
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            files.push((name, std::fs::read(&path).map_err(|_| CallError::unreadable(&path))?));
         }
     }
+    // The order of a folder is nobody's; the first fault told must not depend on it.
+    files.sort();
     Ok(Tables::with_overrides(&files)?)
 }
 

@@ -2,6 +2,7 @@
 //! Not a mailbox: the office lists letters and forgets them; deletion is promised at QUIT, after it is on the disk.
 
 use std::collections::VecDeque;
+use std::fmt;
 
 use liasse_post::{Lines, stuff};
 use zeroize::Zeroizing;
@@ -9,7 +10,7 @@ use zeroize::Zeroizing;
 use crate::office::Listed;
 
 /// What the driver has to do next.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(PartialEq, Eq)]
 pub(crate) enum Action {
     /// Read from the client, `feed` what came, ask again.
     Read,
@@ -28,6 +29,20 @@ pub(crate) enum Action {
     Forget(Vec<u64>),
     /// Close the connection.
     Close,
+}
+
+/// Says how much there is, never what: an action holds passwords and letters.
+impl fmt::Debug for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Read => f.write_str("Read"),
+            Self::Write(bytes) => write!(f, "Write({} bytes)", bytes.len()),
+            Self::LogIn { user, password } => write!(f, "LogIn({} and {} bytes)", user.len(), password.len()),
+            Self::Letter(number) => write!(f, "Letter({number})"),
+            Self::Forget(letters) => write!(f, "Forget({} letters)", letters.len()),
+            Self::Close => f.write_str("Close"),
+        }
+    }
 }
 
 /// The answer to `LogIn`.
@@ -309,6 +324,13 @@ mod tests {
         for piece in 1..40 {
             assert_eq!(play(client, piece, false), (expected.to_owned(), vec![7]), "in pieces of {piece}");
         }
+    }
+
+    #[test]
+    fn an_action_shown_tells_no_secret() {
+        let (user, password) = ("dr@c.test".to_owned(), Zeroizing::new("a secret".to_owned()));
+        let actions = [Action::LogIn { user, password }, Action::Write(LETTER.to_vec()), Action::Forget(vec![7])];
+        assert_eq!(format!("{actions:?}"), "[LogIn(9 and 8 bytes), Write(26 bytes), Forget(1 letters)]");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! Not a daemon: it lives as long as the value that holds it; its memory survives any end.
 
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use crate::net::{Protocol, Shared, listen};
 use crate::office::Office;
 use crate::options::{Options, Via};
 use crate::pki::CA_PEM;
-use crate::via;
+use crate::{private, via};
 
 /// Where a caisse is reached, as `ports.json` has it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,7 +55,8 @@ impl Running {
         let shared = Arc::new(Shared::new(office, held));
         // From here on, whatever fails drops `running`, which stops what was started and releases the memory.
         let ca = std::path::absolute(data.join("ca.pem"))?;
-        place(&ca, CA_PEM.as_bytes())?;
+        private::place(&ca, CA_PEM.as_bytes())?;
+        private::close_to_others(&data.join("clock"));
         let ports = Ports { smtp: 0, pop3s: 0, ca };
         let mut running = Self { shared, ports, threads: Vec::new(), ports_files };
         match via {
@@ -64,7 +65,7 @@ impl Running {
         }
         let json = serde_json::to_vec(&running.ports).map_err(std::io::Error::other)?;
         for file in &running.ports_files {
-            place(file, &json)?;
+            private::place(file, &json)?;
         }
         Ok(running)
     }
@@ -148,14 +149,6 @@ fn loopback(text: &str) -> Result<[SocketAddr; 2], CaisseError> {
         second.set_port(first.port().checked_add(1).ok_or(CaisseError::NotLoopback)?);
     }
     Ok([first, second])
-}
-
-/// Writes a file beside its place and renames it there: whoever sees it sees all of it.
-fn place(path: &Path, bytes: &[u8]) -> Result<(), CaisseError> {
-    let fresh = path.with_extension("new");
-    std::fs::write(&fresh, bytes)?;
-    std::fs::rename(&fresh, path)?;
-    Ok(())
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! Commands are read one by one, pipelined ones too; what came before STARTTLS is dropped with it.
 
 use std::collections::VecDeque;
+use std::fmt;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -10,7 +11,7 @@ use liasse_post::{DotReader, Lines};
 use zeroize::Zeroizing;
 
 /// What the driver has to do next.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(PartialEq, Eq)]
 pub(crate) enum Action {
     /// Read from the client, `feed` what came, ask again.
     Read,
@@ -34,7 +35,7 @@ pub(crate) enum Action {
 }
 
 /// A mail with its envelope.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(PartialEq, Eq)]
 pub(crate) struct Mail {
     /// Sender: always the account's own address.
     pub(crate) from: String,
@@ -44,7 +45,28 @@ pub(crate) struct Mail {
     pub(crate) bytes: Vec<u8>,
 }
 
-#[derive(Debug)]
+/// Says how much there is, never what: an action holds passwords, addresses and claims.
+impl fmt::Debug for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Read => f.write_str("Read"),
+            Self::Write(bytes) => write!(f, "Write({} bytes)", bytes.len()),
+            Self::StartTls => f.write_str("StartTls"),
+            Self::LogIn { user, password } => write!(f, "LogIn({} and {} bytes)", user.len(), password.len()),
+            Self::Recipient(address) => write!(f, "Recipient({} bytes)", address.len()),
+            Self::Take(mail) => write!(f, "Take({mail:?})"),
+            Self::Close => f.write_str("Close"),
+        }
+    }
+}
+
+/// Says how long it is and for how many, never what it holds or who they are.
+impl fmt::Debug for Mail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Mail({} bytes for {})", self.bytes.len(), self.to.len())
+    }
+}
+
 enum State {
     Command,
     Plain,

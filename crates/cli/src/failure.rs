@@ -3,7 +3,8 @@
 
 use std::io::{self, Write};
 
-use liasse_domain::{Code, Coded, Report};
+use liasse_domain::catalogue;
+use liasse_domain::{Code, Coded, FseRef, Report};
 
 /// Why a call stopped, ready to be told.
 #[derive(Debug)]
@@ -19,6 +20,11 @@ impl<E: Coded> From<E> for Failure {
 }
 
 impl Failure {
+    /// The failure that a report tells, with the exit code of its own entry in the catalogue.
+    pub(crate) fn told(report: Report) -> Self {
+        Self { exit: catalogue::exit_of(&report.code), report }
+    }
+
     /// `code: sentence`, or with `--json` the whole report on one line. A closed standard error is nobody's loss.
     pub(crate) fn say(&self, json: bool) {
         if self.exit == 0 {
@@ -46,6 +52,21 @@ pub(crate) enum CliError {
     /// A value that its argument does not take.
     #[error("wrong value for {argument}")]
     WrongValue { argument: String },
+    /// A text that names no FSE.
+    #[error("not the name of an FSE")]
+    FseName,
+    /// A text that names no lot.
+    #[error("not the name of a lot")]
+    LotName,
+    /// A text that is no moment for the demo's clock.
+    #[error("not a date for the clock")]
+    ClockValue,
+    /// A folder that was named and holds no data of ours.
+    #[error("no data in that folder")]
+    NoData,
+    /// The demo was played and a document of its folder has not ended as its kind ends.
+    #[error("{fse} has not ended")]
+    DemoUnfinished { fse: FseRef, state: String },
     /// No folder for data is known on this system.
     #[error("no folder for data")]
     NoFolder,
@@ -80,6 +101,11 @@ impl Coded for CliError {
             Self::UnknownArgument { .. } => Code("system.argument_inconnu"),
             Self::MissingArgument { .. } => Code("system.argument_manquant"),
             Self::WrongValue { .. } => Code("system.argument_refuse"),
+            Self::FseName => Code("saisie.nom_de_fse"),
+            Self::LotName => Code("saisie.nom_de_lot"),
+            Self::ClockValue => Code("saisie.horloge_valeur"),
+            Self::NoData => Code("system.dossier_sans_donnees"),
+            Self::DemoUnfinished { .. } => Code("system.demo_inachevee"),
             Self::NoFolder => Code("system.sans_dossier"),
             Self::WrongCall => Code("system.appel_incomplet"),
             Self::Unreadable { .. } => Code("system.fichier_illisible"),
@@ -95,7 +121,14 @@ impl Coded for CliError {
             }
             Self::Unreadable { path } => vec![("path", path.clone())],
             Self::Bug { place } => vec![("place", place.clone())],
-            Self::NoFolder | Self::WrongCall | Self::Output => Vec::new(),
+            Self::DemoUnfinished { fse, state } => vec![("fse", fse.to_string()), ("state", state.clone())],
+            Self::FseName
+            | Self::LotName
+            | Self::ClockValue
+            | Self::NoData
+            | Self::NoFolder
+            | Self::WrongCall
+            | Self::Output => Vec::new(),
         }
     }
 }

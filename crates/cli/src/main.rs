@@ -7,6 +7,8 @@ mod command;
 mod failure;
 mod files;
 mod office;
+mod output;
+mod text;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -32,16 +34,18 @@ fn run(json: bool) -> u8 {
         Ok(arguments::Call::Run(command)) => command::run(command, json),
         Err(failure) => Err(failure),
     };
-    outcome.unwrap_or_else(|failure| {
-        failure.say(json);
-        failure.exit
-    })
+    match outcome {
+        Ok(()) => 0,
+        Err(failure) => {
+            failure.say(json);
+            failure.exit
+        }
+    }
 }
 
-fn print_help(text: &str) -> Result<u8, Failure> {
+fn print_help(text: &str) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
-    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|error| CliError::output(&error))?;
-    Ok(0)
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|error| CliError::output(&error))
 }
 
 /// A panic says its code and its place in the sources, never its message: that may quote what was being read.

@@ -1,12 +1,12 @@
 //! The data directory and the person of a call: opened, signed in by card, in one place for every command.
 //! In a demo directory a call without `--reader` acts for `cps-gris` with its tray card (shared contracts).
 
-use std::io::BufRead;
+use std::io::{BufRead, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use liasse_core::cards::{CardView, VitaleView};
 use liasse_core::data_dir::{DataDir, DirError, World, default_root};
-use liasse_core::desk::SignedIn;
+use liasse_core::desk::{DeskError, SignedIn};
 use liasse_core::invoicing::InvoicingError;
 use liasse_core::{CoreError, Workstation};
 use liasse_demo::readers::{Readers, SIM};
@@ -15,6 +15,10 @@ use liasse_domain::Digits;
 
 use crate::failure::{CliError, Failure};
 
+/// What names the data directory when `--data` does not (shared contracts).
+const LIASSE_DATA: &str = "LIASSE_DATA";
+/// The store in a data directory.
+const STORE: &str = "liasse.db";
 /// The reader of a demo call that names none.
 pub(crate) const DEMO_CPS: &str = "sim:cps-gris";
 
@@ -33,11 +37,43 @@ impl Place {
 
     /// The folder of an existing directory. This version opens demonstrations only and creates nothing real.
     pub(crate) fn existing(&self) -> Result<PathBuf, Failure> {
+        let named = self.data.is_some() || std::env::var_os(LIASSE_DATA).is_some();
         let root = self.data.clone().or_else(|| default_root("liasse")).ok_or(CliError::NoFolder)?;
-        match DataDir::world_of(&root)? {
+        match world_of(&root)? {
             Some(World::Demo) => Ok(root),
+            None if named => Err(CliError::NoData.into()),
             Some(World::Real) | None => Err(DirError::RealNotYet.into()),
         }
+    }
+
+    /// The folder of an existing demonstration, for a call that means the demonstration even where nobody names it.
+    pub(crate) fn existing_demo(&self) -> Result<PathBuf, Failure> {
+        let root = self.demo_root()?;
+        match world_of(&root)? {
+            Some(World::Demo) => Ok(root),
+            Some(World::Real) => Err(DirError::RealNotYet.into()),
+            None => Err(CliError::NoData.into()),
+        }
+    }
+
+    /// As [`Place::existing_demo`], or a folder where a demonstration may be made: one that is not there, or empty.
+    pub(crate) fn demo_or_nothing(&self) -> Result<PathBuf, Failure> {
+        let root = self.demo_root()?;
+        let nothing = match std::fs::read_dir(&root) {
+            Ok(mut entries) => entries.next().is_none(),
+            Err(error) => error.kind() == ErrorKind::NotFound,
+        };
+        if nothing { Ok(root) } else { self.existing_demo() }
+    }
+}
+
+/// Which world a folder declares; a file in the place of a folder declares none.
+fn world_of(root: &Path) -> Result<Option<World>, DirError> {
+    match DataDir::world_of(root) {
+        Err(DirError::Io(error)) if error.kind() == ErrorKind::NotADirectory => Ok(None),
+        // A store without its declaration may be anybody's: « no data » would be untrue.
+        Ok(None) if root.join(STORE).exists() => Err(DirError::Damaged),
+        found => found,
     }
 }
 
@@ -79,17 +115,25 @@ impl Person {
         if self.pin_stdin {
             return pin_from_stdin();
         }
-        // The PIN of a card of the demo world is no secret: the tray shows it.
-        let shown = reader.strip_prefix(SIM).and_then(|card| liasse_demo::tray::image(card).ok());
-        let digits = shown.and_then(|image| image.pin().and_then(Digits::parse));
-        digits.ok_or_else(|| CliError::MissingArgument { argument: "--pin-stdin".to_owned() }.into())
+        let Some(card) = reader.strip_prefix(SIM) else {
+            return Err(CliError::MissingArgument { argument: "--pin-stdin".to_owned() }.into());
+        };
+        // The PIN of a card of the demo world is no secret: the tray shows it. Only a professional's card has one.
+        let image = liasse_demo::tray::image(card)?;
+        image.pin().and_then(Digits::parse).ok_or_else(|| DeskError::NoCps.into())
     }
 }
 
 /// Opens the office of `root` with these readers.
 pub(crate) fn open(root: &Path, readers: &[&str]) -> Result<Office, Failure> {
     let readers = Readers::named(readers)?;
-    Ok(Office::open(root, Box::new(readers), Opening::default())?)
+    // Only the calls of `post` send or fetch: the others start no caisse.
+    Ok(Office::open(root, Box::new(readers), Opening { without_post: true, ..Opening::default() })?)
+}
+
+/// Opens the office of a call that sends or fetches: with the post that the settings name, else a caisse.
+pub(crate) fn with_post(root: &Path) -> Result<Office, Failure> {
+    Ok(Office::open(root, Box::new(Readers::named(&[])?), Opening::default())?)
 }
 
 /// Opens the office of a call that needs no card.

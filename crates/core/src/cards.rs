@@ -281,9 +281,23 @@ impl CardDesk {
                 matches!(&slot.view, CardView::Vitale(view) if view.read.certificate.as_deref() == Some(certificate))
             })
             .ok_or(CardError::Channel(ChannelError::Removed))?;
-        match &mut slot.open {
-            Open::Vitale(vitale) => vitale.sign(hash),
-            _ => Err(CardError::Channel(ChannelError::Removed)),
+        let Open::Vitale(vitale) = &mut slot.open else { return Err(CardError::Channel(ChannelError::Removed)) };
+        let result = vitale.sign(hash);
+        if !matches!(result, Err(CardError::Channel(ChannelError::Reset))) {
+            return result;
+        }
+        // Another program reset the card: it needs no PIN, so it is opened again and asked once more.
+        let reader = slot.state.name.clone();
+        self.read_again(&reader);
+        self.notify();
+        let again = self.slots.iter_mut().find(|slot| slot.state.name == reader);
+        match again.map(|slot| (&slot.view, &mut slot.open)) {
+            Some((CardView::Vitale(view), Open::Vitale(vitale)))
+                if view.read.certificate.as_deref() == Some(certificate) =>
+            {
+                vitale.sign(hash)
+            }
+            _ => result,
         }
     }
 
@@ -328,7 +342,7 @@ fn read_slot(readers: &mut dyn CardReaders, state: ReaderState) -> Slot {
     };
     let started = Stopwatch::now();
     let (open, view) = match identify(&atr) {
-        CardKind::Cps3 | CardKind::Cps4 | CardKind::Cpe => read_cps(readers, &state.name, started),
+        CardKind::Cps3 | CardKind::Cpe => read_cps(readers, &state.name, started),
         CardKind::Vitale2 => read_vitale(readers, &state.name, started),
         kind => Ok((Open::Nothing, CardView::Unknown { kind, atr })),
     }
@@ -368,16 +382,19 @@ pub trait SigningCards {
     fn vitale(&self, certificate: &[u8], hash: &[u8; 32]) -> Result<Vec<u8>, CardError>;
 }
 
+/// How long a signature may take: a card of the slowest kind needs two thirds of a second (reference telecom, 5).
+const SIGNATURE_CAP: Duration = Duration::from_secs(20);
+
 impl SigningCards for Handle<CardDesk> {
     fn cps(&self, serial: &str, hash: &[u8; 32]) -> Result<Vec<u8>, CardError> {
         let (serial, hash) = (serial.to_owned(), *hash);
-        self.call(move |desk| desk.sign_with_cps(&serial, &hash))
-            .map_err(|_| CardError::Channel(ChannelError::NoService))?
+        self.call_within(SIGNATURE_CAP, move |desk| desk.sign_with_cps(&serial, &hash))
+            .map_err(|_| CardError::Channel(ChannelError::Mute))?
     }
 
     fn vitale(&self, certificate: &[u8], hash: &[u8; 32]) -> Result<Vec<u8>, CardError> {
         let (certificate, hash) = (certificate.to_vec(), *hash);
-        self.call(move |desk| desk.sign_with_vitale(&certificate, &hash))
-            .map_err(|_| CardError::Channel(ChannelError::NoService))?
+        self.call_within(SIGNATURE_CAP, move |desk| desk.sign_with_vitale(&certificate, &hash))
+            .map_err(|_| CardError::Channel(ChannelError::Mute))?
     }
 }

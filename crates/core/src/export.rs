@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use liasse_domain::{Code, Coded, FileIdentifier, FseRef};
 
+use crate::data_dir::write_private;
 use crate::desk::{DeskError, SignedIn};
 use crate::error::CoreError;
 use crate::invoicing::InvoicingError;
@@ -60,7 +61,7 @@ fn write_all(folder: &Path, files: &[(String, &[u8])]) -> Result<Vec<PathBuf>, E
     let mut written = Vec::new();
     for (name, bytes) in files {
         let path = folder.join(name);
-        fs::write(&path, bytes)?;
+        write_private(&path, bytes)?;
         written.push(path);
     }
     Ok(written)

@@ -4,8 +4,8 @@
 use chrono::NaiveDate;
 use liasse_domain::fse::{ActLine, CareContext, ComplementaryCover, Executant, FseContent};
 use liasse_domain::{
-    Beneficiary, BillingSituation, CardType, Code, Coded, DocumentState, Finding, FseNumber, FseRef, Instant, Invoice,
-    Level, Rights, SecuringMode, VitaleContent, clock,
+    Beneficiary, BillingSituation, CardType, Centimes, Code, Coded, DocumentState, Finding, FseNumber, FseRef, Instant,
+    Invoice, Level, PricedLine, Rights, SecuringMode, VitaleContent, clock,
 };
 use liasse_pricing::{
     Act, CarePath, Entry, Input, Nature, Patient, Practitioner, Qualifier, Right, Sector, Tables, overrun_on,
@@ -162,6 +162,13 @@ impl Draft {
         &self.rights
     }
 
+    /// Moves the acts to the day of `now`; the rights stay those that were read, judged on that day.
+    pub fn set_day(&mut self, now: Instant) {
+        let day = clock::paris(now).date();
+        self.input.date = day;
+        self.rights = Rights::from_card(self.person(), day, self.rights.read_at);
+    }
+
     /// Adds an act by its code.
     pub fn add_act(&mut self, code: &str) {
         self.input.acts.push(Act::new(code));
@@ -311,6 +318,37 @@ fn nature(nature: Nature) -> u8 {
     }
 }
 
+/// The amounts of a claim as its bytes have them: what a prepared FSE shows, whatever the tables say today.
+fn as_claimed(claim: &FseContent) -> Invoice {
+    let lines = claim.acts.iter().map(|act| PricedLine {
+        code: act.code.clone(),
+        quantity: act.quantity,
+        unit_cents: act.unit,
+        base_cents: act.base,
+        rate_bp: act.rate,
+        amo_cents: act.amo,
+        amc_cents: act.amc,
+        fee_cents: act.fee,
+        steps: Vec::new(),
+    });
+    Invoice {
+        lines: lines.collect(),
+        total_cents: claim.total(),
+        base_cents: claim.base(),
+        overrun_cents: claim.total() - claim.base(),
+        amo_cents: claim.amo(),
+        amc_cents: claim.amc(),
+        patient_pays_cents: claim.due_by_patient(),
+        copay_cents: claim.base() - claim.amo(),
+        flat_fee_cents: Centimes::ZERO,
+        amo_net_cents: claim.amo(),
+        pav_cents: Centimes::ZERO,
+        third_party_amo: claim.third_party_amo,
+        third_party_amc: claim.third_party_amc,
+        findings: Vec::new(),
+    }
+}
+
 fn executant(signed_in: &SignedIn) -> Executant {
     let situation = &signed_in.situation;
     let condition = match (situation.practice_mode, signed_in.holder.card_type) {
@@ -343,7 +381,7 @@ impl Workstation {
         &self,
         vitale: &VitaleView,
         signed_in: &SignedIn,
-    ) -> Result<Option<(FseRef, Draft)>, CoreError> {
+    ) -> Result<Option<(FseRef, Draft, Invoice)>, CoreError> {
         let filter = FseFilter {
             billing: Some(signed_in.situation.billing_number.clone()),
             state: Some(DocumentState::Preparee),
@@ -364,9 +402,13 @@ impl Workstation {
                 draft.input.care_path = claim.care.care_path.and_then(CarePath::from_letter);
                 draft.input.third_party.amo = claim.third_party_amo;
                 for act in &claim.acts {
-                    draft.add_act(&act.code);
+                    let related = act.exoneration.or(claim.care.exoneration) == Some('4');
+                    let mut shown = Act::new(&act.code);
+                    shown.quantity = i64::from(act.quantity);
+                    shown.ald_related = related;
+                    draft.input.acts.push(shown);
                 }
-                return Ok(Some((row.reference.clone(), draft)));
+                return Ok(Some((row.reference.clone(), draft, as_claimed(claim))));
             }
         }
         Ok(None)
@@ -386,6 +428,18 @@ impl Workstation {
         }
         if draft.card.insured.test_card != signed_in.holder.test_card {
             invoice.findings.push(Finding::of(Code("invoicing.carte_test_et_reelle"), &[]));
+        }
+        // What a claim cannot carry yet must not be signed as if it did.
+        if invoice.third_party_amc && !draft.rights.c2s {
+            invoice.findings.push(Finding::of(Code("invoicing.amc_pas_encore"), &[]));
+        }
+        let cover = &draft.input.cover;
+        let accident = cover.nature == Nature::AtMp || cover.at_number.is_some() || cover.at_date.is_some();
+        if accident || cover.third_party_accident_date.is_some() {
+            invoice.findings.push(Finding::of(Code("invoicing.accident_pas_encore"), &[]));
+        }
+        if draft.input.prescriber.is_some() || draft.input.referrer.is_some() {
+            invoice.findings.push(Finding::of(Code("invoicing.prescripteur_pas_encore"), &[]));
         }
         let today = self.clock.today();
         if draft.input.date > today {

@@ -138,6 +138,17 @@ impl<T: 'static> Handle<T> {
         wait.recv().map_err(|_| LaneEnded)
     }
 
+    /// As [`Handle::call`], and gives up after `cap`: the lane goes on, its answer is dropped.
+    pub fn call_within<R: Send + 'static>(
+        &self,
+        cap: Duration,
+        job: impl FnOnce(&mut T) -> R + Send + 'static,
+    ) -> Result<R, LaneEnded> {
+        let (answer, wait) = mpsc::sync_channel(1);
+        self.post(move |resident| drop(answer.send(job(resident))))?;
+        wait.recv_timeout(cap).map_err(|_| LaneEnded)
+    }
+
     /// Asks for `job` and does not wait.
     pub fn post(&self, job: impl FnOnce(&mut T) + Send + 'static) -> Result<(), LaneEnded> {
         self.jobs.send(Order::Run(Box::new(job))).map_err(|_| LaneEnded)?;

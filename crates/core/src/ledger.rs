@@ -136,3 +136,78 @@ impl Workstation {
         Ok(Ledger { v: 1, returns_read_until: self.store.returns_read_until()?, documents })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use MoneyState::{Abandonne, Anomalie, Attendu, Encaisse, Partiel, Rejete, SansObjet};
+
+    /// A signed document, received by the caisse: state of patient, AMO and AMC.
+    fn document([patient, amo, amc]: [MoneyState; 3]) -> Document {
+        let money = |payer, state| Money { payer, state, due_cents: Centimes(100), paid_cents: Centimes(0) };
+        Document {
+            fse: "991010117-000000001".parse().expect("a reference"),
+            kind: "fse".to_owned(),
+            patient: Private::new("DURAND MARIE"),
+            act_date: "2026-01-15".parse().expect("a day"),
+            total_cents: Centimes(3000),
+            document: DocumentState::Signee,
+            transmission: Some(TransmissionState::Recue),
+            lot: None,
+            money: vec![money(Payer::Patient, patient), money(Payer::Amo, amo), money(Payer::Amc, amc)],
+            reject: None,
+        }
+    }
+
+    #[test]
+    fn a_document_ends_when_everybody_has_settled() {
+        for (money, ended) in [
+            ([Encaisse, SansObjet, SansObjet], true),
+            ([Abandonne, SansObjet, SansObjet], true),
+            ([SansObjet, Encaisse, Encaisse], true),
+            ([Attendu, SansObjet, SansObjet], false),
+            ([Partiel, Encaisse, SansObjet], false),
+            ([Encaisse, Attendu, SansObjet], false),
+            ([SansObjet, Encaisse, Partiel], false),
+            ([SansObjet, Anomalie, SansObjet], false),
+            // A reject of which the reason is not known has not ended.
+            ([SansObjet, Rejete, SansObjet], false),
+        ] {
+            assert_eq!(document(money).has_ended(), ended, "{money:?}");
+        }
+    }
+
+    #[test]
+    fn a_reject_ends_with_its_reason_and_nothing_ends_before_the_caisse_has_it() {
+        let mut rejected = document([Encaisse, Rejete, SansObjet]);
+        rejected.reject = Some(Rejected { code: "I1002".to_owned(), message: "Droits non ouverts".to_owned() });
+        assert!(rejected.has_ended());
+        for state in TransmissionState::ALL.iter().copied().filter(|state| *state != TransmissionState::Recue) {
+            rejected.transmission = Some(state);
+            assert!(!rejected.has_ended(), "{state}");
+        }
+        rejected.transmission = None;
+        assert!(!rejected.has_ended());
+        rejected.document = DocumentState::Annulee;
+        assert!(rejected.has_ended(), "withdrawn");
+    }
+
+    #[test]
+    fn the_shape_for_scripts() {
+        let ledger =
+            Ledger { v: 1, returns_read_until: None, documents: vec![document([Encaisse, SansObjet, SansObjet])] };
+        let json = serde_json::to_value(&ledger).expect("json");
+        assert_eq!(json["v"], 1);
+        assert!(json["returns_read_until"].is_null());
+        let document = &json["documents"][0];
+        assert_eq!(document["fse"], "991010117-000000001");
+        assert_eq!(document["act_date"], "2026-01-15");
+        assert_eq!(document["total_cents"], 3000);
+        assert_eq!((&document["document"], &document["transmission"]), (&"signee".into(), &"recue".into()));
+        assert_eq!(document["money"][0]["payer"], "patient");
+        assert_eq!(document["money"][0]["state"], "encaisse");
+        assert_eq!(document["money"][1]["due_cents"], 100);
+        assert!(document["reject"].is_null());
+        assert!(!json.to_string().contains("DURAND"), "no name leaves through a script's door");
+    }
+}

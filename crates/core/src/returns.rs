@@ -80,6 +80,7 @@ pub fn fetch_all(workstation: &Handle<Workstation>, post: &mut dyn Post) -> Resu
         }
         Ok(Verdict::Delete)
     };
+    let began = workstation.call(|ws| ws.now())?;
     let mut left = 0;
     for _ in 0..SESSIONS {
         let summary = post.fetch(&mut known, &mut on_message)?;
@@ -91,10 +92,8 @@ pub fn fetch_all(workstation: &Handle<Workstation>, post: &mut dyn Post) -> Resu
     }
     outcome.left = left;
     if left == 0 {
-        workstation.call(|ws| {
-            let at = ws.now();
-            ws.store.mark_returns_read(at)
-        })??;
+        // What came during the session may not have been listed: read until its beginning.
+        workstation.call(move |ws| ws.store.mark_returns_read(began))??;
     }
     Ok(outcome)
 }

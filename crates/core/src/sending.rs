@@ -41,6 +41,11 @@ pub struct SendSummary {
 
 /// Sends every file that may lawfully leave now. A network failure ends the run: the rest would fail alike.
 pub fn send_all(workstation: &Handle<Workstation>, post: &mut dyn Post) -> Result<SendSummary, CoreError> {
+    // One worker sends: whatever is still open was cut, and is settled as after a crash.
+    workstation.call(|ws| {
+        let stamp = system_stamp(ws.now());
+        ws.store.recover_attempts(&stamp)
+    })??;
     let late = workstation.call(|ws| ws.late_files())??;
     if !late.is_empty() {
         // An ARL may be waiting in the mailbox: look at all of it before the same bytes leave again.

@@ -72,3 +72,57 @@ pub fn host_port(value: &str) -> Result<(String, u16), SettingError> {
     let port = port.parse().map_err(|_| SettingError::Value)?;
     if host.is_empty() || host.contains('/') { Err(SettingError::Value) } else { Ok((host.to_owned(), port)) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_known_settings_exist_and_only_the_password_is_secret() {
+        assert_eq!(find("post.smtp").map(|setting| setting.secret), Ok(false));
+        for unknown in ["", "post", "post.smtp ", "POST.SMTP", "post.password2"] {
+            assert_eq!(find(unknown).err(), Some(SettingError::Unknown), "{unknown}");
+        }
+        let secrets: Vec<&str> = SETTINGS.iter().filter(|setting| setting.secret).map(|setting| setting.name).collect();
+        assert_eq!(secrets, ["post.password"]);
+    }
+
+    #[test]
+    fn a_place_is_a_host_and_a_port() {
+        for (text, host, port) in [
+            ("localhost:2587", "localhost", 2587),
+            ("127.0.0.1:110", "127.0.0.1", 110),
+            ("[::1]:2465", "[::1]", 2465),
+            ("smtp.cabinet.test:65535", "smtp.cabinet.test", 65535),
+        ] {
+            assert_eq!(host_port(text), Ok((host.to_owned(), port)));
+        }
+        for wrong in [
+            "",
+            "localhost",
+            ":25",
+            "localhost:",
+            "localhost:65536",
+            "localhost:-1",
+            "localhost: 25",
+            "smtps://localhost:25",
+            "localhost:smtp",
+        ] {
+            assert_eq!(host_port(wrong), Err(SettingError::Value), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn every_error_has_its_sentences() {
+        for error in [
+            SettingError::Unknown,
+            SettingError::Secret,
+            SettingError::Value,
+            SettingError::PostIncomplete { missing: "post.user" },
+        ] {
+            assert!(liasse_domain::catalogue::entry(error.code()).is_some(), "{error:?}");
+            let report = error.report();
+            assert!(!format!("{}{}{}", report.message, report.safe, report.action).contains('{'), "{error:?}");
+        }
+    }
+}

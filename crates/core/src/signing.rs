@@ -1,11 +1,13 @@
-//! Signing: an FSE by the Vitale and the CPS, a lot by the CPS. The store's transactions are closed while a card works;
-//! a card that fails leaves everything where it was. What a card answers is verified before it is kept.
+//! Signing: an FSE by the Vitale and the CPS, a lot by the CPS, in three steps: what is to be signed (store's lane), the
+//! signature (cards' lane), keeping it (store's lane). No transaction and no lane waits while a card works; a card that
+//! fails leaves everything where it was. What a card answers is verified before it is kept.
 
 use chrono::SubsecRound;
 use liasse_cards::CardError;
+use liasse_domain::fse::Prepared;
 use liasse_domain::lot::group;
 use liasse_domain::{BillingNumber, FileIdentifier, Fse, FseRef, Instant, Level, clock};
-use liasse_formats::cms::{self, Flux, NationalAttributes};
+use liasse_formats::cms::{self, Flux, NationalAttributes, ToSign};
 use liasse_formats::lot::{Head, LotHeader, file_bytes, lot_bytes};
 use liasse_formats::mail::{self, FileMail, Header};
 use liasse_pricing::Tables;
@@ -14,8 +16,10 @@ use sha2::{Digest, Sha256};
 
 use crate::cards::{SigningCards, VitaleView};
 use crate::desk::{DeskError, SignedIn};
+use crate::directory::UnknownCaisse;
 use crate::error::CoreError;
 use crate::invoicing::{Draft, InvoicingError};
+use crate::lane::Handle;
 use crate::settings::SettingError;
 use crate::workstation::Workstation;
 
@@ -31,54 +35,66 @@ impl Workstation {
         let today = clock::paris(now).date();
         let tables = self.tables.clone();
         let tables = tables.as_deref().unwrap_or_else(|| Tables::embedded());
-        let prepared = self.store.prepare_fse(&stamp, billing, |number| {
+        // A reason that was written for a risk since removed accepts nothing.
+        let accepted = draft.passed_with_reason().filter(|_| invoice.worst() == Level::Error);
+        let prepared = self.store.prepare_fse(&stamp, billing, accepted, |number| {
             let content = draft.content(tables, &invoice, signed_in, number, today);
             let bytes = liasse_formats::b2::render_fse(&content)?;
             Ok::<_, CoreError>((content, bytes))
         });
-        let prepared = prepared.map_err(either)?;
-        // A reason that was written for a risk since removed accepts nothing.
-        if let Some(reason) = draft.passed_with_reason().filter(|_| invoice.worst() == Level::Error) {
-            self.store.note(&stamp, "fse.risque_accepte", &prepared.reference().to_string(), reason)?;
-        }
-        Ok(prepared.reference().clone())
+        Ok(prepared.map_err(either)?.reference().clone())
     }
 
-    /// Has the cards sign a prepared FSE. Until both signatures are on disk it stays *préparée* with its number.
-    pub fn sign(
-        &mut self,
+    /// What the cards are to sign for a prepared FSE. Nothing changes yet.
+    pub fn begin_fse(
+        &self,
         reference: &FseRef,
         signed_in: &SignedIn,
         vitale: Option<&VitaleView>,
-        cards: &dyn SigningCards,
-    ) -> Result<(), CoreError> {
+    ) -> Result<FseToSign, CoreError> {
         signed_in.check_may_sign_fse()?;
         let fse = self.store.load_prepared(reference)?.ok_or(InvoicingError::NotPrepared)?;
         if fse.reference().billing != signed_in.situation.billing_number {
             return Err(DeskError::OtherPractitioner.into());
         }
-        let signed = if fse.content().mode.needs_vitale() {
+        let vitale = if fse.content().mode.needs_vitale() {
             let card = vitale.ok_or(InvoicingError::VitaleAbsent)?;
-            let certificate = patient_certificate(&fse, card, signed_in)?;
-            let seal = self.signature(fse.bytes(), certificate, &fse.reference().billing.clone(), |hash| {
-                cards.vitale(certificate, hash)
-            })?;
-            let cps = self.cps_signature(fse.bytes(), signed_in, cards)?;
-            fse.sealed_by_vitale(seal)?.signed_by_cps(cps)
+            let certificate = patient_certificate(&fse, card, signed_in)?.to_vec();
+            let to_sign = self.to_sign(fse.bytes(), &certificate, &fse.reference().billing)?;
+            Some((certificate, to_sign))
         } else {
-            let cps = self.cps_signature(fse.bytes(), signed_in, cards)?;
-            fse.signed_by_cps(cps)?
+            None
+        };
+        let cps = self.to_sign(fse.bytes(), &signed_in.signature_certificate, &fse.reference().billing)?;
+        Ok(FseToSign { fse, vitale, cps, signed_in: signed_in.clone() })
+    }
+
+    /// Keeps the signatures, once they verify. Until both are on disk the FSE stays *préparée* with its number.
+    pub fn finish_fse(&mut self, signed: SignedFse) -> Result<(), CoreError> {
+        let SignedFse { asked: FseToSign { fse, vitale, cps, signed_in }, by_vitale, by_cps } = signed;
+        let seal = match (vitale, by_vitale) {
+            (Some((_, to_sign)), Some(raw)) => Some(self.verified(to_sign, &raw, fse.bytes())?),
+            _ => None,
+        };
+        let cps = self.verified(cps, &by_cps, fse.bytes())?;
+        let signed = match seal {
+            Some(seal) => fse.sealed_by_vitale(seal)?.signed_by_cps(cps),
+            None => fse.signed_by_cps(cps)?,
         };
         let stamp = signed_in.stamp(self.now());
         Ok(self.store.sign_fse(&stamp, &signed)?)
     }
 
-    /// Seals every signed and free FSE of the person signed in into lots. Nothing leaves yet.
+    /// Seals every signed and free FSE of the person signed in into lots. Nothing leaves yet. FSE for a caisse that no
+    /// file can be encrypted for stay free, and do not hold the others back.
     pub fn seal_lots(&mut self, signed_in: &SignedIn) -> Result<Vec<SealedLot>, CoreError> {
         signed_in.check_may_sign_lot()?;
         let free = self.store.free_signed(Some(&signed_in.situation.billing_number))?;
         let mut sealed = Vec::new();
         for (key, members) in group(free) {
+            if self.directory.encryption_certificate(&key.destination).is_err() {
+                continue;
+            }
             let now = self.now();
             let stamp = signed_in.stamp(now);
             let identifier = self.new_file_identifier();
@@ -100,37 +116,42 @@ impl Workstation {
         Ok(sealed)
     }
 
+    /// The first caisse that signed FSE wait for and that no file can be encrypted for.
+    fn unknown_caisse(&self, signed_in: &SignedIn) -> Result<Option<UnknownCaisse>, CoreError> {
+        let free = self.store.free_signed(Some(&signed_in.situation.billing_number))?;
+        Ok(group(free).iter().find_map(|(key, _)| self.directory.encryption_certificate(&key.destination).err()))
+    }
+
     /// What sealing would make, without sealing: each lot's destination and how many FSE.
     pub fn plan_lots(&self, signed_in: &SignedIn) -> Result<Vec<(liasse_domain::lot::LotKey, usize)>, CoreError> {
         let free = self.store.free_signed(Some(&signed_in.situation.billing_number))?;
         Ok(group(free).into_iter().map(|(key, members)| (key, members.len())).collect())
     }
 
-    /// Has the CPS sign every sealed lot of the person signed in, lots left by an earlier failure first, and puts each
-    /// signed file into the outbox.
-    pub fn sign_lots(
-        &mut self,
-        signed_in: &SignedIn,
-        cards: &dyn SigningCards,
-    ) -> Result<Vec<FileIdentifier>, CoreError> {
+    /// What the CPS is to sign: every sealed lot of the person signed in, lots left by an earlier failure among them.
+    pub fn begin_lots(&self, signed_in: &SignedIn) -> Result<Vec<LotToSign>, CoreError> {
         signed_in.check_may_sign_lot()?;
-        let mut signed = Vec::new();
-        for lot in self.store.sealed_lots()? {
-            if lot.key.billing == signed_in.situation.billing_number {
-                self.sign_lot(&lot, signed_in, cards)?;
-                signed.push(lot.name.file);
-            }
-        }
-        Ok(signed)
+        let mine = |lot: &SealedLot| lot.key.billing == signed_in.situation.billing_number;
+        self.store
+            .sealed_lots()?
+            .into_iter()
+            .filter(mine)
+            .map(|lot| {
+                let to_sign = self.to_sign(&lot.bytes, &signed_in.signature_certificate, &lot.key.billing)?;
+                Ok(LotToSign { lot, to_sign, signed_in: signed_in.clone() })
+            })
+            .collect()
     }
 
-    fn sign_lot(&mut self, lot: &SealedLot, signed_in: &SignedIn, cards: &dyn SigningCards) -> Result<(), CoreError> {
+    /// Puts a lot with its signature, once it verifies, into the outbox.
+    pub fn finish_lot(&mut self, signed: SignedLot) -> Result<FileIdentifier, CoreError> {
+        let SignedLot { asked: LotToSign { lot, to_sign, signed_in }, by_cps } = signed;
         let from = match self.secret("post.from")? {
             Some(from) => from,
             None => self.secret("post.user")?.ok_or(SettingError::PostIncomplete { missing: "post.user" })?,
         };
         let recipient = self.directory.encryption_certificate(&lot.key.destination)?.to_vec();
-        let cms = self.cps_signature(&lot.bytes, signed_in, cards)?;
+        let cms = self.verified(to_sign, &by_cps, &lot.bytes)?;
         let now = self.now();
         let billing = &lot.key.billing;
         let file = file_bytes(billing, &lot.key.destination, lot.name.file, clock::paris(now).date(), &lot.bytes);
@@ -164,7 +185,8 @@ impl Workstation {
             message_id: header.message_id,
         };
         let stamp = signed_in.stamp(now);
-        Ok(self.store.post_lot(&stamp, lot.name.file, &cms, &outgoing)?)
+        self.store.post_lot(&stamp, lot.name.file, &cms, &outgoing)?;
+        Ok(lot.name.file)
     }
 
     /// Takes a lot apart: its FSE are free again, its number and identifier are burnt.
@@ -184,33 +206,121 @@ impl Workstation {
         FileIdentifier::from_random(u64::from_be_bytes(random))
     }
 
-    fn cps_signature(
-        &self,
-        bytes: &[u8],
-        signed_in: &SignedIn,
-        cards: &dyn SigningCards,
-    ) -> Result<Vec<u8>, CoreError> {
-        let billing = signed_in.situation.billing_number.clone();
-        self.signature(bytes, &signed_in.signature_certificate, &billing, |hash| cards.cps(&signed_in.serial, hash))
-    }
-
-    fn signature(
-        &self,
-        bytes: &[u8],
-        certificate: &[u8],
-        billing: &BillingNumber,
-        sign: impl FnOnce(&[u8; 32]) -> Result<Vec<u8>, CardError>,
-    ) -> Result<Vec<u8>, CoreError> {
+    fn to_sign(&self, bytes: &[u8], certificate: &[u8], billing: &BillingNumber) -> Result<ToSign, CoreError> {
         let now: Instant = self.now().trunc_subsecs(0);
         let attributes = NationalAttributes { flux: Flux::Test, billing: billing.clone() };
         let digest: [u8; 32] = Sha256::digest(bytes).into();
-        let to_sign = cms::prepare(&digest, certificate, Some(&attributes), now)?;
-        let raw = sign(to_sign.digest())?;
-        let finished = to_sign.finish(&raw, &self.directory.trust.roots)?;
-        // A card's answer is hostile until it verifies: a wrong signature must not reach the ledger.
-        cms::verify(&finished, bytes, &self.directory.trust, now)?;
+        Ok(cms::prepare(&digest, certificate, Some(&attributes), now)?)
+    }
+
+    /// The whole signature. A card's answer is hostile until it verifies: a wrong one must not reach the ledger.
+    fn verified(&self, to_sign: ToSign, raw: &[u8], bytes: &[u8]) -> Result<Vec<u8>, CoreError> {
+        let finished = to_sign.finish(raw, &self.directory.trust.roots)?;
+        cms::verify(&finished, bytes, &self.directory.trust, self.now())?;
         Ok(finished)
     }
+}
+
+/// A prepared FSE on its way to the cards.
+pub struct FseToSign {
+    fse: Fse<Prepared>,
+    /// The Vitale's certificate and what it is to sign, where the mode asks for it.
+    vitale: Option<(Vec<u8>, ToSign)>,
+    cps: ToSign,
+    signed_in: SignedIn,
+}
+
+/// The same with what the cards answered.
+pub struct SignedFse {
+    asked: FseToSign,
+    by_vitale: Option<Vec<u8>>,
+    by_cps: Vec<u8>,
+}
+
+impl FseToSign {
+    /// Has the cards sign, the Vitale first. No lane but the cards' works meanwhile.
+    pub fn by(self, cards: &dyn SigningCards) -> Result<SignedFse, CardError> {
+        let by_vitale = match &self.vitale {
+            Some((certificate, to_sign)) => Some(cards.vitale(certificate, to_sign.digest())?),
+            None => None,
+        };
+        let by_cps = cards.cps(&self.signed_in.serial, self.cps.digest())?;
+        Ok(SignedFse { asked: self, by_vitale, by_cps })
+    }
+}
+
+/// A sealed lot on its way to the CPS.
+pub struct LotToSign {
+    lot: SealedLot,
+    to_sign: ToSign,
+    signed_in: SignedIn,
+}
+
+/// The same with what the card answered.
+pub struct SignedLot {
+    asked: LotToSign,
+    by_cps: Vec<u8>,
+}
+
+impl LotToSign {
+    /// Has the CPS sign.
+    pub fn by(self, cards: &dyn SigningCards) -> Result<SignedLot, CardError> {
+        let by_cps = cards.cps(&self.signed_in.serial, self.to_sign.digest())?;
+        Ok(SignedLot { asked: self, by_cps })
+    }
+}
+
+/// Signs a prepared FSE: asks the store's lane what, the cards' lane to sign, the store's lane to keep it.
+pub fn sign_fse(
+    workstation: &Handle<Workstation>,
+    cards: &dyn SigningCards,
+    reference: &FseRef,
+    signed_in: &SignedIn,
+    vitale: Option<&VitaleView>,
+) -> Result<(), CoreError> {
+    let (reference, signed_in, vitale) = (reference.clone(), signed_in.clone(), vitale.cloned());
+    let asked = workstation.call(move |ws| ws.begin_fse(&reference, &signed_in, vitale.as_ref()))??;
+    let signed = asked.by(cards)?;
+    workstation.call(move |ws| ws.finish_fse(signed))?
+}
+
+/// Makes and signs every lot of the person signed in: first those that an earlier failure left sealed, so that they
+/// cannot be forgotten, then the new ones. Gives the files that are ready to leave.
+pub fn finish_lots(
+    workstation: &Handle<Workstation>,
+    cards: &dyn SigningCards,
+    signed_in: &SignedIn,
+) -> Result<Vec<FileIdentifier>, CoreError> {
+    let mut refused = None;
+    let mut ready = sign_sealed(workstation, cards, signed_in, &mut refused)?;
+    let who = signed_in.clone();
+    workstation.call(move |ws| ws.seal_lots(&who))??;
+    ready.extend(sign_sealed(workstation, cards, signed_in, &mut refused)?);
+    let who = signed_in.clone();
+    let unknown = workstation.call(move |ws| ws.unknown_caisse(&who))??;
+    match refused.or(unknown.map(CoreError::from)) {
+        Some(error) => Err(error),
+        None => Ok(ready),
+    }
+}
+
+fn sign_sealed(
+    workstation: &Handle<Workstation>,
+    cards: &dyn SigningCards,
+    signed_in: &SignedIn,
+    refused: &mut Option<CoreError>,
+) -> Result<Vec<FileIdentifier>, CoreError> {
+    let who = signed_in.clone();
+    let mut ready = Vec::new();
+    for lot in workstation.call(move |ws| ws.begin_lots(&who))?? {
+        let signed = lot.by(cards)?;
+        match workstation.call(move |ws| ws.finish_lot(signed))? {
+            Ok(file) => ready.push(file),
+            // One lot that cannot leave must not hold the others back; it is told at the end.
+            Err(error) => *refused = refused.take().or(Some(error)),
+        }
+    }
+    Ok(ready)
 }
 
 /// The certificate of the Vitale in the reader, if it is the patient's and of the CPS's own world.

@@ -10,6 +10,7 @@ use liasse_core::cards::{CardDesk, SigningCards, Snapshot, VitaleView};
 use liasse_core::invoicing::Draft;
 use liasse_core::lane::Handle;
 use liasse_core::ports::CardError;
+use liasse_core::signing;
 use liasse_demo::tray::{CPS_READER, VITALE_READER};
 use liasse_demo::{Office, Opening, Tray, play};
 use liasse_domain::Digits;
@@ -53,16 +54,18 @@ fn main() {
         let timed = Timed { cards: office.cards(), nanos: std::sync::Arc::default() };
         let in_cards = std::sync::Arc::clone(&timed.nanos);
         let start = Instant::now();
-        office
+        let drawn = card.clone();
+        let who = person.clone();
+        let reference = office
             .workstation()
             .call(move |ws| {
-                let mut draft = Draft::new(&card, 0, ws.now())?;
+                let mut draft = Draft::new(&drawn, 0, ws.now())?;
                 draft.add_act("G");
-                let reference = ws.prepare(&draft, &person)?;
-                ws.sign(&reference, &person, Some(&card), &timed)
+                ws.prepare(&draft, &who)
             })
             .expect("a lane")
-            .expect("signed");
+            .expect("prepared");
+        signing::sign_fse(&office.workstation(), &timed, &reference, &person, Some(&card)).expect("signed");
         let whole = start.elapsed();
         let cards = Duration::from_nanos(in_cards.load(Ordering::SeqCst));
         signed.push(whole.saturating_sub(cards));

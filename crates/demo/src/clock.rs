@@ -4,6 +4,8 @@
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::{Duration, NaiveDate, NaiveDateTime, NaiveTime};
 use liasse_core::ports::SystemClock;
@@ -19,6 +21,9 @@ pub enum ClockError {
     /// The offset cannot be written.
     #[error("clock file: {0}")]
     Io(#[from] io::Error),
+    /// The clock file holds no offset.
+    #[error("the clock file is damaged")]
+    Damaged,
 }
 
 impl Coded for ClockError {
@@ -26,6 +31,7 @@ impl Coded for ClockError {
         match self {
             Self::Backwards => Code("saisie.horloge_recule"),
             Self::Io(_) => Code("system.dossier_inaccessible"),
+            Self::Damaged => Code("system.dossier_endommage"),
         }
     }
 }
@@ -34,23 +40,33 @@ impl Coded for ClockError {
 #[derive(Clone, Debug)]
 pub struct DemoClock {
     file: PathBuf,
+    /// The last offset that was read: a file that does not read for a moment must not make the time jump.
+    last: Arc<AtomicI64>,
 }
 
 impl DemoClock {
     /// The clock whose offset lies in `caisse`/clock; a new one starts where every demo starts.
     pub fn open(caisse: &Path) -> Result<Self, ClockError> {
         fs::create_dir_all(caisse)?;
-        let clock = Self { file: caisse.join("clock") };
+        let clock = Self { file: caisse.join("clock"), last: Arc::default() };
         if !clock.file.exists() {
             let start = NaiveDate::from_ymd_opt(2026, 1, 15).and_then(|day| day.and_hms_opt(9, 0, 0));
             let start = start.map_or_else(|| SystemClock.now(), clock::from_paris);
             clock.write((start - SystemClock.now()).num_seconds())?;
         }
+        let offset = fs::read_to_string(&clock.file)?.trim().parse().map_err(|_| ClockError::Damaged)?;
+        clock.last.store(offset, Ordering::SeqCst);
         Ok(clock)
     }
 
     fn offset(&self) -> i64 {
-        fs::read_to_string(&self.file).ok().and_then(|text| text.trim().parse().ok()).unwrap_or(0)
+        match fs::read_to_string(&self.file).ok().and_then(|text| text.trim().parse().ok()) {
+            Some(offset) => {
+                self.last.store(offset, Ordering::SeqCst);
+                offset
+            }
+            None => self.last.load(Ordering::SeqCst),
+        }
     }
 
     fn write(&self, seconds: i64) -> Result<(), ClockError> {
@@ -113,8 +129,13 @@ mod tests {
         assert_eq!(clock.today().to_string(), "2026-01-19");
         assert!(matches!(clock.move_to_text("2026-01-16"), Some(Err(ClockError::Backwards))));
         assert!(clock.move_to_text("demain").is_none());
+        // A file that does not read keeps the time; opening it again says so.
+        fs::write(folder.join("clock"), "demain").expect("damage");
+        assert_eq!(clock.today().to_string(), "2026-01-19");
+        assert!(matches!(DemoClock::open(&folder), Err(ClockError::Damaged)));
+        clock.advance_working_days(1).expect("the clock writes itself again");
         // Another program that opens the same directory reads the same time.
-        assert_eq!(DemoClock::open(&folder).expect("clock").today().to_string(), "2026-01-19");
+        assert_eq!(DemoClock::open(&folder).expect("clock").today().to_string(), "2026-01-20");
         drop(fs::remove_dir_all(&folder));
     }
 }

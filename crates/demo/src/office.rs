@@ -99,13 +99,18 @@ pub struct Opening {
     pub tables: Option<Arc<liasse_core::Tables>>,
     /// What the caisse started here does otherwise than usual.
     pub scenario: Option<liasse_caisse::Scenario>,
+    /// The call neither sends nor fetches: no caisse is started for it.
+    pub without_post: bool,
 }
 
 /// The open demo practice.
+///
+/// The lanes end in the order of these fields: the post first, which writes down what it was told, then the cards, then the
+/// store that both speak to.
 pub struct Office {
-    workstation: Lane<Workstation>,
-    cards: Lane<CardDesk>,
     post: Lane<PostWorker>,
+    cards: Lane<CardDesk>,
+    workstation: Lane<Workstation>,
     clock: DemoClock,
     caisse: Option<Running>,
     // The lock of the directory lives as long as the office. Declared last: it is released after the lanes.
@@ -117,7 +122,6 @@ impl Office {
     pub fn open(root: &Path, readers: Box<dyn CardReaders>, opening: Opening) -> Result<Self, OpenError> {
         let directory = DataDir::open_demo(root).map_err(CoreError::from)?;
         let clock = DemoClock::open(&directory.caisse())?;
-        let (caisse, place) = caisse(&directory.caisse(), opening.scenario)?;
         let store_path = directory.store();
         let lane_clock: Arc<dyn Clock> = Arc::new(clock.clone());
         let tables = opening.tables;
@@ -130,9 +134,16 @@ impl Office {
             Ok(workstation)
         })?;
         let cards = Lane::start("liasse-cartes", move || Ok::<_, OpenError>(CardDesk::new(readers)))?;
-        let worker = PostWorker::new(workstation.handle(), Some(place));
+        let named = workstation.handle().call(|ws| ws.setting("post.smtp")).map_err(CoreError::from)??;
+        let (caisse, place) = match (named, opening.without_post) {
+            (None, false) => {
+                caisse(&directory.caisse(), opening.scenario).map(|(running, place)| (running, Some(place)))?
+            }
+            _ => (None, None),
+        };
+        let worker = PostWorker::new(workstation.handle(), place);
         let post = Lane::start("liasse-poste", move || Ok::<_, OpenError>(worker))?;
-        Ok(Self { workstation, cards, post, clock, caisse, directory })
+        Ok(Self { post, cards, workstation, clock, caisse, directory })
     }
 
     /// The database lane.

@@ -8,6 +8,7 @@ use liasse_core::desk::{DeskError, SignedIn};
 use liasse_core::invoicing::{Draft, InvoicingError};
 use liasse_core::lane::Handle;
 use liasse_core::ledger::Ledger;
+use liasse_core::signing;
 use liasse_domain::{Centimes, Code, Coded, Digits, FseRef, MoneyState, Payer};
 
 use crate::clock::ClockError;
@@ -131,20 +132,22 @@ pub fn play(
 /// Signs in the holder of the CPS in `reader`.
 pub fn sign_in(office: &Office, reader: &str, pin: &Digits) -> Result<SignedIn, PlayError> {
     let (name, pin) = (reader.to_owned(), pin.clone());
-    let now = office.workstation().call(|ws| ws.now()).map_err(CoreError::from)?;
     let snapshot = office
         .cards()
         .call(move |desk| {
             desk.refresh();
-            if cps_in(&desk.snapshot(), &name).is_some_and(|cps| cps.situations.is_none()) {
-                desk.verify_pin(&name, &pin)?;
+            match cps_in(&desk.snapshot(), &name) {
+                // A real card must not lose a try to the demo's PIN.
+                Some(cps) if !cps.identity.holder.test_card => return Err(DeskError::RealCard.into()),
+                Some(cps) if cps.situations.is_none() => desk.verify_pin(&name, &pin)?,
+                _ => {}
             }
-            Ok::<_, liasse_core::ports::CardError>(desk.snapshot())
+            Ok::<_, CoreError>(desk.snapshot())
         })
-        .map_err(CoreError::from)?
-        .map_err(CoreError::from)?;
-    let cps = cps_in(&snapshot, reader).ok_or(DeskError::NoCps).map_err(CoreError::from)?;
-    Ok(SignedIn::from_card(reader, cps, None, now).map_err(CoreError::from)?)
+        .map_err(CoreError::from)??;
+    let cps = cps_in(&snapshot, reader).ok_or(DeskError::NoCps).map_err(CoreError::from)?.clone();
+    let reader = reader.to_owned();
+    Ok(office.workstation().call(move |ws| ws.admit(&reader, &cps, None)).map_err(CoreError::from)??)
 }
 
 fn cps_in<'a>(snapshot: &'a Snapshot, reader: &str) -> Option<&'a CpsView> {
@@ -167,7 +170,7 @@ fn vitale_in(cards: &Handle<CardDesk>, reader: &str) -> Result<VitaleView, PlayE
     }
 }
 
-fn make(office: &Office, claim: &Claim, hand: &Hand, signed_in: &SignedIn) -> Result<FseRef, PlayError> {
+fn make(office: &Office, claim: &Claim, hand: &Hand, who: &SignedIn) -> Result<FseRef, PlayError> {
     let (_, vitale_reader) = hand.readers();
     let beneficiary = match hand {
         Hand::Tray { tray, .. } => {
@@ -181,7 +184,8 @@ fn make(office: &Office, claim: &Claim, hand: &Hand, signed_in: &SignedIn) -> Re
         Some(word) => Some(liasse_core::SettlementMode::from_word(word).ok_or(PlayError::Settlement)?),
         None => None,
     };
-    let (claim, signed_in, cards) = (claim.clone(), signed_in.clone(), office.cards());
+    let (claim, signed_in, cards) = (claim.clone(), who.clone(), office.cards());
+    let card = vitale.clone();
     let reference = office
         .workstation()
         .call(move |ws| {
@@ -195,29 +199,27 @@ fn make(office: &Office, claim: &Claim, hand: &Hand, signed_in: &SignedIn) -> Re
             draft.input.care_path = claim.care_path;
             draft.input.third_party.amo = claim.third_party_amo;
             draft.reason.clone_from(&claim.reason);
-            let reference = ws.prepare(&draft, &signed_in)?;
-            ws.sign(&reference, &signed_in, Some(&vitale), &cards)?;
+            ws.prepare(&draft, &signed_in)
+        })
+        .map_err(CoreError::from)??;
+    signing::sign_fse(&office.workstation(), &cards, &reference, who, Some(&card))?;
+    let (signed, signed_in) = (reference.clone(), who.clone());
+    office
+        .workstation()
+        .call(move |ws| {
             // With readers the card decides who owes what, whatever the scenario was written for.
-            if let Some(mode) =
-                settlement.filter(|_| ws.due_by_patient(&reference).is_ok_and(|due| due > Centimes::ZERO))
+            if let Some(mode) = settlement.filter(|_| ws.due_by_patient(&signed).is_ok_and(|due| due > Centimes::ZERO))
             {
-                ws.settle(&reference, &signed_in, mode)?;
+                ws.settle(&signed, &signed_in, mode)?;
             }
-            Ok::<_, CoreError>(reference)
+            Ok::<_, CoreError>(())
         })
         .map_err(CoreError::from)??;
     Ok(reference)
 }
 
 fn send_lots(office: &Office, signed_in: &SignedIn) -> Result<(), PlayError> {
-    let (who, cards) = (signed_in.clone(), office.cards());
-    office
-        .workstation()
-        .call(move |ws| {
-            ws.seal_lots(&who)?;
-            ws.sign_lots(&who, &cards)
-        })
-        .map_err(CoreError::from)??;
+    signing::finish_lots(&office.workstation(), &office.cards(), signed_in)?;
     let summary = office.post().call(|post| post.send()).map_err(CoreError::from)??;
     match summary.failed.into_iter().next() {
         Some((_, report)) => Err(PlayError::NotSent(report)),

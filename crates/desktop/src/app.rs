@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use iced::keyboard::key::Named;
 use iced::keyboard::{self, Key};
@@ -11,7 +12,7 @@ use liasse_core::cards::Snapshot;
 use liasse_core::desk::SignedIn;
 use liasse_core::ports::Clock;
 use liasse_demo::{Office, Opening, Tray};
-use liasse_domain::{Coded, Report, clock};
+use liasse_domain::{Coded, Instant, Report, clock};
 
 use crate::screen::{bandeau, facturer, help, lots, pin, tray, welcome};
 use crate::text::t;
@@ -76,6 +77,8 @@ struct Desk {
     lots: lots::State,
     tray: tray::State,
     notice: Option<Report>,
+    /// The time of the practice, as last told.
+    now: Instant,
 }
 
 struct App {
@@ -87,7 +90,10 @@ struct App {
 enum Message {
     Welcome(welcome::Message),
     Opened(Result<Opened, Report>),
-    Cards(Snapshot),
+    Cards(Snapshot, Instant),
+    Admitted(Box<Result<SignedIn, Report>>),
+    Tick,
+    Now(Result<Instant, Report>),
     Key(Key, event::Status),
     Go(Place),
     Pin(pin::Message),
@@ -101,6 +107,7 @@ enum Message {
 struct Opened {
     office: Arc<Office>,
     tray: Tray,
+    now: Instant,
 }
 
 impl std::fmt::Debug for Opened {
@@ -152,7 +159,10 @@ impl App {
         match &self.phase {
             Phase::Welcome { .. } => keys,
             Phase::Open(desk) => {
-                Subscription::batch([keys, ask::card_changes(&desk.office.cards()).map(Message::Cards)])
+                let changes = ask::card_changes(&desk.office.cards(), desk.office.clock());
+                let changes = changes.map(|(snapshot, now)| Message::Cards(snapshot, now));
+                let ticks = iced::time::every(Duration::from_secs(20)).map(|_| Message::Tick);
+                Subscription::batch([keys, changes, ticks])
             }
         }
     }
@@ -171,7 +181,7 @@ fn open(root: PathBuf) -> Task<Message> {
     let spawned = std::thread::Builder::new().name("liasse-ouverture".to_owned()).spawn(move || {
         let tray = Tray::for_window();
         let opened = Office::open(&root, Box::new(tray.clone()), Opening::default())
-            .map(|office| Opened { office: Arc::new(office), tray })
+            .map(|office| Opened { now: office.clock().now(), office: Arc::new(office), tray })
             .map_err(|error| error.report());
         drop(answer.send(opened));
     });
@@ -199,12 +209,23 @@ impl Desk {
             lots: lots::State::default(),
             tray: tray::State::new(opened.tray),
             notice: None,
+            now: opened.now,
         }
     }
 
     fn update(&mut self, message: Message) -> Task<Message> {
         match message {
-            Message::Cards(snapshot) => self.cards_changed(snapshot),
+            Message::Cards(snapshot, now) => {
+                self.now = now;
+                self.cards_changed(snapshot)
+            }
+            Message::Admitted(answer) => self.admitted(*answer),
+            Message::Tick => self.ask_time(),
+            Message::Now(Ok(now)) => self.now_is(now),
+            Message::Now(Err(report)) => {
+                self.notice = Some(report);
+                Task::none()
+            }
             Message::Key(key, status) => self.key(&key, status),
             Message::Go(place) => self.go(place),
             Message::Pin(message) => self.pin(message),
@@ -226,7 +247,9 @@ impl Desk {
             Message::Tray(message) => match self.tray.update(&self.office, message) {
                 tray::Action::None => Task::none(),
                 tray::Action::Run(task) => task.map(Message::Tray),
-                tray::Action::DayChanged => self.lots.reload(&self.office).map(Message::Lots),
+                tray::Action::DayChanged => {
+                    Task::batch([self.ask_time(), self.lots.reload(&self.office).map(Message::Lots)])
+                }
             },
             Message::Welcome(_) | Message::Opened(_) => Task::none(),
         }
@@ -235,42 +258,74 @@ impl Desk {
     fn cards_changed(&mut self, snapshot: Snapshot) -> Task<Message> {
         self.cards = snapshot;
         self.notice = self.cards.service.clone();
-        self.who_is_there();
+        let admission = self.who_is_there();
         let signed_in = self.signed_in.as_ref();
-        let facturer = self.facturer.cards_changed(&self.office, signed_in, &self.cards).map(Message::Facturer);
+        let facturer = self.facturer.cards_changed(&self.office, signed_in, &self.cards, self.now);
+        let facturer = facturer.map(Message::Facturer);
         // A patient whose card goes in is who the user wants to see.
         let place = match (self.cards.vitale().is_some() && self.signed_in.is_some(), self.pin.is_some()) {
             (true, false) if self.place == Place::Tray => self.go(Place::Facturer),
             _ => Task::none(),
         };
-        Task::batch([facturer, place])
+        Task::batch([admission, facturer, place])
     }
 
     /// Signs in, asks for the PIN or signs out, as the CPS in the readers says.
-    fn who_is_there(&mut self) {
-        let now = self.office.clock().now();
+    fn who_is_there(&mut self) -> Task<Message> {
         let Some((reader, cps)) = self.cards.cps() else {
             self.signed_in = None;
             self.pin = None;
             self.pin_declined = None;
-            return;
+            return Task::none();
         };
         if cps.situations.is_some() {
             self.pin = None;
-            match SignedIn::from_card(reader, cps, None, now) {
-                Ok(person) => self.signed_in = Some(person),
-                Err(error) => {
-                    self.signed_in = None;
-                    self.notice = Some(error.report());
-                }
+            if self.signed_in.as_ref().is_some_and(|person| person.serial == cps.identity.serial) {
+                return Task::none();
             }
-            return;
+            let (reader, cps) = (reader.to_owned(), cps.clone());
+            return ask::ask(&self.office.workstation(), move |ws| ws.admit(&reader, &cps, None))
+                .map(|answer| Message::Admitted(Box::new(answer)));
         }
         self.signed_in = None;
         let insertion = self.cards.reader(reader).map_or(0, |reader| reader.insertions);
         let declined = self.pin_declined.as_ref().is_some_and(|(name, count)| name == reader && *count == insertion);
         if !declined && self.pin.as_ref().is_none_or(|dialog| dialog.reader() != reader) {
             self.ask_pin();
+        }
+        Task::none()
+    }
+
+    /// The store's side has judged the card; it may have left meanwhile.
+    fn admitted(&mut self, answer: Result<SignedIn, Report>) -> Task<Message> {
+        let present = self.cards.cps().map(|(_, cps)| cps.identity.serial.clone());
+        match answer {
+            Ok(person) if present.as_ref() == Some(&person.serial) => self.signed_in = Some(person),
+            Ok(_) => return Task::none(),
+            Err(report) => {
+                self.signed_in = None;
+                self.notice = Some(report);
+            }
+        }
+        let priced = self.facturer.signed_in_changed(&self.office, self.signed_in.as_ref()).map(Message::Facturer);
+        let place = match self.place {
+            Place::Tray if self.cards.vitale().is_some() && self.signed_in.is_some() => self.go(Place::Facturer),
+            _ => Task::none(),
+        };
+        Task::batch([priced, place])
+    }
+
+    fn ask_time(&self) -> Task<Message> {
+        ask::ask(&self.office.workstation(), |ws| Ok(ws.now())).map(Message::Now)
+    }
+
+    fn now_is(&mut self, now: Instant) -> Task<Message> {
+        let another_day = clock::paris(now).date() != clock::paris(self.now).date();
+        self.now = now;
+        if another_day {
+            self.facturer.day_changed(&self.office, self.signed_in.as_ref(), now).map(Message::Facturer)
+        } else {
+            Task::none()
         }
     }
 
@@ -296,9 +351,7 @@ impl Desk {
             }
             pin::Action::Verified(snapshot) => {
                 self.pin = None;
-                let cards = self.cards_changed(*snapshot);
-                let priced = self.facturer.signed_in_changed(&self.office, self.signed_in.as_ref());
-                Task::batch([cards, priced.map(Message::Facturer)])
+                self.cards_changed(*snapshot)
             }
         }
     }
@@ -353,7 +406,7 @@ impl Desk {
 
     fn view(&self) -> Element<'_, Message> {
         let (count, oldest, unconfirmed) = self.lots.unsent();
-        let now = clock::paris(self.office.clock().now());
+        let now = clock::paris(self.now);
         let facts = bandeau::Facts {
             signed_in: self.signed_in.as_ref(),
             cards: &self.cards,

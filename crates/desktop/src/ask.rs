@@ -8,7 +8,9 @@ use iced::{Subscription, Task, stream};
 use liasse_core::CoreError;
 use liasse_core::cards::{CardDesk, Snapshot};
 use liasse_core::lane::{Handle, LaneEnded};
-use liasse_domain::{Coded, Report};
+use liasse_core::ports::Clock;
+use liasse_demo::DemoClock;
+use liasse_domain::{Coded, Instant, Report};
 
 /// Has `job` run in a lane; its answer comes back as `Ok`, a lane that has ended as its report.
 pub fn ask<T: 'static, R: Send + 'static>(
@@ -28,8 +30,26 @@ pub fn ask<T: 'static, R: Send + 'static>(
     })
 }
 
+/// Runs a gesture that waits for several lanes, on a thread of its own.
+pub fn aside<R: Send + 'static>(
+    gesture: impl FnOnce() -> Result<R, CoreError> + Send + 'static,
+) -> Task<Result<R, Report>> {
+    let (answer, wait) = oneshot::channel();
+    let started = std::thread::Builder::new().name("liasse-geste".to_owned()).spawn(move || {
+        // The window may have closed meanwhile: then nobody waits.
+        drop(answer.send(gesture().map_err(|error| error.report())));
+    });
+    Task::future(async move {
+        match started {
+            Ok(_) => wait.await.unwrap_or_else(|_| Err(LaneEnded.report())),
+            Err(_) => Err(LaneEnded.report()),
+        }
+    })
+}
+
 struct Feed {
     cards: Handle<CardDesk>,
+    clock: DemoClock,
 }
 
 impl Hash for Feed {
@@ -39,17 +59,18 @@ impl Hash for Feed {
     }
 }
 
-/// Every change in the readers, and once the present state.
-pub fn card_changes(cards: &Handle<CardDesk>) -> Subscription<Snapshot> {
-    Subscription::run_with(Feed { cards: cards.clone() }, changes)
+/// Every change in the readers with its moment, and once the present state.
+pub fn card_changes(cards: &Handle<CardDesk>, clock: &DemoClock) -> Subscription<(Snapshot, Instant)> {
+    Subscription::run_with(Feed { cards: cards.clone(), clock: clock.clone() }, changes)
 }
 
-fn changes(feed: &Feed) -> impl Stream<Item = Snapshot> + use<> {
+fn changes(feed: &Feed) -> impl Stream<Item = (Snapshot, Instant)> + use<> {
+    let clock = feed.clock.clone();
     let (sender, mut receiver) = mpsc::unbounded();
     let subscribed = feed.cards.post(move |desk| {
         desk.subscribe(Box::new(move |snapshot| {
             // A closed window has no receiver any more.
-            drop(sender.unbounded_send(snapshot.clone()));
+            drop(sender.unbounded_send((snapshot.clone(), clock.now())));
         }));
     });
     stream::channel(16, async move |mut output| {

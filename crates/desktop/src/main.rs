@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
+use liasse_domain::{Code, Report};
 
 /// Poste de facturation SESAM-Vitale, démonstration : cartes et caisse simulées, personnes inventées.
 #[derive(Parser)]
@@ -38,15 +39,31 @@ fn main() -> ExitCode {
         .with_writer(std::io::stderr)
         .init();
     let Some(root) = arguments.data.or_else(|| liasse_core::data_dir::default_root("liasse-demo")) else {
-        tracing::error!("no folder for data: give --data");
-        return ExitCode::from(2);
+        return failed(&Report::new(Code("system.sans_dossier"), &[]), 2);
     };
-    let start = app::Start { root, demo: arguments.demo, dark: arguments.dark, zoom: arguments.zoom };
-    match app::run(start) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            tracing::error!("the window could not open: {error}");
-            ExitCode::from(3)
-        }
+    if !has_display() {
+        tracing::error!("no display: DISPLAY and WAYLAND_DISPLAY are not set");
+        return failed(&Report::new(Code("system.sans_ecran"), &[]), 3);
     }
+    let start = app::Start { root, demo: arguments.demo, dark: arguments.dark, zoom: arguments.zoom };
+    match std::panic::catch_unwind(|| app::run(start)) {
+        Ok(Ok(())) => ExitCode::SUCCESS,
+        Ok(Err(error)) => {
+            tracing::error!("the window could not open: {error}");
+            failed(&Report::new(Code("system.sans_ecran"), &[]), 3)
+        }
+        Err(_) => failed(&Report::new(Code("system.erreur_interne"), &[("place", "liasse".to_owned())]), 70),
+    }
+}
+
+/// Whether a window can be shown anywhere; elsewhere than on X11 and Wayland the system always has a screen.
+fn has_display() -> bool {
+    let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    !cfg!(target_os = "linux") || set("DISPLAY") || set("WAYLAND_DISPLAY")
+}
+
+/// `code: sentence` on standard error, and the exit code.
+fn failed(report: &Report, exit: u8) -> ExitCode {
+    eprintln!("{}: {} {} {}", report.code, report.message, report.safe, report.action);
+    ExitCode::from(exit)
 }

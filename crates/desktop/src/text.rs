@@ -43,7 +43,11 @@ mod tests {
                 for opening in ["t(\"", "with(\""] {
                     for rest in source.split(opening).skip(1) {
                         let key = rest.split('"').next().unwrap_or_default();
-                        if key.contains('.') && key.chars().all(|c| c.is_ascii_lowercase() || matches!(c, '.' | '_')) {
+                        if key.contains('.')
+                            && key
+                                .chars()
+                                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '_'))
+                        {
                             found.push(key.to_owned());
                         }
                     }

@@ -2,6 +2,7 @@
 //! Not where errors are raised: every module's error gives a `Code` and parameters, the face shows the `Report`.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
@@ -46,7 +47,7 @@ pub trait Coded {
     /// The exit code of a program that ends with this error: 1 refused, 2 wrong usage, 3 device or network missing,
     /// 4 damaged or foreign data, 70 our bug (shared contracts).
     fn exit_code(&self) -> u8 {
-        entry(self.code()).map_or(70, |entry| entry.exit)
+        exit_of(self.code().0)
     }
 
     /// The texts for a person.
@@ -92,6 +93,13 @@ impl Report {
                 action: "Notez ce code et signalez-le.".to_owned(),
             },
         }
+    }
+}
+
+/// One line for standard error: `code: sentence`.
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {} {} {}", self.code, self.message, self.safe, self.action)
     }
 }
 
@@ -147,6 +155,11 @@ pub fn entry(code: Code) -> Option<&'static Entry> {
     catalogue().get(code.0)
 }
 
+/// The exit code of a program that ends with the report of this code; 70, our bug, when the catalogue has no such code.
+pub fn exit_of(code: &str) -> u8 {
+    catalogue().get(code).map_or(70, |entry| entry.exit)
+}
+
 /// All codes that have a text.
 pub fn codes() -> impl Iterator<Item = &'static str> {
     catalogue().keys().map(String::as_str)
@@ -178,5 +191,10 @@ mod tests {
             }
             assert!([0, 1, 2, 3, 4, 70].contains(&entry.exit), "{code}: exit {}", entry.exit);
         }
+    }
+
+    #[test]
+    fn an_exit_code_is_found_by_the_name_of_its_code() {
+        assert_eq!(["road.liaison_coupee", "road.destinataire_interdit", "road.nothing"].map(exit_of), [3, 1, 70]);
     }
 }

@@ -4,6 +4,7 @@
 
 pub mod birth_date;
 pub mod calendar;
+pub mod call;
 pub mod catalogue;
 pub mod clock;
 pub mod fse;
@@ -22,6 +23,7 @@ pub mod settlement;
 pub mod state;
 
 pub use birth_date::BirthDate;
+pub use call::CallError;
 pub use catalogue::{Code, Coded, Report};
 pub use clock::{Clock, Instant};
 pub use fse::{Fse, FseContent, SecuringMode};

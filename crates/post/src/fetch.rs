@@ -1,18 +1,27 @@
 //! Emptying a mailbox: the POP3 machine over a connection; a message is deleted only after the caller has it on disk.
 //! Not a memory: the caller knows which messages it already has, by their unique name.
 
+use std::fmt;
+
 use crate::account::Account;
 use crate::error::{Cause, FetchError, Stop};
 use crate::link::Link;
 use crate::pop3::{Decision, Limits, Pop3, Step};
 
 /// A message that was read.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Incoming<'a> {
     /// Its unique name in the mailbox.
     pub uidl: &'a str,
     /// The whole of it, byte for byte.
     pub bytes: &'a [u8],
+}
+
+/// Says how long the message is, never what it holds.
+impl fmt::Debug for Incoming<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Incoming({}, {} bytes)", self.uidl, self.bytes.len())
+    }
 }
 
 /// What to do with a message.

@@ -3,6 +3,7 @@
 //! Deletions happen at QUIT: a session that breaks deletes nothing.
 
 use std::collections::VecDeque;
+use std::fmt;
 
 use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
@@ -13,7 +14,7 @@ use crate::error::Cause;
 use crate::lines::Lines;
 
 /// What the driver has to do next.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(PartialEq, Eq)]
 pub enum Step {
     /// Read from the server, `feed` what came, ask again.
     Read,
@@ -35,6 +36,20 @@ pub enum Step {
     },
     /// The session is over, the deletions are done.
     Done,
+}
+
+/// Says how much is written or was read, never what: a line may hold the password, a message a claim.
+impl fmt::Debug for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Read => f.write_str("Read"),
+            Self::Write(bytes) => write!(f, "Write({} bytes)", bytes.len()),
+            Self::StartTls => f.write_str("StartTls"),
+            Self::Listed { uidl } => write!(f, "Listed({uidl})"),
+            Self::Message { uidl, bytes } => write!(f, "Message({uidl}, {} bytes)", bytes.len()),
+            Self::Done => f.write_str("Done"),
+        }
+    }
 }
 
 /// What to do with a message that waits.
@@ -64,7 +79,6 @@ impl Default for Limits {
     }
 }
 
-#[derive(Debug)]
 enum Awaiting {
     Greeting,
     StartTls,
@@ -84,7 +98,6 @@ enum Awaiting {
     Nothing,
 }
 
-#[derive(Clone, Debug)]
 struct Waiting {
     number: u32,
     size: usize,
@@ -378,4 +391,34 @@ fn numbered(line: &[u8]) -> Result<(u32, &str), Cause> {
     let (number, rest) = std::str::from_utf8(line).ok().and_then(|line| line.split_once(' ')).ok_or(Cause::Protocol)?;
     let number = number.parse().ok().filter(|number| *number > 0).ok_or(Cause::Protocol)?;
     Ok((number, rest.trim_end()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_shown_tells_no_secret() {
+        let password = SecretString::from("test-secret");
+        let mut machine = Pop3::new(Security::Implicit, "dr.test@cabinet.test", &password, Limits::default());
+        let (mut shown, mut written) = (String::new(), Vec::new());
+        for line in ["+OK", "+OK", "+OK", "+OK\r\n1 7\r\n.", "+OK\r\n1 u1\r\n.", "+OK\r\nPETIT\r\n."] {
+            machine.feed(format!("{line}\r\n").as_bytes());
+            loop {
+                let step = machine.next_step().expect("a step");
+                shown.push_str(&format!("{step:?} "));
+                match step {
+                    Step::Write(bytes) => written.extend_from_slice(&bytes),
+                    Step::Listed { .. } => machine.decide(Decision::Fetch),
+                    Step::Read | Step::Message { .. } => break,
+                    _ => {}
+                }
+            }
+        }
+        assert!(String::from_utf8_lossy(&written).contains("PASS test-secret\r\n"), "the machine did log in");
+        assert!(shown.contains("Write(18 bytes)") && shown.contains("Message(u1, 7 bytes)"), "{shown}");
+        for word in ["80, 65, 83, 83", "secret", "dr.test", "PETIT", "80, 69, 84"] {
+            assert!(!shown.contains(word), "{word} in {shown}");
+        }
+    }
 }

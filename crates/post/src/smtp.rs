@@ -3,6 +3,7 @@
 //! One message, one recipient, no pipelining: after each command the server is heard before the next one.
 
 use std::collections::VecDeque;
+use std::fmt;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -17,7 +18,7 @@ use crate::lines::Lines;
 use crate::reply::{MAX_LINE, Reply, ReplyReader};
 
 /// What the driver has to do next.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(PartialEq, Eq)]
 pub enum Step {
     /// Read from the server, `feed` what came, ask again.
     Read,
@@ -29,6 +30,19 @@ pub enum Step {
     StartTls,
     /// The server took the message, with this reply.
     Done(Reply),
+}
+
+/// Says how much is written, never what: a line may hold the password, the text a claim.
+impl fmt::Debug for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Read => f.write_str("Read"),
+            Self::Write(bytes) => write!(f, "Write({} bytes)", bytes.len()),
+            Self::Begin(phase) => write!(f, "Begin({phase:?})"),
+            Self::StartTls => f.write_str("StartTls"),
+            Self::Done(reply) => write!(f, "Done({}, {} lines)", reply.code, reply.lines.len()),
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -231,6 +245,35 @@ fn is_sound(message: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_step_shown_tells_no_secret() {
+        let password = SecretString::from("test-secret");
+        let envelope = Envelope { from: "dr.test@cabinet.test", to: "01751@751.01.rss.test" };
+        let message = b"Subject: PETIT\r\n";
+        let mut machine =
+            Smtp::new(Security::Implicit, "dr.test@cabinet.test", &password, envelope, message).expect("a message");
+        let (mut shown, mut written) = (String::new(), Vec::new());
+        for line in ["220 x", "250-x\r\n250 AUTH PLAIN", "235 in", "250 dr.test", "250 ok", "354 go", "250 dr.test"] {
+            machine.feed(format!("{line}\r\n").as_bytes());
+            loop {
+                let step = machine.next_step().expect("a step");
+                shown.push_str(&format!("{step:?} "));
+                match step {
+                    Step::Write(bytes) => written.extend_from_slice(&bytes),
+                    Step::Read | Step::Done(_) => break,
+                    _ => {}
+                }
+            }
+        }
+        // coreutils base64 of NUL dr.test@cabinet.test NUL test-secret.
+        let token = "AGRyLnRlc3RAY2FiaW5ldC50ZXN0AHRlc3Qtc2VjcmV0";
+        assert!(String::from_utf8_lossy(&written).contains(token), "the machine did log in");
+        assert!(shown.contains("Write(57 bytes)") && shown.contains("Done(250, 1 lines)"), "{shown}");
+        for word in [token, "65, 71, 82", "secret", "dr.test", "PETIT", "Subject"] {
+            assert!(!shown.contains(word), "{word} in {shown}");
+        }
+    }
 
     #[test]
     fn only_sound_messages_leave() {

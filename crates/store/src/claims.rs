@@ -8,7 +8,7 @@ use rusqlite::{Connection, params};
 use crate::cell::{Cell, cell, put_or_null};
 use crate::change::Change;
 use crate::counter;
-use crate::document::{self, DocumentRow};
+use crate::document;
 use crate::error::{Or, Result, StoreError};
 use crate::journal::{Entry, fingerprint};
 use crate::money;
@@ -21,6 +21,7 @@ use crate::stamp::Stamp;
 impl Store {
     /// Takes the next number of `billing`, has `make` build the FSE and its bytes with it, and keeps both: the FSE is
     /// *préparée*, what each payer owes is written beside it. When `make` fails nothing is kept and no number is used.
+    /// `reason` is what was written to pass a risk: it stands in the journal entry of the number it was written for.
     ///
     /// # Errors
     /// [`StoreError::NotAsStored`] when `make` gives another reference, [`StoreError::Incoherent`] when a payer would
@@ -29,6 +30,7 @@ impl Store {
         &mut self,
         stamp: &Stamp,
         billing: &BillingNumber,
+        reason: Option<&str>,
         make: impl FnOnce(FseNumber) -> std::result::Result<(FseContent, Vec<u8>), E>,
     ) -> Result<Fse<Prepared>, Or<E>> {
         let change = self.change(stamp)?;
@@ -55,6 +57,9 @@ impl Store {
         }
         if let Some(locum) = &content.locum {
             entry = entry.with("locum", locum.billing.to_string());
+        }
+        if let Some(reason) = reason {
+            entry = entry.with("risque_accepte", reason);
         }
         change.commit(entry)?;
         Ok(Fse::new(content, bytes))
@@ -123,25 +128,6 @@ impl Store {
         money::give_up(&change, row.id, reversed)?;
         let entry = Entry::new("fse.annulee").fse(fse).patient(row.patient);
         change.commit(entry.with("from", row.state.word()).with("reversed_cents", reversed.0))
-    }
-
-    /// Writes a word about an FSE or a lot into the journal, where nothing else changes: a risk passed with its reason.
-    /// `subject` is the FSE's reference or the lot's file identifier.
-    pub fn note(&mut self, stamp: &Stamp, action: &'static str, subject: &str, text: &str) -> Result<()> {
-        let change = self.change(stamp)?;
-        let entry = Entry::new(action).with("text", text);
-        let entry = match (subject.parse::<FseRef>(), subject.parse::<FileIdentifier>()) {
-            (Ok(fse), _) => {
-                let DocumentRow { patient, .. } = document::get(&change, &fse)?;
-                entry.fse(&fse).patient(patient)
-            }
-            (_, Ok(lot)) => {
-                crate::transmission::lot(&change, lot)?;
-                entry.lot(lot)
-            }
-            _ => return Err(StoreError::UnknownFse),
-        };
-        change.commit(entry)
     }
 }
 

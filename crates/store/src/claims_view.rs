@@ -14,9 +14,10 @@ use crate::money::{self, MoneyRow};
 use crate::open::Store;
 use crate::query;
 use crate::receipts::{self, ReceiptRow};
+use crate::withheld::debug_by_length;
 
 /// An FSE with everything that is known of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct FseRow {
     /// Its name.
     pub reference: FseRef,
@@ -49,6 +50,12 @@ pub struct FseRow {
     /// When it was signed.
     pub signed_at: Option<Instant>,
 }
+
+debug_by_length!(FseRow {
+    reference, content, state, transmission, lot, sent_at, money, settlement, receipts, reject, created_at,
+    signed_at;
+    bytes; vitale_cms, cps_cms
+});
 
 /// Which FSE; everything by default.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

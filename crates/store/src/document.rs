@@ -56,7 +56,7 @@ pub(crate) fn parse(content: &str) -> Result<FseContent> {
 }
 
 /// The signatures over an FSE: the Vitale's and the CPS's.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Signatures {
     pub(crate) vitale: Option<Vec<u8>>,
     pub(crate) cps: Option<Vec<u8>>,

@@ -4,7 +4,7 @@
 use liasse_domain::fse::SigningOrder;
 use liasse_domain::lot::LotState;
 use liasse_domain::state::ForbiddenMove;
-use liasse_domain::{Centimes, Code, Coded, FileIdentifier};
+use liasse_domain::{Centimes, Code, Coded, DocumentState, FileIdentifier};
 use rusqlite::ffi::ErrorCode;
 
 /// The result of an operation of the store.
@@ -99,8 +99,8 @@ pub enum StoreError {
         /// Its state.
         state: LotState,
     },
-    /// A sending of the lot has begun.
-    #[error("a sending of this lot has begun")]
+    /// The file of the lot left, may have left, or is leaving.
+    #[error("the file of this lot left, may have left, or is leaving")]
     SendingBegun,
     /// That file cannot leave now: sent, unconfirmed, dissolved, or being sent.
     #[error("the file cannot leave now")]
@@ -114,6 +114,12 @@ pub enum StoreError {
     /// The series of numbers is at its end.
     #[error("no number left")]
     NumbersExhausted,
+    /// The FSE is not *signée*: it cannot be settled.
+    #[error("the FSE is {}", state.word())]
+    NotSigned {
+        /// Its state.
+        state: DocumentState,
+    },
     /// The patient owes nothing for this FSE.
     #[error("nothing is owed")]
     NothingOwed,
@@ -154,6 +160,7 @@ impl Coded for StoreError {
             Self::AttemptOver => Code("store.tentative_terminee"),
             Self::IdentifierTaken => Code("store.identifiant_deja_pris"),
             Self::NumbersExhausted => Code("store.numeros_epuises"),
+            Self::NotSigned { .. } => Code("store.fse_non_signee"),
             Self::NothingOwed => Code("store.rien_a_regler"),
             Self::Amount { .. } => Code("store.montant_inadapte"),
         }
@@ -167,6 +174,7 @@ impl Coded for StoreError {
             Self::Forbidden(forbidden) => forbidden.parameters(),
             Self::InLot { lot } => vec![("lot", lot.to_string())],
             Self::LotState { state } => vec![("state", state.word().to_owned())],
+            Self::NotSigned { state } => vec![("state", state.label().to_owned())],
             Self::Amount { owed } => vec![("owed", owed.to_string())],
             _ => Vec::new(),
         }

@@ -25,6 +25,11 @@ pub enum Taken {
         /// Whether it changed a state.
         applied: bool,
     },
+    /// It was on disk, not understood or not believed; now it is.
+    Recognised {
+        /// Whether it changed a state.
+        applied: bool,
+    },
     /// It was on disk already: nothing changed.
     Duplicate,
 }
@@ -75,16 +80,11 @@ pub struct InboxRow {
 }
 
 impl Store {
-    /// Whether a message of that name in that mailbox is on disk. Servers may give a name away again after a deletion:
-    /// enough to fetch it later, not enough to delete it unread.
-    pub fn known_uidl(&self, mailbox: &str, uidl: &str) -> Result<bool> {
-        query::any(&self.connection, "SELECT 1 FROM inbox WHERE mailbox = ?1 AND uidl = ?2", [mailbox, uidl])
-    }
-
     /// Keeps a message and its effects in one transaction. `decoded` is `None` for what is not understood or not
     /// believed: it is kept and changes no state, and `note` is the catalogue code of the reason.
     ///
-    /// The content decides what a duplicate is: another content under a known name is a new message.
+    /// The content decides what a duplicate is: another content under a known name is a new message. A message that stands
+    /// as unknown and is understood at last (a caisse's new certificate, a newer program) has its effects then.
     #[expect(clippy::too_many_arguments, reason = "one message, as the mailbox and the decoder give it")]
     pub fn take_return(
         &mut self,
@@ -97,40 +97,29 @@ impl Store {
         note: Option<&str>,
     ) -> Result<Taken> {
         let change = self.change(stamp)?;
-        if query::any(&change, "SELECT 1 FROM inbox WHERE sha256 = ?1", params![sha256])? {
-            return Ok(Taken::Duplicate);
+        let known = query::first(&change, "SELECT id, status FROM inbox WHERE sha256 = ?1", params![sha256], |row| {
+            Ok((row.get::<_, i64>("id")?, cell::<InboxStatus>(row, "status")?))
+        })?;
+        if let Some((id, status)) = known {
+            let Some(message) = decoded.filter(|_| status == InboxStatus::Inconnu) else { return Ok(Taken::Duplicate) };
+            let effect = inbox_apply::apply(&change, id, message)?;
+            let applied = effect.applied;
+            let entry = Entry::new("retour.reconnu");
+            let entry = conclude(&change, id, sha256, decoded, effect, entry)?;
+            change.commit(entry)?;
+            return Ok(Taken::Recognised { applied });
         }
         let forget = "UPDATE inbox SET uidl = NULL WHERE mailbox = ?1 AND uidl = ?2";
         query::run(&change, forget, [mailbox, uidl])?;
-        let id = insert(&change, mailbox, uidl, raw, sha256, decoded)?;
+        let id = insert(&change, mailbox, uidl, raw, sha256)?;
         let effect = match decoded {
             Some(message) => inbox_apply::apply(&change, id, message)?,
             None => Effect::none(note.unwrap_or(Code("store.retour_inconnu").0)),
         };
-        let status = match (decoded, effect.applied) {
-            (None, _) => InboxStatus::Inconnu,
-            (Some(_), true) => InboxStatus::Applique,
-            (Some(_), false) => InboxStatus::SansSuite,
-        };
-        let sql = "UPDATE inbox SET status = ?2, note = ?3 WHERE id = ?1";
-        query::run(&change, sql, params![id, status.put(), effect.note])?;
-        let kind = kind_of(decoded);
-        let mut entry = Entry::new("retour.recu")
-            .with("inbox", id)
-            .with("kind", kind.word())
-            .with("status", status.word())
-            .with("sha256", hex(&sha256));
-        if let Some(note) = effect.note {
-            entry = entry.with("note", note);
-        }
-        if let Some(lot) = effect.lot {
-            entry = entry.lot(lot);
-        }
-        for (name, value) in effect.said {
-            entry = entry.with(name, value);
-        }
+        let applied = effect.applied;
+        let entry = conclude(&change, id, sha256, decoded, effect, Entry::new("retour.recu"))?;
         change.commit(entry)?;
-        Ok(Taken::New { applied: effect.applied })
+        Ok(Taken::New { applied })
     }
 
     /// Every message, newest first.
@@ -220,33 +209,56 @@ fn kind_of(decoded: Option<&Return>) -> InboxKind {
     }
 }
 
-fn insert(
-    change: &Change<'_>,
-    mailbox: &str,
-    uidl: &str,
-    raw: &[u8],
-    sha256: [u8; 32],
-    decoded: Option<&Return>,
-) -> Result<i64> {
-    let content = match decoded {
-        Some(message) => Some(serde_json::to_string(message).map_err(|_| StoreError::Incoherent { what: "retour" })?),
-        None => None,
-    };
+fn insert(change: &Change<'_>, mailbox: &str, uidl: &str, raw: &[u8], sha256: [u8; 32]) -> Result<i64> {
     query::run(
         change,
-        "INSERT INTO inbox (mailbox, uidl, sha256, received_at, kind, status, content, entry, raw)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        "INSERT INTO inbox (mailbox, uidl, sha256, received_at, kind, status, entry, raw)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         params![
             mailbox,
             uidl,
             sha256,
             change.stamp().at.put(),
-            kind_of(decoded).put(),
+            InboxKind::Inconnu.put(),
             InboxStatus::Inconnu.put(),
-            content,
             change.entry(),
             raw
         ],
     )?;
     Ok(change.last_insert_rowid())
+}
+
+/// Writes what a message is and did into its row, and completes the journal entry that tells it.
+fn conclude(
+    change: &Change<'_>,
+    id: i64,
+    sha256: [u8; 32],
+    decoded: Option<&Return>,
+    effect: Effect<'_>,
+    entry: Entry,
+) -> Result<Entry> {
+    let content = match decoded {
+        Some(message) => Some(serde_json::to_string(message).map_err(|_| StoreError::Incoherent { what: "retour" })?),
+        None => None,
+    };
+    let kind = kind_of(decoded);
+    let status = match (decoded, effect.applied) {
+        (None, _) => InboxStatus::Inconnu,
+        (Some(_), true) => InboxStatus::Applique,
+        (Some(_), false) => InboxStatus::SansSuite,
+    };
+    let sql = "UPDATE inbox SET kind = ?2, status = ?3, note = ?4, content = ?5 WHERE id = ?1";
+    query::run(change, sql, params![id, kind.put(), status.put(), effect.note, content])?;
+    let mut entry =
+        entry.with("inbox", id).with("kind", kind.word()).with("status", status.word()).with("sha256", hex(&sha256));
+    if let Some(note) = effect.note {
+        entry = entry.with("note", note);
+    }
+    if let Some(lot) = effect.lot {
+        entry = entry.lot(lot);
+    }
+    for (name, value) in effect.said {
+        entry = entry.with(name, value);
+    }
+    Ok(entry)
 }

@@ -25,6 +25,8 @@ const UNKNOWN: Code = Code("store.retour_sans_fichier");
 const KNOWN: Code = Code("store.retour_deja_connu");
 /// It says the contrary of what an earlier return said, which was final.
 const CONTRARY: Code = Code("store.retour_contradictoire");
+/// It comes from another caisse than the one it would have to come from.
+const OTHER_CAISSE: Code = Code("store.retour_autre_caisse");
 
 /// What a return did.
 pub(crate) struct Effect<'a> {
@@ -76,6 +78,9 @@ fn posted(change: &Change<'_>, billing: &BillingNumber, file: FileIdentifier) ->
 
 fn acknowledge(change: &Change<'_>, arl: &Acknowledgement) -> Result<Effect<'static>> {
     let Some(lot) = posted(change, &arl.billing, arl.file)? else { return Ok(Effect::none(UNKNOWN.0)) };
+    if lot.destination != arl.from {
+        return Ok(Effect::none(OTHER_CAISSE.0).about(lot.identifier));
+    }
     let verdict = if arl.refused.is_none() { Transmission::Recue } else { Transmission::Refusee };
     let effect = match state_of(change, lot.id)? {
         // A crash can hide that the post took the file: the caisse's answer proves it, so both moves are made.
@@ -101,6 +106,9 @@ fn reject(change: &Change<'_>, inbox: i64, rejections: &Rejections) -> Result<Ef
     let Some(lot) = posted(change, &rejections.billing, rejections.file)? else {
         return Ok(Effect::none(UNKNOWN.0));
     };
+    if lot.destination != rejections.from {
+        return Ok(Effect::none(OTHER_CAISSE.0).about(lot.identifier));
+    }
     let mut rejected = Vec::new();
     let mut repeated = false;
     for (fse, reason) in &rejections.fses {
@@ -134,6 +142,14 @@ fn pay(change: &Change<'_>, inbox: i64, payment: &Payment) -> Result<Effect<'sta
     if !counter::is_ours(change, &payment.billing)? {
         return Ok(Effect::none(UNKNOWN.0));
     }
+    let mut lines = Vec::with_capacity(payment.lines.len());
+    for line in &payment.lines {
+        lines.push((line, payee(change, payment, line)?));
+    }
+    let foreign = lines.iter().any(|(_, payee)| matches!(payee, Payee::OtherCaisse));
+    if foreign && !lines.iter().any(|(_, payee)| matches!(payee, Payee::Document(_))) {
+        return Ok(Effect::none(OTHER_CAISSE.0));
+    }
     let new = query::run(
         change,
         "INSERT INTO payment (inbox, billing, regime, caisse, reference, paid_on) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
@@ -152,8 +168,11 @@ fn pay(change: &Change<'_>, inbox: i64, payment: &Payment) -> Result<Effect<'sta
     }
     let id = change.last_insert_rowid();
     let mut unmatched = 0u32;
-    for (position, line) in payment.lines.iter().enumerate() {
-        let document = matched(change, &payment.billing, line)?;
+    for (position, (line, payee)) in lines.into_iter().enumerate() {
+        let document = match payee {
+            Payee::Document(document) if money::pay(change, document, line.payer, line.amount)? => Some(document),
+            _ => None,
+        };
         unmatched += u32::from(document.is_none());
         let sql = "INSERT INTO payment_line (payment, position, fse, payer, amount, document)
                    VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
@@ -168,13 +187,25 @@ fn pay(change: &Change<'_>, inbox: i64, payment: &Payment) -> Result<Effect<'sta
         .saying("total_cents", payment.total().0))
 }
 
-/// Pays one line into the document it names. A line for an FSE that is unknown, of another practitioner or never signed,
-/// or on behalf of the patient, stays unmatched: a person looks at it.
-fn matched(change: &Change<'_>, billing: &BillingNumber, line: &PaidLine) -> Result<Option<i64>> {
-    if line.fse.billing != *billing || line.payer == Payer::Patient {
-        return Ok(None);
+/// What a line of a payment may be paid into.
+enum Payee {
+    /// This document.
+    Document(i64),
+    /// A document that another caisse than the payer received.
+    OtherCaisse,
+    /// Nothing: the FSE is unknown, of another practitioner or never signed, or the line is on behalf of the patient.
+    Nobody,
+}
+
+/// Where a line belongs. What is not a document's stays unmatched: a person looks at it.
+fn payee(change: &Change<'_>, payment: &Payment, line: &PaidLine) -> Result<Payee> {
+    if line.fse.billing != payment.billing {
+        return Ok(Payee::Nobody);
     }
-    let Some(row) = document::find(change, &line.fse)? else { return Ok(None) };
+    let Some(row) = document::find(change, &line.fse)? else { return Ok(Payee::Nobody) };
+    if row.destination != payment.from {
+        return Ok(Payee::OtherCaisse);
+    }
     let billed = matches!(row.state, DocumentState::Signee | DocumentState::Annulee);
-    Ok(if billed && money::pay(change, row.id, line.payer, line.amount)? { Some(row.id) } else { None })
+    Ok(if billed && line.payer != Payer::Patient { Payee::Document(row.id) } else { Payee::Nobody })
 }

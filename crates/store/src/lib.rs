@@ -26,6 +26,8 @@ mod schema;
 mod stamp;
 mod transmission;
 mod verify;
+mod verify_rows;
+mod withheld;
 
 pub use claims_view::{FseFilter, FseRow};
 pub use error::{Or, StoreError};

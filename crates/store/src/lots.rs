@@ -16,9 +16,10 @@ use crate::open::Store;
 use crate::query;
 use crate::stamp::Stamp;
 use crate::transmission::{self, LotHandle, move_lot};
+use crate::withheld::debug_by_length;
 
 /// A lot that is sealed and waits for its signature.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct SealedLot {
     /// Its number and the identifier of its file.
     pub name: LotName,
@@ -32,8 +33,10 @@ pub struct SealedLot {
     pub sealed_at: Instant,
 }
 
+debug_by_length!(SealedLot { name, key, members, sealed_at; bytes; });
+
 /// Everything the post needs, exactly as it will leave.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Outgoing {
     /// `fichier.b2`.
     pub file_bytes: Vec<u8>,
@@ -46,6 +49,8 @@ pub struct Outgoing {
     /// Its Message-ID, unique.
     pub message_id: String,
 }
+
+debug_by_length!(Outgoing { to, from, message_id; file_bytes, message; });
 
 impl Store {
     /// Seals a lot of `members`, in that order: takes the next lot number, has `make` build `lot.b2` from the number and
@@ -133,7 +138,7 @@ impl Store {
     }
 
     /// Takes a lot apart: its FSE are free again; its number and identifier are used up. Only a lot that is *scellé*, or
-    /// *signé* and of which no sending ever began.
+    /// *signé* and whose file the post certainly never took: each try failed, or was interrupted before the final dot.
     ///
     /// # Errors
     /// [`StoreError::SendingBegun`], [`StoreError::LotState`] when it is dissolved already.
@@ -143,8 +148,11 @@ impl Store {
         if state == LotState::Dissous {
             return Err(StoreError::LotState { state });
         }
-        let begun = "SELECT 1 FROM attempt JOIN outbox ON outbox.id = attempt.outbox WHERE outbox.lot = ?1";
-        if query::any(&change, begun, [id])? {
+        // Said by what is harmless, so that an outcome nobody thought of counts as a departure.
+        let may_have_left = "SELECT 1 FROM attempt JOIN outbox ON outbox.id = attempt.outbox
+                             WHERE outbox.lot = ?1 AND attempt.outcome IS NOT 'echec'
+                               AND NOT (attempt.outcome IS 'interrompue' AND attempt.phase IS NOT 'dot')";
+        if query::any(&change, may_have_left, [id])? {
             return Err(StoreError::SendingBegun);
         }
         move_lot(&change, id, &[TransmissionState::Retiree])?;

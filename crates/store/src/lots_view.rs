@@ -14,9 +14,10 @@ use crate::open::Store;
 use crate::outbox::{self, AttemptRow};
 use crate::query;
 use crate::transmission;
+use crate::withheld::debug_by_length;
 
 /// A lot with everything that is known of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct LotRow {
     /// Its number and the identifier of its file.
     pub name: LotName,
@@ -47,6 +48,11 @@ pub struct LotRow {
     /// Every try to send it, oldest first.
     pub attempts: Vec<AttemptRow>,
 }
+
+debug_by_length!(LotRow {
+    name, key, state, head, sealed_at, signed_at, sent_at, message_id, members, transmission, attempts;
+    bytes; cms, file_bytes
+});
 
 /// A lot in brief.
 #[derive(Clone, Debug, PartialEq, Eq)]

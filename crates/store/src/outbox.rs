@@ -13,6 +13,7 @@ use crate::open::Store;
 use crate::query;
 use crate::stamp::Stamp;
 use crate::transmission::{self, move_lot};
+use crate::withheld::debug_by_length;
 
 /// A file in the outbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -23,7 +24,7 @@ pub struct OutboxId(i64);
 pub struct AttemptId(i64);
 
 /// A file in the outbox, exactly as it leaves.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct OutboxRow {
     /// Its row.
     pub id: OutboxId,
@@ -40,6 +41,8 @@ pub struct OutboxRow {
     /// Every try so far, oldest first.
     pub attempts: Vec<AttemptRow>,
 }
+
+debug_by_length!(OutboxRow { id, lot, from, to, message_id, attempts; message; });
 
 /// How a try ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -149,21 +152,27 @@ impl Store {
     /// Ends a try and moves its file: accepted → *transmise*, unconfirmed → *non confirmée*, else it stays *en fichier*.
     /// Where an ARL came meanwhile, the file stays where the ARL put it.
     pub fn finish_attempt(&mut self, stamp: &Stamp, attempt: AttemptId, outcome: &AttemptOutcome) -> Result<()> {
-        let row = open_attempt(&self.connection, attempt)?;
-        self.end_attempt(stamp, attempt, &row, outcome)
+        self.end_attempt(stamp, attempt, |_| outcome.clone()).map(drop)
     }
 
-    /// To be called at opening, before anything else: ends the tries that a crash left open. One that had reached the
-    /// final dot makes its file *non confirmée*; any other leaves it free to be sent. Gives the files now unconfirmed.
+    /// Ends the tries that were left open, by a crash or by a disk that refused their end. One that had reached the final
+    /// dot makes its file *non confirmée*; any other leaves it free to be sent. Gives the files now unconfirmed.
+    ///
+    /// Whoever sends calls it before each run, and must be the only one that sends: a try of its own that is still
+    /// running would be ended too. Where none is open nothing is written and no lock is taken.
     pub fn recover_attempts(&mut self, stamp: &Stamp) -> Result<Vec<FileIdentifier>> {
-        let sql = "SELECT id FROM attempt WHERE outcome IS NULL ORDER BY id";
+        // The index holds the open ones alone: looking costs the same after ten years.
+        let sql = "SELECT id FROM attempt INDEXED BY attempt_one_open WHERE outcome IS NULL ORDER BY outbox";
         let open = query::all(&self.connection, sql, [], |row| Ok(AttemptId(row.get("id")?)))?;
         let mut unconfirmed = Vec::new();
         for attempt in open {
-            let row = open_attempt(&self.connection, attempt)?;
-            let ambiguous = row.phase.is_some_and(SendPhase::is_ambiguous);
-            let outcome = if ambiguous { AttemptOutcome::Unconfirmed } else { AttemptOutcome::Interrupted };
-            self.end_attempt(stamp, attempt, &row, &outcome)?;
+            let row = self.end_attempt(stamp, attempt, |row| {
+                if row.phase.is_some_and(SendPhase::is_ambiguous) {
+                    AttemptOutcome::Unconfirmed
+                } else {
+                    AttemptOutcome::Interrupted
+                }
+            })?;
             if transmission::state_of(&self.connection, row.lot)? == TransmissionState::NonConfirmee {
                 unconfirmed.push(row.identifier);
             }
@@ -192,14 +201,15 @@ impl Store {
         &mut self,
         stamp: &Stamp,
         attempt: AttemptId,
-        row: &OpenAttempt,
-        outcome: &AttemptOutcome,
-    ) -> Result<()> {
+        judge: impl FnOnce(&OpenAttempt) -> AttemptOutcome,
+    ) -> Result<OpenAttempt> {
         let change = self.change(stamp)?;
-        let (word, detail) = words(outcome);
+        let row = open_attempt(&change, attempt)?;
+        let outcome = judge(&row);
+        let (word, detail) = words(&outcome);
         let sql = "UPDATE attempt SET ended_at = ?2, outcome = ?3, detail = ?4 WHERE id = ?1";
         query::run(&change, sql, params![attempt.0, stamp.at.put(), word, detail])?;
-        let moved = match outcome {
+        let moved = match &outcome {
             AttemptOutcome::Accepted { .. } => Some((TransmissionState::Transmise, stamp.at)),
             AttemptOutcome::Unconfirmed => Some((TransmissionState::NonConfirmee, row.phase_at.unwrap_or(stamp.at))),
             AttemptOutcome::Failed { .. } | AttemptOutcome::Interrupted => None,
@@ -215,10 +225,11 @@ impl Store {
         if let Some(phase) = row.phase {
             entry = entry.with("phase", phase.word());
         }
-        if let AttemptOutcome::Failed { code } = outcome {
+        if let AttemptOutcome::Failed { code } = &outcome {
             entry = entry.with("code", code.as_str());
         }
-        change.commit(entry)
+        change.commit(entry)?;
+        Ok(row)
     }
 
     fn outbox_in(&self, state: TransmissionState) -> Result<Vec<OutboxRow>> {

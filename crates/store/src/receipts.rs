@@ -35,13 +35,13 @@ impl Store {
     /// makes none and waives all that is still owed: *abandonné*. `amount` counts only where money is received.
     ///
     /// # Errors
-    /// [`StoreError::NothingOwed`]; [`StoreError::Amount`] when it is not positive or more than what is owed;
-    /// a withdrawn FSE is refused.
+    /// [`StoreError::NotSigned`] unless the FSE is *signée*: before, nothing is claimed; withdrawn, nothing is owed.
+    /// [`StoreError::NothingOwed`]; [`StoreError::Amount`] when it is not positive or more than what is owed.
     pub fn settle(&mut self, stamp: &Stamp, fse: &FseRef, mode: SettlementMode, amount: Centimes) -> Result<()> {
         let change = self.change(stamp)?;
         let row = document::get(&change, fse)?;
-        if row.state == DocumentState::Annulee {
-            return Err(StoreError::NothingOwed);
+        if row.state != DocumentState::Signee {
+            return Err(StoreError::NotSigned { state: row.state });
         }
         let owed = money::get(&change, row.id, Payer::Patient)?;
         if owed.owed() <= Centimes::ZERO {

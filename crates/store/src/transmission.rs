@@ -2,10 +2,10 @@
 //! Each caller names the steps it means: a path is never searched for.
 
 use liasse_domain::lot::LotState;
-use liasse_domain::{BillingNumber, FileIdentifier, TransmissionState};
+use liasse_domain::{BillingNumber, Destination, FileIdentifier, TransmissionState};
 use rusqlite::{Connection, params};
 
-use crate::cell::{Cell, cell};
+use crate::cell::{Cell, cell, destination};
 use crate::error::{Result, StoreError};
 use crate::query;
 
@@ -15,17 +15,19 @@ pub(crate) struct LotHandle {
     pub(crate) id: i64,
     pub(crate) identifier: FileIdentifier,
     pub(crate) billing: BillingNumber,
+    pub(crate) destination: Destination,
     pub(crate) state: LotState,
 }
 
 /// The lot of a file identifier, if there is one.
 pub(crate) fn find(connection: &Connection, identifier: FileIdentifier) -> Result<Option<LotHandle>> {
-    let sql = "SELECT id, identifier, billing, state FROM lot WHERE identifier = ?1";
+    let sql = "SELECT id, identifier, billing, regime, caisse, state FROM lot WHERE identifier = ?1";
     query::first(connection, sql, params![identifier.put()], |row| {
         Ok(LotHandle {
             id: row.get("id")?,
             identifier: cell(row, "identifier")?,
             billing: cell(row, "billing")?,
+            destination: destination(row)?,
             state: cell(row, "state")?,
         })
     })

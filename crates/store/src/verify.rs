@@ -1,19 +1,19 @@
-//! Reading the journal against itself, the lots and the documents: an edit, a removal or a truncation, and where.
+//! Reading the journal against itself and the rows against it: an edit, a removal or a truncation, and where.
 //! Not proof against who rewrites everything: then the head inside a signed `lot.b2` no longer fits
 //! ([`Store::journal_hash`]), which only a reader of its bytes can see. Rule: reference telecom-reliability 4.4.
 
 use liasse_domain::{Code, Coded, FileIdentifier, FseRef};
 use rusqlite::Row;
 use serde::Serialize;
-use serde_json::Value;
 
-use crate::cell::{cell, reference};
+use crate::cell::cell;
 use crate::error::Result;
-use crate::journal::{self, Head, chained, fingerprint};
+use crate::journal::{self, Head, chained};
 use crate::open::Store;
+use crate::verify_rows::Told;
 
 /// Past this many faults the rest is not told.
-const MOST_FAULTS: usize = 100;
+pub(crate) const MOST_FAULTS: usize = 100;
 
 /// What a reading of the journal found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub struct JournalReport {
     pub entries: u64,
     /// Hash of the last one; zeroes when there is none.
     pub head: [u8; 32],
-    /// What does not fit, in the order of the journal, then lots, then FSE; at most a hundred.
+    /// What does not fit, in the order of the journal, then lots, FSE and returns; at most a hundred.
     pub faults: Vec<JournalFault>,
 }
 
@@ -63,17 +63,25 @@ pub enum JournalFault {
         /// The last entry that rows refer to.
         needed: i64,
     },
-    /// The bytes, the members or the head of a lot are not those of its seal.
-    #[error("lot {lot} is not as sealed")]
+    /// The bytes, the members or the head of a lot are not those of its seal; or its signature, its file, its mail, its
+    /// tries or its state are not those that the journal tells.
+    #[error("lot {lot} is not as the journal tells")]
     Lot {
         /// Which.
         lot: FileIdentifier,
     },
-    /// The content or the bytes of an FSE are not those that were numbered.
-    #[error("FSE {fse} is not as prepared")]
+    /// The content or the bytes of an FSE are not those that were numbered; or its signatures or its state are not those
+    /// that the journal tells.
+    #[error("FSE {fse} is not as the journal tells")]
     Fse {
         /// Which.
         fse: FseRef,
+    },
+    /// A return is not the one that came, or did not do what the journal tells.
+    #[error("return {inbox} is not as the journal tells")]
+    Return {
+        /// Its row.
+        inbox: i64,
     },
 }
 
@@ -86,6 +94,7 @@ impl Coded for JournalFault {
             Self::Cut { .. } => Code("store.journal_tronque"),
             Self::Lot { .. } => Code("store.lot_modifie"),
             Self::Fse { .. } => Code("store.fse_modifiee"),
+            Self::Return { .. } => Code("store.retour_modifie"),
         }
     }
 
@@ -95,23 +104,25 @@ impl Coded for JournalFault {
             Self::Cut { last, needed } => vec![("last", last.to_string()), ("needed", needed.to_string())],
             Self::Lot { lot } => vec![("lot", lot.to_string())],
             Self::Fse { fse } => vec![("fse", fse.to_string())],
+            Self::Return { inbox } => vec![("inbox", inbox.to_string())],
         }
     }
 }
 
 impl Store {
-    /// Reads the whole journal and compares it with itself, with every lot and with every FSE.
+    /// Reads the whole journal and compares it with itself, and with it every lot, every FSE and every return: their bytes
+    /// with the hashes that entries hold, their states with what entries tell.
     pub fn journal_verify(&self) -> Result<JournalReport> {
         let mut report = JournalReport { entries: 0, head: [0; 32], faults: Vec::new() };
-        let last = self.verify_chain(&mut report)?;
+        let mut told = Told::default();
+        let last = self.verify_chain(&mut report, &mut told)?;
         self.verify_end(&mut report, last)?;
-        self.verify_lots(&mut report)?;
-        self.verify_documents(&mut report)?;
+        self.verify_rows(&mut report.faults, told)?;
         report.faults.truncate(MOST_FAULTS);
         Ok(report)
     }
 
-    fn verify_chain(&self, report: &mut JournalReport) -> Result<i64> {
+    fn verify_chain(&self, report: &mut JournalReport, told: &mut Told) -> Result<i64> {
         let mut statement = self.connection.prepare_cached(
             "SELECT seq, at, actor, role, action, fse, lot, CAST(patient AS TEXT) AS patient, payload, prev, hash
              FROM journal ORDER BY seq",
@@ -128,6 +139,8 @@ impl Store {
             if entry.recomputed() != entry.hash {
                 report.faults.push(JournalFault::Changed { seq: entry.seq });
             }
+            let [_, _, _, action, fse, lot, _, payload] = entry.texts.each_ref().map(Option::as_deref);
+            told.hear(action.unwrap_or_default(), fse, lot, payload.unwrap_or_default());
             head = Head { seq: entry.seq, hash: entry.hash };
             report.entries += 1;
             if report.faults.len() > MOST_FAULTS {
@@ -145,61 +158,6 @@ impl Store {
         let needed: i64 = self.connection.query_row(sql, [], |row| row.get(0))?;
         if needed > last {
             report.faults.push(JournalFault::Cut { last, needed });
-        }
-        Ok(())
-    }
-
-    fn verify_lots(&self, report: &mut JournalReport) -> Result<()> {
-        let mut statement = self.connection.prepare_cached(
-            "SELECT l.id, l.identifier, l.head_seq, l.head_hash, l.entry, l.bytes, j.action, j.lot, j.payload, j.prev
-             FROM lot l LEFT JOIN journal j ON j.seq = l.entry ORDER BY l.id",
-        )?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            let identifier: FileIdentifier = cell(row, "identifier")?;
-            let lot = row.get::<_, i64>("id")?;
-            if row.get_ref("prev")? == rusqlite::types::ValueRef::Null {
-                report.faults.push(JournalFault::Lot { lot: identifier });
-                continue;
-            }
-            let members: Vec<String> =
-                crate::lots_view::members(&self.connection, lot)?.iter().map(FseRef::to_string).collect();
-            let fits = row.get::<_, String>("action")? == "lot.scelle"
-                && row.get::<_, Option<String>>("lot")?.as_deref() == Some(identifier.as_str())
-                && row.get::<_, i64>("head_seq")? + 1 == row.get::<_, i64>("entry")?
-                && cell::<[u8; 32]>(row, "head_hash")? == cell::<[u8; 32]>(row, "prev")?
-                && payload(row)?.is_some_and(|payload| {
-                    payload["members"] == Value::from(members)
-                        && payload["lot_sha256"] == row.get_ref("bytes").map_or(Value::Null, |bytes| sha(bytes))
-                });
-            if !fits {
-                report.faults.push(JournalFault::Lot { lot: identifier });
-            }
-        }
-        Ok(())
-    }
-
-    fn verify_documents(&self, report: &mut JournalReport) -> Result<()> {
-        let mut statement = self.connection.prepare_cached(
-            "SELECT d.billing, d.number, b.content, b.bytes, j.action, j.fse, j.payload
-             FROM document d JOIN body b ON b.document = d.id LEFT JOIN journal j ON j.seq = d.entry
-             WHERE d.kind = 'fse' AND d.number IS NOT NULL ORDER BY d.id",
-        )?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            let fse = reference(row)?;
-            let fits = row.get::<_, Option<String>>("action")?.as_deref() == Some("fse.preparee")
-                && row.get::<_, Option<String>>("fse")?.as_deref() == Some(fse.to_string().as_str())
-                && payload(row)?.is_some_and(|payload| {
-                    payload["bytes_sha256"] == row.get_ref("bytes").map_or(Value::Null, |bytes| sha(bytes))
-                        && payload["content_sha256"] == row.get_ref("content").map_or(Value::Null, |text| sha(text))
-                });
-            if !fits {
-                report.faults.push(JournalFault::Fse { fse });
-            }
-            if report.faults.len() > MOST_FAULTS {
-                break;
-            }
         }
         Ok(())
     }
@@ -235,12 +193,4 @@ impl Stored {
     fn recomputed(&self) -> [u8; 32] {
         chained(&self.prev, self.seq, self.texts.each_ref().map(Option::as_deref))
     }
-}
-
-fn payload(row: &Row<'_>) -> rusqlite::Result<Option<Value>> {
-    Ok(row.get::<_, Option<String>>("payload")?.and_then(|json| serde_json::from_str(&json).ok()))
-}
-
-fn sha(value: rusqlite::types::ValueRef<'_>) -> Value {
-    value.as_bytes().map_or(Value::Null, |bytes| Value::String(fingerprint(bytes)))
 }

@@ -84,6 +84,23 @@ fn nothing_is_taken_without_tls_and_a_name() {
 }
 
 #[test]
+fn an_action_shown_tells_no_secret() {
+    let (user, password) = ("dr@c.test".to_owned(), Zeroizing::new("secret".to_owned()));
+    let mail = Mail { from: user.clone(), to: vec!["01751@x.test".to_owned()], bytes: b"PETIT\r\n".to_vec() };
+    let actions = [Action::LogIn { user, password }, Action::Recipient("01751@x.test".to_owned()), Action::Take(mail)];
+    assert_eq!(format!("{actions:?}"), "[LogIn(9 and 6 bytes), Recipient(12 bytes), Take(Mail(7 bytes for 1))]");
+}
+
+#[test]
+fn what_is_not_kept_is_not_acknowledged() {
+    let mut session = SmtpSession::new(1000);
+    session.taken(false);
+    let said = [session.next_action(), session.next_action()];
+    let Action::Write(last) = &said[1] else { panic!("{said:?}") };
+    assert!(last.starts_with(b"451 4."), "{}", String::from_utf8_lossy(last));
+}
+
+#[test]
 fn login_and_foreign_addresses() {
     let client = [
         "STARTTLS\r\n",

@@ -64,6 +64,33 @@ fn nothing_personal_lies_open_on_the_disk() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn what_it_writes_is_its_owners_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let world = World::new("private");
+    let mode = |path: &std::path::Path| fs::metadata(path).expect("metadata").permissions().mode() & 0o777;
+    let data = world.data.join("deep/caisse");
+    let told = world.data.join("told.json");
+    // A crash left a readable half of a file behind.
+    fs::write(world.data.join("told.new"), b"{").expect("write");
+    let options = Options { ports_file: Some(told.clone()), ..Options::in_process(&data) };
+    let second = Running::start(options).expect("a caisse");
+    for folder in [data.as_path(), &world.data.join("deep")] {
+        assert_eq!(mode(folder), 0o700, "{}", folder.display());
+    }
+    for file in [data.join("memory"), data.join("ca.pem"), data.join("ports.json"), told] {
+        assert_eq!(mode(&file), 0o600, "{}", file.display());
+    }
+    second.stop();
+    // The clock is written by the demo, here with the rights of any file.
+    let clock = data.join("clock");
+    fs::write(&clock, b"0").expect("write");
+    fs::set_permissions(&clock, fs::Permissions::from_mode(0o644)).expect("rights");
+    Running::start(Options::in_process(&data)).expect("a caisse").stop();
+    assert_eq!(mode(&clock), 0o600);
+}
+
 #[test]
 fn one_caisse_a_folder() {
     let world = World::new("locked");

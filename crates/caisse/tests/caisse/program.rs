@@ -77,6 +77,14 @@ fn killed_after_its_answer_it_remembers() {
 }
 
 #[test]
+fn its_help_is_french_and_on_standard_output() {
+    let output = Command::new(env!("CARGO_BIN_EXE_liasse-caisse")).arg("--help").output().expect("program");
+    let help = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!((output.status.code(), output.stderr.len()), (Some(0), 0));
+    assert!(help.contains("Usage : liasse-caisse") && help.contains("--tables <DOSSIER>"), "{help}");
+}
+
+#[test]
 fn wrong_arguments_are_told_in_a_sentence() {
     let data = folder("program-wrong");
     let run = |arguments: &[&str]| {
@@ -91,6 +99,37 @@ fn wrong_arguments_are_told_in_a_sentence() {
     let (code, error) = run(&["--listen", "0.0.0.0:0"]);
     assert_eq!(code, Some(2));
     assert!(error.starts_with("road.caisse_adresse: "), "{error}");
-    assert_eq!(run(&["--colour"]).0, Some(2));
+    let tables = data.join("tables");
+    std::fs::create_dir(&tables).expect("folder");
+    std::fs::write(tables.join("tarifs.csv"), "code\n").expect("a stranger");
+    std::fs::write(tables.join("notes.txt"), "not a table").expect("no table");
+    let strangers = tables.to_str().expect("path");
+    let cases: [(&[&str], i32, &str, &str); 8] = [
+        (&["--colour"], 2, "system.argument_inconnu", "« --colour »"),
+        (&["--data", "again"], 2, "system.appel_incomplet", "--help"),
+        (&["--listen"], 2, "system.argument_refuse", "--listen <ADRESSE:PORT>"),
+        (&["--via", "smtp://a@b:1", "pop3s://a@b:2"], 2, "system.argument_manquant", "--via-ca <FICHIER>"),
+        (&["--tables", "/nowhere/at/all"], 2, "system.fichier_illisible", "« /nowhere/at/all »"),
+        (&["--tables", strangers], 4, "pricing.table_inconnue", "« tarifs.csv »"),
+        (&["--scenario", "/nowhere.toml"], 2, "system.fichier_illisible", "« /nowhere.toml »"),
+        (
+            &["--via-ca", "/no.pem", "--via", "smtp://a@b:1", "pop3s://a@b:2"],
+            2,
+            "system.fichier_illisible",
+            "« /no.pem »",
+        ),
+    ];
+    for (arguments, exit, code, named) in cases {
+        let (got, error) = run(arguments);
+        assert_eq!(got, Some(exit), "{arguments:?}: {error}");
+        assert!(error.starts_with(&format!("{code}: ")) && error.contains(named), "{arguments:?}: {error}");
+        assert_eq!(error.lines().count(), 1, "{error}");
+    }
+    std::fs::remove_file(tables.join("tarifs.csv")).expect("removed");
+    std::fs::write(tables.join("flat_fee.csv"), "no such column\n").expect("a table");
+    let (code, error) = run(&["--tables", strangers]);
+    assert_eq!(code, Some(4), "{error}");
+    assert!(error.starts_with("pricing.table_colonnes: "), "what the folder holds is what is read: {error}");
+    assert!(!data.join("memory").exists(), "nothing was begun");
     std::fs::remove_dir_all(&data).expect("cleaned");
 }

@@ -6,9 +6,11 @@ use liasse_demo::readers::Readers;
 use liasse_domain::CardKind;
 use serde_json::{Value, json};
 
-use crate::command::config::println_out;
 use crate::failure::Failure;
 use crate::office::pin_from_stdin;
+use crate::output;
+use crate::output::hex;
+use crate::text;
 
 #[derive(clap::Subcommand)]
 pub(crate) enum Cards {
@@ -26,14 +28,14 @@ pub(crate) struct Read {
     pin_stdin: bool,
 }
 
-pub(crate) fn run(command: &Cards, json: bool) -> Result<u8, Failure> {
+pub(crate) fn run(command: &Cards, json: bool) -> Result<(), Failure> {
     match command {
         Cards::List => list(json),
         Cards::Read(read) => read_one(read),
     }
 }
 
-fn list(json: bool) -> Result<u8, Failure> {
+fn list(json: bool) -> Result<(), Failure> {
     let mut readers = Readers::of_this_computer()?;
     // A service that answers with no reader is an answer, not a failure.
     let states = readers.list()?;
@@ -45,18 +47,18 @@ fn list(json: bool) -> Result<u8, Failure> {
                 json!({ "reader": state.name, "atr": state.atr.as_deref().map(hex), "kind": kind })
             })
             .collect();
-        println_out(&Value::from(list).to_string())?;
+        output::line(&Value::from(list).to_string())?;
     } else {
         for state in &states {
-            let card =
-                state.atr.as_deref().map_or_else(|| "–".to_owned(), |atr| format!("{:?}", liasse_core::identify(atr)));
-            println_out(&format!("{}\t{card}", state.name))?;
+            let kind = state.atr.as_deref().map(liasse_core::identify);
+            let card = kind.map_or_else(|| text::t("cards.empty").to_owned(), word);
+            output::line(&format!("{}\t{card}", state.name))?;
         }
     }
-    Ok(0)
+    Ok(())
 }
 
-fn read_one(read: &Read) -> Result<u8, Failure> {
+fn read_one(read: &Read) -> Result<(), Failure> {
     let readers = Readers::named(&[read.reader.as_str()])?;
     let mut desk = CardDesk::new(Box::new(readers));
     if read.pin_stdin {
@@ -65,8 +67,7 @@ fn read_one(read: &Read) -> Result<u8, Failure> {
     }
     let snapshot = desk.snapshot();
     let found = snapshot.reader(&read.reader).ok_or(CardError::Channel(ChannelError::NoReader))?;
-    println_out(&describe(found)?.to_string())?;
-    Ok(0)
+    output::line(&describe(found)?.to_string())
 }
 
 fn describe(reader: &ReaderView) -> Result<Value, Failure> {
@@ -138,6 +139,18 @@ fn of_vitale(vitale: &VitaleView, atr: Option<String>) -> Value {
     shape(CardKind::Vitale2, Value::Null, atr, vitale.cost, content)
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+/// The word of the JSON.
+fn word(kind: CardKind) -> String {
+    json!(kind).as_str().unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kind_is_told_by_its_word_in_the_contract() {
+        let kinds = [CardKind::Cps3, CardKind::Vitale2, CardKind::Apcv, CardKind::Unknown];
+        assert_eq!(kinds.map(word), ["cps3", "vitale2", "apcv", "unknown"]);
+    }
 }

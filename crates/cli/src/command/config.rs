@@ -2,12 +2,13 @@
 
 use std::io::Read;
 
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use liasse_core::settings::{self, SettingError};
-use liasse_demo::DemoClock;
-use liasse_domain::clock;
+use liasse_domain::{Instant, clock};
 
 use crate::failure::{CliError, Failure};
 use crate::office::{self, Place};
+use crate::output;
 
 #[derive(clap::Subcommand)]
 pub(crate) enum Config {
@@ -38,17 +39,18 @@ pub(crate) struct Set {
 /// The one setting that lies beside the caisse and not in the store.
 const CLOCK: &str = "demo.clock";
 
-pub(crate) fn run(command: &Config) -> Result<u8, Failure> {
+pub(crate) fn run(command: &Config) -> Result<(), Failure> {
     match command {
         Config::Get(get) => {
             let setting = settings::find(&get.key)?;
-            let office = office::without_card(&get.place.existing()?)?;
             if setting.name == CLOCK {
+                let office = office::without_card(&get.place.existing_demo()?)?;
                 let now = clock::paris(liasse_core::ports::Clock::now(office.clock()));
-                println_out(&now.format("%Y-%m-%dT%H:%M").to_string())?;
+                output::line(&now.format("%Y-%m-%dT%H:%M").to_string())?;
             } else {
+                let office = office::without_card(&get.place.existing()?)?;
                 let value = office::run(&office, move |workstation| workstation.setting(setting.name))?;
-                println_out(&value.unwrap_or_default())?;
+                output::line(&value.unwrap_or_default())?;
             }
         }
         Config::Set(set) => {
@@ -60,10 +62,11 @@ pub(crate) fn run(command: &Config) -> Result<u8, Failure> {
                 (false, None) => return Err(CliError::MissingArgument { argument: "VALEUR".to_owned() }.into()),
             };
             if setting.name == CLOCK {
+                // Nothing may come into being for the sake of a value that is none.
+                let moment = moment(&value).ok_or(CliError::ClockValue)?;
                 // Naming the demo's clock is asking for a demo: its directory may be made by this call.
-                let root = set.place.demo_root()?;
-                let office = office::without_card(&root)?;
-                move_clock(office.clock(), &value)?;
+                let office = office::without_card(&set.place.demo_or_nothing()?)?;
+                office.clock().move_to(moment)?;
                 office.caisse_looks_at_the_clock();
             } else {
                 let office = office::without_card(&set.place.existing()?)?;
@@ -71,25 +74,20 @@ pub(crate) fn run(command: &Config) -> Result<u8, Failure> {
             }
         }
     }
-    Ok(0)
+    Ok(())
 }
 
-fn move_clock(demo: &DemoClock, value: &str) -> Result<(), Failure> {
-    match demo.move_to_text(value) {
-        Some(moved) => Ok(moved?),
-        None => Err(SettingError::Value.into()),
-    }
+/// A civil time of Paris, `2026-01-20T09:00`, or a day, which means 09:00.
+fn moment(text: &str) -> Option<Instant> {
+    let civil = NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M").ok().or_else(|| {
+        let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
+        Some(day.and_time(NaiveTime::from_hms_opt(9, 0, 0)?))
+    })?;
+    Some(clock::from_paris(civil))
 }
 
 fn secret() -> Result<String, Failure> {
     let mut text = String::new();
     std::io::stdin().lock().read_to_string(&mut text).map_err(|_| CliError::WrongCall)?;
     Ok(text.trim_end_matches(['\r', '\n']).to_owned())
-}
-
-/// One line on standard output.
-pub(crate) fn println_out(line: &str) -> Result<(), Failure> {
-    use std::io::Write;
-    let mut out = std::io::stdout().lock();
-    writeln!(out, "{line}").and_then(|()| out.flush()).map_err(|error| CliError::output(&error))
 }

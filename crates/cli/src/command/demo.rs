@@ -31,7 +31,7 @@ pub(crate) struct Arguments {
     patient_reader: Option<String>,
 }
 
-pub(crate) fn run(arguments: &Arguments, json: bool) -> Result<u8, Failure> {
+pub(crate) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
     let scenario = scenario::find(arguments.scenario.as_deref().unwrap_or(scenario::USUAL))?;
     let count = match (arguments.fse, &arguments.scenario) {
         (Some(count), _) => Some(count),
@@ -40,7 +40,12 @@ pub(crate) fn run(arguments: &Arguments, json: bool) -> Result<u8, Failure> {
     };
     let ledger = play_it(arguments, &scenario, count)?;
     ledger::print(&ledger, json)?;
-    Ok(u8::from(!ledger.all_ended()))
+    match ledger.documents.iter().find(|document| !document.has_ended()) {
+        None => Ok(()),
+        Some(document) => {
+            Err(CliError::DemoUnfinished { fse: document.fse.clone(), state: ledger::standing(document) }.into())
+        }
+    }
 }
 
 fn play_it(arguments: &Arguments, scenario: &Scenario, count: Option<usize>) -> Result<Ledger, Failure> {

@@ -13,7 +13,7 @@ pub(crate) enum Formats {
     Cms(cms::Cms),
 }
 
-pub(crate) fn run(command: Formats, json: bool) -> Result<u8, Failure> {
+pub(crate) fn run(command: Formats, json: bool) -> Result<(), Failure> {
     match command {
         Formats::B2(command) => b2::run(command, json),
         Formats::Cms(command) => cms::run(command, json),

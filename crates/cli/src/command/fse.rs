@@ -2,16 +2,17 @@
 
 use std::path::PathBuf;
 
-use liasse_core::SettlementMode;
 use liasse_core::invoicing::{Draft, InvoicingError};
+use liasse_core::{SettlementMode, signing};
 use liasse_domain::{FseRef, SecuringMode};
 use liasse_pricing::Entry;
 use serde_json::json;
 
-use crate::command::config::println_out;
 use crate::failure::{CliError, Failure};
 use crate::files;
 use crate::office::{Open, Person, vitale_in};
+use crate::output;
+use crate::text;
 
 /// The Vitale of a demo call that names none.
 const DEMO_VITALE: &str = "sim:vitale-durand";
@@ -40,7 +41,13 @@ pub(crate) struct New {
     file: PathBuf,
     #[arg(long, value_name = "LECTEUR", help = "Lecteur de la carte Vitale, ou sim:CARTE ; sinon sim:vitale-durand")]
     patient_reader: Option<String>,
-    #[arg(long, value_name = "N", default_value_t = 1, help = "Bénéficiaire de la carte, à partir de 1")]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 1,
+        hide_default_value = true,
+        help = "Bénéficiaire de la carte, à partir de 1 ; sinon 1"
+    )]
     beneficiary: usize,
     #[arg(long, value_name = "MOTIF", help = "Pourquoi passer outre un risque de rejet")]
     reason: Option<String>,
@@ -92,7 +99,7 @@ pub(crate) struct Export {
     person: Person,
 }
 
-pub(crate) fn run(command: Fse, json: bool) -> Result<u8, Failure> {
+pub(crate) fn run(command: Fse, json: bool) -> Result<(), Failure> {
     match command {
         Fse::New(new) => make(&new, json),
         Fse::List(list) => show_all(&list, json),
@@ -104,7 +111,7 @@ pub(crate) fn run(command: Fse, json: bool) -> Result<u8, Failure> {
     }
 }
 
-fn make(new: &New, json: bool) -> Result<u8, Failure> {
+fn make(new: &New, json: bool) -> Result<(), Failure> {
     if new.person.pin_on_stdin() && new.file.as_os_str() == "-" {
         return Err(CliError::WrongValue { argument: "--pin-stdin".to_owned() }.into());
     }
@@ -123,75 +130,91 @@ fn make(new: &New, json: bool) -> Result<u8, Failure> {
     say(&open, &reference, json)
 }
 
-fn show_all(list: &List, json: bool) -> Result<u8, Failure> {
+fn show_all(list: &List, json: bool) -> Result<(), Failure> {
     let open = list.person.open(&[])?;
     let ledger = open.run(|workstation, person| workstation.ledger_of(person))?;
-    crate::command::ledger::print(&ledger, json)?;
-    Ok(0)
+    crate::command::ledger::print(&ledger, json)
 }
 
-fn show_one(show: &Show, json: bool) -> Result<u8, Failure> {
+fn show_one(show: &Show, json: bool) -> Result<(), Failure> {
+    let name = Name::parse(&show.fse)?;
     let open = show.person.open(&[])?;
-    let reference = named(&open, &show.fse)?;
+    let reference = name.find(&open)?;
     say(&open, &reference, json)
 }
 
-fn sign_one(sign: &Sign, json: bool) -> Result<u8, Failure> {
+fn sign_one(sign: &Sign, json: bool) -> Result<(), Failure> {
+    let name = Name::parse(&sign.fse)?;
     let reader = sign.patient_reader.as_deref().unwrap_or(DEMO_VITALE);
     let open = sign.person.open(&[reader])?;
-    let reference = named(&open, &sign.fse)?;
+    let reference = name.find(&open)?;
     // A mode without Vitale is signed without one; where one is needed, its absence is said by the use case.
     let vitale = match vitale_in(&open.office, reader) {
         Ok(vitale) => Some(vitale),
         Err(failure) if sign.patient_reader.is_some() => return Err(failure),
         Err(_) => None,
     };
-    let (cards, asked) = (open.office.cards(), reference.clone());
-    open.run(move |workstation, person| workstation.sign(&asked, person, vitale.as_ref(), &cards))?;
+    let (lane, cards) = (open.office.workstation(), open.office.cards());
+    signing::sign_fse(&lane, &cards, &reference, &open.person, vitale.as_ref())?;
     say(&open, &reference, json)
 }
 
-fn settle_one(settle: &Settle, json: bool) -> Result<u8, Failure> {
+fn settle_one(settle: &Settle, json: bool) -> Result<(), Failure> {
     let wrong = || CliError::WrongValue { argument: "MODE".to_owned() };
     let mode = SettlementMode::from_word(&settle.mode).ok_or_else(wrong)?;
+    let name = Name::parse(&settle.fse)?;
     let open = settle.person.open(&[])?;
-    let reference = named(&open, &settle.fse)?;
+    let reference = name.find(&open)?;
     let asked = reference.clone();
     open.run(move |workstation, person| workstation.settle(&asked, person, mode))?;
     say(&open, &reference, json)
 }
 
-fn export_one(export: &Export) -> Result<u8, Failure> {
+fn export_one(export: &Export) -> Result<(), Failure> {
+    let name = Name::parse(&export.fse)?;
     let open = export.person.open(&[])?;
-    let reference = named(&open, &export.fse)?;
+    let reference = name.find(&open)?;
     let folder = export.folder.clone();
     let written = open.run(move |workstation, person| {
         workstation.check_readable_by(&reference, person)?;
         workstation.export_fse(&reference, &folder)
     })?;
-    written.iter().try_for_each(|path| println_out(&path.display().to_string()))?;
-    Ok(0)
+    written.iter().try_for_each(|path| output::line(&path.display().to_string()))
 }
 
-fn cancel_one(cancel: &Show, json: bool) -> Result<u8, Failure> {
+fn cancel_one(cancel: &Show, json: bool) -> Result<(), Failure> {
+    let name = Name::parse(&cancel.fse)?;
     let open = cancel.person.open(&[])?;
-    let reference = named(&open, &cancel.fse)?;
+    let reference = name.find(&open)?;
     let asked = reference.clone();
     open.run(move |workstation, person| workstation.cancel(&asked, person))?;
     say(&open, &reference, json)
 }
 
-/// `billingnumber-number`, or the last one.
-fn named(open: &Open, name: &str) -> Result<FseRef, Failure> {
-    if name == "last" {
-        return Ok(open
-            .run(|workstation, _| Ok(workstation.store().last_fse()?))?
-            .ok_or(InvoicingError::UnknownFse)?);
-    }
-    Ok(name.parse::<FseRef>()?)
+/// How a call names an FSE.
+enum Name {
+    Last,
+    One(FseRef),
 }
 
-fn say(open: &Open, reference: &FseRef, json: bool) -> Result<u8, Failure> {
+impl Name {
+    /// `billingnumber-number`, or `last`; judged before anything is opened.
+    fn parse(text: &str) -> Result<Self, CliError> {
+        if text == "last" { Ok(Self::Last) } else { text.parse().map(Self::One).map_err(|_| CliError::FseName) }
+    }
+
+    fn find(self, open: &Open) -> Result<FseRef, Failure> {
+        match self {
+            Self::One(fse) => Ok(fse),
+            Self::Last => {
+                let last = open.run(|workstation, _| Ok(workstation.store().last_fse()?))?;
+                Ok(last.ok_or(InvoicingError::UnknownFse)?)
+            }
+        }
+    }
+}
+
+fn say(open: &Open, reference: &FseRef, json: bool) -> Result<(), Failure> {
     let asked = reference.clone();
     let document = open.run(move |workstation, person| {
         workstation.check_readable_by(&asked, person)?;
@@ -200,9 +223,9 @@ fn say(open: &Open, reference: &FseRef, json: bool) -> Result<u8, Failure> {
     })?;
     let document = document.ok_or(InvoicingError::UnknownFse)?;
     if json {
-        println_out(&json!(document).to_string())?;
+        output::line(&json!(document).to_string())
     } else {
-        println_out(&format!("{} {} {}", document.fse, document.document.label(), document.total_cents))?;
+        let (fse, total) = (document.fse.to_string(), document.total_cents.to_string());
+        output::line(&text::with("fse.line", &[("fse", &fse), ("state", document.document.label()), ("total", &total)]))
     }
-    Ok(0)
 }

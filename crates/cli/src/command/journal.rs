@@ -1,10 +1,13 @@
 //! `journal verify`: reads the whole chain of the journal against itself and against what it tells of. Needs no card.
 
+use liasse_domain::Coded;
+use serde::Serialize;
 use serde_json::json;
 
-use crate::command::config::println_out;
 use crate::failure::Failure;
 use crate::office::{self, Place};
+use crate::output::{self, hex};
+use crate::text;
 
 #[derive(clap::Subcommand)]
 pub(crate) enum Journal {
@@ -21,22 +24,49 @@ pub(crate) struct Verify {
 /// Damaged data.
 const DAMAGED: u8 = 4;
 
-pub(crate) fn run(command: &Journal, json: bool) -> Result<u8, Failure> {
+pub(crate) fn run(command: &Journal, json: bool) -> Result<(), Failure> {
     let Journal::Verify(verify) = command;
     let office = office::without_card(&verify.place.existing()?)?;
     let report = office::run(&office, |workstation| Ok(workstation.store().journal_verify()?))?;
-    let head: String = report.head.iter().map(|byte| format!("{byte:02x}")).collect();
-    if json {
-        let said = json!({
-            "intact": report.is_intact(), "entries": report.entries, "head": head, "faults": report.faults,
-        });
-        println_out(&said.to_string())?;
-    } else if report.is_intact() {
-        println_out(&format!("Journal intact : {} écritures, tête {head}", report.entries))?;
-    } else {
-        for fault in &report.faults {
-            println_out(&liasse_domain::Coded::report(fault).message)?;
-        }
+    for line in lines(report.is_intact(), report.entries, &hex(&report.head), &report.faults, json) {
+        output::line(&line)?;
     }
-    Ok(if report.is_intact() { 0 } else { DAMAGED })
+    judge(&report.faults)
+}
+
+/// The answer: one JSON document, or one sentence a fault.
+fn lines(intact: bool, entries: u64, head: &str, faults: &[impl Coded + Serialize], json: bool) -> Vec<String> {
+    if json {
+        vec![json!({ "intact": intact, "entries": entries, "head": head, "faults": faults }).to_string()]
+    } else if intact {
+        vec![text::with("journal.intact", &[("entries", &entries.to_string()), ("head", head)])]
+    } else {
+        faults.iter().map(|fault| fault.report().message).collect()
+    }
+}
+
+/// How the call ends: with the first fault, as damaged data.
+fn judge(faults: &[impl Coded]) -> Result<(), Failure> {
+    let first = faults.first().map(|first| Failure { report: first.report(), exit: DAMAGED });
+    first.map_or(Ok(()), Err)
+}
+
+#[cfg(test)]
+mod tests {
+    use liasse_store::JournalFault;
+
+    use super::*;
+
+    #[test]
+    fn faults_are_listed_and_the_first_ends_the_call() {
+        let faults = [JournalFault::Changed { seq: 4 }, JournalFault::Cut { last: 7, needed: 9 }];
+        let listed = lines(false, 7, "ab", &faults, false);
+        assert_eq!(listed[0], "L'entrée 4 du journal n'est plus celle qui avait été écrite.");
+        assert_eq!(listed.len(), 2);
+        let shown: serde_json::Value = serde_json::from_str(&lines(false, 7, "ab", &faults, true)[0]).expect("json");
+        assert_eq!((&shown["intact"], &shown["faults"][1]["fault"]), (&false.into(), &"cut".into()));
+        let failure = judge(&faults).expect_err("damaged");
+        assert_eq!((failure.report.code.as_str(), failure.exit), ("store.journal_entree_modifiee", 4));
+        assert!(judge(&faults[..0]).is_ok());
+    }
 }

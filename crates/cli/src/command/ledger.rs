@@ -3,10 +3,11 @@
 use std::io::Write;
 
 use liasse_core::ledger::{Document, Ledger};
-use liasse_domain::Payer;
+use liasse_domain::{DocumentState, MoneyState, Payer, TransmissionState};
 
 use crate::failure::{CliError, Failure};
 use crate::office::Person;
+use crate::text;
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -14,11 +15,10 @@ pub(crate) struct Arguments {
     person: Person,
 }
 
-pub(crate) fn run(arguments: &Arguments, json: bool) -> Result<u8, Failure> {
+pub(crate) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
     let open = arguments.person.open(&[])?;
     let ledger = open.run(|workstation, person| workstation.ledger_of(person))?;
-    print(&ledger, json)?;
-    Ok(0)
+    print(&ledger, json)
 }
 
 /// Prints a ledger in the form that was asked for.
@@ -33,22 +33,52 @@ pub(crate) fn print(ledger: &Ledger, json: bool) -> Result<(), Failure> {
 }
 
 fn line(document: &Document) -> String {
-    let transmission = document.transmission.map_or("–", |state| state.label());
-    let money = Payer::ALL
+    let transmission = document.transmission.map_or(text::t("ledger.nothing"), |state| state.label());
+    let owed = Payer::ALL
         .iter()
         .filter_map(|payer| document.money.iter().find(|money| money.payer == *payer))
-        .map(|money| format!("{} {} ({})", money.payer.word(), money.state.label(), money.paid_cents))
+        .map(|money| {
+            let paid = money.paid_cents.to_string();
+            let values = [("payer", payer(money.payer)), ("state", money.state.label()), ("paid", paid.as_str())];
+            text::with("ledger.money", &values)
+        })
         .collect::<Vec<_>>()
         .join(", ");
-    let reject = document.reject.as_ref().map_or_else(String::new, |r| format!(" ; rejet {} : {}", r.code, r.message));
-    format!(
-        "{}  {}  {:>10}  {} ; {} ; {}{}",
-        document.fse,
-        document.act_date.format("%d/%m/%Y"),
-        document.total_cents.to_string(),
-        document.document.label(),
-        transmission,
-        money,
-        reject
-    )
+    let line = text::with(
+        "ledger.line",
+        &[
+            ("fse", &document.fse.to_string()),
+            ("date", &document.act_date.format("%d/%m/%Y").to_string()),
+            ("total", &format!("{:>10}", document.total_cents.to_string())),
+            ("document", document.document.label()),
+            ("transmission", transmission),
+            ("money", &owed),
+        ],
+    );
+    let reject = document.reject.as_ref().map_or_else(String::new, |reject| {
+        text::with("ledger.reject", &[("code", &reject.code), ("message", &reject.message)])
+    });
+    line + &reject
+}
+
+/// Where a document that has not ended stands, in the words of the first axis that keeps it from its end.
+pub(crate) fn standing(document: &Document) -> String {
+    let open = |state| !matches!(state, MoneyState::SansObjet | MoneyState::Encaisse);
+    match document.transmission {
+        _ if document.document != DocumentState::Signee => document.document.label().to_owned(),
+        None => text::t("ledger.no_lot").to_owned(),
+        Some(state) if state != TransmissionState::Recue => state.label().to_owned(),
+        Some(state) => document.money.iter().find(|money| open(money.state)).map_or_else(
+            || state.label().to_owned(),
+            |money| format!("{} {}", payer(money.payer), money.state.label()),
+        ),
+    }
+}
+
+fn payer(payer: Payer) -> &'static str {
+    match payer {
+        Payer::Patient => text::t("ledger.patient"),
+        Payer::Amo => text::t("ledger.amo"),
+        Payer::Amc => text::t("ledger.amc"),
+    }
 }

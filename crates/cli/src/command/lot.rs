@@ -3,12 +3,14 @@
 use std::path::PathBuf;
 
 use liasse_core::invoicing::InvoicingError;
+use liasse_core::signing;
 use liasse_domain::FileIdentifier;
 use serde_json::{Value, json};
 
-use crate::command::config::println_out;
-use crate::failure::Failure;
+use crate::failure::{CliError, Failure};
 use crate::office::{Open, Person};
+use crate::output;
+use crate::text;
 
 #[derive(clap::Subcommand)]
 pub(crate) enum Lot {
@@ -46,28 +48,28 @@ pub(crate) struct Export {
     person: Person,
 }
 
-pub(crate) fn run(command: &Lot, json: bool) -> Result<u8, Failure> {
+pub(crate) fn run(command: &Lot, json: bool) -> Result<(), Failure> {
     match command {
         Lot::Seal(seal) if seal.dry_run => plan(seal, json),
         Lot::Seal(seal) => make(seal, json),
         Lot::Dissolve(dissolve) => {
+            let name = Name::parse(&dissolve.lot)?;
             let open = dissolve.person.open(&[])?;
-            let lot = named(&open, &dissolve.lot)?;
+            let lot = name.find(&open)?;
             open.run(move |workstation, person| workstation.dissolve_lot(lot, person))?;
-            println_out(lot.as_str())?;
-            Ok(0)
+            output::line(lot.as_str())
         }
         Lot::Export(export) => {
+            let name = Name::parse(&export.lot)?;
             let open = export.person.open(&[])?;
-            let (lot, folder) = (named(&open, &export.lot)?, export.folder.clone());
+            let (lot, folder) = (name.find(&open)?, export.folder.clone());
             let written = open.run(move |workstation, person| workstation.export_lot(lot, person, &folder))?;
-            written.iter().try_for_each(|path| println_out(&path.display().to_string()))?;
-            Ok(0)
+            written.iter().try_for_each(|path| output::line(&path.display().to_string()))
         }
     }
 }
 
-fn plan(seal: &Seal, json: bool) -> Result<u8, Failure> {
+fn plan(seal: &Seal, json: bool) -> Result<(), Failure> {
     let open = seal.person.open(&[])?;
     let lots = open.run(|workstation, person| workstation.plan_lots(person))?;
     if json {
@@ -75,39 +77,49 @@ fn plan(seal: &Seal, json: bool) -> Result<u8, Failure> {
             .iter()
             .map(|(key, count)| json!({ "destination": key.destination.to_string(), "mode": key.mode.code(), "fse": count }))
             .collect();
-        println_out(&Value::from(list).to_string())?;
+        output::line(&Value::from(list).to_string())?;
     } else {
         for (key, count) in &lots {
-            println_out(&format!("{} mode {} : {count} FSE", key.destination, key.mode.code()))?;
+            let (destination, count) = (key.destination.to_string(), count.to_string());
+            let mode = key.mode.code().to_string();
+            let values = [("destination", destination.as_str()), ("mode", &mode), ("count", &count)];
+            output::line(&text::with("lot.planned", &values))?;
         }
     }
-    Ok(0)
+    Ok(())
 }
 
-fn make(seal: &Seal, json: bool) -> Result<u8, Failure> {
+fn make(seal: &Seal, json: bool) -> Result<(), Failure> {
     let open = seal.person.open(&[])?;
-    let cards = open.office.cards();
-    let signed = open.run(move |workstation, person| {
-        // Lots that an earlier failure left sealed come first, so that they cannot be forgotten.
-        let mut signed = workstation.sign_lots(person, &cards)?;
-        workstation.seal_lots(person)?;
-        signed.extend(workstation.sign_lots(person, &cards)?);
-        Ok(signed)
-    })?;
+    let (lane, cards) = (open.office.workstation(), open.office.cards());
+    let signed = signing::finish_lots(&lane, &cards, &open.person)?;
     if json {
-        println_out(&json!({ "lots": signed }).to_string())?;
+        output::line(&json!({ "lots": signed }).to_string())?;
     } else {
-        signed.iter().try_for_each(|lot| println_out(lot.as_str()))?;
+        signed.iter().try_for_each(|lot| output::line(lot.as_str()))?;
     }
-    Ok(0)
+    Ok(())
 }
 
-/// The identifier of a lot's file, or the last one.
-fn named(open: &Open, name: &str) -> Result<FileIdentifier, Failure> {
-    if name == "last" {
-        return Ok(open
-            .run(|workstation, _| Ok(workstation.store().last_lot()?))?
-            .ok_or(InvoicingError::UnknownLot)?);
+/// How a call names a lot.
+enum Name {
+    Last,
+    One(FileIdentifier),
+}
+
+impl Name {
+    /// The six characters of its file, or `last`; judged before anything is opened.
+    fn parse(text: &str) -> Result<Self, CliError> {
+        if text == "last" { Ok(Self::Last) } else { text.parse().map(Self::One).map_err(|_| CliError::LotName) }
     }
-    Ok(name.parse::<FileIdentifier>()?)
+
+    fn find(self, open: &Open) -> Result<FileIdentifier, Failure> {
+        match self {
+            Self::One(lot) => Ok(lot),
+            Self::Last => {
+                let last = open.run(|workstation, _| Ok(workstation.store().last_lot()?))?;
+                Ok(last.ok_or(InvoicingError::UnknownLot)?)
+            }
+        }
+    }
 }

@@ -1,11 +1,16 @@
 //! `post`: sending, fetching, and where each file stands. Needs no card.
 
-use liasse_domain::FileIdentifier;
+use liasse_core::sending::SendSummary;
+use liasse_domain::{Code, FileIdentifier, Report};
 use serde_json::{Value, json};
 
-use crate::command::config::println_out;
 use crate::failure::Failure;
 use crate::office::{self, Place};
+use crate::output;
+use crate::text;
+
+/// A rule says no: not to be sent again.
+const REFUSED: u8 = 1;
 
 #[derive(clap::Subcommand)]
 pub(crate) enum Post {
@@ -23,7 +28,7 @@ pub(crate) struct Where {
     place: Place,
 }
 
-pub(crate) fn run(command: &Post, json: bool) -> Result<u8, Failure> {
+pub(crate) fn run(command: &Post, json: bool) -> Result<(), Failure> {
     match command {
         Post::Send(arguments) => send(arguments, json),
         Post::Fetch(arguments) => fetch(arguments, json),
@@ -31,48 +36,57 @@ pub(crate) fn run(command: &Post, json: bool) -> Result<u8, Failure> {
     }
 }
 
-fn send(arguments: &Where, json: bool) -> Result<u8, Failure> {
-    let office = office::without_card(&arguments.place.existing()?)?;
+fn send(arguments: &Where, json: bool) -> Result<(), Failure> {
+    let office = office::with_post(&arguments.place.existing()?)?;
     let summary = office.post().call(|post| post.send())??;
-    let names = |lots: &[FileIdentifier]| lots.iter().map(ToString::to_string).collect::<Vec<_>>();
-    let failed: Vec<Value> =
-        summary.failed.iter().map(|(lot, report)| json!({ "lot": lot, "error": report })).collect();
     if json {
+        let names = |lots: &[FileIdentifier]| lots.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let failed: Vec<Value> =
+            summary.failed.iter().map(|(lot, report)| json!({ "lot": lot, "error": report })).collect();
         let said =
             json!({ "sent": names(&summary.sent), "failed": failed, "unconfirmed": names(&summary.unconfirmed) });
-        println_out(&said.to_string())?;
+        output::line(&said.to_string())?;
     } else {
         for lot in &summary.sent {
-            println_out(&format!("{lot} transmise"))?;
+            output::line(&text::with("post.sent", &[("lot", lot.as_str())]))?;
         }
         for (lot, report) in &summary.failed {
-            println_out(&format!("{lot} {} : {}", report.code, report.message))?;
+            let values = [("lot", lot.as_str()), ("code", &report.code), ("message", &report.message)];
+            output::line(&text::with("post.failed", &values))?;
         }
         for lot in &summary.unconfirmed {
-            println_out(&format!("{lot} envoi non confirmé : ne pas renvoyer"))?;
+            output::line(&text::with("post.unconfirmed", &[("lot", lot.as_str())]))?;
         }
     }
-    let exit = match (summary.failed.is_empty(), summary.unconfirmed.is_empty()) {
-        (true, true) => 0,
-        (true, false) => 1,
-        (false, _) => 3,
-    };
-    Ok(exit)
+    judge(summary)
 }
 
-fn fetch(arguments: &Where, json: bool) -> Result<u8, Failure> {
-    let office = office::without_card(&arguments.place.existing()?)?;
+/// How the call ends after what it said: with the first failure, else with the first file that may have left.
+fn judge(summary: SendSummary) -> Result<(), Failure> {
+    if let Some((_, report)) = summary.failed.into_iter().next() {
+        return Err(Failure::told(report));
+    }
+    if summary.unconfirmed.is_empty() {
+        return Ok(());
+    }
+    // Whatever broke the line, the file may be there: what is left to the caller is a rule, not a network to mend.
+    Err(Failure { report: Report::new(Code("road.envoi_non_confirme"), &[]), exit: REFUSED })
+}
+
+fn fetch(arguments: &Where, json: bool) -> Result<(), Failure> {
+    let office = office::with_post(&arguments.place.existing()?)?;
     let outcome = office.post().call(|post| post.fetch())??;
     let (taken, unknown, duplicates) = (outcome.taken, outcome.unknown, outcome.duplicates);
-    println_out(&if json {
+    output::line(&if json {
         json!({ "taken": taken, "unknown": unknown, "duplicates": duplicates }).to_string()
     } else {
-        format!("{taken} retour(s) enregistré(s), {unknown} message(s) inconnu(s) conservé(s), {duplicates} déjà lu(s)")
-    })?;
-    Ok(0)
+        let counts = [("taken", taken), ("unknown", unknown), ("duplicates", duplicates)];
+        let counts = counts.map(|(name, count)| (name, count.to_string()));
+        text::with("post.fetched", &counts.each_ref().map(|(name, count)| (*name, count.as_str())))
+    })
 }
 
-fn status(arguments: &Where, json: bool) -> Result<u8, Failure> {
+fn status(arguments: &Where, json: bool) -> Result<(), Failure> {
     let office = office::without_card(&arguments.place.existing()?)?;
     let lots = office::run(&office, |workstation| Ok(workstation.store().lots()?))?;
     if json {
@@ -86,19 +100,42 @@ fn status(arguments: &Where, json: bool) -> Result<u8, Failure> {
                 })
             })
             .collect();
-        println_out(&Value::from(list).to_string())?;
+        output::line(&Value::from(list).to_string())?;
     } else {
         for lot in &lots {
-            let line = format!(
-                "{} lot {} → {} : {} FSE, {}",
-                lot.name.file,
-                lot.name.number,
-                lot.key.destination,
-                lot.count,
-                lot.transmission.label()
-            );
-            println_out(&line)?;
+            let values = [
+                ("lot", lot.name.file.as_str()),
+                ("number", &lot.name.number.to_string()),
+                ("destination", &lot.key.destination.to_string()),
+                ("count", &lot.count.to_string()),
+                ("state", lot.transmission.label()),
+            ];
+            output::line(&text::with("post.file", &values))?;
         }
     }
-    Ok(0)
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ending(failed: &[&'static str], unconfirmed: usize) -> Option<(String, u8)> {
+        let lot = FileIdentifier::parse("AB12CD").expect("a lot");
+        let failed = failed.iter().map(|code| (lot, Report::new(Code(code), &[]))).collect();
+        let summary = SendSummary { sent: vec![lot], failed, unconfirmed: vec![lot; unconfirmed] };
+        judge(summary).err().map(|failure| (failure.report.code, failure.exit))
+    }
+
+    #[test]
+    fn a_sending_ends_with_the_code_of_what_went_wrong_first() {
+        let ended = |code: &str, exit| Some((code.to_owned(), exit));
+        assert_eq!(ending(&[], 0), None);
+        assert_eq!(ending(&["road.liaison_coupee"], 0), ended("road.liaison_coupee", 3));
+        assert_eq!(
+            ending(&["road.destinataire_interdit", "road.liaison_coupee"], 1),
+            ended("road.destinataire_interdit", 1)
+        );
+        assert_eq!(ending(&[], 1), ended("road.envoi_non_confirme", 1));
+    }
 }

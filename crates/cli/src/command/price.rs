@@ -11,6 +11,9 @@ use serde_json::json;
 use crate::failure::{CliError, Failure};
 use crate::files;
 
+/// Some line of several was not priced.
+const REFUSED: u8 = 1;
+
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
     #[arg(value_name = "FICHIER", help = "Facture en JSON, ou une par ligne ; - pour l'entrée standard")]
@@ -21,7 +24,7 @@ pub(crate) struct Arguments {
     tables: Option<PathBuf>,
 }
 
-pub(crate) fn run(arguments: &Arguments) -> Result<u8, Failure> {
+pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let replaced = arguments.tables.as_deref().map(files::tables).transpose()?;
     let tables = replaced.as_ref().unwrap_or_else(|| Tables::embedded());
     let document = files::read(&arguments.file)?;
@@ -32,7 +35,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8, Failure> {
     }
 }
 
-fn single(tables: &Tables, document: &[u8], explain: bool, mut out: impl Write) -> Result<u8, Failure> {
+fn single(tables: &Tables, document: &[u8], explain: bool, mut out: impl Write) -> Result<(), Failure> {
     let invoice = price_one(tables, document)?;
     serde_json::to_writer_pretty(&mut out, &invoice)
         .map_err(io::Error::from)
@@ -42,7 +45,7 @@ fn single(tables: &Tables, document: &[u8], explain: bool, mut out: impl Write) 
     if explain {
         tell(&invoice, None);
     }
-    Ok(0)
+    Ok(())
 }
 
 fn many<'a>(
@@ -50,8 +53,8 @@ fn many<'a>(
     lines: impl Iterator<Item = (usize, &'a [u8])>,
     explain: bool,
     mut out: impl Write,
-) -> Result<u8, Failure> {
-    let mut exit = 0;
+) -> Result<(), Failure> {
+    let mut first = None;
     for (number, line) in lines {
         let written = match price_one(tables, line).map_err(|error| on_line(error, number)) {
             Ok(invoice) => {
@@ -61,8 +64,10 @@ fn many<'a>(
                 serde_json::to_writer(&mut out, &invoice)
             }
             Err(error) => {
-                exit = 1;
-                serde_json::to_writer(&mut out, &json!({ "line": number, "error": error.report() }))
+                let report = error.report();
+                let written = serde_json::to_writer(&mut out, &json!({ "line": number, "error": report }));
+                first.get_or_insert(report);
+                written
             }
         };
         written
@@ -71,7 +76,8 @@ fn many<'a>(
             .map_err(|error| CliError::output(&error))?;
     }
     out.flush().map_err(|error| CliError::output(&error))?;
-    Ok(exit)
+    // The rest is priced: a bad line among lines is a refusal, whatever a single input of that kind ends with.
+    first.map_or(Ok(()), |report| Err(Failure { report, exit: REFUSED }))
 }
 
 fn price_one(tables: &Tables, document: &[u8]) -> Result<Invoice, PriceError> {

@@ -3,11 +3,15 @@
 
 #![expect(clippy::expect_used, clippy::panic, reason = "the bench of a test")]
 
+mod endings;
+mod folders;
 mod formats;
+mod names;
+mod practice;
 mod price;
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
@@ -28,6 +32,14 @@ impl Answer {
         serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {} {}", self.out, self.err))
     }
 
+    /// The exit code, and the code of the one line on standard error, which must be a sentence too.
+    pub fn ending(&self) -> (i32, &str) {
+        let sentence = self.err.split_once(": ").map(|(_, sentence)| sentence.trim_end());
+        assert!(sentence.is_some_and(|s| s.len() > 20 && s.ends_with('.')), "{} {}", self.out, self.err);
+        assert_eq!(self.err.lines().count(), 1, "{}", self.err);
+        (self.code, self.error_code())
+    }
+
     /// The code at the head of the line on standard error.
     pub fn error_code(&self) -> &str {
         self.err.split_once(": ").map_or(self.err.as_str(), |(code, _)| code)
@@ -36,8 +48,16 @@ impl Answer {
 
 /// Calls with `input` on standard input.
 pub fn call(arguments: &[&str], input: &[u8]) -> Answer {
+    call_where(&[], arguments, input)
+}
+
+/// The same with these variables; the usual folder for data is one that does not exist unless they name another.
+pub fn call_where(variables: &[(&str, &Path)], arguments: &[&str], input: &[u8]) -> Answer {
     let mut child = Command::new(env!("CARGO_BIN_EXE_liassectl"))
         .args(arguments)
+        .env_remove("LIASSE_DATA")
+        .env("XDG_DATA_HOME", Path::new(env!("CARGO_TARGET_TMPDIR")).join("nobody's"))
+        .envs(variables.iter().copied())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

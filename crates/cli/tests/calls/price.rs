@@ -48,7 +48,8 @@ fn a_refusal_and_a_damaged_input_end_differently() {
 fn one_invoice_a_line() {
     let lines = format!("{}\n{{\"date\": 3}}\n\n{}\nnothing\n{}\n", invoice("G"), invoice("ZZZ"), invoice("C"));
     let answer = call(&["price", "-"], lines.as_bytes());
-    assert_eq!((answer.code, answer.err.as_str()), (1, ""));
+    assert_eq!((answer.code, answer.error_code()), (1, "pricing.valeur_refusee"), "the first bad line");
+    assert_eq!(answer.err.lines().count(), 1, "{}", answer.err);
     let out: Vec<Value> = answer.out.lines().map(|line| serde_json::from_str(line).expect("json")).collect();
     assert_eq!(out.len(), 5);
     assert_eq!((&out[0]["total_cents"], &out[4]["total_cents"]), (&json!(3000), &json!(2300)));

@@ -1,12 +1,14 @@
 //! What the tests share: a practice in a folder of its own, a clock that is moved, cards, a post that follows a script.
 //! Expected amounts and states stand in the tests, not here.
 
+mod direct;
 mod hand;
 mod mails;
 mod post;
 mod practice;
 mod readers;
 
+pub use direct::Direct;
 pub use hand::{Answers, Hand};
 pub use mails::{returned, returned_by, unsigned};
 pub use post::{PHASES, ScriptPost, Turn};

@@ -12,11 +12,11 @@ use iced::{Task, widget};
 use liasse_core::cards::{CardView, Snapshot, VitaleView};
 use liasse_core::desk::SignedIn;
 use liasse_core::invoicing::Draft;
-use liasse_core::{CarePath, SettlementMode};
+use liasse_core::{CarePath, SettlementMode, signing};
 use liasse_demo::Office;
-use liasse_domain::{Centimes, Code, FseRef, Invoice, Level, Report};
+use liasse_domain::{Centimes, Code, FseRef, Instant, Invoice, Level, Report};
 
-use crate::ask::ask;
+use crate::ask::{aside, ask};
 
 /// The field in which acts are typed.
 pub const ENTRY: &str = "acte";
@@ -35,6 +35,10 @@ pub struct State {
     invoice: Option<Invoice>,
     stage: Stage,
     notice: Option<Report>,
+    /// Counts the patients opened: an answer about an earlier one must not land on this one's screen.
+    patient: u64,
+    /// Counts the prices asked for: only the last one is shown.
+    revision: u64,
 }
 
 #[derive(Default)]
@@ -71,19 +75,26 @@ pub enum Message {
     ReasonChanged(String),
     /// F12.
     Sign,
-    /// The price came.
-    Priced(Box<Result<Invoice, Report>>),
-    /// An FSE of this card waits for its signatures.
-    Waiting(Box<Result<Option<(FseRef, Draft)>, Report>>),
-    /// The FSE got its number, or not.
-    Prepared(Result<FseRef, Report>),
+    /// The price of that revision came.
+    Priced(u64, Box<Result<Invoice, Report>>),
+    /// An FSE of that patient's card waits for its signatures.
+    Waiting(u64, Box<Result<Waiting, Report>>),
+    /// That patient's FSE got its number, or not.
+    Prepared(u64, Result<FseRef, Report>),
     /// The signatures are on disk, or not.
-    Signed(FseRef, Result<Centimes, Report>),
+    Signed(u64, FseRef, Result<Centimes, Report>),
+    /// Withdraws the prepared FSE.
+    Withdraw,
+    /// It is withdrawn, or not.
+    Withdrawn(u64, Result<(), Report>),
     /// The patient settled like this.
     Settle(SettlementMode),
     /// The settlement is on disk, or not.
-    Settled(Result<SettlementMode, Report>),
+    Settled(u64, Result<SettlementMode, Report>),
 }
+
+/// A prepared FSE with what it shows, if there is one.
+type Waiting = Option<(FseRef, Draft, Invoice)>;
 
 /// What the root must do.
 pub enum Action {
@@ -101,7 +112,13 @@ const CARE_PATHS: [Option<CarePath>; 5] =
 
 impl State {
     /// The readers changed: a new Vitale opens its patient, never in the draft of the last one.
-    pub fn cards_changed(&mut self, office: &Office, signed_in: Option<&SignedIn>, cards: &Snapshot) -> Task<Message> {
+    pub fn cards_changed(
+        &mut self,
+        office: &Office,
+        signed_in: Option<&SignedIn>,
+        cards: &Snapshot,
+        now: Instant,
+    ) -> Task<Message> {
         self.card_is_in = cards.vitale().is_some();
         let failure = cards.readers.iter().find_map(|reader| match &reader.card {
             CardView::Failed(error) => Some(liasse_domain::Coded::report(error)),
@@ -120,7 +137,18 @@ impl State {
             return Task::none();
         }
         self.leave();
-        self.open(office, signed_in, vitale.clone())
+        self.open(office, signed_in, vitale.clone(), now)
+    }
+
+    /// The day changed: acts not yet numbered are of the new day.
+    pub fn day_changed(&mut self, office: &Office, signed_in: Option<&SignedIn>, now: Instant) -> Task<Message> {
+        match (&mut self.draft, &self.stage) {
+            (Some(draft), Stage::Editing) => {
+                draft.set_day(now);
+                self.price(office, signed_in)
+            }
+            _ => Task::none(),
+        }
     }
 
     /// Puts the unsigned draft aside and empties the screen.
@@ -132,14 +160,26 @@ impl State {
         {
             self.parked.push((vitale, draft));
         }
-        *self = Self { parked: std::mem::take(&mut self.parked), card_is_in: self.card_is_in, ..Self::default() };
+        *self = Self {
+            parked: std::mem::take(&mut self.parked),
+            card_is_in: self.card_is_in,
+            patient: self.patient + 1,
+            revision: self.revision + 1,
+            ..Self::default()
+        };
     }
 
-    fn open(&mut self, office: &Office, signed_in: Option<&SignedIn>, vitale: VitaleView) -> Task<Message> {
+    fn open(
+        &mut self,
+        office: &Office,
+        signed_in: Option<&SignedIn>,
+        vitale: VitaleView,
+        now: Instant,
+    ) -> Task<Message> {
         let parked = self.parked.iter().position(|(card, _)| card.read.content == vitale.read.content);
         let draft = match parked {
             Some(index) => Ok(self.parked.swap_remove(index).1),
-            None => Draft::new(&vitale, 0, liasse_core::ports::Clock::now(office.clock())),
+            None => Draft::new(&vitale, 0, now),
         };
         match draft {
             Ok(draft) => self.draft = Some(draft),
@@ -153,9 +193,9 @@ impl State {
     pub fn signed_in_changed(&mut self, office: &Office, signed_in: Option<&SignedIn>) -> Task<Message> {
         let waiting = match (&self.vitale, signed_in, &self.stage) {
             (Some(vitale), Some(person), Stage::Editing) => {
-                let (vitale, person) = (vitale.clone(), person.clone());
+                let (vitale, person, patient) = (vitale.clone(), person.clone(), self.patient);
                 ask(&office.workstation(), move |ws| ws.waiting_for_signature(&vitale, &person))
-                    .map(|answer| Message::Waiting(Box::new(answer)))
+                    .map(move |answer| Message::Waiting(patient, Box::new(answer)))
             }
             _ => Task::none(),
         };
@@ -163,12 +203,17 @@ impl State {
     }
 
     fn price(&mut self, office: &Office, signed_in: Option<&SignedIn>) -> Task<Message> {
+        if !matches!(self.stage, Stage::Editing) {
+            // What has a number shows the amounts of its bytes.
+            return Task::none();
+        }
         self.invoice = None;
+        self.revision += 1;
         match (&self.draft, signed_in) {
             (Some(draft), Some(person)) if !draft.input.acts.is_empty() => {
-                let (draft, person) = (draft.clone(), person.clone());
+                let (draft, person, revision) = (draft.clone(), person.clone(), self.revision);
                 ask(&office.workstation(), move |ws| ws.price(&draft, &person))
-                    .map(|answer| Message::Priced(Box::new(answer)))
+                    .map(move |answer| Message::Priced(revision, Box::new(answer)))
             }
             _ => Task::none(),
         }
@@ -187,6 +232,7 @@ impl State {
             Key::Named(Named::F6) => Some(Message::ToggleAld),
             Key::Named(Named::F7) => Some(Message::NextBeneficiary),
             Key::Named(Named::F12) => Some(Message::Sign),
+            Key::Named(Named::F8) if matches!(self.stage, Stage::Prepared(_)) => Some(Message::Withdraw),
             Key::Named(Named::F8) => Some(Message::RemoveLast),
             _ => None,
         }
@@ -229,46 +275,68 @@ impl State {
             }),
             Message::NextBeneficiary => self.next_beneficiary(office, signed_in),
             Message::Sign => self.sign(office, signed_in),
-            Message::Priced(answer) => {
+            Message::Withdraw => self.withdraw(office, signed_in),
+            Message::Settle(mode) => self.settle(office, signed_in, mode),
+            answer => self.answered(office, signed_in, answer),
+        }
+    }
+
+    /// Takes an answer in; one about an earlier patient only tells that the ledger changed.
+    fn answered(&mut self, office: &Arc<Office>, signed_in: Option<&SignedIn>, answer: Message) -> Action {
+        match answer {
+            Message::Priced(revision, answer) if revision == self.revision => {
                 match *answer {
                     Ok(invoice) => self.invoice = Some(invoice),
                     Err(report) => self.notice = Some(report),
                 }
                 Action::None
             }
-            Message::Waiting(answer) => {
-                match (*answer, &self.stage, &self.vitale) {
-                    (Ok(Some((reference, draft))), Stage::Editing, Some(_)) => {
+            Message::Waiting(patient, answer) if patient == self.patient => {
+                match (*answer, &self.stage) {
+                    (Ok(Some((reference, draft, invoice))), Stage::Editing) => {
                         self.draft = Some(draft);
+                        self.invoice = Some(invoice);
+                        self.revision += 1;
                         self.stage = Stage::Prepared(reference);
-                        return Action::Run(self.price(office, signed_in));
                     }
-                    (Err(report), ..) => self.notice = Some(report),
+                    (Err(report), _) => self.notice = Some(report),
                     _ => {}
                 }
                 Action::None
             }
-            Message::Prepared(Err(report)) => {
+            Message::Prepared(patient, Ok(reference)) if patient == self.patient => {
+                self.stage = Stage::Prepared(reference);
+                self.sign(office, signed_in)
+            }
+            Message::Prepared(patient, Err(report)) if patient == self.patient => {
                 self.stage = Stage::Editing;
                 self.notice = Some(report);
                 Action::None
             }
-            Message::Prepared(Ok(reference)) => {
-                self.stage = Stage::Prepared(reference);
-                self.sign(office, signed_in)
-            }
-            Message::Signed(reference, Err(report)) => {
-                self.stage = Stage::Prepared(reference);
-                self.notice = Some(report);
+            Message::Signed(patient, reference, answer) if patient == self.patient => {
+                match answer {
+                    Ok(due) => {
+                        self.notice = None;
+                        self.stage = Stage::Signed { reference, due, settled: None };
+                    }
+                    Err(report) => {
+                        self.stage = Stage::Prepared(reference);
+                        self.notice = Some(report);
+                    }
+                }
                 Action::LedgerChanged(Task::none())
             }
-            Message::Signed(reference, Ok(due)) => {
-                self.notice = None;
-                self.stage = Stage::Signed { reference, due, settled: None };
-                Action::LedgerChanged(Task::none())
+            Message::Withdrawn(patient, answer) if patient == self.patient => {
+                match answer {
+                    Ok(()) => {
+                        self.stage = Stage::Editing;
+                        return Action::LedgerChanged(self.price(office, signed_in));
+                    }
+                    Err(report) => self.notice = Some(report),
+                }
+                Action::None
             }
-            Message::Settle(mode) => self.settle(office, signed_in, mode),
-            Message::Settled(answer) => {
+            Message::Settled(patient, answer) if patient == self.patient => {
                 match (answer, &mut self.stage) {
                     (Ok(mode), Stage::Signed { settled, .. }) => *settled = Some(mode),
                     (Err(report), _) => self.notice = Some(report),
@@ -276,6 +344,8 @@ impl State {
                 }
                 Action::LedgerChanged(Task::none())
             }
+            Message::Priced(..) | Message::Waiting(..) => Action::None,
+            _ => Action::LedgerChanged(Task::none()),
         }
     }
 
@@ -308,7 +378,7 @@ impl State {
             return Action::None;
         };
         let next = (draft.beneficiary() + 1) % draft.card().beneficiaries.len();
-        match Draft::new(vitale, next, liasse_core::ports::Clock::now(office.clock())) {
+        match Draft::new(vitale, next, draft.rights().read_at) {
             Ok(draft) => self.draft = Some(draft),
             Err(error) => self.notice = Some(liasse_domain::Coded::report(&error)),
         }
@@ -327,17 +397,20 @@ impl State {
                     return Action::None;
                 };
                 self.stage = Stage::Signing;
-                Action::Run(ask(&office.workstation(), move |ws| ws.prepare(&draft, &person)).map(Message::Prepared))
+                let patient = self.patient;
+                let preparing = ask(&office.workstation(), move |ws| ws.prepare(&draft, &person));
+                Action::Run(preparing.map(move |answer| Message::Prepared(patient, answer)))
             }
             Stage::Prepared(reference) => {
                 self.stage = Stage::Signing;
-                let (vitale, cards, asked) = (self.vitale.clone(), office.cards(), reference.clone());
-                let card_is_in = self.card_is_in;
-                let signing = ask(&office.workstation(), move |ws| {
-                    ws.sign(&asked, &person, vitale.as_ref().filter(|_| card_is_in), &cards)?;
-                    ws.due_by_patient(&asked)
+                let vitale = self.vitale.clone().filter(|_| self.card_is_in);
+                let (lane, cards, asked) = (office.workstation(), office.cards(), reference.clone());
+                let signing = aside(move || {
+                    signing::sign_fse(&lane, &cards, &asked, &person, vitale.as_ref())?;
+                    lane.call(move |ws| ws.due_by_patient(&asked))?
                 });
-                Action::Run(signing.map(move |answer| Message::Signed(reference.clone(), answer)))
+                let patient = self.patient;
+                Action::Run(signing.map(move |answer| Message::Signed(patient, reference.clone(), answer)))
             }
             stage => {
                 self.stage = stage;
@@ -350,9 +423,18 @@ impl State {
         let (Stage::Signed { reference, .. }, Some(person)) = (&self.stage, signed_in.cloned()) else {
             return Action::None;
         };
-        let reference = reference.clone();
+        let (reference, patient) = (reference.clone(), self.patient);
         let settling = ask(&office.workstation(), move |ws| ws.settle(&reference, &person, mode).map(|()| mode));
-        Action::Run(settling.map(Message::Settled))
+        Action::Run(settling.map(move |answer| Message::Settled(patient, answer)))
+    }
+
+    fn withdraw(&mut self, office: &Office, signed_in: Option<&SignedIn>) -> Action {
+        let (Stage::Prepared(reference), Some(person)) = (&self.stage, signed_in.cloned()) else {
+            return Action::None;
+        };
+        let (reference, patient) = (reference.clone(), self.patient);
+        let withdrawing = ask(&office.workstation(), move |ws| ws.cancel(&reference, &person));
+        Action::Run(withdrawing.map(move |answer| Message::Withdrawn(patient, answer)))
     }
 
     fn worst(&self) -> Level {

@@ -11,10 +11,11 @@ use liasse_core::desk::SignedIn;
 use liasse_core::ledger::{Document, Ledger};
 use liasse_core::returns::FetchOutcome;
 use liasse_core::sending::SendSummary;
+use liasse_core::signing;
 use liasse_demo::Office;
 use liasse_domain::{Centimes, Code, DocumentState, MoneyState, Report, TransmissionState};
 
-use crate::ask::ask;
+use crate::ask::{aside, ask};
 use crate::text::{t, with};
 use crate::theme;
 use crate::widget::parts;
@@ -126,12 +127,9 @@ impl State {
                     return Action::None;
                 };
                 self.begin(t("lots.signing"));
-                let cards = office.cards();
-                let signing = ask(&office.workstation(), move |ws| {
-                    ws.seal_lots(&person)?;
-                    ws.sign_lots(&person, &cards).map(|lots| lots.len())
-                });
-                Action::Run(signing.map(Message::Signed))
+                let (lane, cards) = (office.workstation(), office.cards());
+                let lots = aside(move || signing::finish_lots(&lane, &cards, &person).map(|lots| lots.len()));
+                Action::Run(lots.map(Message::Signed))
             }
             Message::Signed(answer) => {
                 self.busy = None;

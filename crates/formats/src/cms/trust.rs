@@ -48,6 +48,14 @@ impl Trust {
         Ok(self)
     }
 
+    /// Whether a signing certificate goes back to a root, holds at `at`, is not revoked and may sign.
+    pub fn check(&self, certificate_der: &[u8], at: Instant) -> Result<(), CmsError> {
+        if !crate::certificate::may_sign(certificate_der) {
+            return Err(CmsError::WrongUsage);
+        }
+        self.accept(&Parsed::read(certificate_der)?, &[], at)
+    }
+
     /// Accepts a certificate if a path leads to a root and every certificate of it is valid at `at` and not revoked.
     /// `others` may hold the intermediate.
     pub(crate) fn accept(&self, signer: &Parsed<'_>, others: &[&[u8]], at: Instant) -> Result<(), CmsError> {

@@ -3,7 +3,7 @@
 use liasse_domain::{Centimes, DocumentState, Fse, FseNumber, FseRef, MoneyState, Payer, SettlementMode};
 use liasse_store::{FseFilter, Or, StoreError};
 
-use crate::support::{DOCTOR, Kind, OTHER_DOCTOR, Practice, billing, day, fse, reference, stamp, stamp_at};
+use crate::support::{DOCTOR, Kind, OTHER_DOCTOR, Practice, billing, day, fse, outgoing, reference, stamp, stamp_at};
 
 #[test]
 fn each_billing_number_counts_its_own_fse() {
@@ -21,7 +21,7 @@ fn a_failing_closure_uses_no_number_and_leaves_nothing() {
     let mut practice = Practice::new();
     let head = practice.store.journal_head().expect("head");
     let mut seen = None;
-    let failed = practice.store.prepare_fse(&stamp(), &billing(DOCTOR), |number| {
+    let failed = practice.store.prepare_fse(&stamp(), &billing(DOCTOR), None, |number| {
         seen = Some(number);
         Err("no bytes")
     });
@@ -38,7 +38,7 @@ fn a_closure_that_answers_for_another_number_is_refused() {
     let other = FseNumber::new(77).expect("number");
     let lie = practice
         .store
-        .prepare_fse(&stamp(), &billing(DOCTOR), |_| Ok::<_, ()>(fse(&billing(DOCTOR), other, Kind::Paid)));
+        .prepare_fse(&stamp(), &billing(DOCTOR), None, |_| Ok::<_, ()>(fse(&billing(DOCTOR), other, Kind::Paid)));
     assert_eq!(lie, Err(Or::Store(StoreError::NotAsStored)));
     assert_eq!(practice.store.fse(&reference(77)).expect("read"), None);
 }
@@ -46,7 +46,7 @@ fn a_closure_that_answers_for_another_number_is_refused() {
 #[test]
 fn a_payer_never_owes_less_than_nothing() {
     let mut practice = Practice::new();
-    let made = practice.store.prepare_fse(&stamp(), &billing(DOCTOR), |number| {
+    let made = practice.store.prepare_fse(&stamp(), &billing(DOCTOR), None, |number| {
         let (mut content, bytes) = fse(&billing(DOCTOR), number, Kind::Whole);
         content.acts[0].fee = Centimes(2999);
         Ok::<_, ()>((content, bytes))
@@ -108,7 +108,7 @@ fn a_withdrawn_fse_keeps_its_number_and_gives_the_money_back() {
     assert_eq!(practice.money(&fse, Payer::Amc), (MoneyState::SansObjet, 0, 0));
     assert_eq!(practice.prepare(Kind::Paid), reference(2), "the number is burnt");
     let settled = practice.store.settle(&stamp(), &fse, SettlementMode::Carte, Centimes(900));
-    assert_eq!(settled, Err(StoreError::NothingOwed));
+    assert_eq!(settled, Err(StoreError::NotSigned { state: DocumentState::Annulee }));
     assert!(matches!(practice.store.cancel_fse(&stamp(), &fse), Err(StoreError::Forbidden(_))));
     practice.assert_journal_intact();
 }
@@ -151,16 +151,69 @@ fn an_unknown_fse_is_told() {
     assert_eq!(practice.store.cancel_fse(&stamp(), &reference(5)), Err(StoreError::UnknownFse));
     assert_eq!(practice.store.fse(&reference(5)).expect("read"), None);
     assert_eq!(practice.store.load_prepared(&reference(5)).expect("read"), None);
-    assert_eq!(practice.store.note(&stamp(), "fse.risque_accepte", "xyz", "…"), Err(StoreError::UnknownFse));
 }
 
 #[test]
-fn a_passed_risk_is_noted_with_its_reason() {
+fn a_passed_risk_stands_in_the_entry_of_its_number() {
     let mut practice = Practice::new();
-    let fse = practice.prepare(Kind::Paid);
-    practice.store.note(&stamp(), "fse.risque_accepte", &fse.to_string(), "droits vus sur papier").expect("noted");
+    let billing = billing(DOCTOR);
+    for reason in [Some("droits vus sur papier"), None] {
+        let make = |number| Ok::<_, ()>(fse(&billing, number, Kind::Paid));
+        practice.store.prepare_fse(&stamp(), &billing, reason, make).expect("prepared");
+    }
     let entries = practice.store.journal_entries().expect("read");
-    let last = entries.last().expect("entry");
-    assert_eq!((last.action.as_str(), last.fse.as_deref()), ("fse.risque_accepte", Some("991129768-000000001")));
-    assert_eq!(last.payload, r#"{"text":"droits vus sur papier"}"#);
+    let told: Vec<(&str, Option<&str>, serde_json::Value)> = entries
+        .iter()
+        .map(|entry| {
+            let payload: serde_json::Value = serde_json::from_str(&entry.payload).expect("json");
+            (entry.action.as_str(), entry.fse.as_deref(), payload["risque_accepte"].clone())
+        })
+        .collect();
+    let nothing = serde_json::Value::Null;
+    assert_eq!(
+        told,
+        [
+            ("fse.preparee", Some("991129768-000000001"), "droits vus sur papier".into()),
+            ("fse.preparee", Some("991129768-000000002"), nothing),
+        ],
+        "one entry, and none where nothing was passed"
+    );
+}
+
+#[test]
+fn what_is_in_clear_shows_its_length_alone() {
+    let mut practice = Practice::new();
+    let fse = practice.signed(Kind::Paid);
+    let sealed = practice.seal("AAAAAA");
+    let lot = sealed.name.file;
+    let leaving = outgoing(lot);
+    practice.store.post_lot(&stamp(), lot, b"cms of the lot", &leaving).expect("posted");
+    let [row] = practice.store.to_send().expect("read").try_into().expect("one file");
+    let printed = [
+        format!("{sealed:?}"),
+        format!("{leaving:?}"),
+        format!("{row:?}"),
+        format!("{:?}", practice.store.lot(lot).expect("read")),
+        format!("{:?}", practice.store.fse(&fse).expect("read")),
+    ];
+    // "FSE 99…", "LOT …", "000AAAAAA999", the mail, "vitale", "cps": as text and as the numbers of their bytes.
+    let clear = [
+        "FSE 991",
+        "LOT ",
+        "000AAAAAA",
+        "\r\n",
+        "70, 83, 69",
+        "76, 79, 84",
+        "48, 48, 48",
+        "77, 101, 115",
+        "118, 105",
+        "99, 112",
+    ];
+    for text in printed {
+        for word in clear {
+            assert!(!text.contains(word), "{word}: {text}");
+        }
+        assert!(text.contains(" bytes"), "{text}");
+    }
+    assert!(format!("{leaving:?}").contains("file_bytes: 12 bytes"), "000AAAAAA999");
 }

@@ -138,15 +138,45 @@ fn a_dissolved_lot_frees_its_fse_for_a_lot_with_new_names() {
 }
 
 #[test]
-fn a_lot_of_which_a_sending_began_stays() {
+fn a_lot_that_certainly_never_left_is_dissolved() {
     let mut practice = Practice::new();
-    practice.signed(Kind::Paid);
+    let fse = practice.signed(Kind::Paid);
     let lot = practice.posted("AAAAAA");
-    let attempt = practice.attempt(SendPhase::Connect);
-    assert_eq!(practice.store.dissolve_lot(&stamp(), lot), Err(StoreError::SendingBegun));
-    let failed = AttemptOutcome::Failed { code: "road.reseau".to_owned() };
-    practice.store.finish_attempt(&stamp(), attempt, &failed).expect("finished");
-    assert_eq!(practice.store.dissolve_lot(&stamp(), lot), Err(StoreError::SendingBegun));
+    let failed = AttemptOutcome::Failed { code: "road.boite_inconnue".to_owned() };
+    // Refused by the post before the mail, and after the final dot with a clear no; a crash in the middle of the mail.
+    for (phase, outcome) in
+        [(SendPhase::Rcpt, failed.clone()), (SendPhase::Dot, failed), (SendPhase::Data, AttemptOutcome::Interrupted)]
+    {
+        let attempt = practice.attempt(phase);
+        assert_eq!(practice.store.dissolve_lot(&stamp(), lot), Err(StoreError::SendingBegun), "it is leaving");
+        practice.store.finish_attempt(&stamp(), attempt, &outcome).expect("finished");
+    }
+    practice.store.dissolve_lot(&stamp(), lot).expect("dissolved");
+    assert_eq!(free(&practice), [fse]);
+    assert_eq!(practice.store.to_send().expect("read"), Vec::new());
+    practice.assert_journal_intact();
+}
+
+#[test]
+fn a_lot_that_may_have_left_stays_even_when_it_is_free_to_leave_again() {
+    let accepted = AttemptOutcome::Accepted { reply: "250".to_owned() };
+    for outcome in [accepted, AttemptOutcome::Unconfirmed, AttemptOutcome::Interrupted] {
+        let mut practice = Practice::new();
+        practice.signed(Kind::Paid);
+        let lot = practice.posted("AAAAAA");
+        let attempt = practice.attempt(SendPhase::Dot);
+        practice.store.finish_attempt(&stamp(), attempt, &outcome).expect("finished");
+        assert_eq!(practice.store.dissolve_lot(&stamp(), lot), Err(StoreError::SendingBegun), "{outcome:?}");
+        if outcome != AttemptOutcome::Interrupted {
+            practice.store.release_for_resend(&stamp(), lot, "essai").expect("released");
+        }
+        let attempt = practice.attempt(SendPhase::Connect);
+        let failed = AttemptOutcome::Failed { code: "road.reseau".to_owned() };
+        practice.store.finish_attempt(&stamp(), attempt, &failed).expect("finished");
+        let refused = practice.store.dissolve_lot(&stamp(), lot);
+        assert_eq!(refused, Err(StoreError::SendingBegun), "a later failure changes nothing: {outcome:?}");
+        assert_eq!(free(&practice), []);
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What the patient owes and how it is settled at the desk.
 
-use liasse_domain::{Centimes, MoneyState, Payer, SettlementMode};
+use liasse_domain::{Centimes, Coded, DocumentState, MoneyState, Payer, SettlementMode};
 use liasse_store::StoreError;
 
 use crate::support::{Kind, Practice, day, stamp, stamp_at};
@@ -91,4 +91,22 @@ fn who_owes_nothing_settles_nothing() {
     for mode in SettlementMode::ALL {
         assert_eq!(practice.store.settle(&stamp(), &fse, mode, Centimes(1)), Err(StoreError::NothingOwed));
     }
+}
+
+#[test]
+fn only_a_signed_fse_is_settled() {
+    let mut practice = Practice::new();
+    let fse = practice.prepare(Kind::Paid);
+    for mode in SettlementMode::ALL {
+        let refused = practice.store.settle(&stamp(), &fse, mode, Centimes(3000)).expect_err("refused");
+        assert_eq!(refused, StoreError::NotSigned { state: DocumentState::Preparee });
+        let report = refused.report();
+        assert!(report.message.contains("« préparée »"), "{}", report.message);
+        assert_eq!(refused.exit_code(), 1);
+    }
+    assert_eq!(practice.money(&fse, Payer::Patient), (MoneyState::Attendu, 3000, 0));
+    assert_eq!(practice.store.fse(&fse).expect("read").expect("fse").receipts, []);
+    assert_eq!(practice.store.journal_head().expect("head").0, 1, "the number, and nothing since");
+    practice.sign(&fse);
+    practice.store.settle(&stamp(), &fse, SettlementMode::Carte, Centimes(3000)).expect("settled");
 }

@@ -213,3 +213,24 @@ fn every_code_of_the_store_has_its_text() {
     assert_eq!(full.action, "Libérez de la place sur le disque, puis recommencez.");
     assert_eq!(StoreError::KeyOrDamage.exit_code(), 4);
 }
+
+#[test]
+fn a_store_of_the_first_schema_is_brought_to_this_one() {
+    let folder = Folder::new();
+    let old = folder.raw();
+    old.execute_batch(include_str!("../../src/migrations/0001_foundation.sql")).expect("schema 1");
+    old.execute_batch(
+        "INSERT INTO inbox (mailbox, uidl, sha256, received_at, kind, status, entry, raw)
+         VALUES ('a@cabinet.test', '1', zeroblob(32), '2026-01-15T08:00:00.000000Z', 'inconnu', 'inconnu', 1, x'00');
+         PRAGMA user_version = 1;",
+    )
+    .expect("a return of the old program");
+    drop(old);
+    let store = folder.open();
+    assert_eq!(store.returns().expect("read").len(), 1);
+    let raw = folder.raw();
+    let version: i64 = raw.query_row("PRAGMA user_version", [], |row| row.get(0)).expect("version");
+    assert_eq!(version, KNOWN_SCHEMA);
+    assert!(raw.execute("UPDATE inbox SET raw = x'01'", []).is_err(), "a return is kept as it came");
+    raw.execute("UPDATE inbox SET content = '{}'", []).expect("its meaning may come later");
+}

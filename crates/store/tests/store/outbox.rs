@@ -130,3 +130,30 @@ fn a_crash_before_the_first_phase_leaves_the_file_free() {
     assert_eq!(practice.store.recover_attempts(&stamp()).expect("recovered"), []);
     assert_eq!(practice.store.to_send().expect("read").len(), 1);
 }
+
+#[test]
+fn recovery_at_any_time_ends_what_is_open_and_nothing_else() {
+    let mut practice = Practice::new();
+    let first = practice.signed(Kind::Paid);
+    let sent = practice.sent("AAAAAA");
+    let second = practice.signed(Kind::Paid);
+    let lot = practice.posted("BBBBBB");
+    let attempt = practice.attempt(SendPhase::Dot);
+    // The disk refused the end of the try; the program goes on, and the next run begins.
+    assert_eq!(practice.store.recover_attempts(&stamp_at(500)).expect("recovered"), [lot]);
+    assert_eq!(practice.transmission(&first), Some(TransmissionState::Transmise));
+    assert_eq!(practice.transmission(&second), Some(TransmissionState::NonConfirmee));
+    let outcome = practice.store.lot(sent).expect("read").expect("lot").attempts[0].outcome.clone();
+    assert!(matches!(outcome, Some(AttemptOutcome::Accepted { .. })), "what had ended stays as it ended");
+    let late = practice.store.finish_attempt(&stamp(), attempt, &AttemptOutcome::Interrupted);
+    assert_eq!(late, Err(StoreError::AttemptOver), "an ended try ends once");
+
+    // Nothing is open: no entry, and no lock, so that another connection's transaction is no obstacle.
+    let head = practice.store.journal_head().expect("head");
+    let other = practice.folder.raw();
+    other.execute_batch("BEGIN IMMEDIATE").expect("lock");
+    assert_eq!(practice.store.recover_attempts(&stamp_at(501)), Ok(Vec::new()));
+    other.execute_batch("ROLLBACK").expect("unlock");
+    assert_eq!(practice.store.journal_head().expect("head"), head);
+    practice.assert_journal_intact();
+}

@@ -1,7 +1,9 @@
 //! Returns: ARL, rejects and payments; each message once on disk and once in the ledger; what is not ours changes nothing.
 
 use liasse_domain::returns::Return;
-use liasse_domain::{Centimes, FileIdentifier, MoneyState, Payer, SendPhase, SettlementMode, TransmissionState};
+use liasse_domain::{
+    Centimes, Destination, FileIdentifier, MoneyState, Payer, SendPhase, SettlementMode, TransmissionState,
+};
 use liasse_store::{AttemptOutcome, InboxKind, InboxStatus, StoreError, Taken};
 
 use crate::support::{
@@ -271,8 +273,14 @@ fn a_message_is_taken_once_whatever_its_name() {
     // The server gave the name away again: what is new must not be lost.
     assert_eq!(take("a@cabinet.test", "1", b"other bytes"), KEPT);
     assert_eq!(take("a@cabinet.test", "1", b"bytes"), Taken::Duplicate);
-    assert!(practice.store.known_uidl("a@cabinet.test", "1").expect("read"));
-    assert!(!practice.store.known_uidl("b@cabinet.test", "1").expect("read"));
+    let names: Vec<(String, Option<String>)> = {
+        let raw = practice.folder.raw();
+        let mut statement = raw.prepare("SELECT mailbox, uidl FROM inbox ORDER BY id").expect("sql");
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).expect("read");
+        rows.collect::<Result<_, _>>().expect("rows")
+    };
+    let mailbox = || "a@cabinet.test".to_owned();
+    assert_eq!(names, [(mailbox(), None), (mailbox(), Some("1".to_owned()))], "the name is the newer message's");
     assert_eq!(practice.store.returns().expect("read").len(), 2);
     let entries = practice.store.journal_entries().expect("read");
     assert_eq!(entries.iter().filter(|entry| entry.action == "retour.recu").count(), 2, "duplicates leave no entry");
@@ -327,4 +335,100 @@ fn payment_by_the_caisse_and_by_the_patient_do_not_mix() {
     practice.take("1", &payment("VIR1", &[(&fse, Payer::Amo, 2100)]));
     assert_eq!(practice.money(&fse, Payer::Patient), (MoneyState::Encaisse, 900, 900));
     assert_eq!(practice.money(&fse, Payer::Amo), (MoneyState::Encaisse, 2100, 2100));
+}
+
+/// The same message, said by another caisse of this practice's world.
+fn from_elsewhere(mut message: Return) -> Return {
+    let elsewhere = Destination::new("01", "599").expect("destination");
+    match &mut message {
+        Return::Acknowledgement(arl) => arl.from = elsewhere,
+        Return::Rejections(rejections) => rejections.from = elsewhere,
+        Return::Payment(payment) => payment.from = elsewhere,
+    }
+    message
+}
+
+#[test]
+fn only_the_caisse_that_was_written_to_is_heard() {
+    let mut practice = Practice::new();
+    let fse = practice.signed(Kind::ThirdParty);
+    let lot = practice.sent("AAAAAA");
+    let paid = payment("VIR1", &[(&fse, Payer::Amo, 2100)]);
+    let messages = [arl(lot, None), arl(lot, Some("S0100")), rejects(lot, &[&fse]), paid];
+    for (index, message) in messages.iter().enumerate() {
+        assert_eq!(practice.take(&format!("{index}"), &from_elsewhere(message.clone())), KEPT, "{index}");
+        assert_eq!(last_note(&practice), (InboxStatus::SansSuite, Some("store.retour_autre_caisse".to_owned())));
+    }
+    assert_eq!(practice.transmission(&fse), Some(TransmissionState::Transmise));
+    assert_eq!(practice.money(&fse, Payer::Amo), (MoneyState::Attendu, 2100, 0));
+    assert_eq!(practice.store.fse(&fse).expect("read").expect("fse").reject, None);
+    // And the right caisse still is.
+    assert_eq!(practice.take("right arl", &messages[0]), APPLIED);
+    assert_eq!(practice.take("right payment", &messages[3]), APPLIED);
+    assert_eq!(practice.money(&fse, Payer::Amo), (MoneyState::Encaisse, 2100, 2100));
+    practice.assert_journal_intact();
+}
+
+#[test]
+fn a_transfer_pays_only_what_its_caisse_received() {
+    let mut practice = Practice::new();
+    let ours = practice.signed(Kind::ThirdParty);
+    let theirs = practice.prepare_to("599", Kind::ThirdParty);
+    practice.sign(&theirs);
+    let message = payment("VIR1", &[(&ours, Payer::Amo, 2100), (&theirs, Payer::Amo, 2100)]);
+    assert_eq!(practice.take("1", &message), APPLIED);
+    assert_eq!(practice.money(&ours, Payer::Amo), (MoneyState::Encaisse, 2100, 2100));
+    assert_eq!(practice.money(&theirs, Payer::Amo), (MoneyState::Attendu, 2100, 0), "for a person to look at");
+    assert_eq!(practice.take("2", &from_elsewhere(payment("VIR1", &[(&theirs, Payer::Amo, 2100)]))), APPLIED);
+    assert_eq!(practice.money(&theirs, Payer::Amo), (MoneyState::Encaisse, 2100, 2100));
+    practice.assert_journal_intact();
+}
+
+#[test]
+fn a_message_that_is_believed_at_last_has_its_effects_once() {
+    let mut practice = Practice::new();
+    let fse = practice.signed(Kind::Paid);
+    let lot = practice.sent("AAAAAA");
+    let (raw, message) = (b"an ARL of a caisse whose certificate came later", arl(lot, None));
+    let mut take = |seconds, decoded: Option<&Return>| {
+        let note = decoded.is_none().then_some("road.retour_pas_de_la_caisse");
+        let stamp = stamp_at(seconds);
+        practice.store.take_return(&stamp, "a@cabinet.test", "1", raw, sha(raw), decoded, note).expect("taken")
+    };
+    assert_eq!(take(100, None), KEPT);
+    assert_eq!(take(200, None), Taken::Duplicate, "still not believed");
+    assert_eq!(take(300, Some(&message)), Taken::Recognised { applied: true });
+    assert_eq!(take(400, Some(&message)), Taken::Duplicate);
+    assert_eq!(take(500, None), Taken::Duplicate, "what had its effects keeps them");
+    assert_eq!(practice.transmission(&fse), Some(TransmissionState::Recue));
+    let rows = practice.store.returns().expect("read");
+    assert_eq!(rows.len(), 1);
+    assert_eq!((rows[0].kind, rows[0].status, rows[0].note.as_deref()), (InboxKind::Arl, InboxStatus::Applique, None));
+    assert_eq!((rows[0].received_at, rows[0].content.as_ref()), (at(100), Some(&message)), "it came when it came");
+    let entries = practice.store.journal_entries().expect("read");
+    let told: Vec<(&str, Option<&str>)> = entries
+        .iter()
+        .filter(|entry| entry.action.starts_with("retour."))
+        .map(|entry| (entry.action.as_str(), entry.lot.as_deref()))
+        .collect();
+    assert_eq!(told, [("retour.recu", None), ("retour.reconnu", Some("AAAAAA"))]);
+    practice.assert_journal_intact();
+    let raw = practice.folder.raw();
+    assert!(raw.execute("UPDATE inbox SET content = '{}'", []).is_err(), "a content is written once");
+}
+
+#[test]
+fn a_message_that_is_understood_at_last_may_be_without_effect() {
+    let mut practice = Practice::new();
+    practice.signed(Kind::Paid);
+    practice.sent("AAAAAA");
+    let (raw, message) = (b"about a file of another workstation", arl("ZZZZZZ".parse().expect("id"), None));
+    let mut take = |decoded: Option<&Return>| {
+        practice.store.take_return(&stamp(), "a@cabinet.test", "1", raw, sha(raw), decoded, None).expect("taken")
+    };
+    assert_eq!(take(None), KEPT);
+    assert_eq!(take(Some(&message)), Taken::Recognised { applied: false });
+    assert_eq!(take(Some(&message)), Taken::Duplicate);
+    assert_eq!(last_note(&practice), (InboxStatus::SansSuite, Some("store.retour_sans_fichier".to_owned())));
+    practice.assert_journal_intact();
 }

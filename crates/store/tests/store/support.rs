@@ -84,7 +84,18 @@ impl Practice {
 
     pub fn prepare_for(&mut self, doctor: &str, kind: Kind) -> FseRef {
         let billing = billing(doctor);
-        let made = self.store.prepare_fse(&stamp(), &billing, |number| Ok::<_, ()>(fse(&billing, number, kind)));
+        let made = self.store.prepare_fse(&stamp(), &billing, None, |number| Ok::<_, ()>(fse(&billing, number, kind)));
+        made.expect("prepared").reference().clone()
+    }
+
+    /// For a patient of another caisse of the régime général.
+    pub fn prepare_to(&mut self, caisse: &str, kind: Kind) -> FseRef {
+        let billing = billing(DOCTOR);
+        let made = self.store.prepare_fse(&stamp(), &billing, None, |number| {
+            let (mut content, bytes) = fse(&billing, number, kind);
+            content.organisme = Organisme::new("01", caisse, "0000").expect("organisme");
+            Ok::<_, ()>((content, bytes))
+        });
         made.expect("prepared").reference().clone()
     }
 

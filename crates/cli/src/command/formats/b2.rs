@@ -31,7 +31,7 @@ fn profile(word: &str) -> Result<Profile, &'static str> {
     Profile::from_word(word).ok_or("cp, sim-er")
 }
 
-pub(crate) fn run(command: B2, json: bool) -> Result<u8, Failure> {
+pub(crate) fn run(command: B2, json: bool) -> Result<(), Failure> {
     let (file, show) = match command {
         B2::Check(file) => (file, false),
         B2::Show(file) => (file, true),
@@ -46,7 +46,7 @@ pub(crate) fn run(command: B2, json: bool) -> Result<u8, Failure> {
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|error| CliError::output(&error))?;
     match report.faults.first() {
-        None => Ok(0),
+        None => Ok(()),
         // Damage ends with 4 whatever the exit code of the first fault's text.
         Some(first) => Err(Failure { report: first.report(), exit: 4 }),
     }

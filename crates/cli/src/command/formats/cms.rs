@@ -30,7 +30,7 @@ pub(crate) struct Verify {
     cert: Option<PathBuf>,
 }
 
-pub(crate) fn run(command: Cms, json: bool) -> Result<u8, Failure> {
+pub(crate) fn run(command: Cms, json: bool) -> Result<(), Failure> {
     let Cms::Verify(arguments) = command;
     let message = files::read(&arguments.file)?;
     let content = files::read(&arguments.content)?;
@@ -43,8 +43,7 @@ pub(crate) fn run(command: Cms, json: bool) -> Result<u8, Failure> {
     let verified = verify_with(&message, &content, signer.as_deref(), Some(&trust), now())?;
     let text = if json { in_json(&verified)? } else { in_words(&verified)? };
     let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|error| CliError::output(&error))?;
-    Ok(0)
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|error| CliError::output(&error))
 }
 
 /// A certificate file in either form, as DER.

@@ -38,7 +38,7 @@ impl Hand {
 
     /// The holder, signed in.
     pub fn signed_in(&self, clock: &TestClock) -> SignedIn {
-        SignedIn::from_card("CPS", &self.cps(), None, clock.now()).expect("signed in")
+        SignedIn::from_card("CPS", &self.cps(), None, clock.now(), &super::directory(&[]).trust).expect("signed in")
     }
 }
 

@@ -4,9 +4,7 @@ use std::collections::VecDeque;
 
 use liasse_core::Workstation;
 use liasse_core::lane::{Handle, Lane};
-use liasse_core::ports::{
-    Accepted, FetchError, FetchSummary, Incoming, Letter, Post, SendError, Stop, Verdict,
-};
+use liasse_core::ports::{Accepted, FetchError, FetchSummary, Incoming, Letter, Post, SendError, Stop, Verdict};
 use liasse_domain::{FileIdentifier, Instant, SendPhase};
 use liasse_post::Cause;
 use liasse_store::AttemptRow;
@@ -118,7 +116,7 @@ impl Post for ScriptPost {
             }
             if self.lane.is_none() {
                 let next = PHASES.into_iter().find(|next| *next > phase);
-                return match next.map(|next| on_phase(next)) {
+                return match next.map(&mut *on_phase) {
                     Some(Ok(())) => panic!("a step was allowed that is not on disk"),
                     _ => Err(SendError { phase, cause: Cause::Stopped }),
                 };

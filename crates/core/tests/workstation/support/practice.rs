@@ -14,7 +14,7 @@ use liasse_core::ports::{Clock, Ids};
 use liasse_domain::{Destination, FileIdentifier, FseRef, Instant, TransmissionState};
 use liasse_store::Store;
 
-use super::Hand;
+use super::{Direct, Hand};
 
 /// The Thursday on which every test begins, 09:00 in Paris.
 pub const LANDED: &str = "2026-01-15T08:00:00Z";

@@ -8,7 +8,7 @@ use liasse_core::ports::{CardChannel, CardReaders, ChannelError, ReaderState};
 
 struct Slot {
     name: String,
-    card: Option<SimChannel>,
+    card: Option<(Arc<Mutex<SimCard>>, SimChannel)>,
     insertions: u32,
     odd: Option<Vec<u8>>,
 }
@@ -30,10 +30,8 @@ pub struct Readers(Arc<(Mutex<Inside>, Condvar)>);
 impl Readers {
     /// Empty readers of these names.
     pub fn named(names: &[&str]) -> Self {
-        let slots = names
-            .iter()
-            .map(|name| Slot { name: (*name).to_owned(), card: None, insertions: 0, odd: None })
-            .collect();
+        let slots =
+            names.iter().map(|name| Slot { name: (*name).to_owned(), card: None, insertions: 0, odd: None }).collect();
         let inside = Inside { slots, service: None, next: None, connections: 0, changed: false, woken: false };
         Self(Arc::new((Mutex::new(inside), Condvar::new())))
     }
@@ -53,10 +51,11 @@ impl Readers {
     /// Puts the simulated card of that name in.
     pub fn insert(&self, reader: &str, card: &str) {
         let image = image_named(card).expect("a card of the world");
-        let card = SimChannel::new(SimCard::new(image, Knobs::default()));
+        let card = Arc::new(Mutex::new(SimCard::new(image, Knobs::default())));
+        let channel = SimChannel::shared(Arc::clone(&card));
         self.change(|inside| {
             let slot = inside.slot(reader);
-            slot.card = Some(card);
+            slot.card = Some((card, channel));
             slot.insertions += 1;
         });
     }
@@ -75,8 +74,16 @@ impl Readers {
         self.change(|inside| {
             let slot = inside.slot(reader);
             slot.odd = None;
-            slot.card.take().expect("a card is in").pull();
+            if let Some((_, card)) = slot.card.take() {
+                card.pull();
+            }
         });
+    }
+
+    /// Another program resets the card: its PIN is forgotten, and nobody is told.
+    pub fn reset(&self, reader: &str) {
+        let card = self.lock().slot(reader).card.as_ref().map(|(card, _)| Arc::clone(card));
+        drop(SimChannel::shared(card.expect("a card is in")));
     }
 
     /// The smart card service stops, or comes back with `None`.
@@ -110,7 +117,7 @@ impl CardReaders for Readers {
         }
         let state = |slot: &Slot| ReaderState {
             name: slot.name.clone(),
-            atr: slot.odd.clone().or_else(|| slot.card.as_ref().map(|card| card.atr().to_vec())),
+            atr: slot.odd.clone().or_else(|| slot.card.as_ref().map(|(_, card)| card.atr().to_vec())),
             insertions: slot.insertions,
         };
         Ok(inside.slots.iter().map(state).collect())
@@ -130,7 +137,7 @@ impl CardReaders for Readers {
     fn connect(&mut self, reader: &str) -> Result<Box<dyn CardChannel>, ChannelError> {
         let mut inside = self.lock();
         inside.connections += 1;
-        let card = inside.slot(reader).card.clone().ok_or(ChannelError::Removed)?;
+        let (_, card) = inside.slot(reader).card.clone().ok_or(ChannelError::Removed)?;
         drop(inside);
         Ok(Box::new(Watched { card, readers: self.clone() }))
     }

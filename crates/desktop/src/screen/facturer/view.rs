@@ -191,6 +191,7 @@ impl State {
             Stage::Prepared(reference) => column![
                 text(with("facturer.prepared", &[("fse", &reference.number.to_string())])).size(theme::BODY),
                 self.sign_button(signed_in, total),
+                parts::key_action("F8", t("facturer.withdraw")),
             ]
             .spacing(8)
             .into(),

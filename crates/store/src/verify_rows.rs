@@ -1,0 +1,276 @@
+//! The rows against what the journal tells of them: hashes of what was made, and the state that its entries lead to.
+//! A state that no entry tells shows a journal that was cut; an entry without its row shows a row that was taken away.
+//! Not the chain of the entries themselves (module `verify`). Rule: reference telecom-reliability 4.4.
+
+use std::collections::BTreeMap;
+
+use liasse_domain::lot::LotState;
+use liasse_domain::{DocumentState, FileIdentifier, TransmissionState};
+use rusqlite::Row;
+use rusqlite::types::ValueRef;
+use serde_json::Value;
+
+use crate::cell::{cell, reference};
+use crate::error::Result;
+use crate::inbox::{InboxKind, InboxStatus};
+use crate::journal::{fingerprint, hex};
+use crate::lots_view;
+use crate::open::Store;
+use crate::query;
+use crate::verify::{JournalFault, MOST_FAULTS};
+
+/// What the entries tell, taken together. What a row answers for is taken out; what remains has lost its row.
+#[derive(Default)]
+pub(crate) struct Told {
+    fses: BTreeMap<String, ToldFse>,
+    lots: BTreeMap<String, ToldLot>,
+    returns: BTreeMap<i64, ToldReturn>,
+}
+
+/// Of an FSE: the hashes of its two signatures, each absent where its mode has none, and whether it was withdrawn.
+#[derive(Default)]
+struct ToldFse {
+    signed: Option<[Option<String>; 2]>,
+    cancelled: bool,
+}
+
+/// Of a lot: the hashes of signature, file and mail, its tries with their ends, and the state its entries lead to.
+#[derive(Default)]
+struct ToldLot {
+    posted: Option<[Option<String>; 3]>,
+    attempts: BTreeMap<i64, Option<String>>,
+    dissolved: bool,
+    transmission: Option<TransmissionState>,
+}
+
+/// Of a return: the hash of its bytes, what it is and what it did, by its last entry.
+#[derive(PartialEq, Eq)]
+struct ToldReturn {
+    sha256: Option<String>,
+    kind: Option<String>,
+    status: Option<String>,
+}
+
+impl Told {
+    /// Takes an entry in.
+    pub(crate) fn hear(&mut self, action: &str, fse: Option<&str>, lot: Option<&str>, payload: &str) {
+        let payload: Value = serde_json::from_str(payload).unwrap_or_default();
+        match (action, fse, lot) {
+            (_, Some(fse), _) => self.fses.entry(fse.to_owned()).or_default().hear(action, &payload),
+            ("retour.recu" | "retour.reconnu", _, lot) => self.hear_return(lot, &payload),
+            (_, _, Some(lot)) => self.lots.entry(lot.to_owned()).or_default().hear(action, &payload),
+            _ => {}
+        }
+    }
+
+    fn hear_return(&mut self, lot: Option<&str>, payload: &Value) {
+        let [sha256, kind, status] = ["sha256", "kind", "status"].map(|name| text(payload, name));
+        let verdict = text(payload, "verdict").and_then(|word| TransmissionState::from_word(&word));
+        if let (Some(lot), Some(verdict)) = (lot, verdict)
+            && status.as_deref() == Some(InboxStatus::Applique.word())
+        {
+            self.lots.entry(lot.to_owned()).or_default().transmission = Some(verdict);
+        }
+        if let Some(inbox) = payload["inbox"].as_i64() {
+            self.returns.insert(inbox, ToldReturn { sha256, kind, status });
+        }
+    }
+}
+
+impl ToldFse {
+    fn hear(&mut self, action: &str, payload: &Value) {
+        match action {
+            "fse.signee" => self.signed = Some(["vitale_sha256", "cps_sha256"].map(|name| text(payload, name))),
+            "fse.annulee" => self.cancelled = true,
+            _ => {}
+        }
+    }
+
+    fn leads_to(&self, state: DocumentState) -> bool {
+        match state {
+            DocumentState::Signee => self.signed.is_some() && !self.cancelled,
+            DocumentState::Annulee => self.cancelled,
+            _ => self.signed.is_none() && !self.cancelled,
+        }
+    }
+}
+
+impl ToldLot {
+    fn hear(&mut self, action: &str, payload: &Value) {
+        use TransmissionState::{EnFichier, EnLot, NonConfirmee, Retiree, Transmise};
+        match action {
+            "lot.scelle" => self.transmission = Some(EnLot),
+            "lot.signe" => {
+                self.posted = Some(["cms_sha256", "file_sha256", "message_sha256"].map(|name| text(payload, name)));
+                self.transmission = Some(EnFichier);
+            }
+            "lot.dissous" => {
+                self.dissolved = true;
+                self.transmission = Some(Retiree);
+            }
+            "envoi.libere" => self.transmission = Some(EnFichier),
+            "envoi.commence" | "envoi.fini" => {
+                let outcome = text(payload, "outcome");
+                let moved = match outcome.as_deref() {
+                    Some("acceptee") => Some(Transmise),
+                    Some("non_confirmee") => Some(NonConfirmee),
+                    _ => None,
+                };
+                // Where an ARL came meanwhile, the file stays where the ARL put it.
+                if moved.is_some() && self.transmission == Some(EnFichier) {
+                    self.transmission = moved;
+                }
+                if let Some(attempt) = payload["attempt"].as_i64() {
+                    self.attempts.insert(attempt, outcome);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn leads_to(&self, state: LotState) -> bool {
+        match state {
+            LotState::Scelle => self.posted.is_none() && !self.dissolved,
+            LotState::Signe => self.posted.is_some() && !self.dissolved,
+            LotState::Dissous => self.dissolved,
+        }
+    }
+}
+
+impl Store {
+    /// Compares lots, FSE and returns with what the journal tells of them.
+    pub(crate) fn verify_rows(&self, faults: &mut Vec<JournalFault>, mut told: Told) -> Result<()> {
+        self.verify_lots(faults, &mut told)?;
+        self.verify_documents(faults, &mut told)?;
+        self.verify_returns(faults, &mut told)
+    }
+
+    fn verify_lots(&self, faults: &mut Vec<JournalFault>, told: &mut Told) -> Result<()> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT l.id, l.identifier, l.state, l.head_seq, l.head_hash, l.entry, l.bytes, l.cms, o.file, o.message,
+                    j.action, j.lot, j.payload, j.prev
+             FROM lot l LEFT JOIN outbox o ON o.lot = l.id LEFT JOIN journal j ON j.seq = l.entry ORDER BY l.id",
+        )?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let lot: FileIdentifier = cell(row, "identifier")?;
+            let told = told.lots.remove(lot.as_str()).unwrap_or_default();
+            if !(self.is_as_sealed(row, lot)? && self.is_as_told(row, &told)?) {
+                faults.push(JournalFault::Lot { lot });
+            }
+            if faults.len() > MOST_FAULTS {
+                return Ok(());
+            }
+        }
+        faults.extend(told.lots.keys().filter_map(|lot| Some(JournalFault::Lot { lot: lot.parse().ok()? })));
+        Ok(())
+    }
+
+    fn is_as_sealed(&self, row: &Row<'_>, lot: FileIdentifier) -> Result<bool> {
+        if row.get_ref("prev")? == ValueRef::Null {
+            return Ok(false);
+        }
+        let members = lots_view::members(&self.connection, row.get("id")?)?;
+        let members: Vec<Value> = members.iter().map(|fse| Value::String(fse.to_string())).collect();
+        let payload = payload(row)?;
+        Ok(row.get::<_, String>("action")? == "lot.scelle"
+            && row.get::<_, Option<String>>("lot")?.as_deref() == Some(lot.as_str())
+            && row.get::<_, i64>("head_seq")? + 1 == row.get::<_, i64>("entry")?
+            && cell::<[u8; 32]>(row, "head_hash")? == cell::<[u8; 32]>(row, "prev")?
+            && payload["members"] == Value::Array(members)
+            && is_hash_of(&payload["lot_sha256"], row, "bytes")?)
+    }
+
+    fn is_as_told(&self, row: &Row<'_>, told: &ToldLot) -> Result<bool> {
+        let id: i64 = row.get("id")?;
+        let made = [hash_of(row, "cms")?, hash_of(row, "file")?, hash_of(row, "message")?];
+        let sql = "SELECT DISTINCT state FROM membership WHERE lot = ?1";
+        let states = query::all(&self.connection, sql, [id], |row| cell::<TransmissionState>(row, "state"))?;
+        let sql = "SELECT attempt.id, attempt.outcome FROM attempt JOIN outbox ON outbox.id = attempt.outbox
+                   WHERE outbox.lot = ?1";
+        let attempts = query::all(&self.connection, sql, [id], |row| Ok((row.get("id")?, row.get("outcome")?)))?;
+        Ok(told.leads_to(cell::<LotState>(row, "state")?)
+            && told.posted.clone().unwrap_or_default() == made
+            && told.transmission.as_slice() == states
+            && told.attempts == attempts.into_iter().collect())
+    }
+
+    fn verify_documents(&self, faults: &mut Vec<JournalFault>, told: &mut Told) -> Result<()> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT d.billing, d.number, d.state, b.content, b.bytes, v.cms AS vitale, c.cms AS cps,
+                    j.action, j.fse, j.payload
+             FROM document d
+             LEFT JOIN body b ON b.document = d.id
+             LEFT JOIN signature v ON v.document = d.id AND v.signer = 'vitale'
+             LEFT JOIN signature c ON c.document = d.id AND c.signer = 'cps'
+             LEFT JOIN journal j ON j.seq = d.entry
+             WHERE d.kind = 'fse' AND d.number IS NOT NULL ORDER BY d.id",
+        )?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let fse = reference(row)?;
+            let name = fse.to_string();
+            let told = told.fses.remove(&name).unwrap_or_default();
+            let payload = payload(row)?;
+            let fits = row.get::<_, Option<String>>("action")?.as_deref() == Some("fse.preparee")
+                && row.get::<_, Option<String>>("fse")?.as_deref() == Some(name.as_str())
+                && is_hash_of(&payload["bytes_sha256"], row, "bytes")?
+                && is_hash_of(&payload["content_sha256"], row, "content")?
+                && told.leads_to(cell(row, "state")?)
+                && told.signed.unwrap_or_default() == [hash_of(row, "vitale")?, hash_of(row, "cps")?];
+            if !fits {
+                faults.push(JournalFault::Fse { fse });
+            }
+            if faults.len() > MOST_FAULTS {
+                return Ok(());
+            }
+        }
+        faults.extend(told.fses.keys().filter_map(|fse| Some(JournalFault::Fse { fse: fse.parse().ok()? })));
+        Ok(())
+    }
+
+    fn verify_returns(&self, faults: &mut Vec<JournalFault>, told: &mut Told) -> Result<()> {
+        let mut statement =
+            self.connection.prepare_cached("SELECT id, sha256, kind, status, raw FROM inbox ORDER BY id")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let inbox = row.get("id")?;
+            let found = ToldReturn {
+                sha256: hash_of(row, "raw")?,
+                kind: Some(cell::<InboxKind>(row, "kind")?.word().to_owned()),
+                status: Some(cell::<InboxStatus>(row, "status")?.word().to_owned()),
+            };
+            let named = hex(&cell::<[u8; 32]>(row, "sha256")?);
+            if told.returns.remove(&inbox).as_ref() != Some(&found) || found.sha256 != Some(named) {
+                faults.push(JournalFault::Return { inbox });
+            }
+            if faults.len() > MOST_FAULTS {
+                return Ok(());
+            }
+        }
+        faults.extend(told.returns.keys().map(|inbox| JournalFault::Return { inbox: *inbox }));
+        Ok(())
+    }
+}
+
+fn text(payload: &Value, name: &str) -> Option<String> {
+    payload[name].as_str().map(str::to_owned)
+}
+
+fn payload(row: &Row<'_>) -> rusqlite::Result<Value> {
+    let json: Option<String> = row.get("payload")?;
+    Ok(json.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default())
+}
+
+/// The hash of a column's bytes; `None` where there are none.
+fn hash_of(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<String>> {
+    Ok(match row.get_ref(column)? {
+        ValueRef::Blob(bytes) | ValueRef::Text(bytes) => Some(fingerprint(bytes)),
+        _ => None,
+    })
+}
+
+/// Whether a column has bytes, and these.
+fn is_hash_of(told: &Value, row: &Row<'_>, column: &str) -> rusqlite::Result<bool> {
+    Ok(hash_of(row, column)?.is_some_and(|hash| told.as_str() == Some(&hash)))
+}
