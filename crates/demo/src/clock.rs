@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use chrono::{Duration, NaiveDate, NaiveDateTime, NaiveTime};
+use chrono::{Duration, NaiveDate, NaiveTime};
 use liasse_core::ports::SystemClock;
 use liasse_domain::calendar::{Territory, add_working_days};
 use liasse_domain::{Clock, Code, Coded, Instant, clock};
@@ -85,15 +85,6 @@ impl DemoClock {
         self.write((instant - SystemClock.now()).num_seconds() + 1)
     }
 
-    /// Moves the clock to a civil time of Paris, `2026-01-20T09:00` or `2026-01-20` (09:00).
-    pub fn move_to_text(&self, text: &str) -> Option<Result<(), ClockError>> {
-        let civil = NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M").ok().or_else(|| {
-            let day = text.parse::<NaiveDate>().ok()?;
-            Some(day.and_time(NaiveTime::from_hms_opt(9, 0, 0)?))
-        })?;
-        Some(self.move_to(clock::from_paris(civil)))
-    }
-
     /// Moves the clock forward by whole working days, to 09:00 of the last one.
     pub fn advance_working_days(&self, count: u32) -> Result<Instant, ClockError> {
         let today = clock::paris(self.now()).date();
@@ -127,8 +118,8 @@ mod tests {
         assert_eq!(clock.today().to_string(), "2026-01-15");
         clock.advance_working_days(2).expect("forward");
         assert_eq!(clock.today().to_string(), "2026-01-19");
-        assert!(matches!(clock.move_to_text("2026-01-16"), Some(Err(ClockError::Backwards))));
-        assert!(clock.move_to_text("demain").is_none());
+        let earlier = clock.now() - Duration::days(3);
+        assert!(matches!(clock.move_to(earlier), Err(ClockError::Backwards)));
         // A file that does not read keeps the time; opening it again says so.
         fs::write(folder.join("clock"), "demain").expect("damage");
         assert_eq!(clock.today().to_string(), "2026-01-19");

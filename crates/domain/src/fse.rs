@@ -1,6 +1,8 @@
 //! The claim (feuille de soins électronique): its content after SSV groups 1110 to 1321, and its way to the signature.
 //! The type says how far it came: only `Fse<Signed>` enters a lot. Bytes are made once in `formats` and kept here.
 
+use std::fmt;
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
@@ -281,13 +283,13 @@ impl FseContent {
 pub struct Prepared;
 
 /// Sealed by the Vitale.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct PatientSigned {
     vitale: Vec<u8>,
 }
 
 /// Carries every signature that its mode asks for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Signed {
     vitale: Option<Vec<u8>>,
     cps: Option<Vec<u8>>,
@@ -318,11 +320,18 @@ impl crate::Coded for SigningOrder {
 }
 
 /// An FSE whose bytes exist; `S` says which signatures stand over them.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Fse<S> {
     content: FseContent,
     bytes: Vec<u8>,
     state: S,
+}
+
+/// Its name alone: the bytes hold the patient's NIR.
+impl<S> fmt::Debug for Fse<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Fse({}, {} bytes)", self.content.reference, self.bytes.len())
+    }
 }
 
 impl<S> Fse<S> {
