@@ -123,3 +123,18 @@ fn a_wrong_code_says_how_many_tries_are_left_and_a_pulled_card_signs_out() {
     let practice = desk.close();
     assert_eq!(practice.json(&["ledger"])["documents"].as_array().map(Vec::len), Some(0));
 }
+
+#[test]
+fn without_a_screen_or_with_a_wrong_call_a_sentence_is_said() {
+    let practice = Practice::new("no-screen");
+    let liasse = |words: &[&str]| {
+        let mut command = std::process::Command::new(bin("liasse"));
+        command.args(words).arg("--data").arg(practice.data()).env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY");
+        liasse_e2e::finish(&mut command, b"")
+    };
+    let blind = liasse(&["--demo"]).with_code(3);
+    assert!(blind.stderr.contains("system.sans_ecran: "), "{}", blind.stderr);
+    let wrong = liasse(&["--foo"]).with_code(2);
+    assert!(wrong.stderr.contains("system.argument_inconnu: "), "{}", wrong.stderr);
+    assert!(!practice.data().exists(), "nothing was created");
+}

@@ -147,7 +147,7 @@ pub fn default_root(name: &str) -> Option<PathBuf> {
 }
 
 /// Writes a file that only its owner reads, and has it on the disk.
-pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> Result<(), std::io::Error> {
+pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), std::io::Error> {
     let mut options = OpenOptions::new();
     options.create(true).truncate(true).write(true);
     #[cfg(unix)]
@@ -157,7 +157,8 @@ pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> Result<(), std::io::Er
     file.sync_all()
 }
 
-fn create_private(root: &Path) -> Result<(), std::io::Error> {
+/// Makes a folder that only its owner enters, or closes the one that is there.
+pub fn create_private(root: &Path) -> Result<(), std::io::Error> {
     if root.is_dir() {
         // A folder that was widened is closed again: others have no business in it.
         #[cfg(unix)]

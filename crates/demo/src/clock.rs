@@ -1,13 +1,14 @@
 //! The clock of the demo world: system time plus an offset kept in `DATA/caisse/clock`, which the simulated caisse
 //! reads too. Forward only; a new demo starts on 15 January 2026 at 09:00 in Paris.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::{Duration, NaiveDate, NaiveTime};
+use liasse_core::data_dir::{create_private, write_private};
 use liasse_core::ports::SystemClock;
 use liasse_domain::calendar::{Territory, add_working_days};
 use liasse_domain::{Clock, Code, Coded, Instant, clock};
@@ -47,7 +48,7 @@ pub struct DemoClock {
 impl DemoClock {
     /// The clock whose offset lies in `caisse`/clock; a new one starts where every demo starts.
     pub fn open(caisse: &Path) -> Result<Self, ClockError> {
-        fs::create_dir_all(caisse)?;
+        create_private(caisse)?;
         let clock = Self { file: caisse.join("clock"), last: Arc::default() };
         if !clock.file.exists() {
             let start = NaiveDate::from_ymd_opt(2026, 1, 15).and_then(|day| day.and_hms_opt(9, 0, 0));
@@ -71,8 +72,7 @@ impl DemoClock {
 
     fn write(&self, seconds: i64) -> Result<(), ClockError> {
         let fresh = self.file.with_extension("new");
-        fs::write(&fresh, seconds.to_string())?;
-        File::open(&fresh)?.sync_all()?;
+        write_private(&fresh, seconds.to_string().as_bytes())?;
         Ok(fs::rename(&fresh, &self.file)?)
     }
 

@@ -2,38 +2,31 @@
 //! Not where rules live: screens show what `liasse-core` decides.
 
 mod app;
+mod arguments;
 mod ask;
 mod screen;
 mod text;
 mod theme;
 mod widget;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::Parser;
-use liasse_domain::{Code, Report};
+use liasse_domain::{Code, Coded, Report};
 
-/// Poste de facturation SESAM-Vitale, démonstration : cartes et caisse simulées, personnes inventées.
-#[derive(Parser)]
-#[command(name = "liasse", version)]
-struct Arguments {
-    /// Ouvre la démonstration.
-    #[arg(long)]
-    demo: bool,
-    /// Dossier des données ; sinon LIASSE_DATA, sinon le dossier habituel.
-    #[arg(long, value_name = "DIR")]
-    data: Option<PathBuf>,
-    /// Commence en thème sombre.
-    #[arg(long)]
-    dark: bool,
-    /// Agrandissement de tout l'écran, en pour cent.
-    #[arg(long, value_name = "POURCENT", default_value_t = 100, value_parser = clap::value_parser!(u16).range(100..=200))]
-    zoom: u16,
-}
+/// A device is missing: no screen.
+const NO_SCREEN: u8 = 3;
+/// Our bug.
+const BUG: u8 = 70;
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match arguments::read() {
+        Ok(arguments::Call::Run(arguments)) => arguments,
+        Ok(arguments::Call::Help(text)) => {
+            print!("{text}");
+            return ExitCode::SUCCESS;
+        }
+        Err(error) => return failed(&error.report(), error.exit_code()),
+    };
     tracing_subscriber::fmt()
         .with_env_filter(tracing_subscriber::EnvFilter::new("liasse=info,liasse_core=info,liasse_post=info"))
         .with_writer(std::io::stderr)
@@ -42,17 +35,16 @@ fn main() -> ExitCode {
         return failed(&Report::new(Code("system.sans_dossier"), &[]), 2);
     };
     if !has_display() {
-        tracing::error!("no display: DISPLAY and WAYLAND_DISPLAY are not set");
-        return failed(&Report::new(Code("system.sans_ecran"), &[]), 3);
+        return failed(&Report::new(Code("system.sans_ecran"), &[]), NO_SCREEN);
     }
     let start = app::Start { root, demo: arguments.demo, dark: arguments.dark, zoom: arguments.zoom };
     match std::panic::catch_unwind(|| app::run(start)) {
         Ok(Ok(())) => ExitCode::SUCCESS,
         Ok(Err(error)) => {
             tracing::error!("the window could not open: {error}");
-            failed(&Report::new(Code("system.sans_ecran"), &[]), 3)
+            failed(&Report::new(Code("system.sans_ecran"), &[]), NO_SCREEN)
         }
-        Err(_) => failed(&Report::new(Code("system.erreur_interne"), &[("place", "liasse".to_owned())]), 70),
+        Err(_) => failed(&Report::new(Code("system.erreur_interne"), &[("place", "liasse".to_owned())]), BUG),
     }
 }
 
@@ -64,6 +56,6 @@ fn has_display() -> bool {
 
 /// `code: sentence` on standard error, and the exit code.
 fn failed(report: &Report, exit: u8) -> ExitCode {
-    eprintln!("{}: {} {} {}", report.code, report.message, report.safe, report.action);
+    eprintln!("{report}");
     ExitCode::from(exit)
 }
