@@ -76,6 +76,19 @@ fn claims_are_received_and_paid_through_postfix_and_dovecot() {
 }
 
 #[test]
+fn the_whole_demo_runs_through_postfix_and_dovecot() {
+    let peers = MailPeers::start();
+    let practice = Practice::empty("road-demo");
+    told_of(&practice, &peers);
+    let _caisse = caisse_behind(&practice, &peers);
+    let ledger = practice.json(&["demo"]);
+    let documents = ledger["documents"].as_array().expect("documents");
+    assert_eq!(documents.len(), 3);
+    assert!(documents.iter().all(|document| document["transmission"] == "recue"), "{ledger}");
+    assert_eq!(money(&documents[1], "amo"), ("encaisse".to_owned(), 2100, 2100));
+}
+
+#[test]
 fn a_refusal_of_the_foreign_server_is_clear_and_nothing_is_ambiguous() {
     let peers = MailPeers::start();
     let practice = Practice::empty("refusal");

@@ -83,6 +83,11 @@ impl Ledger {
 }
 
 impl Document {
+    /// Whether it has left, or may have, and the caisse has not answered.
+    pub fn awaits_answer(&self) -> bool {
+        matches!(self.transmission, Some(TransmissionState::Transmise | TransmissionState::NonConfirmee))
+    }
+
     /// See [`Ledger::all_ended`]. An annulled document has ended.
     pub fn has_ended(&self) -> bool {
         if self.document == DocumentState::Annulee {

@@ -1,6 +1,8 @@
 //! Playing a scenario from the cards to the money, with the tray or with real PC/SC readers.
 //! Not a shortcut: every step is the use case that the window calls.
 
+use std::time::{Duration, Instant as Stopwatch};
+
 use liasse_cardsim::Knobs;
 use liasse_core::CoreError;
 use liasse_core::cards::{CardDesk, CpsView, Snapshot, VitaleView};
@@ -115,11 +117,10 @@ pub fn play(
         made.push((make(office, claim, hand, &signed_in)?, claim));
     }
     send_lots(office, &signed_in)?;
-    fetch(office)?;
+    fetch_until(office, |ledger| ledger.documents.iter().all(|document| !document.awaits_answer()))?;
     office.clock().advance_working_days(scenario.working_days)?;
     office.caisse_looks_at_the_clock();
-    fetch(office)?;
-    let ledger = office.workstation().call(|ws| ws.ledger()).map_err(CoreError::from)??;
+    let ledger = fetch_until(office, Ledger::all_ended)?;
     // Cards of the readers are not those that the scenario expects.
     if matches!(hand, Hand::Tray { .. }) {
         for (reference, claim) in &made {
@@ -227,9 +228,21 @@ fn send_lots(office: &Office, signed_in: &SignedIn) -> Result<(), PlayError> {
     }
 }
 
-fn fetch(office: &Office) -> Result<(), PlayError> {
-    office.post().call(|post| post.fetch()).map_err(CoreError::from)??;
-    Ok(())
+/// How long a scenario waits for a caisse that works behind a foreign post office, and how often it looks.
+const PATIENCE: Duration = Duration::from_secs(30);
+const GLANCE: Duration = Duration::from_millis(200);
+
+/// Fetches until the ledger is as wanted, or patience ends: a caisse in this process has answered at the first look.
+fn fetch_until(office: &Office, wanted: impl Fn(&Ledger) -> bool) -> Result<Ledger, PlayError> {
+    let began = Stopwatch::now();
+    loop {
+        office.post().call(|post| post.fetch()).map_err(CoreError::from)??;
+        let ledger = office.workstation().call(|ws| ws.ledger()).map_err(CoreError::from)??;
+        if wanted(&ledger) || began.elapsed() > PATIENCE {
+            return Ok(ledger);
+        }
+        std::thread::park_timeout(GLANCE);
+    }
 }
 
 fn check(ledger: &Ledger, reference: &FseRef, claim: &Claim) -> Result<(), PlayError> {
