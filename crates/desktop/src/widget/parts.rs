@@ -82,7 +82,8 @@ pub fn report<'a, Message: 'a>(report: &'a Report) -> Element<'a, Message> {
     let lines: Column<'a, Message> = column![
         row![mark, text(&report.message).size(theme::BODY).font(theme::SEMIBOLD)].spacing(8),
         text(&report.safe).size(theme::NOTE),
-        row![text(&report.action).size(theme::NOTE), space::horizontal(), faint(&report.code)].spacing(8),
+        // The sentence gives way, so that the code stays inside its frame.
+        row![text(&report.action).size(theme::NOTE).width(Fill), faint(&report.code)].spacing(8),
     ]
     .spacing(4);
     container(lines).padding(12).width(Fill).style(theme::panel).into()
