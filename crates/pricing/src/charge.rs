@@ -1,37 +1,121 @@
-//! From the acts to what is charged: each act takes its row of the tariff, its quantity and its overrun.
+//! From the acts to what is charged: each act takes its price, its coefficient or modifiers, its share and its overrun.
 //! Not who pays which part of it: that is `reimburse`.
 
-use liasse_domain::Centimes;
+mod ccam;
+mod letter;
+
+use liasse_domain::{Centimes, Step};
 
 use crate::case::{Case, quantity};
 use crate::input::{Act, Input, Overrun, Qualifier};
 use crate::price::PriceError;
-use crate::tables::{CodeKind, Letter, Missing, Tables, Tariff};
+use crate::tables::{ActKind, CodeKind, Confidence, Fee, Letter, Tables, Tariff, Technical};
 
-/// An act with its tariff.
+pub(crate) use ccam::best_association;
+
+/// The row an act was found in.
+#[derive(Clone, Copy)]
+pub(crate) enum Found<'a> {
+    Letter(&'a Letter, &'a Tariff),
+    Technical(&'a Technical),
+}
+
+/// An act with its price.
 pub(crate) struct Charged<'a> {
     pub(crate) act: &'a Act,
-    pub(crate) letter: &'a Letter,
-    pub(crate) tariff: &'a Tariff,
+    pub(crate) found: Found<'a>,
     /// Whether the row is one for this practitioner.
     pub(crate) for_biller: bool,
     pub(crate) quantity: u32,
+    /// Price of one, before coefficient, modifiers and shares.
+    pub(crate) unit: Centimes,
     pub(crate) base: Centimes,
     pub(crate) overrun: Centimes,
     pub(crate) qualifier: Option<Qualifier>,
+    /// The association code, said or proposed.
+    pub(crate) association: Option<u8>,
+    /// Where the price comes from.
+    pub(crate) steps: Vec<Step>,
 }
 
-impl Charged<'_> {
-    pub(crate) fn is_consultation(&self) -> bool {
-        self.letter.kind == CodeKind::Consultation
+impl<'a> Charged<'a> {
+    pub(crate) fn kind(&self) -> CodeKind {
+        match self.found {
+            Found::Letter(letter, _) => letter.kind,
+            Found::Technical(_) => CodeKind::Technical,
+        }
+    }
+
+    pub(crate) fn is_meeting(&self) -> bool {
+        self.kind().is_meeting()
+    }
+
+    pub(crate) fn technical(&self) -> Option<&'a Technical> {
+        match self.found {
+            Found::Technical(row) => Some(row),
+            Found::Letter(..) => None,
+        }
+    }
+
+    /// Which amount the caisse takes off later for it.
+    pub(crate) fn fee(&self) -> Fee {
+        match self.found {
+            Found::Letter(letter, _) => letter.fee,
+            Found::Technical(row) if row.kind == ActKind::Act => Fee::Participation,
+            Found::Technical(_) => Fee::None,
+        }
+    }
+
+    /// Paid at 100 % by its nature.
+    pub(crate) fn is_full(&self) -> bool {
+        match self.found {
+            Found::Letter(letter, _) => letter.full,
+            Found::Technical(_) => false,
+        }
+    }
+
+    pub(crate) fn confidence(&self) -> Confidence {
+        match self.found {
+            Found::Letter(_, tariff) => tariff.confidence,
+            Found::Technical(row) => row.confidence,
+        }
+    }
+
+    pub(crate) fn source(&self, tables: &'a Tables) -> &'a str {
+        match self.found {
+            Found::Letter(_, tariff) => &tariff.source,
+            Found::Technical(row) => tables.ccam.source(row),
+        }
+    }
+
+    /// Since when its price holds.
+    pub(crate) fn from(&self) -> chrono::NaiveDate {
+        match self.found {
+            Found::Letter(_, tariff) => tariff.span.from,
+            Found::Technical(row) => row.span.from,
+        }
     }
 }
 
-/// All acts with their tariffs, in their order.
+/// All acts with their prices, in their order.
 pub(crate) fn charge<'a>(tables: &'a Tables, case: &Case<'a>) -> Result<Vec<Charged<'a>>, PriceError> {
     let mut charged = Vec::with_capacity(case.input.acts.len());
     for (index, act) in case.input.acts.iter().enumerate() {
-        charged.push(charge_act(tables, case, index, act)?);
+        let quantity = quantity(act).ok_or(PriceError::Quantity { act: index })?;
+        let letter = tables.letters.by_code.get(&act.code);
+        let one = match letter {
+            Some(_) => letter::charge(tables, case, index, act, quantity)?,
+            None if tables.ccam.knows(&act.code) => ccam::charge(tables, case, index, act, quantity)?,
+            None => return Err(PriceError::UnknownCode { act: index, code: printable(&act.code) }),
+        };
+        charged.push(one);
+    }
+    letter::degrade(tables, case, &mut charged);
+    ccam::complete(tables, case, &mut charged);
+    for one in &mut charged {
+        if let Some(overrun) = &one.act.overrun {
+            put(one, overrun);
+        }
     }
     if let Some(overrun) = &case.input.overrun
         && let Some(main) = charged.get_mut(main_act(tables, case.input))
@@ -48,34 +132,10 @@ pub fn overrun_on<'a>(tables: &Tables, input: &'a Input, line: usize) -> Option<
     own.or_else(|| input.overrun.as_ref().filter(|_| line == main_act(tables, input)))
 }
 
-/// The place of the act that bears the overrun of the invoice (convention, article 39): the first consultation.
+/// The place of the act that bears the overrun of the invoice (convention, article 39): the first meeting.
 fn main_act(tables: &Tables, input: &Input) -> usize {
-    let is_consultation =
-        |act: &Act| tables.letters.get(&act.code).is_some_and(|letter| letter.kind == CodeKind::Consultation);
-    input.acts.iter().position(is_consultation).unwrap_or_default()
-}
-
-fn charge_act<'a>(tables: &'a Tables, case: &Case<'a>, index: usize, act: &'a Act) -> Result<Charged<'a>, PriceError> {
-    let letter = tables
-        .letters
-        .get(&act.code)
-        .ok_or_else(|| PriceError::UnknownCode { act: index, code: printable(&act.code) })?;
-    let zone = case.input.practitioner.zone;
-    let (tariff, for_biller) = letter.tariff(case.day, zone, &case.biller).map_err(|missing| {
-        let code = act.code.clone();
-        match missing {
-            Missing::Date => PriceError::OutsideTables { act: index, code, day: case.day },
-            Missing::Zone => PriceError::NoTariffInZone { act: index, code, day: case.day },
-        }
-    })?;
-    let quantity = quantity(act).ok_or(PriceError::Quantity { act: index })?;
-    let base = Centimes(tariff.value.0.saturating_mul(i64::from(quantity)));
-    let overrun = Centimes::ZERO;
-    let mut charged = Charged { act, letter, tariff, for_biller, quantity, base, overrun, qualifier: None };
-    if let Some(overrun) = &act.overrun {
-        put(&mut charged, overrun);
-    }
-    Ok(charged)
+    let is_meeting = |act: &Act| tables.letters.by_code.get(&act.code).is_some_and(|letter| letter.kind.is_meeting());
+    input.acts.iter().position(is_meeting).unwrap_or_default()
 }
 
 fn put(charged: &mut Charged<'_>, overrun: &Overrun) {

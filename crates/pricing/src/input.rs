@@ -13,7 +13,7 @@ use crate::decimal::Hundredths;
 
 pub use entry::Entry;
 pub use error::InputError;
-pub use words::{CarePath, Nature, Place, Qualifier, Right, Sector, Terrain, TimeOfDay, Tooth, Zone};
+pub use words::{CarePath, FullRate, Nature, Place, Qualifier, Right, Sector, Terrain, TimeOfDay, Tooth, Zone};
 
 /// One invoice to price.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -256,6 +256,9 @@ pub struct Act {
     /// Its own overrun.
     #[serde(default)]
     pub overrun: Option<Overrun>,
+    /// Why article 11 B of the NGAP leaves this nurse's act at its full rate beside others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub full_rate: Option<FullRate>,
 }
 
 impl Act {
@@ -280,6 +283,7 @@ impl Act {
             prior_agreement: false,
             prescription: None,
             overrun: None,
+            full_rate: None,
         }
     }
 }

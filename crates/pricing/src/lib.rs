@@ -5,6 +5,7 @@
 mod case;
 mod charge;
 mod decimal;
+mod heavy;
 mod input;
 mod price;
 mod reimburse;
@@ -14,8 +15,8 @@ mod tables;
 pub use charge::overrun_on;
 pub use decimal::Hundredths;
 pub use input::{
-    Act, CarePath, Cover, Entry, Input, InputError, Nature, Overrun, Past, Patient, Place, Practitioner, Prescriber,
+    Act, CarePath, Cover, Entry, FullRate, Input, InputError, Nature, Overrun, Past, Patient, Place, Practitioner, Prescriber,
     Prescription, Qualifier, Right, Sector, Terrain, ThirdParty, TimeOfDay, Tooth, Zone,
 };
 pub use price::{PriceError, price};
-pub use tables::{CodeKind, Confidence, FILES, TableError, Tables};
+pub use tables::{CodeKind, Confidence, FILES, Labels, TableError, Tables};

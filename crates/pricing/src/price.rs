@@ -7,8 +7,9 @@ use liasse_domain::{Centimes, Code, Coded, Finding, Invoice, PricedLine};
 
 use crate::case::Case;
 use crate::charge::charge;
+use crate::heavy::Heavy;
 use crate::input::{Input, InputError};
-use crate::reimburse::{Reimbursed, flat_fee, reimburse};
+use crate::reimburse::{flat_fee, reimburse};
 use crate::rules;
 use crate::tables::Tables;
 
@@ -16,26 +17,36 @@ use crate::tables::Tables;
 pub fn price(tables: &Tables, input: &Input) -> Result<Invoice, PriceError> {
     let case = Case::read(input)?;
     if let Some(finding) = rules::not_yet(&case) {
-        return Ok(total(&case, Vec::new(), Centimes::ZERO, vec![finding]));
+        return Ok(total(&case, Vec::new(), Centimes::ZERO, Centimes::ZERO, vec![finding]));
     }
-    let charged = charge(tables, &case)?;
-    let reimbursed = charged.iter().map(|act| reimburse(tables, &case, act)).collect::<Result<Vec<Reimbursed>, _>>()?;
+    let mut charged = charge(tables, &case)?;
+    let heavy = Heavy::judge(tables, &case, &charged);
+    let mut reimbursed = Vec::with_capacity(charged.len());
+    for (place, act) in charged.iter_mut().enumerate() {
+        reimbursed.push(reimburse(tables, &case, &heavy, place, act)?);
+    }
     let amo = reimbursed.iter().map(|reimbursed| reimbursed.line.amo_cents).sum();
+    let pav = reimbursed.iter().map(|reimbursed| reimbursed.pav).sum();
     let flat_fee = flat_fee(tables, &case, &charged, amo)?;
     let findings = rules::findings(tables, &case, &charged, &reimbursed, flat_fee.as_ref());
     let mut lines: Vec<PricedLine> = reimbursed.into_iter().map(|reimbursed| reimbursed.line).collect();
     let mut fee = Centimes::ZERO;
     if let Some(due) = flat_fee {
         fee = due.cents;
-        let first = charged.iter().position(|act| act.is_consultation()).unwrap_or_default();
-        if let Some(line) = lines.get_mut(first) {
+        if let Some(line) = lines.get_mut(due.line) {
             line.steps.push(due.step);
         }
     }
-    Ok(total(&case, lines, fee, findings))
+    Ok(total(&case, lines, fee, pav, findings))
 }
 
-fn total(case: &Case<'_>, lines: Vec<PricedLine>, flat_fee: Centimes, findings: Vec<Finding>) -> Invoice {
+fn total(
+    case: &Case<'_>,
+    lines: Vec<PricedLine>,
+    flat_fee: Centimes,
+    pav: Centimes,
+    findings: Vec<Finding>,
+) -> Invoice {
     let sum = |amount: fn(&PricedLine) -> Centimes| -> Centimes { lines.iter().map(amount).sum() };
     let total = sum(|line| line.fee_cents);
     let base = sum(|line| line.base_cents);
@@ -52,8 +63,7 @@ fn total(case: &Case<'_>, lines: Vec<PricedLine>, flat_fee: Centimes, findings: 
         copay_cents: base - amo,
         flat_fee_cents: flat_fee,
         amo_net_cents: amo - flat_fee,
-        // No consultation reaches the 120 € from which the PAV is due.
-        pav_cents: Centimes::ZERO,
+        pav_cents: pav,
         third_party_amo: case.third_party_amo,
         third_party_amc: case.third_party_amc,
         findings,
@@ -78,6 +88,52 @@ pub enum PriceError {
     Quantity {
         /// Place of the act.
         act: usize,
+    },
+    /// A coefficient of 0 or above 100.
+    #[error("acts[{act}].coefficient is not 0.01 to 100")]
+    Coefficient {
+        /// Place of the act.
+        act: usize,
+    },
+    /// A way above 2 000 km.
+    #[error("acts[{act}].distance_km is not 0 to 2000")]
+    Distance {
+        /// Place of the act.
+        act: usize,
+    },
+    /// Kilometres without a number of them.
+    #[error("acts[{act}].distance_km is missing")]
+    DistanceMissing {
+        /// Place of the act.
+        act: usize,
+    },
+    /// An association code that is not 1 to 5.
+    #[error("acts[{act}].association is not 1 to 5")]
+    Association {
+        /// Place of the act.
+        act: usize,
+    },
+    /// Modifiers that are none, or more than four.
+    #[error("acts[{act}].modifiers are not up to four letters or digits")]
+    Modifier {
+        /// Place of the act.
+        act: usize,
+    },
+    /// A tooth that nobody has.
+    #[error("acts[{act}].teeth[{tooth}] is no tooth")]
+    Tooth {
+        /// Place of the act.
+        act: usize,
+        /// Place of the tooth.
+        tooth: usize,
+    },
+    /// An act of the CCAM without that activity or phase.
+    #[error("acts[{act}] has no such activity or phase")]
+    Activity {
+        /// Place of the act.
+        act: usize,
+        /// The code.
+        code: String,
     },
     /// An overrun below 0 or above 10 000 €.
     #[error("the overrun is not 0 to 1000000 cents")]
@@ -139,6 +195,13 @@ impl Coded for PriceError {
             Self::Version => Code("pricing.version"),
             Self::NoAct => Code("pricing.aucun_acte"),
             Self::Quantity { .. } => Code("pricing.quantite"),
+            Self::Coefficient { .. } => Code("pricing.coefficient"),
+            Self::Distance { .. } => Code("pricing.distance"),
+            Self::DistanceMissing { .. } => Code("pricing.distance_absente"),
+            Self::Association { .. } => Code("pricing.association"),
+            Self::Modifier { .. } => Code("pricing.modificateurs"),
+            Self::Tooth { .. } => Code("pricing.dent"),
+            Self::Activity { .. } => Code("pricing.activite"),
             Self::Amount { .. } => Code("pricing.montant"),
             Self::OverrunTwice => Code("pricing.depassement_double"),
             Self::AmcRate => Code("pricing.taux_complementaire"),
@@ -155,7 +218,14 @@ impl Coded for PriceError {
         let date = |day: &NaiveDate| ("date", day.format("%d/%m/%Y").to_string());
         match self {
             Self::Input(error) => error.parameters(),
-            Self::Quantity { act } => vec![place(act)],
+            Self::Quantity { act }
+            | Self::Coefficient { act }
+            | Self::Distance { act }
+            | Self::DistanceMissing { act }
+            | Self::Association { act }
+            | Self::Modifier { act } => vec![place(act)],
+            Self::Tooth { act, tooth } => vec![("place", format!("acts[{act}].teeth[{tooth}]"))],
+            Self::Activity { act, code } => vec![place(act), ("code", code.clone())],
             Self::Amount { act } => {
                 vec![("place", act.map_or_else(|| "overrun".to_owned(), |act| format!("acts[{act}].overrun")))]
             }

@@ -1,50 +1,84 @@
 //! The dated tables: tariffs, rates, participation forfaitaire, and the sentences that explain them.
 //! Not rules: which row an act takes is decided by its callers. Rows come from `assets/tables`, embedded or handed in.
 
+mod cap;
+mod ccam;
+mod cumul;
 mod flat_fee;
+mod labels;
+mod limit;
+mod modifier;
+mod pav;
 mod rate;
+mod reduction;
 mod row;
 mod sentence;
 mod tariff;
 mod who;
+mod zone;
 
-use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use liasse_domain::{Code, Coded};
 
+pub use labels::Labels;
 pub use row::Confidence;
 pub use tariff::CodeKind;
 
+pub(crate) use cap::{Cap, find as find_cap};
+pub(crate) use ccam::{ActKind, COLUMNS as CCAM_COLUMNS, Ccam, Coverage, Exemption, NoRow, Technical};
+pub(crate) use cumul::{Cumul, Verdict};
 pub(crate) use flat_fee::{Exempt, FlatFee};
+pub(crate) use limit::{Days, Limit, LimitRow, Targets};
+pub(crate) use modifier::{Added, Modifier, find as find_modifier};
+pub(crate) use pav::Pav;
 pub(crate) use rate::{Rates, Situation};
+pub(crate) use reduction::{Reduction, Way, What, find as find_reduction};
 pub(crate) use sentence::{Rule, Sentences, Values};
-pub(crate) use tariff::{Letter, Missing, Tariff};
+pub(crate) use tariff::{Fee, Letter, Letters, Missing, Tariff};
 pub(crate) use who::{Biller, Tier};
 
-/// The names of the tables, as they lie in `assets/tables`.
-pub const FILES: [&str; 5] = [CODES, TARIFFS, RATES, FLAT_FEES, RULES];
+macro_rules! embedded {
+    ($($constant:ident = $name:literal),* $(,)?) => {
+        $(pub(crate) const $constant: &str = $name;)*
 
-const CODES: &str = "codes.csv";
-const TARIFFS: &str = "ngap.csv";
-const RATES: &str = "rates.csv";
-const FLAT_FEES: &str = "flat_fee.csv";
-const RULES: &str = "rules.csv";
+        /// The names of the tables, as they lie in `assets/tables`.
+        pub const FILES: [&str; [$($name),*].len()] = [$($name),*];
 
-const EMBEDDED: [(&str, &str); 5] = [
-    (CODES, include_str!("../../../assets/tables/codes.csv")),
-    (TARIFFS, include_str!("../../../assets/tables/ngap.csv")),
-    (RATES, include_str!("../../../assets/tables/rates.csv")),
-    (FLAT_FEES, include_str!("../../../assets/tables/flat_fee.csv")),
-    (RULES, include_str!("../../../assets/tables/rules.csv")),
-];
+        const EMBEDDED: [(&str, &str); FILES.len()] =
+            [$(($name, include_str!(concat!("../../../assets/tables/", $name)))),*];
+    };
+}
+
+embedded! {
+    CODES = "codes.csv",
+    TARIFFS = "ngap.csv",
+    LIMITS = "limits.csv",
+    CUMULS = "cumul.csv",
+    CCAM = "ccam.csv",
+    MODIFIERS = "ccam_modifiers.csv",
+    REDUCTIONS = "reductions.csv",
+    LABELS = "labels.csv",
+    RATES = "rates.csv",
+    FLAT_FEES = "flat_fee.csv",
+    PAV = "pav.csv",
+    CAPS = "caps.csv",
+    RULES = "rules.csv",
+}
 
 /// All that pricing knows by date.
 #[derive(Clone, Debug, Default)]
 pub struct Tables {
-    pub(crate) letters: HashMap<String, Letter>,
+    pub(crate) letters: Letters,
+    pub(crate) cumuls: Vec<Cumul>,
+    pub(crate) ccam: Ccam,
+    pub(crate) modifiers: Vec<Modifier>,
+    pub(crate) reductions: Vec<Reduction>,
+    pub(crate) labels: Labels,
     pub(crate) rates: Rates,
     pub(crate) flat_fees: Vec<FlatFee>,
+    pub(crate) pav: Vec<Pav>,
+    pub(crate) caps: Vec<Cap>,
     pub(crate) sentences: Sentences,
 }
 
@@ -63,23 +97,52 @@ impl Tables {
         }
         let content = |wanted: &'static str| {
             let given = files.iter().rev().find(|(name, _)| name == wanted).map(|(_, bytes)| bytes.as_slice());
-            let embedded = || EMBEDDED.iter().find(|(name, _)| *name == wanted).map(|(_, text)| text.as_bytes());
-            (wanted, given.or_else(embedded).unwrap_or_default())
+            (wanted, given.unwrap_or_else(|| Self::embedded_file(wanted)))
         };
         Ok(Self {
-            letters: tariff::read(content(CODES), content(TARIFFS))?,
+            letters: tariff::read(content(CODES), content(TARIFFS), content(LIMITS))?,
+            cumuls: cumul::read(content(CUMULS))?,
+            ccam: Ccam::read(content(CCAM))?,
+            modifiers: modifier::read(content(MODIFIERS))?,
+            reductions: reduction::read(content(REDUCTIONS))?,
+            labels: Labels::read(content(LABELS))?,
             rates: Rates::read(content(RATES))?,
             flat_fees: flat_fee::read(content(FLAT_FEES))?,
+            pav: pav::read(content(PAV))?,
+            caps: cap::read(content(CAPS))?,
             sentences: Sentences::read(content(RULES))?,
         })
     }
 
-    /// The codes that have a tariff, with their kind and a short label, in alphabetical order.
+    /// The bytes of an embedded table; empty for a name that is none.
+    pub fn embedded_file(name: &str) -> &'static [u8] {
+        EMBEDDED.iter().find(|(file, _)| *file == name).map_or(&[], |(_, text)| text.as_bytes())
+    }
+
+    /// The codes of the NGAP, with their kind and a short label, in alphabetical order.
     pub fn codes(&self) -> Vec<(&str, CodeKind, &str)> {
+        let letters = self.letters.by_code.iter();
         let mut codes: Vec<_> =
-            self.letters.iter().map(|(code, letter)| (code.as_str(), letter.kind, letter.label.as_str())).collect();
+            letters.map(|(code, letter)| (code.as_str(), letter.kind, letter.label.as_str())).collect();
         codes.sort_unstable_by_key(|(code, ..)| *code);
         codes
+    }
+
+    /// Whether a code is in the NGAP's or the CCAM's table.
+    pub fn knows(&self, code: &str) -> bool {
+        self.letters.by_code.contains_key(code) || self.ccam.knows(code)
+    }
+
+    /// What a code is, if it is one.
+    pub fn kind(&self, code: &str) -> Option<CodeKind> {
+        let letter = self.letters.by_code.get(code).map(|letter| letter.kind);
+        letter.or_else(|| self.ccam.knows(code).then_some(CodeKind::Technical))
+    }
+
+    /// The short label of a code; for an act of the CCAM only where we wrote one or the practice imported them.
+    pub fn label(&self, code: &str) -> Option<&str> {
+        let letter = self.letters.by_code.get(code).map(|letter| letter.label.as_str());
+        letter.or_else(|| self.labels.of(code))
     }
 }
 

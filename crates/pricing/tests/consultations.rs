@@ -81,7 +81,8 @@ fn a_tariff_holds_from_its_first_day() {
         ("2023-11-01", "GS", Some(2650)),
         ("2024-12-21", "GS", Some(2650)),
         ("2024-12-22", "GS", None),
-        ("2010-12-31", "C", None),
+        ("2008-12-31", "C", None),
+        ("2010-12-31", "C", Some(2200)),
         ("2011-01-01", "C", Some(2300)),
         ("2026-01-15", "C", Some(2300)),
         ("2017-04-30", "MEG", None),
@@ -133,18 +134,18 @@ fn a_child_under_six_with_its_majoration() {
     assert_eq!(last_day.worst(), Level::Ok);
     let birthday = priced(&input("2026-01-16", "2020-01-16", acts));
     assert_eq!(birthday.total_cents.0, 3500);
-    assert_eq!(codes(&birthday), ["pricing.meg_age"]);
+    assert_eq!(codes(&birthday), ["pricing.limite_age_moins"]);
     assert_eq!(birthday.worst(), Level::Blocking);
 }
 
 #[test]
 fn a_majoration_needs_one_consultation() {
     let child = |acts| priced(&input("2026-01-15", "2022-01-20", acts));
-    assert_eq!(codes(&child(json!([{"code": "MEG"}]))), ["pricing.meg_seule"]);
+    assert_eq!(codes(&child(json!([{"code": "MEG"}]))), ["pricing.limite_avec"]);
     assert_eq!(child(json!([{"code": "MEG"}])).flat_fee_cents.0, 0);
-    assert_eq!(codes(&child(json!([{"code": "G"}, {"code": "MEG"}, {"code": "MEG"}]))), ["pricing.meg_repetee"]);
-    assert_eq!(codes(&child(json!([{"code": "G"}, {"code": "MEG", "quantity": 2}]))), ["pricing.meg_repetee"]);
-    assert_eq!(codes(&child(json!([{"code": "G"}]))), ["pricing.meg_possible"]);
+    assert_eq!(codes(&child(json!([{"code": "G"}, {"code": "MEG"}, {"code": "MEG"}]))), ["pricing.limite_par_facture"]);
+    assert_eq!(codes(&child(json!([{"code": "G"}, {"code": "MEG", "quantity": 2}]))), ["pricing.limite_par_facture"]);
+    assert_eq!(codes(&child(json!([{"code": "G"}]))), ["pricing.majoration_possible"]);
 }
 
 #[test]
@@ -166,7 +167,9 @@ fn each_letter_of_the_care_path() {
     for letter in ["T", "N", "R", "O", "M", "U", "H", "D", "A", "B", "J"] {
         let invoice = priced(&with(adult("2026-01-15", "G"), json!({"care_path": letter})));
         assert_eq!(invoice.amo_cents.0, 2100, "{letter}");
-        assert_eq!(codes(&invoice), ["pricing.conforme"], "{letter}");
+        // Sent by another doctor, a GP may add the coordination.
+        let expected = if ["O", "M"].contains(&letter) { "pricing.majoration_possible" } else { "pricing.conforme" };
+        assert_eq!(codes(&invoice), [expected], "{letter}");
     }
     for (letter, amo) in [("T", 900), ("U", 900), ("N", 2100), ("H", 2100)] {
         let change = json!({"care_path": letter, "patient": {"has_mt": false}});
@@ -307,7 +310,10 @@ fn exonerations_of_the_whole_invoice() {
         assert_eq!((invoice.amo_cents.0, invoice.flat_fee_cents.0), (3000, flat), "{change}");
     }
     let unknown_accident = priced(&with(adult("2026-01-15", "G"), json!({"cover": {"nature": "atmp"}})));
-    assert_eq!(codes(&unknown_accident), ["pricing.accident_incomplet", "pricing.participation_accident"]);
+    assert_eq!(
+        codes(&unknown_accident),
+        ["pricing.accident_incomplet", "pricing.participation_accident", "pricing.tiers_payant_du"]
+    );
 }
 
 #[test]
@@ -331,19 +337,16 @@ fn sector_two_and_its_two_bases() {
     let optam = json!({"practitioner": {"optam": true}, "overrun": {"qualifier": "DM", "cents": 500}});
     let optam = two("2019-09-01", "G", optam);
     assert_eq!((optam.total_cents.0, optam.base_cents.0, optam.amo_net_cents.0), (3000, 2500, 1650));
-    assert_eq!(codes(&optam), ["pricing.conforme"]);
+    // A Sunday.
+    assert_eq!(codes(&optam), ["pricing.majoration_possible"]);
 }
 
 #[test]
 fn what_is_not_priced_yet_has_no_price() {
-    for (change, code) in [
-        (json!({"practitioner": {"profession": "infirmier", "specialty": "24"}}), "pricing.profession_pas_encore"),
-        (json!({"practitioner": {"specialty": "03"}}), "pricing.profession_pas_encore"),
-        (json!({"practitioner": {"sector": "none"}}), "pricing.non_conventionne_pas_encore"),
-        (json!({"cover": {"nature": "prevention"}}), "pricing.prevention_pas_encore"),
-    ] {
+    for profession in ["chirurgien_dentiste", "kinesitherapeute", "orthophoniste", "pharmacien", ""] {
+        let change = json!({"practitioner": {"profession": profession, "specialty": "19"}});
         let invoice = priced(&with(adult("2026-01-15", "G"), change));
-        assert_eq!(codes(&invoice), [code]);
+        assert_eq!(codes(&invoice), ["pricing.profession_pas_encore"], "{profession}");
         assert_eq!(invoice.worst(), Level::Blocking);
         assert!(invoice.lines.is_empty());
     }
@@ -366,8 +369,8 @@ fn impossible_values_are_refused_at_their_place() {
         refused(json!({"overrun": {"cents": 1}, "acts": [{"code": "G", "overrun": {"cents": 1}}]})),
         PriceError::OverrunTwice
     );
-    let unknown = refused(json!({"acts": [{"code": "G"}, {"code": "DEQP003"}]}));
-    assert_eq!(unknown, PriceError::UnknownCode { act: 1, code: "DEQP003".into() });
+    let unknown = refused(json!({"acts": [{"code": "G"}, {"code": "DEQP999"}]}));
+    assert_eq!(unknown, PriceError::UnknownCode { act: 1, code: "DEQP999".into() });
     assert_eq!(unknown.exit_code(), 1);
     let shouted = refused(json!({"acts": [{"code": "MARTIN Jeanne"}]}));
     assert!(!shouted.report().message.contains("MARTIN"), "what does not look like a code is not repeated");

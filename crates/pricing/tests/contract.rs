@@ -1,7 +1,7 @@
 //! The `price` contract: its example is read whole, its output has exactly the fields it shows.
 //! Not the prices: `consultations` has them.
 
-use liasse_pricing::{Input, PriceError, Tables, price};
+use liasse_pricing::{Input, Tables, price};
 use serde_json::{Value, json};
 
 const EXAMPLE: &str = r#"{"v":1,"date":"2026-01-15","time":"10:30",
@@ -24,8 +24,11 @@ fn the_example_is_read_whole() {
     assert_eq!(input.acts[3].coefficient.map(|coefficient| coefficient.get()), Some(150));
     let again = serde_json::to_vec(&input).expect("json");
     assert_eq!(Input::from_json(&again), Ok(input.clone()));
-    let error = price(Tables::embedded(), &input).expect_err("codes of later issues");
-    assert_eq!(error, PriceError::UnknownCode { act: 2, code: "DEQP003".into() });
+    // Every field once, not a lawful invoice: each line keeps its tariff beside what forbids it.
+    let invoice = price(Tables::embedded(), &input).expect("priced");
+    let bases: Vec<i64> = invoice.lines.iter().map(|line| line.base_cents.0).collect();
+    assert_eq!(bases, [3000, 500, 1477 + 1906, 473, 488]);
+    assert_eq!(invoice.worst(), liasse_domain::Level::Blocking);
 }
 
 #[test]

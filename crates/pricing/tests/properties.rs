@@ -5,31 +5,62 @@
 
 use std::sync::OnceLock;
 
-use liasse_domain::{BirthDate, Centimes, Invoice, Rate};
+use liasse_domain::{BirthDate, Centimes, Invoice, Level, Rate};
 use liasse_pricing::{
-    Act, CarePath, Cover, Input, Nature, Overrun, Patient, Place, Practitioner, Qualifier, Right, Sector, Tables,
+    Act, CarePath, Cover, Hundredths, Input, Nature, Overrun, Patient, Place, Practitioner, Qualifier, Right, Sector, Tables,
     ThirdParty, Zone, price,
 };
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
 fn act() -> impl Strategy<Value = Act> {
-    let codes = select(vec!["G", "GS", "C", "MEG", "G", "DEQP003"]);
+    let codes = select(vec![
+        "G", "GS", "C", "MEG", "G", "CS", "VG", "MD", "MN", "F", "CRN", "CNP", "APC", "COE", "TCG", "TE2", "AMI", "AMX",
+        "AIS", "BSA", "IFD", "MAU", "PAI", "SF", "IK", "DEQP003", "JKHD001", "QZJA002", "YYYY010", "HBGD036", "EBFA012",
+        "NEKA020", "ZZLP025", "AHQP001", "QZZZ999",
+    ]);
     let places = select(vec![Place::Office, Place::Home, Place::Institution, Place::Video]);
-    (codes, -1i64..12, places, any::<bool>()).prop_map(|(code, quantity, place, ald_related)| Act {
-        quantity,
-        place,
-        ald_related,
-        ..Act::new(code)
-    })
+    let ccam = (
+        proptest::option::of(0u8..6),
+        proptest::collection::vec(select(vec!["F", "U", "J", "K", "7", "M", "Z"]), 0..3),
+        proptest::option::of(1u8..5),
+    );
+    let letters = (proptest::option::of(0u32..1500), proptest::option::of(0u32..50_000), proptest::option::of(1u8..4));
+    (codes, -1i64..12, places, any::<bool>(), ccam, letters).prop_map(
+        |(code, quantity, place, ald_related, (association, modifiers, activity), (coefficient, distance, passage))| {
+            Act {
+                quantity: if code.len() == 7 { quantity.min(1) } else { quantity },
+                place,
+                ald_related,
+                association,
+                modifiers: modifiers.into_iter().map(str::to_owned).collect(),
+                activity,
+                coefficient: coefficient.and_then(Hundredths::new),
+                distance_km: distance.and_then(Hundredths::new),
+                passage,
+                ..Act::new(code)
+            }
+        },
+    )
 }
 
 fn practitioner() -> impl Strategy<Value = Practitioner> {
     let zones = select(vec![Zone::Metropole, Zone::Antilles, Zone::Guyane, Zone::Reunion, Zone::Mayotte]);
     let sectors = select(vec![Sector::One, Sector::Two, Sector::None]);
-    let specialties = select(vec!["01", "22", "23", "03"]);
-    (zones, sectors, specialties, any::<bool>(), any::<Option<bool>>()).prop_map(
-        |(zone, sector, specialty, optam, registered_mt)| Practitioner {
+    let people = select(vec![
+        ("medecin", "01"),
+        ("medecin", "22"),
+        ("medecin", "03"),
+        ("medecin", "05"),
+        ("medecin", "33"),
+        ("medecin", "41"),
+        ("infirmier", "24"),
+        ("sage_femme", "21"),
+        ("ipa", "86"),
+    ]);
+    (zones, sectors, people, any::<bool>(), any::<Option<bool>>()).prop_map(
+        |(zone, sector, (profession, specialty), optam, registered_mt)| Practitioner {
+            profession: profession.to_owned(),
             specialty: specialty.to_owned(),
             sector,
             zone,
@@ -83,23 +114,27 @@ fn input() -> impl Strategy<Value = Input> {
     )
 }
 
-/// The embedded tariffs, each raised by one cent to three euros.
+/// The embedded tariffs of the NGAP and of the CCAM, each raised by one cent to three euros.
 fn raised() -> &'static Tables {
     static RAISED: OnceLock<Tables> = OnceLock::new();
     RAISED.get_or_init(|| {
-        let text = include_str!("../../../assets/tables/ngap.csv");
-        let mut bump = 0;
-        let lines = text.lines().map(|line| {
-            let mut columns: Vec<&str> = line.splitn(3, ',').collect();
-            bump = (bump + 137) % 300 + 1;
-            let value = columns[1].parse::<u32>().map(|value| (value + bump).to_string());
-            if let Ok(value) = &value {
-                columns[1] = value;
-            }
-            columns.join(",") + "\n"
-        });
-        let table: String = lines.collect();
-        Tables::with_overrides(&[("ngap.csv".to_owned(), table.into_bytes())]).expect("table")
+        let files = [("ngap.csv", vec![1]), ("ccam.csv", vec![3, 4])];
+        let raise = |(name, columns): (&str, Vec<usize>)| {
+            let text = std::str::from_utf8(Tables::embedded_file(name)).expect("text");
+            let mut bump = 0;
+            let lines = text.lines().map(|line| {
+                let mut cells: Vec<String> = line.split(',').map(str::to_owned).collect();
+                bump = (bump + 137) % 300 + 1;
+                for column in &columns {
+                    if let Some(value) = cells.get(*column).and_then(|cell| cell.parse::<u32>().ok()) {
+                        cells[*column] = (value + bump).to_string();
+                    }
+                }
+                cells.join(",") + "\n"
+            });
+            (name.to_owned(), lines.collect::<String>().into_bytes())
+        };
+        Tables::with_overrides(&files.map(raise)).expect("tables")
     })
 }
 
@@ -129,7 +164,9 @@ fn check(invoice: &Invoice) -> Result<(), TestCaseError> {
     prop_assert!(!invoice.findings.is_empty(), "something is always said");
     let filled = invoice.findings.iter().all(|finding| !finding.message.contains(['{', '}']));
     prop_assert!(filled);
-    prop_assert!(invoice.lines.iter().all(|line| line.fee_cents > Centimes::ZERO), "no silent zero");
+    let silent = invoice.worst() == Level::Ok && invoice.lines.iter().any(|line| line.fee_cents == Centimes::ZERO);
+    prop_assert!(!silent, "no silent zero");
+    prop_assert!(invoice.lines.iter().all(|line| line.amo_cents >= Centimes::ZERO && !line.steps.is_empty()));
     Ok(())
 }
 
@@ -151,7 +188,7 @@ proptest! {
         prop_assert_eq!(now.is_ok(), later.is_ok());
         if let (Ok(now), Ok(later)) = (now, later) {
             prop_assert!(later.amo_cents >= now.amo_cents);
-            prop_assert!(now.lines.is_empty() || later.total_cents > now.total_cents);
+            prop_assert!(later.total_cents >= now.total_cents);
         }
     }
 

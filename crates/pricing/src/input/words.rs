@@ -92,6 +92,20 @@ pub enum Terrain {
     Pied,
 }
 
+/// Acts that the degression of nurses spares (NGAP article 11 B).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FullRate {
+    /// Acts of article 5 bis, for a patient under insulin, among themselves.
+    Insuline,
+    /// Direct venous sample.
+    Prelevement,
+    /// Vaccination.
+    Vaccination,
+    /// Perfusions of articles 3 and 4.
+    Perfusion,
+}
+
 /// The letter of the care path, as sent (B2 type 2 position 121).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum CarePath {

@@ -29,11 +29,17 @@ pub(crate) enum Situation {
     C2sOutOfPath,
     C2sAlsaceMoselle,
     AlsaceMoselleOutOfPath,
+    /// Nature d'assurance « prévention ».
+    Prevention,
+    /// An act that is paid in full whoever the patient is.
+    ByNature,
+    /// A heavy act, or an act beside one: in full, less the PAV.
+    Heavy,
 }
 
 impl Situation {
     /// Each with its word in `rates.csv` and its rule in `rules.csv`.
-    pub(crate) const ALL: [(Self, &'static str, &'static str); 16] = [
+    pub(crate) const ALL: [(Self, &'static str, &'static str); 19] = [
         (Self::CarePath, "parcours", "taux.parcours"),
         (Self::OutOfPath, "hors_parcours", "taux.hors_parcours"),
         (Self::Child, "enfant", "taux.enfant"),
@@ -50,7 +56,15 @@ impl Situation {
         (Self::C2sOutOfPath, "c2s_hors_parcours", "taux.c2s_hors_parcours"),
         (Self::C2sAlsaceMoselle, "c2s_alsace_moselle", "taux.c2s_alsace_moselle"),
         (Self::AlsaceMoselleOutOfPath, "alsace_moselle_hors_parcours", "taux.alsace_moselle_hors_parcours"),
+        (Self::Prevention, "prevention", "taux.prevention"),
+        (Self::ByNature, "acte_exonere", "taux.acte_exonere"),
+        (Self::Heavy, "acte_lourd", "taux.acte_lourd"),
     ];
+
+    /// From its word in the tables.
+    pub(crate) fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(_, name, _)| *name == word).map(|(situation, ..)| *situation)
+    }
 
     /// Its word in `rates.csv`.
     pub(crate) fn word(self) -> &'static str {
@@ -76,9 +90,7 @@ impl Rates {
     pub(crate) fn read(file: (&'static str, &[u8])) -> Result<Self, TableError> {
         let mut rates = Self::default();
         for row in Row::all(file, COLUMNS)? {
-            let situation = row.parsed("situation", |word| {
-                Situation::ALL.iter().find(|(_, name, _)| *name == word).map(|(situation, ..)| *situation)
-            })?;
+            let situation = row.parsed("situation", Situation::of_word)?;
             let read = RateRow {
                 rate: Rate(row.number("rate_bp", Rate::FULL.0)?),
                 span: row.span()?,

@@ -24,6 +24,16 @@ impl Confidence {
         matches!(self, Self::Known | Self::Disputed)
     }
 
+    /// Its word in the tables.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Documented => "documented",
+            Self::Deduced => "deduced",
+            Self::Known => "known",
+            Self::Disputed => "disputed",
+        }
+    }
+
     fn parse(word: &str) -> Option<Self> {
         match word {
             "documented" => Some(Self::Documented),
@@ -52,6 +62,9 @@ impl Span {
     }
 }
 
+/// Name of a table and its bytes.
+pub(crate) type Content<'a> = (&'static str, &'a [u8]);
+
 /// One line of a table.
 pub(crate) struct Row {
     file: &'static str,
@@ -62,29 +75,42 @@ pub(crate) struct Row {
 
 impl Row {
     /// The lines of a table whose first line must name exactly `columns`.
-    pub(crate) fn all(
-        (file, bytes): (&'static str, &[u8]),
-        columns: &'static [&'static str],
-    ) -> Result<Vec<Self>, TableError> {
-        let mut reader = csv::ReaderBuilder::new().has_headers(false).comment(Some(b'#')).from_reader(bytes);
+    pub(crate) fn all(file: Content<'_>, columns: &'static [&'static str]) -> Result<Vec<Self>, TableError> {
         let mut rows = Vec::new();
+        Self::each(file, columns, |row| {
+            rows.push(Self { record: row.record.clone(), ..*row });
+            Ok(())
+        })?;
+        Ok(rows)
+    }
+
+    /// The same, one line after the other: for a table of many lines.
+    pub(crate) fn each(
+        (file, bytes): Content<'_>,
+        columns: &'static [&'static str],
+        mut take: impl FnMut(&Self) -> Result<(), TableError>,
+    ) -> Result<(), TableError> {
+        let mut reader = csv::ReaderBuilder::new().has_headers(false).comment(Some(b'#')).from_reader(bytes);
+        let mut row = Self { file, line: 1, columns, record: csv::StringRecord::new() };
         let mut header = true;
-        for record in reader.records() {
-            let record = record.map_err(|error| {
+        loop {
+            let more = reader.read_record(&mut row.record).map_err(|error| {
                 let line = error.position().map_or(1, csv::Position::line);
                 TableError::Unreadable { file, line }
             })?;
+            if !more {
+                return if header { Err(TableError::Header { file }) } else { Ok(()) };
+            }
+            row.line = row.record.position().map_or(1, csv::Position::line);
             if header {
-                if !record.iter().eq(columns.iter().copied()) {
+                if !row.record.iter().eq(columns.iter().copied()) {
                     return Err(TableError::Header { file });
                 }
                 header = false;
-                continue;
+            } else {
+                take(&row)?;
             }
-            let line = record.position().map_or(1, csv::Position::line);
-            rows.push(Self { file, line, columns, record });
         }
-        if header { Err(TableError::Header { file }) } else { Ok(rows) }
     }
 
     /// The text of a column, never empty.

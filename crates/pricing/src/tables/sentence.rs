@@ -9,6 +9,7 @@ use liasse_domain::{Centimes, Rate, Step};
 use super::TableError;
 use super::rate::Situation;
 use super::row::Row;
+use crate::decimal::Hundredths;
 
 const COLUMNS: &[&str] = &["rule", "says", "source"];
 
@@ -22,6 +23,19 @@ pub(crate) enum Rule {
     Contract,
     ContractOutOfPath,
     FlatFee,
+    Franchise,
+    YearlyCap,
+    Coefficient,
+    Distance,
+    LongWay,
+    Degression,
+    FullRate,
+    Overseas,
+    Modifier,
+    Association,
+    HalfBeside,
+    Pav,
+    PavExempt,
     Rate(Situation),
 }
 
@@ -40,6 +54,16 @@ pub(crate) struct Values<'a> {
     pub(crate) overrun: Centimes,
     pub(crate) fee: Centimes,
     pub(crate) flat_fee: Centimes,
+    /// Coefficient, or kilometres.
+    pub(crate) factor: Hundredths,
+    /// Kilometres that are paid.
+    pub(crate) billed: Hundredths,
+    /// A share by rank, or what a modifier adds.
+    pub(crate) share: Rate,
+    /// A modifier or an association code.
+    pub(crate) letter: Option<char>,
+    /// PAV, its threshold, a modifier in euros, a cap.
+    pub(crate) other: Centimes,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +80,11 @@ enum Slot {
     Overrun,
     Fee,
     FlatFee,
+    Factor,
+    Billed,
+    Share,
+    Letter,
+    Other,
 }
 
 #[derive(Clone, Debug)]
@@ -74,7 +103,7 @@ struct Sentence {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Sentences(Vec<Sentence>);
 
-const PLAIN: [(Rule, &str); 7] = [
+const PLAIN: [(Rule, &str); 20] = [
     (Rule::Tariff, "ngap"),
     (Rule::Quantity, "quantite"),
     (Rule::Overrun, "depassement"),
@@ -82,6 +111,19 @@ const PLAIN: [(Rule, &str); 7] = [
     (Rule::Contract, "amc.contrat"),
     (Rule::ContractOutOfPath, "amc.hors_parcours"),
     (Rule::FlatFee, "participation"),
+    (Rule::Franchise, "franchise"),
+    (Rule::YearlyCap, "plafond_annuel"),
+    (Rule::Coefficient, "coefficient"),
+    (Rule::Distance, "kilometres"),
+    (Rule::LongWay, "kilometres.tranches"),
+    (Rule::Degression, "degression"),
+    (Rule::FullRate, "degression.taux_plein"),
+    (Rule::Overseas, "ccam.outre_mer"),
+    (Rule::Modifier, "ccam.modificateur"),
+    (Rule::Association, "ccam.association"),
+    (Rule::HalfBeside, "ccam.demi"),
+    (Rule::Pav, "pav"),
+    (Rule::PavExempt, "pav.exoneration"),
 ];
 
 impl Rule {
@@ -155,9 +197,28 @@ impl Sentence {
                 Part::Slot(Slot::Overrun) => write!(text, "{}", values.overrun),
                 Part::Slot(Slot::Fee) => write!(text, "{}", values.fee),
                 Part::Slot(Slot::FlatFee) => write!(text, "{}", values.flat_fee),
+                Part::Slot(Slot::Factor) => write!(text, "{}", French(values.factor)),
+                Part::Slot(Slot::Billed) => write!(text, "{}", French(values.billed)),
+                Part::Slot(Slot::Share) => write!(text, "{}", values.share),
+                Part::Slot(Slot::Letter) => values.letter.map_or(Ok(()), |letter| text.write_char(letter)),
+                Part::Slot(Slot::Other) => write!(text, "{}", values.other),
             };
         }
         text
+    }
+}
+
+/// A number with a French comma.
+struct French(Hundredths);
+
+impl std::fmt::Display for French {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (whole, part) = (self.0.get() / 100, self.0.get() % 100);
+        match part {
+            0 => write!(f, "{whole}"),
+            part if part % 10 == 0 => write!(f, "{whole},{}", part / 10),
+            part => write!(f, "{whole},{part:02}"),
+        }
     }
 }
 
@@ -188,6 +249,11 @@ fn slot(name: &str) -> Option<Slot> {
         "overrun" => Slot::Overrun,
         "fee" => Slot::Fee,
         "flat_fee" => Slot::FlatFee,
+        "factor" => Slot::Factor,
+        "billed" => Slot::Billed,
+        "share" => Slot::Share,
+        "letter" => Slot::Letter,
+        "other" => Slot::Other,
         _ => return None,
     })
 }

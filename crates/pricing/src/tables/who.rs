@@ -8,22 +8,27 @@ pub(crate) enum Tier {
     Opposable,
     /// Sector 2 without OPTAM, charging an overrun.
     Free,
+    /// Without agreement: the tarif d'autorité.
+    Authority,
 }
 
-/// The one who bills.
+/// The one who bills, at the hour of the act.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Biller<'a> {
     pub(crate) profession: &'a str,
     pub(crate) specialty: &'a str,
     pub(crate) tier: Tier,
+    /// Between 23 h and 5 h, the second night of nurses.
+    pub(crate) deep_night: bool,
 }
 
-/// `profession [01|22 or !01|22] [opposable or libre]`.
+/// `profession[|profession] [01|22 or !01|22] [opposable, libre or non_conventionne] [nuit_profonde]`; `*` is anybody.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Who {
-    profession: String,
+    professions: Vec<String>,
     specialties: Specialties,
     tier: Option<Tier>,
+    deep_night: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,30 +41,33 @@ enum Specialties {
 impl Who {
     /// Reads the column.
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        let mut words = text.split(' ');
-        let profession =
-            words.next().filter(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase()))?;
-        let mut who = Self { profession: profession.to_owned(), specialties: Specialties::Any, tier: None };
-        let mut word = words.next();
-        if let Some(list) = word.filter(|word| word.starts_with(|first: char| first == '!' || first.is_ascii_digit())) {
+        let mut words = text.split(' ').peekable();
+        let professions = words.next().and_then(professions)?;
+        let mut who = Self { professions, specialties: Specialties::Any, tier: None, deep_night: false };
+        if let Some(list) = words.next_if(|word| word.starts_with(|first: char| first == '!' || first.is_ascii_digit()))
+        {
             let codes = codes(list.trim_start_matches('!'))?;
             who.specialties =
                 if list.starts_with('!') { Specialties::Except(codes) } else { Specialties::Among(codes) };
-            word = words.next();
         }
-        who.tier = match word {
-            None => return Some(who),
-            Some("opposable") => Some(Tier::Opposable),
-            Some("libre") => Some(Tier::Free),
-            Some(_) => return None,
-        };
+        who.tier = words.peek().and_then(|word| match *word {
+            "opposable" => Some(Tier::Opposable),
+            "libre" => Some(Tier::Free),
+            "non_conventionne" => Some(Tier::Authority),
+            _ => None,
+        });
+        if who.tier.is_some() {
+            words.next();
+        }
+        who.deep_night = words.next_if_eq(&"nuit_profonde").is_some();
         words.next().is_none().then_some(who)
     }
 
-    /// Whether the row is for this biller.
+    /// Whether the row is for this biller. Without a word for the tier a row is for those who have an agreement.
     pub(crate) fn is(&self, biller: &Biller<'_>) -> bool {
-        self.profession == biller.profession
-            && self.tier.is_none_or(|tier| tier == biller.tier)
+        (self.professions.is_empty() || self.professions.iter().any(|name| name == biller.profession))
+            && self.tier.map_or(biller.tier != Tier::Authority, |tier| tier == biller.tier)
+            && (!self.deep_night || biller.deep_night)
             && match &self.specialties {
                 Specialties::Any => true,
                 Specialties::Among(codes) => codes.iter().any(|code| code == biller.specialty),
@@ -74,8 +82,20 @@ impl Who {
             Specialties::Except(_) => 1,
             Specialties::Among(_) => 2,
         };
-        specialties * 2 + u8::from(self.tier.is_some())
+        specialties * 4 + u8::from(self.tier.is_some()) * 2 + u8::from(self.deep_night)
     }
+}
+
+/// Empty for `*`.
+fn professions(word: &str) -> Option<Vec<String>> {
+    if word == "*" {
+        return Some(Vec::new());
+    }
+    let name = |name: &str| {
+        let fits = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+        fits.then(|| name.to_owned())
+    };
+    word.split('|').map(name).collect()
 }
 
 fn codes(list: &str) -> Option<Vec<String>> {
@@ -87,23 +107,39 @@ fn codes(list: &str) -> Option<Vec<String>> {
 mod tests {
     use super::*;
 
+    fn biller(specialty: &str, tier: Tier) -> Biller<'_> {
+        Biller { profession: "medecin", specialty, tier, deep_night: false }
+    }
+
     #[test]
     fn a_row_is_for_those_it_names() {
-        let biller = |specialty, tier| Biller { profession: "medecin", specialty, tier };
         let who = Who::parse("medecin 01|22 opposable").expect("who");
         assert!(who.is(&biller("22", Tier::Opposable)));
         assert!(!who.is(&biller("22", Tier::Free)) && !who.is(&biller("03", Tier::Opposable)));
-        assert!(!who.is(&Biller { profession: "infirmier", specialty: "01", tier: Tier::Opposable }));
+        assert!(!who.is(&Biller { profession: "infirmier", ..biller("01", Tier::Opposable) }));
         let others = Who::parse("medecin !01|22").expect("who");
         assert!(others.is(&biller("03", Tier::Free)) && !others.is(&biller("01", Tier::Free)));
+        assert!(!others.is(&biller("03", Tier::Authority)), "an agreement is understood");
         assert!(who.narrowness() > others.narrowness());
+        let two = Who::parse("medecin|sage_femme").expect("who");
+        assert!(two.is(&Biller { profession: "sage_femme", ..biller("21", Tier::Opposable) }));
+        assert!(Who::parse("*").expect("who").is(&biller("99", Tier::Free)));
+    }
+
+    #[test]
+    fn the_second_night_is_narrower() {
+        let night = Who::parse("infirmier nuit_profonde").expect("who");
+        let nurse = Biller { profession: "infirmier", ..biller("24", Tier::Opposable) };
+        assert!(!night.is(&nurse) && night.is(&Biller { deep_night: true, ..nurse }));
+        assert!(night.narrowness() > Who::parse("infirmier").expect("who").narrowness());
     }
 
     #[test]
     fn other_words_are_refused() {
-        for text in
-            ["", " ", "Medecin", "medecin 1", "medecin 01|", "medecin cher", "medecin libre libre", "medecin  01"]
-        {
+        for text in [
+            "", " ", "Medecin", "medecin 1", "medecin 01|", "medecin cher", "medecin libre libre", "medecin  01", "|",
+            "medecin nuit_profonde libre",
+        ] {
             assert_eq!(Who::parse(text), None, "{text}");
         }
     }
