@@ -5,10 +5,11 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+use liasse_domain::professional::profession_of;
 use liasse_domain::{Invoice, Level};
 use liasse_formats::b2::{ClaimedAct, ClaimedFse};
 use liasse_pricing::{
-    Act, CarePath, Cover, Input, Nature, Overrun, Patient, Practitioner, Qualifier, Right, Sector, Tables, ThirdParty,
+    Act, CarePath, Cover, Hundredths, Input, Nature, Overrun, Patient, Practitioner, Qualifier, Right, Sector, Tables, ThirdParty,
     price,
 };
 
@@ -94,6 +95,7 @@ pub(crate) fn is_c2s(claim: &ClaimedFse) -> bool {
 fn input(parties: &Parties<'_>, claim: &ClaimedFse, day: NaiveDate, acts: &[&ClaimedAct]) -> Result<Input, Why> {
     let registered = parties.practitioner;
     let practitioner = Practitioner {
+        profession: profession_of(&registered.specialty).to_owned(),
         specialty: registered.specialty.clone(),
         sector: match registered.convention {
             1 | 2 => Sector::One,
@@ -122,11 +124,14 @@ fn input(parties: &Parties<'_>, claim: &ClaimedFse, day: NaiveDate, acts: &[&Cla
 }
 
 fn priced_act(claim: &ClaimedFse, claimed: &ClaimedAct) -> Result<Act, Why> {
-    // Majorations in the fifth position and coefficients are not priced yet: whoever claims one is told so.
-    if claimed.majoration.is_some() || claimed.coefficient != 100 {
+    // Majorations in the fifth position are not priced: they are lines of their own, and whoever claims one is told so.
+    if claimed.majoration.is_some() {
         return Err(reasons::UNKNOWN_PRICE);
     }
     let mut act = Act::new(claimed.code.as_str());
+    if claimed.coefficient != 100 {
+        act.coefficient = Some(Hundredths::new(claimed.coefficient).ok_or(reasons::RULE)?);
+    }
     act.quantity = i64::from(claimed.quantity);
     act.ald_related = is_ald_related(claim, claimed);
     let overrun = claimed.fee - claimed.base;

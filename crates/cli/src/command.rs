@@ -11,6 +11,7 @@ mod ledger;
 mod lot;
 mod post;
 mod price;
+mod tables;
 
 use crate::failure::Failure;
 
@@ -35,6 +36,8 @@ pub(crate) enum Command {
     Journal(journal::Journal),
     #[command(about = "Tarife une facture, ou une par ligne")]
     Price(price::Arguments),
+    #[command(subcommand, about = "Tables datées : tarifs, règles, CCAM")]
+    Tables(tables::TablesCommand),
     #[command(subcommand, about = "Examine des fichiers, les nôtres ou d'autres")]
     Formats(formats::Formats),
 }
@@ -51,6 +54,7 @@ pub(crate) fn run(command: Command, json: bool) -> Result<(), Failure> {
         Command::Ledger(arguments) => ledger::run(&arguments, json),
         Command::Journal(command) => journal::run(&command, json),
         Command::Price(arguments) => price::run(&arguments),
+        Command::Tables(command) => tables::run(&command),
         Command::Formats(command) => formats::run(command, json),
     }
 }

@@ -26,17 +26,7 @@ pub(crate) fn read_text(path: &Path) -> Result<String, Failure> {
 
 /// The embedded tables, each replaced by the CSV file of its name in `folder`.
 pub(crate) fn tables(folder: &Path) -> Result<Tables, Failure> {
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(folder).map_err(|_| unreadable(folder))? {
-        let path = entry.map_err(|_| unreadable(folder))?.path();
-        if path.extension().is_some_and(|extension| extension == "csv") {
-            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            files.push((name, read(&path)?));
-        }
-    }
-    // The order of a folder is nobody's; the first fault told must not depend on it.
-    files.sort();
-    Ok(Tables::with_overrides(&files)?)
+    Ok(Tables::with_overrides(&liasse_core::tariffs::files(folder)?)?)
 }
 
 fn unreadable(path: &Path) -> Failure {

@@ -11,6 +11,11 @@ pub(crate) fn line(line: &str) -> Result<(), Failure> {
     writeln!(out, "{line}").and_then(|()| out.flush()).map_err(|error| CliError::output(&error))
 }
 
+/// A document in JSON, indented for a reader.
+pub(crate) fn json(document: &serde_json::Value) -> Result<(), Failure> {
+    line(&format!("{document:#}"))
+}
+
 /// Bytes as lower-case hexadecimal digits.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()

@@ -56,6 +56,9 @@ pub enum CoreError {
     /// Writing an export.
     #[error(transparent)]
     Export(#[from] crate::export::ExportError),
+    /// The tables of the practice.
+    #[error(transparent)]
+    Tariff(#[from] crate::tariffs::TariffError),
 }
 
 impl CoreError {
@@ -78,6 +81,7 @@ impl CoreError {
             Self::Key(error) => error,
             Self::Identifier(error) => error,
             Self::Export(error) => error,
+            Self::Tariff(error) => error,
         }
     }
 }

@@ -2,16 +2,21 @@
 //! Prices are the crate `pricing`'s; what may be signed is decided here, whatever a button says.
 
 use chrono::NaiveDate;
+use liasse_domain::money::divide_half_up;
+use liasse_domain::professional::profession_of;
 use liasse_domain::fse::{ActLine, CareContext, ComplementaryCover, Executant, FseContent};
 use liasse_domain::{
     Beneficiary, BillingSituation, CardType, Centimes, Code, Coded, DocumentState, Finding, FseNumber, FseRef, Instant,
     Invoice, Level, PricedLine, Rights, SecuringMode, VitaleContent, clock,
 };
 use liasse_pricing::{
-    Act, CarePath, Entry, Input, Nature, Patient, Practitioner, Qualifier, Right, Sector, Tables, overrun_on,
+    Act, CarePath, CodeKind, Entry, Input, Nature, Patient, Practitioner, Qualifier, Right, Sector, Tables, TypedError,
+    overrun_on, type_acts,
 };
 
 use liasse_store::FseFilter;
+
+use liasse_domain::patient::RightsSource;
 
 use crate::cards::VitaleView;
 use crate::desk::SignedIn;
@@ -174,10 +179,17 @@ impl Draft {
         self.input.acts.push(Act::new(code));
     }
 
+    /// Adds what was typed, `G+MEG`, `VG MD IK12`; nothing is added when a part of it is wrong.
+    pub fn add_typed(&mut self, tables: &Tables, text: &str) -> Result<(), TypedError> {
+        self.input.acts.extend(type_acts(tables, text)?);
+        Ok(())
+    }
+
     /// The input with practitioner and patient as the cards say.
     pub fn completed(&self, situation: &BillingSituation) -> Input {
         let mut input = self.input.clone();
         input.practitioner = Practitioner {
+            profession: profession_of(&situation.specialty).to_owned(),
             specialty: situation.specialty.clone(),
             sector: match situation.convention {
                 1 | 2 => Sector::One,
@@ -212,6 +224,25 @@ impl Draft {
         }
     }
 
+    /// The last day of an exempting ALD that the card bears and that has ended before the acts.
+    fn ald_ended(&self) -> Option<NaiveDate> {
+        if self.rights.ald {
+            return None;
+        }
+        let exempting = self.person().coverage.iter().filter(|coverage| matches!(coverage.ald, 1..=3));
+        exempting.filter_map(|coverage| coverage.period.until).filter(|until| *until < self.input.date).max()
+    }
+
+    /// Whether the AMO's payment is guaranteed: rights read from the Vitale on the day of the acts (CSS L161-36-3).
+    fn guarantee(&self) -> Code {
+        let read_on = clock::paris(self.rights.read_at).date();
+        if self.rights.source == RightsSource::Vitale && read_on == self.input.date {
+            Code("invoicing.paiement_garanti")
+        } else {
+            Code("invoicing.paiement_non_garanti")
+        }
+    }
+
     fn written_reason(&self) -> Option<&str> {
         self.reason.as_deref().map(str::trim).filter(|reason| !reason.is_empty())
     }
@@ -242,7 +273,7 @@ impl Draft {
                 code: line.code.clone(),
                 majoration: None,
                 quantity: line.quantity,
-                coefficient: 100,
+                coefficient: self.input.acts.get(index).map_or(100, claimed_coefficient),
                 unit: line.unit_cents,
                 base: line.base_cents,
                 rate: line.rate_bp,
@@ -306,6 +337,38 @@ impl Draft {
         let card = person.complementary.as_ref().filter(|cover| cover.period.holds_on(self.input.date))?;
         Some(ComplementaryCover { contract: "00".to_owned(), number: card.number.clone(), member: card.member.clone() })
     }
+}
+
+/// An act as a desk writes it: code, coefficient or kilometres, modifiers, association; the quantity stands beside it.
+pub fn as_typed(act: &Act) -> String {
+    let mut typed = act.code.clone();
+    for number in [act.coefficient, act.distance_km].into_iter().flatten() {
+        typed += &format!(" {}", number.to_string().replace('.', ","));
+    }
+    if act.distance_km.is_some() {
+        typed += " km";
+    }
+    if !act.modifiers.is_empty() {
+        typed += &format!(" {}", act.modifiers.concat());
+    }
+    if let Some(code) = act.association {
+        typed += &format!(" /{code}");
+    }
+    typed
+}
+
+/// The coefficient of a line, in hundredths.
+fn claimed_coefficient(act: &Act) -> u32 {
+    act.coefficient.map_or(100, |coefficient| coefficient.get())
+}
+
+/// Whether a line of type 4 can say what was priced: price, coefficient and quantity make the base, nothing else. Acts of
+/// the CCAM, kilometres and acts that the degression shares out wait for their records.
+fn is_claimable(tables: &Tables, act: &Act, line: &PricedLine) -> bool {
+    let whole = i128::from(line.unit_cents.0) * i128::from(claimed_coefficient(act)) * i128::from(line.quantity);
+    tables.kind(&act.code) != Some(CodeKind::Technical)
+        && act.distance_km.is_none()
+        && line.base_cents == Centimes(divide_half_up(whole, 100))
 }
 
 /// The two digits of B2 type 2 positions 77-78.
@@ -405,6 +468,9 @@ impl Workstation {
                     let related = act.exoneration.or(claim.care.exoneration) == Some('4');
                     let mut shown = Act::new(&act.code);
                     shown.quantity = i64::from(act.quantity);
+                    if act.coefficient != 100 {
+                        shown.coefficient = liasse_pricing::Hundredths::new(act.coefficient);
+                    }
                     shown.ald_related = related;
                     draft.input.acts.push(shown);
                 }
@@ -432,6 +498,19 @@ impl Workstation {
         // What a claim cannot carry yet must not be signed as if it did.
         if invoice.third_party_amc && !draft.rights.c2s {
             invoice.findings.push(Finding::of(Code("invoicing.amc_pas_encore"), &[]));
+        }
+        for (act, line) in draft.input.acts.iter().zip(&invoice.lines) {
+            if !is_claimable(self.tables(), act, line) {
+                invoice.findings.push(Finding::of(Code("invoicing.acte_pas_encore"), &[("code", act.code.clone())]));
+            }
+        }
+        if let Some(ended) = draft.ald_ended()
+            && draft.input.acts.iter().any(|act| act.ald_related)
+        {
+            invoice.findings.push(Finding::of(Code("invoicing.ald_expiree"), &[("until", day(Some(ended)))]));
+        }
+        if invoice.third_party_amo && draft.rights.open {
+            invoice.findings.push(Finding::of(draft.guarantee(), &[]));
         }
         let cover = &draft.input.cover;
         let accident = cover.nature == Nature::AtMp || cover.at_number.is_some() || cover.at_date.is_some();

@@ -17,20 +17,16 @@ pub mod sending;
 pub mod settings;
 pub mod settling;
 pub mod signing;
+pub mod tariffs;
 pub mod workstation;
 
 pub use error::CoreError;
 pub use liasse_cards::identify;
-pub use liasse_pricing::{CarePath, Input, Tables};
+pub use liasse_pricing::{CarePath, Completion, Input, Tables, TypedError, last_word, type_acts};
 pub use liasse_store::SettlementMode;
 pub use workstation::Workstation;
 
 /// Opens or creates the encrypted store of a data directory.
 pub fn open_store(path: &std::path::Path, key: &[u8; 32]) -> Result<liasse_store::Store, CoreError> {
     Ok(liasse_store::Store::open(path, key)?)
-}
-
-/// Whether the embedded tables know an act of that code, on any day.
-pub fn knows_act(code: &str) -> bool {
-    Tables::embedded().codes().iter().any(|(known, ..)| *known == code)
 }

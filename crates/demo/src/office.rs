@@ -112,6 +112,7 @@ pub struct Office {
     cards: Lane<CardDesk>,
     workstation: Lane<Workstation>,
     clock: DemoClock,
+    tables: Option<Arc<liasse_core::Tables>>,
     caisse: Option<Running>,
     // The lock of the directory lives as long as the office. Declared last: it is released after the lanes.
     directory: DataDir,
@@ -124,11 +125,15 @@ impl Office {
         let clock = DemoClock::open(&directory.caisse())?;
         let store_path = directory.store();
         let lane_clock: Arc<dyn Clock> = Arc::new(clock.clone());
-        let tables = opening.tables;
+        let tables = match opening.tables {
+            Some(tables) => Some(tables),
+            None => liasse_core::tariffs::of_practice(root).map_err(CoreError::from)?.map(Arc::new),
+        };
+        let lane_tables = tables.clone();
         let workstation = Lane::start("liasse-donnees", move || -> Result<Workstation, OpenError> {
             let key = DemoKey.data_key().map_err(CoreError::from)?;
             let store = liasse_core::open_store(&store_path, &key)?;
-            let mut workstation = Workstation::new(store, lane_clock, Box::new(OsIds), certificates()?, tables)?;
+            let mut workstation = Workstation::new(store, lane_clock, Box::new(OsIds), certificates()?, lane_tables)?;
             workstation.set_default("post.user", MAILBOX)?;
             workstation.set_default("post.password", MAILBOX_PASSWORD)?;
             Ok(workstation)
@@ -143,7 +148,7 @@ impl Office {
         };
         let worker = PostWorker::new(workstation.handle(), place);
         let post = Lane::start("liasse-poste", move || Ok::<_, OpenError>(worker))?;
-        Ok(Self { post, cards, workstation, clock, caisse, directory })
+        Ok(Self { post, cards, workstation, clock, tables, caisse, directory })
     }
 
     /// The database lane.
@@ -159,6 +164,11 @@ impl Office {
     /// The clock that can be moved.
     pub fn clock(&self) -> &DemoClock {
         &self.clock
+    }
+
+    /// The tables that the workstation prices with.
+    pub fn tables(&self) -> &liasse_core::Tables {
+        self.tables.as_deref().unwrap_or_else(|| liasse_core::Tables::embedded())
     }
 
     /// The post lane: the post office that the settings name, else that of the demo.

@@ -75,6 +75,9 @@ impl Report {
     /// The texts of `code` with its parameters filled in.
     pub fn new(code: Code, parameters: &[(&'static str, String)]) -> Self {
         let fill = |text: &str| {
+            if !text.contains('{') {
+                return text.to_owned();
+            }
             parameters.iter().fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
         };
         match entry(code) {

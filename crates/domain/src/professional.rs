@@ -57,6 +57,21 @@ impl CardType {
     }
 }
 
+/// The profession that bills under a two-digit specialty, in the words of the `price` contract: 21 midwives, 24 nurses,
+/// 86 nurses of advanced practice, 19 and 36 dentists (SNDS `PSE_ACT` and `IR_SPE_V`); all others are doctors.
+pub fn profession_of(specialty: &str) -> &'static str {
+    match specialty {
+        "21" => "sage_femme",
+        "24" | "86" => "infirmier",
+        "19" | "36" => "chirurgien_dentiste",
+        "26" => "kinesitherapeute",
+        "27" => "pedicure",
+        "28" => "orthophoniste",
+        "29" => "orthoptiste",
+        _ => "medecin",
+    }
+}
+
 /// SSV group 1: the holder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CardHolder {

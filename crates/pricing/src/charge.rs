@@ -34,6 +34,8 @@ pub(crate) struct Charged<'a> {
     pub(crate) qualifier: Option<Qualifier>,
     /// The association code, said or proposed.
     pub(crate) association: Option<u8>,
+    /// Whether a share or an abatement of low confidence is in it.
+    pub(crate) doubtful: bool,
     /// Where the price comes from.
     pub(crate) steps: Vec<Step>,
 }

@@ -8,6 +8,7 @@ mod person;
 mod technical;
 mod together;
 
+use chrono::Datelike;
 use liasse_domain::{Code, Finding, Level};
 
 use crate::case::Case;
@@ -80,7 +81,7 @@ fn doubts(
     findings: &mut Findings,
 ) {
     let mut said: Vec<&str> = Vec::new();
-    for one in charged.iter().filter(|one| one.confidence().is_low()) {
+    for one in charged.iter().filter(|one| one.confidence().is_low() || one.doubtful) {
         if said.contains(&one.act.code.as_str()) {
             continue;
         }
@@ -107,5 +108,5 @@ fn has_tariff(tables: &Tables, case: &Case<'_>, code: &str) -> Option<liasse_dom
 }
 
 fn french(day: chrono::NaiveDate) -> String {
-    day.format("%d/%m/%Y").to_string()
+    format!("{:02}/{:02}/{:04}", day.day(), day.month(), day.year())
 }

@@ -21,6 +21,8 @@ use std::sync::OnceLock;
 
 use liasse_domain::{Code, Coded};
 
+use crate::complete::Index;
+
 pub use labels::Labels;
 pub use row::Confidence;
 pub use tariff::CodeKind;
@@ -80,9 +82,15 @@ pub struct Tables {
     pub(crate) pav: Vec<Pav>,
     pub(crate) caps: Vec<Cap>,
     pub(crate) sentences: Sentences,
+    /// For completion, made when first asked for.
+    index: OnceLock<Index>,
 }
 
 impl Tables {
+    pub(crate) fn index(&self) -> &Index {
+        self.index.get_or_init(|| Index::of(self))
+    }
+
     /// The tables of this version of the program.
     pub fn embedded() -> &'static Self {
         static TABLES: OnceLock<Tables> = OnceLock::new();
@@ -111,6 +119,7 @@ impl Tables {
             pav: pav::read(content(PAV))?,
             caps: cap::read(content(CAPS))?,
             sentences: Sentences::read(content(RULES))?,
+            index: OnceLock::new(),
         })
     }
 

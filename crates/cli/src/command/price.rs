@@ -22,10 +22,16 @@ pub(crate) struct Arguments {
     explain: bool,
     #[arg(long, value_name = "DOSSIER", help = "Tables CSV qui remplacent celles du programme")]
     tables: Option<PathBuf>,
+    #[arg(long, value_name = "DOSSIER", help = "Données dont les tables importées remplacent celles du programme")]
+    data: Option<PathBuf>,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let replaced = arguments.tables.as_deref().map(files::tables).transpose()?;
+    let replaced = match (&arguments.tables, &arguments.data) {
+        (Some(folder), _) => Some(files::tables(folder)?),
+        (None, Some(root)) => liasse_core::tariffs::of_practice(root)?,
+        (None, None) => None,
+    };
     let tables = replaced.as_ref().unwrap_or_else(|| Tables::embedded());
     let document = files::read(&arguments.file)?;
     let out = BufWriter::new(io::stdout().lock());

@@ -1,6 +1,7 @@
 //! Facturer: patient and rights, acts, the invoice, the checks, the signature and how the patient settled.
 //! Shows and asks; what may be signed is decided in `liasse_core::invoicing` and `signing`.
 
+mod entry;
 mod view;
 
 use std::sync::Arc;
@@ -31,7 +32,7 @@ pub struct State {
     draft: Option<Draft>,
     /// Drafts of cards that were taken out before signing: their patient comes back to them.
     parked: Vec<(VitaleView, Draft)>,
-    entry: String,
+    entry: entry::Entry,
     invoice: Option<Invoice>,
     stage: Stage,
     notice: Option<Report>,
@@ -59,6 +60,8 @@ enum Stage {
 pub enum Message {
     /// The entry changed.
     EntryChanged(String),
+    /// The next proposal under the field, or the one before.
+    Choose(bool),
     /// Enter: adds the act.
     AddAct,
     /// Takes the last act away.
@@ -227,6 +230,8 @@ impl State {
             return settlement(letter).map(Message::Settle);
         }
         match key {
+            Key::Named(Named::ArrowDown) => Some(Message::Choose(true)),
+            Key::Named(Named::ArrowUp) => Some(Message::Choose(false)),
             Key::Named(Named::F4) => Some(Message::NextCarePath),
             Key::Named(Named::F5) => Some(Message::ToggleThirdParty),
             Key::Named(Named::F6) => Some(Message::ToggleAld),
@@ -250,7 +255,11 @@ impl State {
     pub fn update(&mut self, office: &Arc<Office>, signed_in: Option<&SignedIn>, message: Message) -> Action {
         match message {
             Message::EntryChanged(entry) => {
-                self.entry = entry.to_uppercase();
+                self.entry.typed(office.tables(), entry);
+                Action::None
+            }
+            Message::Choose(forward) => {
+                self.entry.choose(forward);
                 Action::None
             }
             Message::AddAct => self.add_acts(office, signed_in),
@@ -361,16 +370,22 @@ impl State {
     }
 
     fn add_acts(&mut self, office: &Office, signed_in: Option<&SignedIn>) -> Action {
-        let entry = std::mem::take(&mut self.entry);
-        let known = |code: &str| liasse_core::knows_act(code);
-        let codes: Vec<&str> = entry.split('+').map(str::trim).filter(|code| !code.is_empty()).collect();
-        if let Some(unknown) = codes.iter().find(|code| !known(code)) {
-            // The entry stays, so that only the wrong letter has to be mended.
-            self.notice = Some(Report::new(Code("pricing.code_inconnu"), &[("code", (*unknown).to_owned())]));
-            self.entry = entry.clone();
-            return Action::None;
+        let tables = office.tables();
+        let chosen = self.entry.take_choice(tables);
+        let (Some(draft), Stage::Editing) = (&mut self.draft, &self.stage) else { return Action::None };
+        match draft.add_typed(tables, self.entry.text()) {
+            Ok(()) => {
+                self.entry.clear();
+                self.edit(office, signed_in, |_| ())
+            }
+            // A code that was chosen may still want its number: kilometres, a coefficient.
+            Err(_) if chosen => Action::Run(operation::move_cursor_to_end(widget::Id::new(ENTRY))),
+            Err(error) => {
+                self.entry.mark(error.place());
+                self.notice = Some(liasse_domain::Coded::report(&error));
+                Action::None
+            }
         }
-        self.edit(office, signed_in, |draft| codes.iter().for_each(|code| draft.add_act(code)))
     }
 
     fn next_beneficiary(&mut self, office: &Office, signed_in: Option<&SignedIn>) -> Action {

@@ -28,6 +28,7 @@ pub fn view<'a, Message: 'a>() -> Element<'a, Message> {
     let facturer = column![
         parts::title(t("help.in_facturer")),
         line("↵", t("help.enter")),
+        line("↑ ↓", t("help.choose_act")),
         line("F4", t("help.care_path")),
         line("F5", t("help.third_party")),
         line("F6", t("help.ald")),

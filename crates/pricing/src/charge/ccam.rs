@@ -55,6 +55,7 @@ pub(super) fn charge<'a>(
         overrun: Centimes::ZERO,
         qualifier: None,
         association: act.association,
+        doubtful: overseas.is_some_and(|row| row.confidence.is_low()),
         steps,
     })
 }
@@ -143,6 +144,7 @@ fn price(tables: &Tables, case: &Case<'_>, one: &mut Charged<'_>, row: &Technica
     let whole = i128::from(one.unit.0) * (10_000 + percents) * share.map_or(10_000, |row| i128::from(row.value)) * half;
     let each = Centimes(divide_half_up(whole, 1_000_000_000_000)) + euros;
     one.base = Centimes(each.0.saturating_mul(i64::from(one.quantity)));
+    one.doubtful |= share.is_some_and(|row| row.confidence.is_low());
     said.base = each;
     if half < 10_000 {
         one.steps.push(tables.sentences.step(Rule::HalfBeside, &said, None));

@@ -45,8 +45,13 @@ pub(super) fn charge<'a>(
     let price =
         tables.sentences.step(Rule::Tariff, &values, Some(("ngap", tariff.span.from, tariff.source.as_str())));
     steps.push(Step { rule: letter.rule.clone(), ..price });
+    let mut doubtful = false;
     let base = match way(&act.code, act) {
-        Some(way) => kilometres(tables, case, index, act, way, tariff.value, &mut steps)?,
+        Some(way) => {
+            let (base, unsure) = kilometres(tables, case, index, act, way, tariff.value, &mut steps)?;
+            doubtful = unsure;
+            base
+        }
         None => {
             let coefficient = coefficient(letter, act);
             if coefficient != Hundredths::ONE {
@@ -70,6 +75,7 @@ pub(super) fn charge<'a>(
         overrun: Centimes::ZERO,
         qualifier: None,
         association: None,
+        doubtful,
         steps,
     })
 }
@@ -108,7 +114,7 @@ fn share(unit: Centimes, coefficient: Hundredths, share: i64, quantity: u32) -> 
 }
 
 /// The kilometres that are paid: what is driven there and back less the abatement, never below zero, then the long
-/// ways of a day by their bands.
+/// ways of a day by their bands. `true` beside an amount that is not sure.
 fn kilometres(
     tables: &Tables,
     case: &Case<'_>,
@@ -117,7 +123,7 @@ fn kilometres(
     way: Way,
     unit: Centimes,
     steps: &mut Vec<Step>,
-) -> Result<Centimes, PriceError> {
+) -> Result<(Centimes, bool), PriceError> {
     let driven = act.distance_km.ok_or(PriceError::DistanceMissing { act: index })?;
     let zone = case.input.practitioner.zone;
     let row = |what, rank| find_reduction(&tables.reductions, what, rank, case.day, zone, &case.biller);
@@ -159,7 +165,8 @@ fn kilometres(
         let source = Some(("reductions", band.span.from, band.source.as_str()));
         steps.push(tables.sentences.step(Rule::LongWay, &values, source));
     }
-    Ok(base)
+    let doubtful = abatement.into_iter().chain(long).any(|row| row.confidence.is_low());
+    Ok((base, doubtful))
 }
 
 /// Article 11 B: of the acts of one session the highest coefficient counts in full, the second for a half, the others
@@ -235,6 +242,7 @@ fn share_out(tables: &Tables, case: &Case<'_>, one: &mut Charged<'_>, rank: impl
     }
     if shares < WHOLE * i64::from(one.quantity) {
         one.base = share(tariff.value, coefficient(letter, one.act), shares, 1);
+        one.doubtful |= last.is_some_and(|row| row.confidence.is_low());
         // Of several in one line the sentence tells the mean share, so that it agrees with the amount.
         let mean = u32::try_from(shares / i64::from(one.quantity)).unwrap_or_default();
         let values =

@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use liasse_domain::{Centimes, Rate, Step};
 
 use super::TableError;
@@ -184,7 +184,7 @@ impl Sentence {
                 Part::Text(words) => text.write_str(words),
                 Part::Slot(Slot::Code) => text.write_str(values.code),
                 Part::Slot(Slot::From) => match values.from {
-                    Some(day) => write!(text, "{}", day.format("%d/%m/%Y")),
+                    Some(day) => write!(text, "{:02}/{:02}/{:04}", day.day(), day.month(), day.year()),
                     None => Ok(()),
                 },
                 Part::Slot(Slot::Quantity) => write!(text, "{}", values.quantity),

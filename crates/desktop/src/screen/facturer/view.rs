@@ -3,10 +3,10 @@
 use iced::widget::{button, column, container, row, space, text, text_input};
 use iced::{Element, Fill};
 use liasse_core::desk::SignedIn;
-use liasse_core::invoicing::Draft;
+use liasse_core::invoicing::{self, Draft};
 use liasse_domain::{Centimes, Invoice, Level};
 
-use super::{ENTRY, Message, REASON, Stage, State};
+use super::{Message, REASON, Stage, State};
 use crate::text::{t, with};
 use crate::theme;
 use crate::widget::parts;
@@ -89,7 +89,8 @@ impl State {
         let mut lines = column![header].spacing(8);
         for (index, act) in draft.input.acts.iter().enumerate() {
             let priced = self.invoice.as_ref().and_then(|invoice| invoice.lines.get(index));
-            let related = if act.ald_related { format!("{} · ALD", act.code) } else { act.code.clone() };
+            let typed = invoicing::as_typed(act);
+            let related = if act.ald_related { format!("{typed} · ALD") } else { typed };
             lines = lines.push(
                 row![
                     text(related).size(theme::BODY).font(theme::SEMIBOLD).width(Fill),
@@ -107,14 +108,7 @@ impl State {
         }
         let mut body = column![lines].spacing(8);
         if matches!(self.stage, Stage::Editing) {
-            let entry = text_input(t("facturer.entry"), &self.entry)
-                .id(ENTRY)
-                .on_input(Message::EntryChanged)
-                .on_submit(Message::AddAct)
-                .size(theme::BODY)
-                .padding(8)
-                .style(theme::field);
-            body = body.push(entry);
+            body = body.push(self.entry.view());
         }
         body = body.push(space::vertical());
         let path =
