@@ -109,6 +109,29 @@ fn the_same_in_the_dark_theme() {
 }
 
 #[test]
+fn acts_are_found_by_a_word_and_wrong_input_is_marked() {
+    let desk = Desk::open("window-entry", &[], "clair");
+    desk.press(&["Return", "1", "2", "3", "4", "Return"]);
+    desk.press(&["Down", "Down", "Down", "Down", "Down", "Return"]);
+    desk.press(&["f", "r", "o", "t", "t", "i", "s", "Down"]);
+    desk.picture("saisie-proposee");
+    // The proposal is taken: a technical act, priced and explained, that no claim carries yet.
+    desk.press(&["Return"]);
+    desk.picture("acte-technique");
+    desk.press(&["g", "plus", "x", "y", "Return"]);
+    desk.picture("saisie-erronee");
+    // What is wrong is mended; the technical act goes, the consultation stays and is signed.
+    desk.press(&["BackSpace", "BackSpace", "BackSpace", "Return"]);
+    desk.press(&["F8", "F8", "g", "Return", "F12"]);
+    desk.quiet();
+    let practice = desk.close();
+    let ledger = practice.json(&["ledger"]);
+    let documents = ledger["documents"].as_array().expect("documents");
+    assert_eq!(documents.len(), 1, "{ledger}");
+    assert_eq!(documents[0]["total_cents"], 3000, "the wrong word added nothing");
+}
+
+#[test]
 fn a_wrong_code_says_how_many_tries_are_left_and_a_pulled_card_signs_out() {
     let desk = Desk::open("window-pin", &[], "clair");
     desk.press(&["Return"]);

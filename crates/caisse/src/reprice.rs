@@ -9,8 +9,8 @@ use liasse_domain::professional::profession_of;
 use liasse_domain::{Invoice, Level};
 use liasse_formats::b2::{ClaimedAct, ClaimedFse};
 use liasse_pricing::{
-    Act, CarePath, Cover, Hundredths, Input, Nature, Overrun, Patient, Practitioner, Qualifier, Right, Sector, Tables, ThirdParty,
-    price,
+    Act, CarePath, Cover, Hundredths, Input, Nature, Overrun, Patient, Practitioner, Qualifier, Right, Sector, Tables,
+    ThirdParty, price,
 };
 
 use crate::reasons::{self, Why};

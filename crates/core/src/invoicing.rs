@@ -2,9 +2,9 @@
 //! Prices are the crate `pricing`'s; what may be signed is decided here, whatever a button says.
 
 use chrono::NaiveDate;
+use liasse_domain::fse::{ActLine, CareContext, ComplementaryCover, Executant, FseContent};
 use liasse_domain::money::divide_half_up;
 use liasse_domain::professional::profession_of;
-use liasse_domain::fse::{ActLine, CareContext, ComplementaryCover, Executant, FseContent};
 use liasse_domain::{
     Beneficiary, BillingSituation, CardType, Centimes, Code, Coded, DocumentState, Finding, FseNumber, FseRef, Instant,
     Invoice, Level, PricedLine, Rights, SecuringMode, VitaleContent, clock,

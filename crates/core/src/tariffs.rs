@@ -142,7 +142,6 @@ fn input_of(claim: &FseContent) -> Input {
         },
         ..Cover::default()
     };
-    input.third_party =
-        ThirdParty { amo: claim.third_party_amo, amc: claim.third_party_amc, ..ThirdParty::default() };
+    input.third_party = ThirdParty { amo: claim.third_party_amo, amc: claim.third_party_amc, ..ThirdParty::default() };
     input
 }

@@ -65,7 +65,8 @@ fn completion(tables: &Tables) {
         let code = line.get(..7).unwrap_or_default();
         if code != last {
             let word = words[at % words.len()];
-            labels += &format!("{code},{word} de la face et du cou par abord direct sous contrôle échographique n° {at}\n");
+            labels +=
+                &format!("{code},{word} de la face et du cou par abord direct sous contrôle échographique n° {at}\n");
             last = code;
         }
     }

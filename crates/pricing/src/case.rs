@@ -162,9 +162,7 @@ fn care_path(input: &Input, age: u32) -> (bool, Option<Code>) {
         Some(S) => (false, None),
         // These letters speak of a médecin traitant; an emergency without one is out of the path (SNDS IR_QPS_V, W).
         Some(T | R | O | M | U) if !has_mt => (false, Some(Code("pricing.parcours_contradictoire"))),
-        Some(T) if input.practitioner.registered_mt == Some(false) => {
-            (true, Some(Code("pricing.parcours_mt_autre")))
-        }
+        Some(T) if input.practitioner.registered_mt == Some(false) => (true, Some(Code("pricing.parcours_mt_autre"))),
         Some(_) => (true, None),
         None if !has_mt => (false, Some(Code("pricing.mt_absent"))),
         None if input.practitioner.registered_mt == Some(false) => (false, Some(Code("pricing.parcours_absent"))),

@@ -34,7 +34,7 @@ type Rank = (bool, bool, usize, Reverse<bool>, bool);
 
 impl Index {
     pub(crate) fn of(tables: &Tables) -> Self {
-        let letters = tables.codes().into_iter().map(|(code, kind, label)| (code, kind, label));
+        let letters = tables.codes().into_iter();
         let technical = tables.ccam.codes().map(|code| {
             let label = tables.labels.of(code).unwrap_or_default();
             (code, CodeKind::Technical, label)

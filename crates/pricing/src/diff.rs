@@ -116,9 +116,7 @@ impl Timelines {
     /// The values that hold on a day; any period where the table has no days.
     fn on(&self, what: &Values, day: Option<NaiveDate>) -> Option<&Values> {
         let holds = |period: &&Period| {
-            day.is_none_or(|day| {
-                period.from.is_none_or(|from| from <= day) && period.to.is_none_or(|to| day <= to)
-            })
+            day.is_none_or(|day| period.from.is_none_or(|from| from <= day) && period.to.is_none_or(|to| day <= to))
         };
         self.0.get(what)?.iter().find(holds).map(|period| &period.values)
     }
@@ -200,7 +198,10 @@ mod tests {
     #[test]
     fn a_row_that_goes_is_told_with_both_its_days() {
         let without = ngap(|text| {
-            text.lines().filter(|line| !line.starts_with("G,2650,2023-11-01")).map(|line| line.to_owned() + "\n").collect()
+            text.lines()
+                .filter(|line| !line.starts_with("G,2650,2023-11-01"))
+                .map(|line| line.to_owned() + "\n")
+                .collect()
         });
         let changes = diff(&[], &without).expect("diff");
         assert_eq!(changes.len(), 1);

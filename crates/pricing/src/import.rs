@@ -67,10 +67,11 @@ pub fn from_cnam(file: &[u8], from: NaiveDate, version: &str, current: &[u8]) ->
         let row = Source { record: &record, line };
         let facts = row.facts(from, version)?;
         let key = [facts[0].clone(), facts[1].clone(), facts[2].clone()];
-        let label = row.text("libelle");
+        // A few labels of the CNAM's are broken over lines.
+        let label = row.text("libelle").split_whitespace().collect::<Vec<_>>().join(" ");
         if !label.is_empty() {
             // The first row of an act bears its plain label; those of other activities add their own words.
-            labels.entry(facts[0].clone()).or_insert_with(|| label.to_owned());
+            labels.entry(facts[0].clone()).or_insert(label);
         }
         // The CNAM prints one act of version 81 twice; only a second row that says another price is a fault.
         if keys.insert(key) {
@@ -93,8 +94,7 @@ pub fn from_cnam(file: &[u8], from: NaiveDate, version: &str, current: &[u8]) ->
         closed,
     };
     // What could not be read back must not replace what can.
-    let files =
-        [("ccam.csv".to_owned(), imported.ccam.clone()), ("labels.csv".to_owned(), imported.labels.clone())];
+    let files = [("ccam.csv".to_owned(), imported.ccam.clone()), ("labels.csv".to_owned(), imported.labels.clone())];
     Tables::with_overrides(&files)?;
     Ok(imported)
 }

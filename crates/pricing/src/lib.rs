@@ -22,9 +22,9 @@ pub use decimal::Hundredths;
 pub use diff::{Change, Difference, diff};
 pub use import::{Imported, from_cnam};
 pub use input::{
-    Act, CarePath, Cover, Entry, FullRate, Input, InputError, Nature, Overrun, Past, Patient, Place, Practitioner, Prescriber,
-    Prescription, Qualifier, Right, Sector, Terrain, ThirdParty, TimeOfDay, Tooth, Zone,
+    Act, CarePath, Cover, Entry, FullRate, Input, InputError, Nature, Overrun, Past, Patient, Place, Practitioner,
+    Prescriber, Prescription, Qualifier, Right, Sector, Terrain, ThirdParty, TimeOfDay, Tooth, Zone,
 };
 pub use price::{PriceError, price};
-pub use typed::{TypedError, last_word, type_acts};
 pub use tables::{CodeKind, Confidence, FILES, Labels, TableError, Tables};
+pub use typed::{TypedError, last_word, type_acts};

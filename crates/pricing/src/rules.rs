@@ -73,13 +73,7 @@ impl Findings {
 }
 
 /// Rows of low confidence that the price stands on, each said once.
-fn doubts(
-    tables: &Tables,
-    case: &Case<'_>,
-    charged: &[Charged<'_>],
-    lines: &[Reimbursed],
-    findings: &mut Findings,
-) {
+fn doubts(tables: &Tables, case: &Case<'_>, charged: &[Charged<'_>], lines: &[Reimbursed], findings: &mut Findings) {
     let mut said: Vec<&str> = Vec::new();
     for one in charged.iter().filter(|one| one.confidence().is_low() || one.doubtful) {
         if said.contains(&one.act.code.as_str()) {

@@ -143,7 +143,8 @@ fn one_act(tables: &Tables, word: &str, place: Range<usize>) -> Result<Act, Type
     let mut act = Act::new(code);
     let wrong = |at: usize| TypedError::NotUnderstood { place: at..place.end, code: code.to_owned() };
     if !number.is_empty() {
-        act.quantity = number.parse().ok().filter(|number| (1..=99).contains(number)).ok_or_else(|| wrong(place.start))?;
+        act.quantity =
+            number.parse().ok().filter(|number| (1..=99).contains(number)).ok_or_else(|| wrong(place.start))?;
     }
     let behind = &rest[code.len()..];
     let at = place.start + digits + code.len();

@@ -7,17 +7,17 @@ use std::sync::OnceLock;
 
 use liasse_domain::{BirthDate, Centimes, Invoice, Level, Rate};
 use liasse_pricing::{
-    Act, CarePath, Cover, Hundredths, Input, Nature, Overrun, Patient, Place, Practitioner, Qualifier, Right, Sector, Tables,
-    ThirdParty, Zone, price,
+    Act, CarePath, Cover, Hundredths, Input, Nature, Overrun, Patient, Place, Practitioner, Qualifier, Right, Sector,
+    Tables, ThirdParty, Zone, price,
 };
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
 fn act() -> impl Strategy<Value = Act> {
     let codes = select(vec![
-        "G", "GS", "C", "MEG", "G", "CS", "VG", "MD", "MN", "F", "CRN", "CNP", "APC", "COE", "TCG", "TE2", "AMI", "AMX",
-        "AIS", "BSA", "IFD", "MAU", "PAI", "SF", "IK", "DEQP003", "JKHD001", "QZJA002", "YYYY010", "HBGD036", "EBFA012",
-        "NEKA020", "ZZLP025", "AHQP001", "QZZZ999",
+        "G", "GS", "C", "MEG", "G", "CS", "VG", "MD", "MN", "F", "CRN", "CNP", "APC", "COE", "TCG", "TE2", "AMI",
+        "AMX", "AIS", "BSA", "IFD", "MAU", "PAI", "SF", "IK", "DEQP003", "JKHD001", "QZJA002", "YYYY010", "HBGD036",
+        "EBFA012", "NEKA020", "ZZLP025", "AHQP001", "QZZZ999",
     ]);
     let places = select(vec![Place::Office, Place::Home, Place::Institution, Place::Video]);
     let ccam = (
@@ -66,7 +66,6 @@ fn practitioner() -> impl Strategy<Value = Practitioner> {
             zone,
             optam,
             registered_mt,
-            ..Practitioner::default()
         },
     )
 }

@@ -98,7 +98,8 @@ fn differences(example: &Example, invoice: &Invoice) -> Vec<String> {
         // Half up to the cent.
         let wanted = (whole + 5_000) / 10_000;
         if line.base_cents.0 != wanted {
-            differences.push(format!("{} × {}: wanted {wanted}, priced {}", line.code, share.coefficient, line.base_cents.0));
+            differences
+                .push(format!("{} × {}: wanted {wanted}, priced {}", line.code, share.coefficient, line.base_cents.0));
         }
     }
     differences

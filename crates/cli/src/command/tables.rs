@@ -50,7 +50,11 @@ pub(crate) struct Diff {
     a: PathBuf,
     #[arg(value_name = "B", help = "Dossier de tables, ou « programme »")]
     b: PathBuf,
-    #[arg(long, value_name = "FICHIER", help = "Factures à tarifer avec les deux, une par ligne, sinon celles des données")]
+    #[arg(
+        long,
+        value_name = "FICHIER",
+        help = "Factures à tarifer avec les deux, une par ligne, sinon celles des données"
+    )]
     invoices: Option<PathBuf>,
     #[command(flatten)]
     place: Place,
@@ -84,18 +88,16 @@ fn list(list: &List) -> Result<(), Failure> {
 fn import(import: &Import) -> Result<(), Failure> {
     let root = import.place.existing_demo()?;
     let name = import.file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let from = import.from.or_else(|| day_in(&name)).ok_or(CliError::MissingArgument { argument: "--from".to_owned() })?;
+    let from =
+        import.from.or_else(|| day_in(&name)).ok_or(CliError::MissingArgument { argument: "--from".to_owned() })?;
     let folder = tariffs::folder(&root);
     let earlier = if folder.is_dir() { tariffs::files(&folder)? } else { Vec::new() };
     let current = earlier.iter().find(|(file, _)| file == "ccam.csv").map(|(_, bytes)| bytes.as_slice());
     let current = current.unwrap_or_else(|| Tables::embedded_file("ccam.csv"));
-    let version = format!("CNAM CCAM {}", from.format("%Y%m%d"));
+    let version = format!("CNAM CCAM {}{}", version_in(&name), from.format("%Y%m%d"));
     let imported = from_cnam(&files::read(&import.file)?, from, &version, current)?;
     let (rows, codes, closed) = (imported.rows, imported.codes, imported.closed);
-    tariffs::replace(
-        &root,
-        &[("ccam.csv".to_owned(), imported.ccam), ("labels.csv".to_owned(), imported.labels)],
-    )?;
+    tariffs::replace(&root, &[("ccam.csv".to_owned(), imported.ccam), ("labels.csv".to_owned(), imported.labels)])?;
     output::json(&json!({ "v": 1, "from": from, "rows": rows, "codes": codes, "closed_rows": closed }))
 }
 
@@ -103,6 +105,15 @@ fn import(import: &Import) -> Result<(), Failure> {
 fn day_in(name: &str) -> Option<NaiveDate> {
     let runs = name.split(|letter: char| !letter.is_ascii_digit());
     runs.filter(|run| run.len() == 8).find_map(|run| NaiveDate::parse_from_str(run, "%Y%m%d").ok())
+}
+
+/// `v81 ` where the name says so.
+fn version_in(name: &str) -> String {
+    let words = name.split(|letter: char| !letter.is_ascii_alphanumeric());
+    let is_version = |word: &&str| {
+        word.strip_prefix('v').is_some_and(|digits| (1..=3).contains(&digits.len()) && digits.parse::<u16>().is_ok())
+    };
+    words.into_iter().find(is_version).map_or_else(String::new, |version| format!("{version} "))
 }
 
 fn compare(arguments: &Diff) -> Result<(), Failure> {
@@ -183,5 +194,7 @@ mod tests {
         assert_eq!(day_in("ccam_v81_20260101_normalised.csv"), NaiveDate::from_ymd_opt(2026, 1, 1));
         assert_eq!(day_in("ccam_99999999.csv"), None);
         assert_eq!(day_in("ccam.csv"), None);
+        assert_eq!(version_in("ccam_v81_20260101_normalised.csv"), "v81 ");
+        assert_eq!(version_in("valeurs.csv"), "");
     }
 }

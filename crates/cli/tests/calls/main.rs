@@ -9,6 +9,7 @@ mod formats;
 mod names;
 mod practice;
 mod price;
+mod tables;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

@@ -24,7 +24,8 @@ pub(super) fn charge<'a>(
     act: &'a Act,
     quantity: u32,
 ) -> Result<Charged<'a>, PriceError> {
-    let letter = letter_of(tables, act).ok_or_else(|| PriceError::UnknownCode { act: index, code: act.code.clone() })?;
+    let letter =
+        letter_of(tables, act).ok_or_else(|| PriceError::UnknownCode { act: index, code: act.code.clone() })?;
     let zone = case.input.practitioner.zone;
     let biller = case.biller_at(act);
     let (tariff, for_biller) = letter.tariff(case.day, zone, &biller).map_err(|missing| {
@@ -34,16 +35,10 @@ pub(super) fn charge<'a>(
             Missing::Zone => PriceError::NoTariffInZone { act: index, code, day: case.day },
         }
     })?;
-    let values = Values {
-        code: &act.code,
-        from: Some(tariff.span.from),
-        unit: tariff.value,
-        quantity,
-        ..Values::default()
-    };
+    let values =
+        Values { code: &act.code, from: Some(tariff.span.from), unit: tariff.value, quantity, ..Values::default() };
     let mut steps = Vec::with_capacity(4);
-    let price =
-        tables.sentences.step(Rule::Tariff, &values, Some(("ngap", tariff.span.from, tariff.source.as_str())));
+    let price = tables.sentences.step(Rule::Tariff, &values, Some(("ngap", tariff.span.from, tariff.source.as_str())));
     steps.push(Step { rule: letter.rule.clone(), ..price });
     let mut doubtful = false;
     let base = match way(&act.code, act) {
@@ -187,8 +182,11 @@ pub(super) fn degrade(tables: &Tables, case: &Case<'_>, charged: &mut [Charged<'
         }
         let insulin = |one: &Charged<'_>| one.act.full_rate == Some(FullRate::Insuline);
         let coefficient = |one: &Charged<'_>| one.act.coefficient.unwrap_or(Hundredths::ONE).get();
-        let group: u32 =
-            charged.iter().filter(|one| in_session(one) && insulin(one)).map(|one| coefficient(one) * one.quantity).sum();
+        let group: u32 = charged
+            .iter()
+            .filter(|one| in_session(one) && insulin(one))
+            .map(|one| coefficient(one) * one.quantity)
+            .sum();
         let mut ranked: Vec<usize> = (0..charged.len()).filter(|at| in_session(&charged[*at])).collect();
         // A stable sort: among equals the group, then what was entered first.
         ranked.sort_by_key(|at| {

@@ -87,7 +87,11 @@ fn spoken(row: &LimitRow) -> String {
     match &row.limit {
         Limit::Hours(_) => words.replace('-', " h à ").replace(" ou ", " h ou ") + " h",
         Limit::Days(days) => {
-            let names = [(days.sunday, "le dimanche et les jours fériés"), (days.saturday, "le samedi"), (days.week, "en semaine")];
+            let names = [
+                (days.sunday, "le dimanche et les jours fériés"),
+                (days.saturday, "le samedi"),
+                (days.week, "en semaine"),
+            ];
             names.iter().filter(|(on, _)| *on).map(|(_, name)| *name).collect::<Vec<_>>().join(" ou ")
         }
         Limit::Places(places) => {
@@ -114,9 +118,8 @@ fn spoken(row: &LimitRow) -> String {
 
 /// Majorations that are not on the invoice although all their conditions hold.
 pub(super) fn suggest(tables: &Tables, case: &Case<'_>, charged: &[Charged<'_>], findings: &mut Findings) {
-    for code in &tables.letters.suggested {
-        let Some(letter) = tables.letters.by_code.get(code) else { continue };
-        if letter.limits.is_empty() || charged.iter().any(|one| one.act.code == *code) {
+    for (code, letter) in &tables.letters.suggested {
+        if charged.iter().any(|one| one.act.code == *code) {
             continue;
         }
         let mut rows = letter.limits.iter().filter(|row| row.span.holds_on(case.day));
@@ -181,7 +184,9 @@ fn answer(
         return answer;
     }
     match &row.limit {
-        Limit::AgeBelow(_) | Limit::AgeFrom(_) | Limit::AgeAbove(_) | Limit::Hours(_) | Limit::Days(_) => Answer::Unknown,
+        Limit::AgeBelow(_) | Limit::AgeFrom(_) | Limit::AgeAbove(_) | Limit::Hours(_) | Limit::Days(_) => {
+            Answer::Unknown
+        }
         Limit::PerInvoice(most) | Limit::PerDay(most) => (here <= *most).into(),
         Limit::PerYear(most) => {
             let year_ago = case.day.checked_sub_months(Months::new(12));

@@ -76,8 +76,7 @@ fn cap(tables: &Tables, case: &Case<'_>, charged: &[Charged<'_>], one: &Charged<
         }
     };
     if fee > most {
-        let parameters =
-            [("code", one.act.code.clone()), ("most", most.to_string()), ("source", source.to_owned())];
+        let parameters = [("code", one.act.code.clone()), ("most", most.to_string()), ("source", source.to_owned())];
         findings.raise(Code("pricing.depassement_plafond"), &parameters);
     }
     if charged.iter().any(|other| matches!(other.act.code.as_str(), "MCG" | "MCS" | "MCC")) {

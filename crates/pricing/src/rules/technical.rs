@@ -59,13 +59,8 @@ fn modifiers(tables: &Tables, case: &Case<'_>, one: &Charged<'_>, row: &Technica
             findings.raise(Code("pricing.modificateur_peu_sur"), &parameters());
         }
         if let Some(other) = letters[..place].iter().find(|other| modifier.excludes.contains(**other)) {
-            let pair = [
-                ("code", one.act.code.clone()),
-                ("modifier", letter.to_string()),
-                ("other", other.to_string()),
-            ];
+            let pair = [("code", one.act.code.clone()), ("modifier", letter.to_string()), ("other", other.to_string())];
             findings.raise(Code("pricing.modificateurs_exclusifs"), &pair);
         }
     }
 }
-

@@ -28,9 +28,8 @@ fn same_passage(one: &Charged<'_>, other: &Charged<'_>) -> bool {
 
 /// The pairs that the table excludes; a row speaks once.
 fn pairs(tables: &Tables, case: &Case<'_>, charged: &[Charged<'_>], findings: &mut Findings) {
-    let excluding = |row: &&Cumul| {
-        row.verdict == Verdict::Excluded && row.span.holds_on(case.day) && row.who.is(&case.biller)
-    };
+    let excluding =
+        |row: &&Cumul| row.verdict == Verdict::Excluded && row.span.holds_on(case.day) && row.who.is(&case.biller);
     for row in tables.cumuls.iter().filter(excluding) {
         let names = |targets: &crate::tables::Targets, one: &Charged<'_>| targets.name(&one.act.code, one.kind());
         let Some(first) = charged.iter().position(|one| names(&row.a, one)) else { continue };
@@ -69,8 +68,7 @@ fn technical_beside_meeting(tables: &Tables, case: &Case<'_>, charged: &[Charged
             continue;
         }
         let keep = if one.unit > meeting.unit { &one.act.code } else { &meeting.act.code };
-        let parameters =
-            [("code", meeting.act.code.clone()), ("other", one.act.code.clone()), ("keep", keep.clone())];
+        let parameters = [("code", meeting.act.code.clone()), ("other", one.act.code.clone()), ("keep", keep.clone())];
         findings.raise(Code("pricing.consultation_et_acte"), &parameters);
     }
 }
@@ -93,8 +91,7 @@ fn association(case: &Case<'_>, charged: &[Charged<'_>], findings: &mut Findings
     }
     if acts.iter().any(|one| one.act.association.is_none()) {
         // Three acts, or acts that are not reimbursed alike: only the practitioner knows which derogation holds.
-        let which =
-            if acts.len() > 2 { Code("pricing.trois_actes") } else { Code("pricing.association_a_choisir") };
+        let which = if acts.len() > 2 { Code("pricing.trois_actes") } else { Code("pricing.association_a_choisir") };
         findings.raise(which, &[]);
         return;
     }
@@ -117,7 +114,8 @@ fn said(case: &Case<'_>, acts: &[&Charged<'_>], findings: &mut Findings) {
         findings.raise(Code("pricing.association_inversee"), &[]);
     }
     let times: Vec<_> = with(5).map(|one| one.act.time).collect();
-    if !times.is_empty() && (times.iter().any(Option::is_none) || times.len() > 1 && times.windows(2).all(|t| t[0] == t[1]))
+    if !times.is_empty()
+        && (times.iter().any(Option::is_none) || times.len() > 1 && times.windows(2).all(|t| t[0] == t[1]))
     {
         findings.raise(Code("pricing.association_heures"), &[("date", french(case.day))]);
     }

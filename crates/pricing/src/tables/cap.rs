@@ -41,7 +41,12 @@ pub(crate) fn read(file: Content<'_>) -> Result<Vec<Cap>, TableError> {
 }
 
 /// The cap of a code for this biller.
-pub(crate) fn find<'a>(rows: &'a [Cap], code: &str, day: NaiveDate, zone: Zone, biller: &Biller<'_>) -> Option<&'a Cap> {
-    rows.iter()
-        .find(|row| row.code == code && row.span.holds_on(day) && row.zone.holds(zone) && row.who.is(biller))
+pub(crate) fn find<'a>(
+    rows: &'a [Cap],
+    code: &str,
+    day: NaiveDate,
+    zone: Zone,
+    biller: &Biller<'_>,
+) -> Option<&'a Cap> {
+    rows.iter().find(|row| row.code == code && row.span.holds_on(day) && row.zone.holds(zone) && row.who.is(biller))
 }

@@ -170,11 +170,7 @@ impl Ccam {
             let short = |place: usize, column| u16::try_from(place).map_err(|_| row.fault(column));
             let exemption = row.or_empty("exemption");
             ccam.rows.push(Technical {
-                key: (
-                    row.parsed("code", key)?,
-                    digit(row, "activity")?,
-                    digit(row, "phase")?,
-                ),
+                key: (row.parsed("code", key)?, digit(row, "activity")?, digit(row, "phase")?),
                 opposable: price(row, "value_cents")?,
                 free: price(row, "value_free_cents")?,
                 span: row.span()?,
@@ -213,9 +209,10 @@ impl Ccam {
             Ok(())
         })?;
         ccam.rows.sort_by_key(|row| (row.key, std::cmp::Reverse(row.span.from)));
-        let overlap = ccam.rows.windows(2).any(|pair| {
-            pair[0].key == pair[1].key && pair[0].key.1 != 0 && pair[0].span.overlaps(&pair[1].span)
-        });
+        let overlap = ccam
+            .rows
+            .windows(2)
+            .any(|pair| pair[0].key == pair[1].key && pair[0].key.1 != 0 && pair[0].span.overlaps(&pair[1].span));
         // The order of the file is lost: the first line stands for the whole.
         if overlap { Err(TableError::Overlap { file: file.0, line: 1 }) } else { Ok(ccam) }
     }

@@ -88,8 +88,7 @@ pub(crate) fn find<'a>(
     zone: Zone,
     biller: &Biller<'_>,
 ) -> Option<&'a Modifier> {
-    let fits = |row: &&Modifier| {
-        row.letter == letter && row.span.holds_on(day) && row.zone.holds(zone) && row.who.is(biller)
-    };
+    let fits =
+        |row: &&Modifier| row.letter == letter && row.span.holds_on(day) && row.zone.holds(zone) && row.who.is(biller);
     rows.iter().find(fits)
 }

@@ -74,9 +74,7 @@ pub(crate) fn read(file: Content<'_>) -> Result<Vec<Reduction>, TableError> {
         });
     }
     // Narrowest first, then the highest rank first.
-    rows.sort_by_key(|row: &Reduction| {
-        std::cmp::Reverse((row.zone.narrowness(), row.who.narrowness(), row.rank))
-    });
+    rows.sort_by_key(|row: &Reduction| std::cmp::Reverse((row.zone.narrowness(), row.who.narrowness(), row.rank)));
     Ok(rows)
 }
 
@@ -90,11 +88,7 @@ pub(crate) fn find<'a>(
     biller: &Biller<'_>,
 ) -> Option<&'a Reduction> {
     let fits = |row: &&Reduction| {
-        row.what == what
-            && row.rank <= rank
-            && row.span.holds_on(day)
-            && row.zone.holds(zone)
-            && row.who.is(biller)
+        row.what == what && row.rank <= rank && row.span.holds_on(day) && row.zone.holds(zone) && row.who.is(biller)
     };
     rows.iter().find(fits)
 }

@@ -147,13 +147,14 @@ impl Letter {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Letters {
     pub(crate) by_code: HashMap<String, Letter>,
-    /// In alphabetical order.
-    pub(crate) suggested: Vec<String>,
+    /// Those that may be proposed, in alphabetical order: looked through for each invoice, so kept side by side.
+    pub(crate) suggested: Vec<(String, Letter)>,
 }
 
 /// The codes of the first table with the prices of the second and the limits of the third.
 pub(crate) fn read(codes: Content<'_>, tariffs: Content<'_>, limits: Content<'_>) -> Result<Letters, TableError> {
     let mut letters = Letters::default();
+    let mut suggested = Vec::new();
     for row in Row::all(codes, CODE_COLUMNS)? {
         let code = row.parsed("code", parse_code)?;
         let letter = Letter {
@@ -175,13 +176,12 @@ pub(crate) fn read(codes: Content<'_>, tariffs: Content<'_>, limits: Content<'_>
             tariffs: Vec::new(),
         };
         if row.parsed("suggest", yes_or_no)? {
-            letters.suggested.push(code.clone());
+            suggested.push(code.clone());
         }
         if letters.by_code.insert(code, letter).is_some() {
             return Err(row.overlap());
         }
     }
-    letters.suggested.sort_unstable();
     for row in Row::all(tariffs, COLUMNS)? {
         let tariff = Tariff {
             value: Centimes(i64::from(row.number("value_cents", 10_000_000)?)),
@@ -210,6 +210,12 @@ pub(crate) fn read(codes: Content<'_>, tariffs: Content<'_>, limits: Content<'_>
             std::cmp::Reverse((tariff.zone.narrowness(), tariff.who.narrowness(), tariff.span.from))
         });
     }
+    suggested.sort_unstable();
+    letters.suggested = suggested
+        .into_iter()
+        .filter_map(|code| letters.by_code.get(&code).cloned().map(|letter| (code, letter)))
+        .filter(|(_, letter)| !letter.limits.is_empty())
+        .collect();
     Ok(letters)
 }
 

@@ -137,7 +137,15 @@ mod tests {
     #[test]
     fn other_words_are_refused() {
         for text in [
-            "", " ", "Medecin", "medecin 1", "medecin 01|", "medecin cher", "medecin libre libre", "medecin  01", "|",
+            "",
+            " ",
+            "Medecin",
+            "medecin 1",
+            "medecin 01|",
+            "medecin cher",
+            "medecin libre libre",
+            "medecin  01",
+            "|",
             "medecin nuit_profonde libre",
         ] {
             assert_eq!(Who::parse(text), None, "{text}");

@@ -93,8 +93,8 @@ pub fn level(invoice: &Invoice, code: &str) -> Option<Level> {
     invoice.findings.iter().find(named).map(|finding| finding.level)
 }
 
-/// One code alone, by a practitioner named in short: specialty, then `/2` for sector 2 with an overrun, `/0` for no
-/// agreement, `n` for 23:30.
+/// One code alone, by a practitioner named in short: specialty, then `/2` for sector 2 with an overrun or
+/// `n` for 23:30.
 pub fn alone(code: &str, who: &str, zone: &str, date: &str) -> Value {
     let mut act = json!({"code": code});
     if code.starts_with("IK") {
@@ -113,7 +113,6 @@ pub fn alone(code: &str, who: &str, zone: &str, date: &str) -> Value {
     document["practitioner"] = json!({"profession": profession, "specialty": who[..2], "zone": zone});
     match &who[2..] {
         "/2" => with(document, json!({"practitioner": {"sector": "2"}, "overrun": {"cents": 1000}})),
-        "/0" => with(document, json!({"practitioner": {"sector": "none"}})),
         "n" => with(document, json!({"time": "23:30"})),
         _ => document,
     }
@@ -142,4 +141,19 @@ pub fn zone(letter: char) -> &'static str {
 pub fn day_before(date: &str) -> String {
     let day: chrono::NaiveDate = date.parse().unwrap_or_else(|error| panic!("{date}: {error}"));
     day.pred_opt().map(|day| day.to_string()).unwrap_or_default()
+}
+
+/// A line of a table of prices: codes, who, zones, what holds before the first change, and the changes.
+pub type Series<'a> = (Vec<&'a str>, Vec<&'a str>, &'a str, Vec<(&'a str, &'a str)>);
+
+/// The lines of a table of prices, `#` beginning a comment.
+pub fn series(table: &str) -> impl Iterator<Item = Series<'_>> {
+    let lines = table.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+    lines.map(|line| {
+        let words: Vec<&str> = line.split(' ').collect();
+        let [names, who, zones, first, changes @ ..] = words.as_slice() else { panic!("{line}") };
+        let mut all = vec![("", *first)];
+        all.extend(changes.iter().map(|change| change.split_once('=').unwrap_or_else(|| panic!("{line}"))));
+        (names.split(',').collect(), who.split(',').collect(), *zones, all)
+    })
 }
