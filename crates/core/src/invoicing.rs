@@ -1,110 +1,28 @@
 //! From acts to a claim: the draft that a screen or a script fills in, its price, and the content of the FSE.
 //! Prices are the crate `pricing`'s; what may be signed is decided here, whatever a button says.
 
+mod claim;
+mod error;
+
 use chrono::NaiveDate;
-use liasse_domain::fse::{ActLine, CareContext, ComplementaryCover, Executant, FseContent};
-use liasse_domain::money::divide_half_up;
+use liasse_domain::patient::RightsSource;
 use liasse_domain::professional::profession_of;
 use liasse_domain::{
-    Beneficiary, BillingSituation, CardType, Centimes, Code, Coded, DocumentState, Finding, FseNumber, FseRef, Instant,
-    Invoice, Level, PricedLine, Rights, SecuringMode, VitaleContent, clock,
+    Beneficiary, BillingSituation, Code, DocumentState, Finding, FseRef, Instant, Invoice, Level, Rights, SecuringMode,
+    VitaleContent, clock,
 };
 use liasse_pricing::{
-    Act, CarePath, CodeKind, Entry, Input, Nature, Patient, Practitioner, Qualifier, Right, Sector, Tables, TypedError,
-    overrun_on, type_acts,
+    Act, CarePath, Entry, Input, Nature, Patient, Practitioner, Right, Sector, Tables, TypedError, type_acts,
 };
-
 use liasse_store::FseFilter;
-
-use liasse_domain::patient::RightsSource;
 
 use crate::cards::VitaleView;
 use crate::desk::SignedIn;
 use crate::error::CoreError;
 use crate::workstation::Workstation;
 
-/// Why a claim cannot be made or signed.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum InvoicingError {
-    /// No Vitale in any reader.
-    #[error("no Vitale")]
-    VitaleAbsent,
-    /// The Vitale says nothing about rights: a real card, or a damaged one.
-    #[error("the Vitale's rights cannot be read")]
-    VitaleWithoutRights,
-    /// The Vitale in the reader is another patient's.
-    #[error("another patient's Vitale")]
-    OtherVitale,
-    /// A test card and a real one.
-    #[error("test card with a real one")]
-    MixedWorlds,
-    /// No beneficiary of that number on the card.
-    #[error("no such beneficiary")]
-    UnknownBeneficiary,
-    /// Nothing to bill.
-    #[error("no act")]
-    NoAct,
-    /// A finding forbids signing.
-    #[error("impossible: {code}")]
-    Impossible {
-        /// Code of the finding.
-        code: String,
-        /// Its sentence.
-        message: String,
-    },
-    /// A finding asks for a written reason.
-    #[error("a reason is required: {code}")]
-    ReasonRequired {
-        /// Code of the finding.
-        code: String,
-        /// Its sentence.
-        message: String,
-    },
-    /// No prepared FSE of that name.
-    #[error("no prepared FSE of that name")]
-    NotPrepared,
-    /// The FSE is not signed.
-    #[error("not signed")]
-    NotSigned,
-    /// No FSE of that name.
-    #[error("no FSE of that name")]
-    UnknownFse,
-    /// No lot of that name.
-    #[error("no lot of that name")]
-    UnknownLot,
-    /// The lot is sealed, not signed.
-    #[error("the lot is not signed")]
-    LotNotSigned,
-}
-
-impl Coded for InvoicingError {
-    fn code(&self) -> Code {
-        match self {
-            Self::VitaleAbsent => Code("invoicing.vitale_absente"),
-            Self::VitaleWithoutRights => Code("invoicing.vitale_sans_droits"),
-            Self::OtherVitale => Code("invoicing.autre_vitale"),
-            Self::MixedWorlds => Code("invoicing.carte_test_et_reelle"),
-            Self::UnknownBeneficiary => Code("invoicing.beneficiaire_inconnu"),
-            Self::NoAct => Code("invoicing.aucun_acte"),
-            Self::Impossible { .. } => Code("invoicing.impossible"),
-            Self::ReasonRequired { .. } => Code("invoicing.motif_attendu"),
-            Self::NotPrepared => Code("invoicing.fse_non_preparee"),
-            Self::NotSigned => Code("invoicing.fse_non_signee"),
-            Self::UnknownFse => Code("invoicing.fse_inconnue"),
-            Self::UnknownLot => Code("invoicing.lot_inconnu"),
-            Self::LotNotSigned => Code("invoicing.lot_non_signe"),
-        }
-    }
-
-    fn parameters(&self) -> Vec<(&'static str, String)> {
-        match self {
-            Self::Impossible { message, .. } | Self::ReasonRequired { message, .. } => {
-                vec![("finding", message.clone())]
-            }
-            _ => Vec::new(),
-        }
-    }
-}
+use claim::{as_claimed, is_claimable};
+pub use error::InvoicingError;
 
 /// What is being billed, before it has a number.
 #[derive(Clone, Debug)]
@@ -250,93 +168,6 @@ impl Draft {
     pub(crate) fn passed_with_reason(&self) -> Option<&str> {
         self.written_reason()
     }
-
-    /// What the claim says, under this number.
-    pub(crate) fn content(
-        &self,
-        tables: &Tables,
-        invoice: &Invoice,
-        signed_in: &SignedIn,
-        number: FseNumber,
-        today: NaiveDate,
-    ) -> FseContent {
-        let situation = &signed_in.situation;
-        let exonerations: Vec<Option<char>> = self.input.acts.iter().map(|act| self.exoneration(act)).collect();
-        let common =
-            exonerations.first().copied().flatten().filter(|first| exonerations.iter().all(|e| *e == Some(*first)));
-        let acts = invoice
-            .lines
-            .iter()
-            .enumerate()
-            .map(|(index, line)| ActLine {
-                date: self.input.date,
-                code: line.code.clone(),
-                majoration: None,
-                quantity: line.quantity,
-                coefficient: self.input.acts.get(index).map_or(100, claimed_coefficient),
-                unit: line.unit_cents,
-                base: line.base_cents,
-                rate: line.rate_bp,
-                amo: line.amo_cents,
-                fee: line.fee_cents,
-                amc: line.amc_cents,
-                qualifier: overrun_on(tables, &self.input, index).and_then(|o| o.qualifier).and_then(Qualifier::letter),
-                exoneration: if common.is_some() { None } else { exonerations.get(index).copied().flatten() },
-            })
-            .collect();
-        let person = self.person();
-        FseContent {
-            reference: FseRef { billing: situation.billing_number.clone(), number },
-            mode: self.mode,
-            drawn_up: today,
-            corrects: None,
-            executant: executant(signed_in),
-            locum: None,
-            patient: liasse_domain::fse::Patient {
-                insured_nir: self.card.insured.nir,
-                insured_key: self.card.insured.nir_key,
-                own_nir: person.own_nir,
-                family_name: person.family_name.clone(),
-                given_name: person.given_name.clone(),
-                birth_date: person.birth_date,
-                birth_rank: person.birth_rank,
-                quality: person.quality,
-                coverage_code: self.rights.coverage_code.clone(),
-            },
-            organisme: self.card.insured.organisme.clone(),
-            complementary: self.complementary(),
-            care: CareContext {
-                nature: nature(self.input.cover.nature),
-                care_path: self.input.care_path.map(CarePath::letter),
-                exoneration: common,
-                accident: None,
-                // B2 type 2 position 58: 4, rights read from the Vitale.
-                rights_proof: 4,
-            },
-            third_party_amo: invoice.third_party_amo,
-            third_party_amc: invoice.third_party_amc,
-            acts,
-        }
-    }
-
-    /// 4: care related to an ALD (B2 type 2 position 79 and type 4 position 54).
-    fn exoneration(&self, act: &Act) -> Option<char> {
-        (self.rights.ald && act.ald_related).then_some('4')
-    }
-
-    fn complementary(&self) -> Option<ComplementaryCover> {
-        let person = self.person();
-        if self.rights.c2s {
-            // C2S travels as contract type 89 under the national number (reference formats 3.4).
-            return Some(ComplementaryCover {
-                contract: "89".to_owned(),
-                number: "99999997".to_owned(),
-                member: liasse_domain::Private::default(),
-            });
-        }
-        let card = person.complementary.as_ref().filter(|cover| cover.period.holds_on(self.input.date))?;
-        Some(ComplementaryCover { contract: "00".to_owned(), number: card.number.clone(), member: card.member.clone() })
-    }
 }
 
 /// An act as a desk writes it: code, coefficient or kilometres, modifiers, association; the quantity stands beside it.
@@ -355,86 +186,6 @@ pub fn as_typed(act: &Act) -> String {
         typed += &format!(" /{code}");
     }
     typed
-}
-
-/// The coefficient of a line, in hundredths.
-fn claimed_coefficient(act: &Act) -> u32 {
-    act.coefficient.map_or(100, |coefficient| coefficient.get())
-}
-
-/// Whether a line of type 4 can say what was priced: price, coefficient and quantity make the base, nothing else. Acts of
-/// the CCAM, kilometres and acts that the degression shares out wait for their records.
-fn is_claimable(tables: &Tables, act: &Act, line: &PricedLine) -> bool {
-    let whole = i128::from(line.unit_cents.0) * i128::from(claimed_coefficient(act)) * i128::from(line.quantity);
-    tables.kind(&act.code) != Some(CodeKind::Technical)
-        && act.distance_km.is_none()
-        && line.base_cents == Centimes(divide_half_up(whole, 100))
-}
-
-/// The two digits of B2 type 2 positions 77-78.
-fn nature(nature: Nature) -> u8 {
-    match nature {
-        Nature::Maladie => 10,
-        Nature::Maternite => 30,
-        Nature::AtMp => 41,
-        Nature::Prevention => 90,
-    }
-}
-
-/// The amounts of a claim as its bytes have them: what a prepared FSE shows, whatever the tables say today.
-fn as_claimed(claim: &FseContent) -> Invoice {
-    let lines = claim.acts.iter().map(|act| PricedLine {
-        code: act.code.clone(),
-        quantity: act.quantity,
-        unit_cents: act.unit,
-        base_cents: act.base,
-        rate_bp: act.rate,
-        amo_cents: act.amo,
-        amc_cents: act.amc,
-        fee_cents: act.fee,
-        steps: Vec::new(),
-    });
-    Invoice {
-        lines: lines.collect(),
-        total_cents: claim.total(),
-        base_cents: claim.base(),
-        overrun_cents: claim.total() - claim.base(),
-        amo_cents: claim.amo(),
-        amc_cents: claim.amc(),
-        patient_pays_cents: claim.due_by_patient(),
-        copay_cents: claim.base() - claim.amo(),
-        flat_fee_cents: Centimes::ZERO,
-        amo_net_cents: claim.amo(),
-        pav_cents: Centimes::ZERO,
-        third_party_amo: claim.third_party_amo,
-        third_party_amc: claim.third_party_amc,
-        findings: Vec::new(),
-    }
-}
-
-fn executant(signed_in: &SignedIn) -> Executant {
-    let situation = &signed_in.situation;
-    let condition = match (situation.practice_mode, signed_in.holder.card_type) {
-        (1, _) => 'S',
-        (7, _) => 'B',
-        (_, CardType::Cps | CardType::Cpf | CardType::Cpe | CardType::Cpa) => 'L',
-    };
-    Executant {
-        billing: situation.billing_number.clone(),
-        rpps: signed_in.holder.rpps.clone(),
-        family_name: signed_in.holder.family_name.clone(),
-        given_name: signed_in.holder.given_name.clone(),
-        convention: situation.convention,
-        specialty: situation.specialty.clone(),
-        tariff_zone: situation.tariff_zone.clone(),
-        ik_zone: situation.ik_zone.clone(),
-        agreements: situation.agreements.clone(),
-        condition,
-        situation: situation.number,
-        structure_kind: situation.structure_kind,
-        structure_number: situation.structure_number.clone(),
-        structure_name: situation.structure_name.clone(),
-    }
 }
 
 impl Workstation {

@@ -18,13 +18,13 @@ fn act(date: &str) -> String {
 fn an_import_holds_from_its_day_for_its_practice_alone() {
     let practice = Practice::empty("tables-import");
     let file = folder("tables-import-file").join("ccam_v82_20260301.csv");
-    std::fs::write(&file, format!("{HEADER}DEQP003;1;0;15.00;14,00;;;;2;ATM;FPSU;;04.01;Tracé du coeur\n")).expect("file");
+    std::fs::write(&file, format!("{HEADER}DEQP003;1;0;15.00;14,00;;;;2;ATM;FPSU;;04.01;Tracé du coeur\n"))
+        .expect("file");
     let said: Value =
         serde_json::from_str(&practice.done(&["tables", "import", file.to_str().expect("path")])).expect("json");
     assert_eq!((&said["from"], &said["rows"], &said["codes"]), (&json!("2026-03-01"), &json!(1), &json!(1)));
-    let price = |date| -> Value {
-        serde_json::from_str(&practice.done_with(&["price", "-"], &act(date))).expect("json")
-    };
+    let price =
+        |date| -> Value { serde_json::from_str(&practice.done_with(&["price", "-"], &act(date))).expect("json") };
     assert_eq!(price("2026-02-28")["total_cents"], json!(1477), "the version before, until its eve");
     assert_eq!(price("2026-03-01")["total_cents"], json!(1500));
     assert_eq!(price("2026-03-01")["lines"][0]["steps"][0]["source"], json!("CNAM CCAM v82 20260301"));
@@ -80,8 +80,7 @@ fn two_folders_are_compared_by_day_and_in_euros() {
     // The claims of the data's last month stand in for a file.
     let practice = Practice::empty("tables-diff");
     practice.prepare();
-    let answer: Value =
-        serde_json::from_str(&practice.done(&["tables", "diff", "programme", &raised])).expect("json");
+    let answer: Value = serde_json::from_str(&practice.done(&["tables", "diff", "programme", &raised])).expect("json");
     assert_eq!(answer["invoices"]["count"], json!(1), "{answer}");
     assert_eq!(answer["invoices"]["effects"][0]["total_after_cents"], json!(3200));
 }
@@ -90,7 +89,8 @@ fn two_folders_are_compared_by_day_and_in_euros() {
 #[test]
 fn reads_shared_ccam_imported_is_the_table_that_ships() {
     let practice = Practice::empty("tables-cnam");
-    let shared = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/reference/data/ccam_v81_20260101_normalised.csv");
+    let shared =
+        concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/reference/data/ccam_v81_20260101_normalised.csv");
     let said: Value = serde_json::from_str(&practice.done(&["tables", "import", shared])).expect("json");
     assert_eq!((&said["rows"], &said["codes"]), (&json!(13_499), &json!(8_257)));
     let made = std::fs::read_to_string(practice.data().join("tables/ccam.csv")).expect("table");

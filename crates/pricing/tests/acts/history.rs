@@ -333,6 +333,8 @@ fn an_expert_advice_is_for_whom_was_not_seen_for_four_months() {
         (vec![("2025-09-16", "CS")], true),
         (vec![("2026-01-14", "APC")], true),
         (vec![("2025-12-01", "TE2")], true),
+        // Its own entry, read back later, is no earlier meeting.
+        (vec![("2026-01-15", "APC")], false),
         // What is not a meeting.
         (vec![("2025-12-01", "MCS"), ("2025-12-02", "DEQP003")], false),
     ] {

@@ -334,7 +334,12 @@ fn a_technical_act_beside_a_consultation() {
     }
     // Alone the biopsy is whole; a forbidden act keeps its tariff; sector 2: 23.00 and 9.64 in 2019.
     assert_eq!(bases(&priced(&doctor(TUESDAY, "05", plain(&["QZHA001"])))), [2143]);
-    assert_eq!(bases(&priced(&gp(TUESDAY, plain(&["G", "QZJA002"])))), [3000, 2660]);
+    assert_eq!(bases(&priced(&doctor(TUESDAY, "04", plain(&["CS", "QZHA001"])))), [2650, 2143]);
+    // Only another time of the day sets them apart.
+    for (association, expected) in [(1, Some(Level::Blocking)), (5, None)] {
+        let acts = json!([{"code": "G"}, {"code": "QZJA002", "association": association, "time": "17:00"}]);
+        assert_eq!(level(&priced(&gp(TUESDAY, acts)), "consultation_et_acte"), expected, "{association}");
+    }
     assert_eq!(bases(&priced(&with(gp("2019-03-12", plain(&["C", "JKHD001"])), free()))), [2300, 964]);
     let cardiologist = priced(&doctor(TUESDAY, "03", plain(&["CSC", "DEQP003"])));
     assert_eq!(level(&cardiologist, "cumul_interdit"), Some(Level::Blocking));

@@ -1,0 +1,86 @@
+//! Why a claim cannot be made or signed, as data with a code.
+
+use liasse_domain::{Code, Coded};
+
+/// Why a claim cannot be made or signed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InvoicingError {
+    /// No Vitale in any reader.
+    #[error("no Vitale")]
+    VitaleAbsent,
+    /// The Vitale says nothing about rights: a real card, or a damaged one.
+    #[error("the Vitale's rights cannot be read")]
+    VitaleWithoutRights,
+    /// The Vitale in the reader is another patient's.
+    #[error("another patient's Vitale")]
+    OtherVitale,
+    /// A test card and a real one.
+    #[error("test card with a real one")]
+    MixedWorlds,
+    /// No beneficiary of that number on the card.
+    #[error("no such beneficiary")]
+    UnknownBeneficiary,
+    /// Nothing to bill.
+    #[error("no act")]
+    NoAct,
+    /// A finding forbids signing.
+    #[error("impossible: {code}")]
+    Impossible {
+        /// Code of the finding.
+        code: String,
+        /// Its sentence.
+        message: String,
+    },
+    /// A finding asks for a written reason.
+    #[error("a reason is required: {code}")]
+    ReasonRequired {
+        /// Code of the finding.
+        code: String,
+        /// Its sentence.
+        message: String,
+    },
+    /// No prepared FSE of that name.
+    #[error("no prepared FSE of that name")]
+    NotPrepared,
+    /// The FSE is not signed.
+    #[error("not signed")]
+    NotSigned,
+    /// No FSE of that name.
+    #[error("no FSE of that name")]
+    UnknownFse,
+    /// No lot of that name.
+    #[error("no lot of that name")]
+    UnknownLot,
+    /// The lot is sealed, not signed.
+    #[error("the lot is not signed")]
+    LotNotSigned,
+}
+
+impl Coded for InvoicingError {
+    fn code(&self) -> Code {
+        match self {
+            Self::VitaleAbsent => Code("invoicing.vitale_absente"),
+            Self::VitaleWithoutRights => Code("invoicing.vitale_sans_droits"),
+            Self::OtherVitale => Code("invoicing.autre_vitale"),
+            Self::MixedWorlds => Code("invoicing.carte_test_et_reelle"),
+            Self::UnknownBeneficiary => Code("invoicing.beneficiaire_inconnu"),
+            Self::NoAct => Code("invoicing.aucun_acte"),
+            Self::Impossible { .. } => Code("invoicing.impossible"),
+            Self::ReasonRequired { .. } => Code("invoicing.motif_attendu"),
+            Self::NotPrepared => Code("invoicing.fse_non_preparee"),
+            Self::NotSigned => Code("invoicing.fse_non_signee"),
+            Self::UnknownFse => Code("invoicing.fse_inconnue"),
+            Self::UnknownLot => Code("invoicing.lot_inconnu"),
+            Self::LotNotSigned => Code("invoicing.lot_non_signe"),
+        }
+    }
+
+    fn parameters(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::Impossible { message, .. } | Self::ReasonRequired { message, .. } => {
+                vec![("finding", message.clone())]
+            }
+            _ => Vec::new(),
+        }
+    }
+}
