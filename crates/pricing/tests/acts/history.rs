@@ -135,7 +135,7 @@ MU 01 a - 2011-01-01=2291
 MU 01 gry - 2011-01-01=2326
 # Midwives: bsensiblebaby.fr (23.00 and MSF) and cegedim-sante.com of March 2024.
 C,V 21 m x 2022-01-01=2300
-C,V 21 agry x 2024-02-22=2760
+C,V 21 agry ? 2024-02-22=2760
 IK 21 m x 2024-02-22=61
 IKM 21 m x 2024-02-22=91
 MD 21 m x 2024-02-22=1000
