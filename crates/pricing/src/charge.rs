@@ -30,6 +30,8 @@ pub(crate) struct Charged<'a> {
     /// Price of one, before coefficient, modifiers and shares.
     pub(crate) unit: Centimes,
     pub(crate) base: Centimes,
+    /// The base without the modifiers: what the threshold of heavy acts looks at.
+    pub(crate) bare: Centimes,
     pub(crate) overrun: Centimes,
     pub(crate) qualifier: Option<Qualifier>,
     /// The association code, said or proposed.
@@ -102,11 +104,13 @@ impl<'a> Charged<'a> {
 /// All acts with their prices, in their order.
 pub(crate) fn charge<'a>(tables: &'a Tables, case: &Case<'a>) -> Result<Vec<Charged<'a>>, PriceError> {
     let mut charged = Vec::with_capacity(case.input.acts.len());
+    // Kilometres of the day so far, in hundredths.
+    let mut driven = 0;
     for (index, act) in case.input.acts.iter().enumerate() {
         let quantity = quantity(act).ok_or(PriceError::Quantity { act: index })?;
         let letter = tables.letters.by_code.get(&act.code);
         let one = match letter {
-            Some(_) => letter::charge(tables, case, index, act, quantity)?,
+            Some(_) => letter::charge(tables, case, index, act, quantity, &mut driven)?,
             None if tables.ccam.knows(&act.code) => ccam::charge(tables, case, index, act, quantity)?,
             None => return Err(PriceError::UnknownCode { act: index, code: printable(&act.code) }),
         };

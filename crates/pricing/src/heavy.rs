@@ -31,29 +31,31 @@ impl<'a> Heavy<'a> {
         let mut due = false;
         for (place, one) in charged.iter().enumerate() {
             let reached = one.unit >= row.threshold;
+            let bears = bears(one);
             match exemption(one) {
                 Exemption::Invoice => {
-                    sum = sum + one.base;
+                    sum = sum + one.bare;
                     whole |= reached;
-                    due |= reached;
+                    due |= reached && bears;
                 }
                 Exemption::Act => {
                     heavy.covered[place] = reached;
-                    due |= reached;
+                    due |= reached && bears;
                 }
                 Exemption::ByNature => heavy.covered[place] = true,
                 Exemption::InvoiceByNature => whole = true,
                 Exemption::Never | Exemption::Unknown => {}
             }
         }
-        if sum >= row.threshold {
-            (whole, due) = (true, true);
+        if sum >= row.threshold && !whole {
+            whole = true;
+            due |= charged.iter().any(|one| exemption(one) == Exemption::Invoice && bears(one));
         }
         if whole {
             heavy.covered.fill(true);
         }
         if due {
-            let lines = charged.iter().enumerate().filter(|(place, _)| heavy.covered[*place]);
+            let lines = charged.iter().enumerate().filter(|(place, one)| heavy.covered[*place] && bears(one));
             // The dearest line; of equals the first.
             heavy.bearer = lines.min_by_key(|(_, one)| std::cmp::Reverse(one.base)).map(|(place, _)| place);
         }
@@ -68,6 +70,11 @@ impl<'a> Heavy<'a> {
     pub(crate) fn borne_by(&self, line: usize) -> Option<&'a Pav> {
         self.row.filter(|_| self.bearer == Some(line))
     }
+}
+
+/// Diagnostic imaging is paid in full without a PAV (reference tariffs 2.4).
+fn bears(one: &Charged<'_>) -> bool {
+    one.technical().is_none_or(|row| !row.imaging)
 }
 
 /// Acts of the NGAP free themselves alone.

@@ -244,8 +244,8 @@ pub(crate) fn flat_fee(
     let acts: u32 = charged.iter().filter(|one| one.fee() == kind).filter(borne).map(|one| one.quantity).sum();
     let of = |acts: u32| Centimes(row.value.0.saturating_mul(i64::from(acts)));
     let (today, this_year) = past(tables, case, kind);
-    let left_today = Centimes((row.daily_cap - of(today)).0.max(0));
-    let left_this_year = Centimes((row.yearly_cap - of(this_year)).0.max(0));
+    let left_today = Centimes((row.daily_cap - today).0.max(0));
+    let left_this_year = Centimes((row.yearly_cap - this_year).0.max(0));
     let uncapped = of(acts).min(left_today).min(amo);
     let due = uncapped.min(left_this_year);
     let rule = match kind {
@@ -258,9 +258,10 @@ pub(crate) fn flat_fee(
     Ok(Some(FlatFeeDue { cents: due, step, line, doubtful: row.confidence.is_low() }))
 }
 
-/// How many acts of the history bore it on the day and in the civil year: at least so many, for others bill as well.
-fn past(tables: &Tables, case: &Case<'_>, kind: Fee) -> (u32, u32) {
-    let mut counted = (0, 0);
+/// What the acts of the history bore on the day and in the civil year, each at the amount of its own day: at least so
+/// much, for others bill as well.
+fn past(tables: &Tables, case: &Case<'_>, kind: Fee) -> (Centimes, Centimes) {
+    let mut borne = (Centimes::ZERO, Centimes::ZERO);
     for past in &case.input.patient.history {
         let fee = match tables.letters.by_code.get(&past.code) {
             Some(letter) => letter.fee,
@@ -268,11 +269,15 @@ fn past(tables: &Tables, case: &Case<'_>, kind: Fee) -> (u32, u32) {
             None => Fee::None,
         };
         if fee == kind && past.date.year() == case.day.year() && past.date <= case.day {
-            counted.1 += 1;
-            counted.0 += u32::from(past.date == case.day);
+            let row = tables.flat_fees.iter().find(|row| row.kind == kind && row.span.holds_on(past.date));
+            let amount = row.map_or(Centimes::ZERO, |row| row.value);
+            borne.1 = borne.1 + amount;
+            if past.date == case.day {
+                borne.0 = borne.0 + amount;
+            }
         }
     }
-    counted
+    borne
 }
 
 fn is_exempt(case: &Case<'_>, row: &FlatFee) -> bool {

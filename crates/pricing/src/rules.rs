@@ -36,7 +36,7 @@ pub(crate) fn findings(
     flat_fee: Option<&FlatFeeDue>,
 ) -> Vec<Finding> {
     let mut findings = Findings(Vec::new());
-    person::look(case, lines, &mut findings);
+    person::look(case, &mut findings);
     for one in charged {
         acts::look(tables, case, one, &mut findings);
         technical::look(tables, case, one, &mut findings);

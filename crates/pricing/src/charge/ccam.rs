@@ -52,6 +52,7 @@ pub(super) fn charge<'a>(
         quantity,
         unit,
         base: unit,
+        bare: unit,
         overrun: Centimes::ZERO,
         qualifier: None,
         association: act.association,
@@ -141,8 +142,10 @@ fn price(tables: &Tables, case: &Case<'_>, one: &mut Charged<'_>, row: &Technica
         row.filter(|row| row.rank == rank)
     });
     let half = if half { 5_000 } else { 10_000 };
-    let whole = i128::from(one.unit.0) * (10_000 + percents) * share.map_or(10_000, |row| i128::from(row.value)) * half;
-    let each = Centimes(divide_half_up(whole, 1_000_000_000_000)) + euros;
+    let shared = i128::from(one.unit.0) * share.map_or(10_000, |row| i128::from(row.value)) * half;
+    let each = Centimes(divide_half_up(shared * (10_000 + percents), 1_000_000_000_000)) + euros;
+    let bare = divide_half_up(shared, 100_000_000);
+    one.bare = Centimes(bare.saturating_mul(i64::from(one.quantity)));
     one.base = Centimes(each.0.saturating_mul(i64::from(one.quantity)));
     one.doubtful |= share.is_some_and(|row| row.confidence.is_low());
     said.base = each;

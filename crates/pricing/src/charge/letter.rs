@@ -23,6 +23,7 @@ pub(super) fn charge<'a>(
     index: usize,
     act: &'a Act,
     quantity: u32,
+    driven: &mut u32,
 ) -> Result<Charged<'a>, PriceError> {
     let letter =
         letter_of(tables, act).ok_or_else(|| PriceError::UnknownCode { act: index, code: act.code.clone() })?;
@@ -43,7 +44,7 @@ pub(super) fn charge<'a>(
     let mut doubtful = false;
     let base = match way(&act.code, act) {
         Some(way) => {
-            let (base, unsure) = kilometres(tables, case, index, act, way, tariff.value, &mut steps)?;
+            let (base, unsure) = kilometres(tables, case, index, act, way, tariff.value, driven, &mut steps)?;
             doubtful = unsure;
             base
         }
@@ -67,6 +68,7 @@ pub(super) fn charge<'a>(
         quantity,
         unit: tariff.value,
         base,
+        bare: base,
         overrun: Centimes::ZERO,
         qualifier: None,
         association: None,
@@ -109,7 +111,9 @@ fn share(unit: Centimes, coefficient: Hundredths, share: i64, quantity: u32) -> 
 }
 
 /// The kilometres that are paid: what is driven there and back less the abatement, never below zero, then the long
-/// ways of a day by their bands. `true` beside an amount that is not sure.
+/// ways of a day by their bands, which begin where the ways before in the invoice (`day`) have ended. `true` beside an
+/// amount that is not sure.
+#[expect(clippy::too_many_arguments, reason = "what one way depends on, each once")]
 fn kilometres(
     tables: &Tables,
     case: &Case<'_>,
@@ -117,6 +121,7 @@ fn kilometres(
     act: &Act,
     way: Way,
     unit: Centimes,
+    day: &mut u32,
     steps: &mut Vec<Step>,
 ) -> Result<(Centimes, bool), PriceError> {
     let driven = act.distance_km.ok_or(PriceError::DistanceMissing { act: index })?;
@@ -124,34 +129,29 @@ fn kilometres(
     let row = |what, rank| find_reduction(&tables.reductions, what, rank, case.day, zone, &case.biller);
     let abatement = row(What::Abatement(way), 0);
     let billed = driven.get().saturating_sub(abatement.map_or(0, |row| row.value));
+    let times = u32::try_from(act.quantity).unwrap_or(1);
     // In hundredths of a kilometre times hundredths of a percent.
     let mut weighed = 0_i128;
-    let mut from = 0_u32;
+    let mut from = *day;
+    *day = day.saturating_add(billed.saturating_mul(times));
     let mut long = None;
-    while from < billed {
+    while from < *day {
         // Kilometre 300 is the first of the next band: bands are told by whole kilometres.
         let band = row(What::Kilometres, from / 100);
         let share = band.map_or(10_000, |band| band.value);
         long = long.or(band.filter(|band| band.rank > 0));
-        let next = tables
-            .reductions
-            .iter()
-            .filter(|row| row.what == What::Kilometres && row.rank * 100 > from)
-            .map(|row| row.rank * 100)
-            .min()
-            .unwrap_or(billed)
-            .min(billed);
+        let starts = tables.reductions.iter().filter(|row| row.what == What::Kilometres).map(|row| row.rank * 100);
+        let next = starts.filter(|start| *start > from).min().unwrap_or(*day).min(*day);
         weighed += i128::from(next - from) * i128::from(share);
         from = next;
     }
-    let each = divide_half_up(i128::from(unit.0) * weighed, 100 * 10_000);
-    let base = Centimes(each.saturating_mul(act.quantity));
+    let base = Centimes(divide_half_up(i128::from(unit.0) * weighed, 100 * 10_000));
     let values = Values {
         code: &act.code,
         factor: driven,
         billed: Hundredths::new(billed).unwrap_or_default(),
         unit,
-        base: Centimes(each),
+        base,
         ..Values::default()
     };
     let source = abatement.map(|row| ("reductions", row.span.from, row.source.as_str()));

@@ -10,7 +10,7 @@ use crate::case::Case;
 use crate::charge::{Charged, Found};
 use crate::decimal::Hundredths;
 use crate::input::{Act, Place};
-use crate::tables::{Days, Limit, LimitRow, Tables, Verdict};
+use crate::tables::{CodeKind, Days, Limit, LimitRow, Tables, Verdict};
 
 /// What a condition says of an invoice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +46,7 @@ pub(super) fn look(tables: &Tables, case: &Case<'_>, charged: &[Charged<'_>], fi
 
 /// A meeting on a day on which the same practitioner has billed one already.
 fn same_day(tables: &Tables, case: &Case<'_>, charged: &[Charged<'_>], findings: &mut Findings) {
-    let met = |code: &str| tables.kind(code).is_some_and(crate::tables::CodeKind::is_meeting);
+    let met = |code: &str| tables.kind(code).is_some_and(CodeKind::is_meeting);
     let before = case.input.patient.history.iter().find(|past| past.date == case.day && met(&past.code));
     if let Some(before) = before
         && charged.iter().any(Charged::is_meeting)
@@ -63,12 +63,15 @@ fn raise(code: &str, row: &LimitRow, findings: &mut Findings) {
         Limit::Hours(_) => Code("pricing.limite_heure"),
         Limit::Days(_) => Code("pricing.limite_jour"),
         Limit::PerInvoice(_) => Code("pricing.limite_par_facture"),
+        Limit::PerPassage(_) => Code("pricing.limite_par_passage"),
         Limit::PerDay(_) => Code("pricing.limite_par_jour"),
         Limit::PerYear(_) => Code("pricing.limite_par_an"),
         Limit::Once => Code("pricing.limite_une_fois"),
         Limit::UnseenMonths(_) => Code("pricing.limite_non_vu"),
         Limit::Needs(_) => Code("pricing.limite_avec"),
-        Limit::MedecinTraitant => Code("pricing.limite_medecin_traitant"),
+        Limit::MedecinTraitant(true) => Code("pricing.limite_medecin_traitant"),
+        Limit::MedecinTraitant(false) => Code("pricing.limite_pas_medecin_traitant"),
+        Limit::DeclaredBelow(_) => Code("pricing.limite_medecin_declare"),
         Limit::Path(_) => Code("pricing.limite_parcours"),
         Limit::Regulated(true) => Code("pricing.limite_regule"),
         Limit::Regulated(false) => Code("pricing.limite_non_regule"),
@@ -187,7 +190,22 @@ fn answer(
         Limit::AgeBelow(_) | Limit::AgeFrom(_) | Limit::AgeAbove(_) | Limit::Hours(_) | Limit::Days(_) => {
             Answer::Unknown
         }
-        Limit::PerInvoice(most) | Limit::PerDay(most) => (here <= *most).into(),
+        Limit::PerInvoice(most) => (here <= *most).into(),
+        Limit::PerPassage(most) => {
+            let passage = |one: &Charged<'_>| one.act.passage.unwrap_or(1);
+            let of = |wanted: u8| -> u32 {
+                charged
+                    .iter()
+                    .filter(|one| one.act.code == code && passage(one) == wanted)
+                    .map(|one| one.quantity)
+                    .sum()
+            };
+            charged.iter().all(|one| of(passage(one)) <= *most).into()
+        }
+        Limit::PerDay(most) => {
+            let today = history.iter().filter(|past| past.code == code && past.date == case.day).count();
+            (u32::try_from(today).unwrap_or(u32::MAX).saturating_add(here) <= *most).into()
+        }
         Limit::PerYear(most) => {
             let year_ago = case.day.checked_sub_months(Months::new(12));
             (before(year_ago).saturating_add(here) <= *most).into()
@@ -198,7 +216,7 @@ fn answer(
             let met = |past: &crate::input::Past| {
                 past.date < case.day
                     && since.is_none_or(|since| past.date >= since)
-                    && tables.kind(&past.code).is_some_and(crate::tables::CodeKind::is_meeting)
+                    && tables.kind(&past.code).is_some_and(CodeKind::is_meeting)
             };
             (!history.iter().any(met)).into()
         }
@@ -206,7 +224,10 @@ fn answer(
             let other = |one: &Charged<'_>| one.act.code != code && targets.name(&one.act.code, one.kind());
             charged.iter().any(other).into()
         }
-        Limit::MedecinTraitant => case.input.practitioner.registered_mt.map_or(Answer::Unknown, Answer::from),
+        Limit::MedecinTraitant(wanted) => {
+            case.input.practitioner.registered_mt.map_or(Answer::Unknown, |is| (is == *wanted).into())
+        }
+        Limit::DeclaredBelow(years) => (case.age >= *years || case.input.patient.has_mt).into(),
         // Below 16 the care path does not play (reference tariffs 1.2, MCG and MCS).
         Limit::Path(paths) => match case.input.care_path {
             Some(path) => paths.contains(&path).into(),
@@ -222,15 +243,12 @@ fn answer(
             (said == Place::Office || places.contains(&said)).into()
         }
         Limit::CoefficientMost(most) => {
-            let acts = charged.iter().filter(|one| one.kind() == crate::tables::CodeKind::Act);
-            let most_of = acts.map(|one| one.act.coefficient.unwrap_or(Hundredths::ONE)).max();
-            let single = charged
-                .iter()
-                .filter(|one| one.kind() == crate::tables::CodeKind::Act)
-                .map(|one| one.quantity)
-                .sum::<u32>()
-                == 1;
-            (single && most_of.is_some_and(|found| found <= *most)).into()
+            // The act it adds to is the only one of its passage.
+            let passage = act.and_then(|act| act.passage).unwrap_or(1);
+            let acts =
+                || charged.iter().filter(|one| one.kind() == CodeKind::Act && one.act.passage.unwrap_or(1) == passage);
+            let highest = acts().map(|one| one.act.coefficient.unwrap_or(Hundredths::ONE)).max();
+            (acts().map(|one| one.quantity).sum::<u32>() == 1 && highest.is_some_and(|found| found <= *most)).into()
         }
     }
 }

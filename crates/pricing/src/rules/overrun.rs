@@ -11,6 +11,8 @@ use crate::tables::{CodeKind, Tables, find_cap};
 
 /// Under DA the fee stays below the coordinated tariff plus 17.5 %.
 const DA_MARGIN: Rate = Rate(1750);
+/// The majoration of coordination that the coordinated tariff of a consultation holds.
+const COORDINATION: Centimes = Centimes(500);
 
 pub(super) fn look(
     tables: &Tables,
@@ -68,11 +70,15 @@ fn cap(tables: &Tables, case: &Case<'_>, charged: &[Charged<'_>], one: &Charged<
     let (most, source) = match printed {
         Some(row) => (row.value, row.source.as_str()),
         None => {
-            // A consultation is held against its coordinated tariff, majoration included, rounded up to the euro.
-            let coordinated = if one.is_meeting() { one.base + Centimes(500) } else { one.base };
+            // A consultation is held against its coordinated tariff, majoration included, in whole euros.
+            let coordinated = if one.is_meeting() { one.base + COORDINATION } else { one.base };
             let most = coordinated + coordinated.at(DA_MARGIN);
-            let most = if one.is_meeting() { Centimes((most.0 + 99) / 100 * 100) } else { most };
-            (most, "convention médicale, 17,5 % au-dessus du tarif coordonné, plafond imprimé inconnu à cette date")
+            let most = if one.is_meeting() { Centimes(most.0 / 100 * 100) } else { most };
+            if one.is_meeting() {
+                let parameters = [("code", one.act.code.clone()), ("most", most.to_string())];
+                findings.raise(Code("pricing.depassement_plafond_inconnu"), &parameters);
+            }
+            (most, "convention médicale, 17,5 % au-dessus du tarif coordonné")
         }
     };
     if fee > most {

@@ -6,10 +6,8 @@ use liasse_domain::Code;
 use super::Findings;
 use crate::case::Case;
 use crate::input::{Nature, Right};
-use crate::reimburse::Reimbursed;
-use crate::tables::Situation;
 
-pub(super) fn look(case: &Case<'_>, lines: &[Reimbursed], findings: &mut Findings) {
+pub(super) fn look(case: &Case<'_>, findings: &mut Findings) {
     let patient = &case.input.patient;
     if patient.birth_date.calendar().is_none() {
         findings.raise(Code("pricing.naissance_incertaine"), &[("age", case.age.to_string())]);
@@ -36,20 +34,23 @@ pub(super) fn look(case: &Case<'_>, lines: &[Reimbursed], findings: &mut Finding
     if case.third_party_amc && !case.third_party_amo {
         findings.raise(Code("pricing.amc_sans_amo"), &[]);
     }
-    compulsory(case, lines, findings);
+    compulsory(case, findings);
     if case.biller.profession == "infirmier" && case.biller.specialty != "86" {
         prescription(case, findings);
     }
 }
 
 /// Where the law makes the AMO pay the practitioner.
-fn compulsory(case: &Case<'_>, lines: &[Reimbursed], findings: &mut Findings) {
+fn compulsory(case: &Case<'_>, findings: &mut Findings) {
     if case.third_party_amo {
         return;
     }
     let nature = case.input.cover.nature;
-    let ald = lines.iter().any(|line| line.situation == Situation::Ald);
-    if matches!(nature, Nature::AtMp | Nature::Maternite) || ald || case.input.patient.has(Right::Ame) {
+    let patient = &case.input.patient;
+    let ald = patient.has(Right::Ald) && case.input.acts.iter().any(|act| act.ald_related);
+    // Contraception of minors.
+    let minor = case.age < 18 && case.input.acts.iter().any(|act| act.code == "CCP");
+    if matches!(nature, Nature::AtMp | Nature::Maternite) || ald || minor || patient.has(Right::Ame) {
         findings.raise(Code("pricing.tiers_payant_du"), &[]);
     }
 }

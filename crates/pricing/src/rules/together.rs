@@ -1,7 +1,7 @@
 //! Acts that stand together: one meeting only, the pairs of `cumul.csv`, technical acts beside a consultation and beside
 //! each other. NGAP, general provisions, articles 11 and III-3; CCAM, book III, article III-3.
 
-use liasse_domain::Code;
+use liasse_domain::{Code, Level};
 
 use super::{Findings, french};
 use crate::case::Case;
@@ -19,6 +19,18 @@ pub(super) fn look(tables: &Tables, case: &Case<'_>, charged: &[Charged<'_>], fi
     pairs(tables, case, charged, findings);
     technical_beside_meeting(tables, case, charged, findings);
     association(case, charged, findings);
+    once_for_all(charged, findings);
+}
+
+/// Modifiers of night, Sunday and emergency are due once for the practitioner, not once for each act (CCAM, book III).
+fn once_for_all(charged: &[Charged<'_>], findings: &mut Findings) {
+    let urgent = |one: &&Charged<'_>| {
+        one.technical().is_some()
+            && one.act.modifiers.iter().any(|letter| matches!(letter.as_str(), "F" | "P" | "S" | "U"))
+    };
+    if let Some(second) = charged.iter().filter(urgent).nth(1) {
+        findings.raise(Code("pricing.modificateur_repete"), &[("code", second.act.code.clone())]);
+    }
 }
 
 /// Whether two acts of one passage are looked at together: nurses come back the same day.
@@ -53,7 +65,7 @@ fn technical_beside_meeting(tables: &Tables, case: &Case<'_>, charged: &[Charged
     let Some(meeting) = charged.iter().find(|one| one.is_meeting()) else { return };
     for one in charged {
         let stands_alone = one.technical().is_some_and(|row| row.kind == ActKind::Act);
-        if !stands_alone || one.act.association == Some(5) {
+        if !stands_alone || at_another_time(meeting, one) {
             continue;
         }
         let named = |row: &&Cumul| {
@@ -69,8 +81,16 @@ fn technical_beside_meeting(tables: &Tables, case: &Case<'_>, charged: &[Charged
         }
         let keep = if one.unit > meeting.unit { &one.act.code } else { &meeting.act.code };
         let parameters = [("code", meeting.act.code.clone()), ("other", one.act.code.clone()), ("keep", keep.clone())];
-        findings.raise(Code("pricing.consultation_et_acte"), &parameters);
+        // Pages name first-aid acts among the exceptions without saying how far they reach (reference tariffs 1.5).
+        let first_aid = one.act.code == "YYYY010" || one.act.modifiers.iter().any(|letter| letter == "M");
+        let level = if first_aid { Level::Warning } else { Level::Blocking };
+        findings.raise_at(level, Code("pricing.consultation_et_acte"), &parameters);
     }
+}
+
+/// Two moments of one day, when both are said.
+fn at_another_time(one: &Charged<'_>, other: &Charged<'_>) -> bool {
+    one.act.time.is_some() && other.act.time.is_some() && one.act.time != other.act.time
 }
 
 /// Association of technical acts of one session.

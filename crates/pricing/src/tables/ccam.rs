@@ -108,6 +108,8 @@ pub(crate) struct Technical {
     /// May be prevention (`XC_ETM` 7).
     pub(crate) prevention: bool,
     pub(crate) kind: ActKind,
+    /// Diagnostic imaging (grouping ADI: radiology, scanner, MRI), on which no PAV is due.
+    pub(crate) imaging: bool,
     pub(crate) modifiers: Modifiers,
     pub(crate) confidence: Confidence,
     source: u16,
@@ -201,6 +203,7 @@ impl Ccam {
                     "supplement" => ActKind::Supplement,
                     _ => return Err(row.fault("kind")),
                 },
+                imaging: row.or_empty("group") == "ADI",
                 modifiers: Modifiers::parse(row.or_empty("modifiers")).ok_or_else(|| row.fault("modifiers"))?,
                 confidence: row.confidence()?,
                 source: short(source, "source")?,

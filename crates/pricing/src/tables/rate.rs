@@ -6,7 +6,7 @@ use liasse_domain::Rate;
 
 use super::TableError;
 use super::row::{Confidence, Row, Span};
-use super::who::{Biller, Who};
+use super::who::{Biller, Tier, Who};
 
 const COLUMNS: &[&str] = &["situation", "rate_bp", "from", "to", "who", "source", "confidence"];
 
@@ -110,8 +110,9 @@ impl Rates {
         Ok(rates)
     }
 
-    /// The rate of a situation on `day` for this biller.
+    /// The rate of a situation on `day` for this biller, whatever the agreement: it is the base that differs.
     pub(crate) fn find(&self, situation: Situation, day: NaiveDate, biller: &Biller<'_>) -> Option<&RateRow> {
+        let biller = &Biller { tier: Tier::Opposable, ..*biller };
         self.0[situation as usize].iter().find(|row| row.span.holds_on(day) && row.who.is(biller))
     }
 }

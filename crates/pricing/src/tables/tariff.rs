@@ -123,20 +123,22 @@ pub(crate) enum Missing {
 }
 
 impl Letter {
-    /// The price on `day` in `zone`; `true` when it is one for this biller, `false` when it is for others only.
+    /// The price on `day` in `zone`; `true` when it is one for this biller, `false` when it is for others only. Who has a
+    /// price elsewhere and none here has none: the price of others would be a guess.
     pub(crate) fn tariff(&self, day: NaiveDate, zone: Zone, biller: &Biller<'_>) -> Result<(&Tariff, bool), Missing> {
         let mut for_others = None;
-        let mut elsewhere = false;
+        let (mut elsewhere, mut own_elsewhere) = (false, false);
         for tariff in self.tariffs.iter().filter(|tariff| tariff.span.holds_on(day)) {
             if !tariff.zone.holds(zone) {
                 elsewhere = true;
+                own_elsewhere |= tariff.who.is(biller);
             } else if tariff.who.is(biller) {
                 return Ok((tariff, true));
             } else {
                 for_others = for_others.or(Some(tariff));
             }
         }
-        match for_others {
+        match for_others.filter(|_| !own_elsewhere) {
             Some(tariff) => Ok((tariff, false)),
             None => Err(if elsewhere { Missing::Zone } else { Missing::Date }),
         }

@@ -16,7 +16,7 @@ APC 01 m - 2017-10-01=4800 2018-06-01=5000 2022-04-01=5500 2023-11-01=5650 2024-
 APC 04 agry - 2017-10-01=z 2018-06-01=6000 2022-04-01=z 2023-11-01=6780 2024-12-22=7200
 APU 04 m - 2024-12-22=7400
 APY 17,32,33,75 m - 2018-06-01=6250 2024-12-22=6750
-# 22.00 in 2009: institutmolinari.org; its first day, 2009-01-01, has no rate yet and cannot be priced.
+# 22.00 in 2009: institutmolinari.org, with the rates of 31 January.
 C 01,22,23 m 2200 2011-01-01=2300
 C 01 agry z 2011-01-01=2760
 C,V 01/2 m 2300
@@ -219,7 +219,7 @@ fn every_change_of_the_table_is_looked_at() {
         let (code, cents, from, to) = (cells[0], cells[1], cells[2], cells[3]);
         let changes = || series(PRICES).filter(|(names, ..)| names.contains(&code)).flat_map(|(.., changes)| changes);
         // The first day of C at 22.00 has no rate, see `PRICES`.
-        let begins = from == "2009-01-01" || changes().any(|change| change == (from, cents));
+        let begins = from == "2009-01-31" || changes().any(|change| change == (from, cents));
         let ends = to.is_empty() || changes().any(|(date, _)| !date.is_empty() && day_before(date) == to);
         if !begins || !ends {
             missing.push(row);

@@ -4,6 +4,7 @@
 mod doctors;
 mod heavy;
 mod history;
+mod mended;
 mod nurses;
 mod support;
 mod technical;

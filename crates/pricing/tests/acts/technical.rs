@@ -336,9 +336,9 @@ fn a_technical_act_beside_a_consultation() {
     assert_eq!(bases(&priced(&doctor(TUESDAY, "05", plain(&["QZHA001"])))), [2143]);
     assert_eq!(bases(&priced(&doctor(TUESDAY, "04", plain(&["CS", "QZHA001"])))), [2650, 2143]);
     // Only another time of the day sets them apart.
-    for (association, expected) in [(1, Some(Level::Blocking)), (5, None)] {
-        let acts = json!([{"code": "G"}, {"code": "QZJA002", "association": association, "time": "17:00"}]);
-        assert_eq!(level(&priced(&gp(TUESDAY, acts)), "consultation_et_acte"), expected, "{association}");
+    for (time, expected) in [("17:00", Some(Level::Blocking)), ("10:30", None)] {
+        let acts = json!([{"code": "G", "time": time}, {"code": "QZJA002", "association": 5, "time": "17:00"}]);
+        assert_eq!(level(&priced(&gp(TUESDAY, acts)), "consultation_et_acte"), expected, "{time}");
     }
     assert_eq!(bases(&priced(&with(gp("2019-03-12", plain(&["C", "JKHD001"])), free()))), [2300, 964]);
     let cardiologist = priced(&doctor(TUESDAY, "03", plain(&["CSC", "DEQP003"])));
