@@ -11,6 +11,7 @@ mod ledger;
 mod lot;
 mod post;
 mod price;
+mod receipts;
 mod tables;
 
 use crate::failure::Failure;
@@ -32,6 +33,10 @@ pub(crate) enum Command {
     Post(post::Post),
     #[command(about = "Journal des documents et de l'argent")]
     Ledger(ledger::Arguments),
+    #[command(subcommand, about = "Recettes : journée, impayés, chèques")]
+    Receipts(receipts::Receipts),
+    #[command(subcommand, about = "Rapproche les paiements des FSE")]
+    Match(receipts::Match),
     #[command(subcommand, about = "Journal chaîné")]
     Journal(journal::Journal),
     #[command(about = "Tarife une facture, ou une par ligne")]
@@ -52,6 +57,8 @@ pub(crate) fn run(command: Command, json: bool) -> Result<(), Failure> {
         Command::Lot(command) => lot::run(&command, json),
         Command::Post(command) => post::run(&command, json),
         Command::Ledger(arguments) => ledger::run(&arguments, json),
+        Command::Receipts(command) => receipts::run(command, json),
+        Command::Match(command) => receipts::run_match(command, json),
         Command::Journal(command) => journal::run(&command, json),
         Command::Price(arguments) => price::run(&arguments),
         Command::Tables(command) => tables::run(&command),

@@ -12,6 +12,7 @@ pub mod invoicing;
 pub mod lane;
 pub mod ledger;
 pub mod ports;
+pub mod recettes;
 pub mod returns;
 pub mod sending;
 pub mod settings;
@@ -23,7 +24,7 @@ pub mod workstation;
 pub use error::CoreError;
 pub use liasse_cards::identify;
 pub use liasse_pricing::{CarePath, Completion, Input, Tables, TypedError, last_word, type_acts};
-pub use liasse_store::SettlementMode;
+pub use liasse_store::{Cheque, ChequeRow, DepositRow, PaidRow, Part, SettlementMode};
 pub use workstation::Workstation;
 
 /// Opens or creates the encrypted store of a data directory.

@@ -16,6 +16,7 @@ pub mod nir;
 pub mod organisme;
 pub mod patient;
 pub mod professional;
+pub mod reject;
 pub mod returns;
 pub mod secret;
 pub mod send;

@@ -128,7 +128,7 @@ axis! {
         /// Refused by the payer.
         Rejete = "rejete", "rejeté" => [Attendu, Abandonne];
         /// Paid another amount than due.
-        Anomalie = "anomalie", "anomalie" => [Encaisse, Attendu, Abandonne];
+        Anomalie = "anomalie", "anomalie" => [Encaisse, Attendu, Abandonne, SansObjet];
         /// Given up.
         Abandonne = "abandonne", "abandonné" => [Attendu];
     }

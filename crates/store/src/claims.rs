@@ -124,7 +124,7 @@ impl Store {
         let state = row.state.become_state(DocumentState::Annulee)?;
         let sql = "UPDATE document SET state = ?2, cancelled_at = ?3 WHERE id = ?1";
         query::run(&change, sql, params![row.id, state.put(), stamp.at.put()])?;
-        let reversed = receipts::reverse_all(&change, row.id)?;
+        let reversed = receipts::reverse_all(&change, row.id, &fse.billing)?;
         money::give_up(&change, row.id, reversed)?;
         let entry = Entry::new("fse.annulee").fse(fse).patient(row.patient);
         change.commit(entry.with("from", row.state.word()).with("reversed_cents", reversed.0))

@@ -123,6 +123,33 @@ pub enum StoreError {
     /// The patient owes nothing for this FSE.
     #[error("nothing is owed")]
     NothingOwed,
+    /// The day of receipts is closed.
+    #[error("the day is closed")]
+    DayClosed,
+    /// The day has not begun.
+    #[error("the day has not begun")]
+    DayAhead,
+    /// No such cheque in hand.
+    #[error("no cheque {cheque} in hand")]
+    UnknownCheque {
+        /// As it was named.
+        cheque: i64,
+    },
+    /// No cheque is in hand.
+    #[error("nothing to deposit")]
+    NothingToDeposit,
+    /// No such line of a transfer.
+    #[error("unknown line of a payment")]
+    UnknownPayment,
+    /// The line has a document already.
+    #[error("the line is matched")]
+    Matched,
+    /// The line has no document.
+    #[error("the line is not matched")]
+    NotMatched,
+    /// The line cannot be of that document.
+    #[error("the line cannot be of that document")]
+    NotPayable,
     /// The amount is not positive, or more than what is owed.
     #[error("the amount does not fit what is owed")]
     Amount {
@@ -162,6 +189,14 @@ impl Coded for StoreError {
             Self::NumbersExhausted => Code("store.numeros_epuises"),
             Self::NotSigned { .. } => Code("store.fse_non_signee"),
             Self::NothingOwed => Code("store.rien_a_regler"),
+            Self::DayClosed => Code("store.journee_close"),
+            Self::DayAhead => Code("store.journee_future"),
+            Self::UnknownCheque { .. } => Code("store.cheque_inconnu"),
+            Self::NothingToDeposit => Code("store.aucun_cheque"),
+            Self::UnknownPayment => Code("store.paiement_inconnu"),
+            Self::Matched => Code("store.paiement_deja_rapproche"),
+            Self::NotMatched => Code("store.paiement_non_rapproche"),
+            Self::NotPayable => Code("store.paiement_pour_un_autre"),
             Self::Amount { .. } => Code("store.montant_inadapte"),
         }
     }
@@ -176,6 +211,7 @@ impl Coded for StoreError {
             Self::LotState { state } => vec![("state", state.word().to_owned())],
             Self::NotSigned { state } => vec![("state", state.label().to_owned())],
             Self::Amount { owed } => vec![("owed", owed.to_string())],
+            Self::UnknownCheque { cheque } => vec![("cheque", cheque.to_string())],
             _ => Vec::new(),
         }
     }

@@ -126,6 +126,21 @@ pub(crate) fn pay(connection: &Connection, document: i64, payer: Payer, amount: 
     Ok(true)
 }
 
+/// A payment is taken from the document it was matched to: what is left decides the state. What was rejected before it
+/// came is rejected again.
+pub(crate) fn take_back(connection: &Connection, document: i64, payer: Payer, amount: Centimes) -> Result<()> {
+    let row = get(connection, document, payer)?;
+    let paid = row.paid.checked_sub(amount).ok_or(StoreError::Incoherent { what: "montant rapproché" })?;
+    let rejected = query::any(connection, "SELECT 1 FROM reject WHERE document = ?1", [document])?;
+    let state = match paid {
+        Centimes::ZERO if row.due == Centimes::ZERO => MoneyState::SansObjet,
+        Centimes::ZERO if rejected => MoneyState::Rejete,
+        _ if row.due == Centimes::ZERO => MoneyState::Anomalie,
+        paid => by_amount(row.due, paid),
+    };
+    keep(connection, document, &row, paid, state)
+}
+
 /// The state after a payment by a caisse, when `paid` of `due` has come in all. What was not expected (nothing owed,
 /// rejected, given up) is an anomaly, and so is more than what is owed.
 fn after_payment(state: MoneyState, due: Centimes, paid: Centimes) -> MoneyState {

@@ -3,11 +3,13 @@
 
 use chrono::NaiveDate;
 use liasse_domain::settlement::SettlementMode;
-use liasse_domain::{Centimes, DocumentState, FseRef, Instant, MoneyState, Payer, clock};
+use liasse_domain::{BillingNumber, Centimes, DocumentState, FseRef, Instant, MoneyState, Payer};
 use rusqlite::{Connection, params};
 
 use crate::cell::{Cell, cell};
 use crate::change::Change;
+use crate::cheques::{self, Cheque};
+use crate::days;
 use crate::document;
 use crate::error::{Result, StoreError};
 use crate::journal::Entry;
@@ -38,31 +40,71 @@ impl Store {
     /// [`StoreError::NotSigned`] unless the FSE is *signée*: before, nothing is claimed; withdrawn, nothing is owed.
     /// [`StoreError::NothingOwed`]; [`StoreError::Amount`] when it is not positive or more than what is owed.
     pub fn settle(&mut self, stamp: &Stamp, fse: &FseRef, mode: SettlementMode, amount: Centimes) -> Result<()> {
+        self.settle_in_parts(stamp, fse, &[Part { mode, amount, cheque: None }])
+    }
+
+    /// The same in several parts, all or none: a split between a card and a cheque, or one cheque for two FSE.
+    ///
+    /// # Errors
+    /// Those of [`Store::settle`]; [`StoreError::UnknownCheque`] for a cheque that is not in hand, or is another
+    /// practitioner's.
+    pub fn settle_in_parts(&mut self, stamp: &Stamp, fse: &FseRef, parts: &[Part]) -> Result<()> {
         let change = self.change(stamp)?;
         let row = document::get(&change, fse)?;
         if row.state != DocumentState::Signee {
             return Err(StoreError::NotSigned { state: row.state });
         }
-        let owed = money::get(&change, row.id, Payer::Patient)?;
-        if owed.owed() <= Centimes::ZERO {
-            return Err(StoreError::NothingOwed);
+        let before = money::get(&change, row.id, Payer::Patient)?.paid;
+        let mut entry = Entry::new("fse.reglee").fse(fse).patient(row.patient);
+        let mut modes = Vec::new();
+        for part in parts {
+            settle_part(&change, row.id, fse, part)?;
+            modes.push(part.mode.word());
         }
-        let (paid, state) = match mode {
-            SettlementMode::PlusTard => (owed.paid, money::by_amount(owed.due, owed.paid)),
-            SettlementMode::Gratuit => (owed.paid, MoneyState::Abandonne),
-            _ if amount <= Centimes::ZERO || amount > owed.owed() => {
-                return Err(StoreError::Amount { owed: owed.owed() });
-            }
-            _ => (owed.paid + amount, money::by_amount(owed.due, owed.paid + amount)),
+        let after = money::get(&change, row.id, Payer::Patient)?;
+        entry = match modes.as_slice() {
+            [mode] => entry.with("mode", *mode),
+            modes => entry.with("modes", modes.join("+")),
         };
-        if mode.receives_money() {
-            insert(&change, row.id, mode, amount, None)?;
-        }
-        money::keep(&change, row.id, &owed, paid, state)?;
-        money::keep_settlement(&change, row.id, Some(mode))?;
-        let entry = Entry::new("fse.reglee").fse(fse).patient(row.patient).with("mode", mode.word());
-        change.commit(entry.with("amount_cents", (paid - owed.paid).0).with("state", state.word()))
+        change.commit(entry.with("amount_cents", (after.paid - before).0).with("state", after.state.word()))
     }
+}
+
+/// One way of settling.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// How.
+    pub mode: SettlementMode,
+    /// How much; counts only where money is received.
+    pub amount: Centimes,
+    /// For a cheque: which one. `None` is a new one of which nothing is said.
+    pub cheque: Option<Cheque>,
+}
+
+fn settle_part(change: &Change<'_>, document: i64, fse: &FseRef, part: &Part) -> Result<()> {
+    let owed = money::get(change, document, Payer::Patient)?;
+    if owed.owed() <= Centimes::ZERO {
+        return Err(StoreError::NothingOwed);
+    }
+    let Part { mode, amount, cheque } = part;
+    let (paid, state) = match mode {
+        SettlementMode::PlusTard => (owed.paid, money::by_amount(owed.due, owed.paid)),
+        SettlementMode::Gratuit => (owed.paid, MoneyState::Abandonne),
+        _ if *amount <= Centimes::ZERO || *amount > owed.owed() => {
+            return Err(StoreError::Amount { owed: owed.owed() });
+        }
+        _ => (owed.paid + *amount, money::by_amount(owed.due, owed.paid + *amount)),
+    };
+    if mode.receives_money() {
+        let day = days::open_day(change, &fse.billing)?;
+        let cheque = match mode {
+            SettlementMode::Cheque => Some(cheques::taken(change, &fse.billing, cheque.as_ref(), day)?),
+            _ => None,
+        };
+        insert(change, document, Movement { mode: *mode, amount: *amount, reverses: None, cheque }, day)?;
+    }
+    money::keep(change, document, &owed, paid, state)?;
+    money::keep_settlement(change, document, Some(*mode))
 }
 
 /// The receipts and counter-entries of a document, oldest first.
@@ -78,35 +120,55 @@ pub(crate) fn of(connection: &Connection, document: i64) -> Result<Vec<ReceiptRo
     })
 }
 
-/// Reverses every receipt of a document that is not reversed yet; gives the sum that goes back to the patient.
-pub(crate) fn reverse_all(change: &Change<'_>, document: i64) -> Result<Centimes> {
-    let sql = "SELECT id, mode, amount FROM receipt
+/// Reverses every receipt of a document that is not reversed yet; gives the sum that goes back to the patient. The
+/// counter-entries stand on the day that is open, whatever the day of what they reverse.
+pub(crate) fn reverse_all(change: &Change<'_>, document: i64, billing: &BillingNumber) -> Result<Centimes> {
+    let sql = "SELECT id, mode, amount, cheque FROM receipt
                WHERE document = ?1 AND reverses IS NULL
                  AND NOT EXISTS (SELECT 1 FROM receipt counter WHERE counter.reverses = receipt.id)";
     let open = query::all(change, sql, [document], |row| {
-        Ok((row.get::<_, i64>("id")?, cell::<SettlementMode>(row, "mode")?, cell::<Centimes>(row, "amount")?))
+        let movement = Movement {
+            mode: cell(row, "mode")?,
+            amount: cell(row, "amount")?,
+            reverses: Some(row.get::<_, i64>("id")?),
+            cheque: row.get("cheque")?,
+        };
+        Ok(movement)
     })?;
     let mut reversed = Centimes::ZERO;
-    for (id, mode, amount) in open {
-        insert(change, document, mode, Centimes::ZERO - amount, Some(id))?;
+    for movement in open {
+        let amount = movement.amount;
+        let day = days::open_day(change, billing)?;
+        insert(change, document, Movement { amount: Centimes::ZERO - amount, ..movement }, day)?;
         reversed = reversed + amount;
     }
     Ok(reversed)
 }
 
-fn insert(
-    change: &Change<'_>,
-    document: i64,
+/// What a receipt row says.
+struct Movement {
     mode: SettlementMode,
     amount: Centimes,
     reverses: Option<i64>,
-) -> Result<()> {
-    let at = change.stamp().at;
+    cheque: Option<i64>,
+}
+
+fn insert(change: &Change<'_>, document: i64, movement: Movement, day: NaiveDate) -> Result<()> {
+    let Movement { mode, amount, reverses, cheque } = movement;
     query::run(
         change,
-        "INSERT INTO receipt (document, billing, mode, amount, at, day, reverses, entry)
-         SELECT id, billing, ?2, ?3, ?4, ?5, ?6, ?7 FROM document WHERE id = ?1",
-        params![document, mode.put(), amount.put(), at.put(), clock::paris(at).date().put(), reverses, change.entry()],
+        "INSERT INTO receipt (document, billing, mode, amount, at, day, reverses, cheque, entry)
+         SELECT id, billing, ?2, ?3, ?4, ?5, ?6, ?7, ?8 FROM document WHERE id = ?1",
+        params![
+            document,
+            mode.put(),
+            amount.put(),
+            change.stamp().at.put(),
+            day.put(),
+            reverses,
+            cheque,
+            change.entry()
+        ],
     )?;
     Ok(())
 }

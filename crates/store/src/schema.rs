@@ -6,8 +6,11 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::error::{Result, StoreError};
 
 /// One file a version, in order; a file that landed is never edited.
-const MIGRATIONS: &[&str] =
-    &[include_str!("migrations/0001_foundation.sql"), include_str!("migrations/0002_recognised_returns.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001_foundation.sql"),
+    include_str!("migrations/0002_recognised_returns.sql"),
+    include_str!("migrations/0003_receipts_and_matching.sql"),
+];
 
 /// The newest schema that this program knows.
 pub const KNOWN_SCHEMA: i64 = MIGRATIONS.len() as i64;

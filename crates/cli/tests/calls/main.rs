@@ -9,6 +9,7 @@ mod formats;
 mod names;
 mod practice;
 mod price;
+mod recettes;
 mod tables;
 
 use std::io::Write;

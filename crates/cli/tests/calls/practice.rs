@@ -51,8 +51,13 @@ impl Practice {
 
     /// Prepares a consultation under C2S (21,00 € and 9,00 €); gives its name.
     pub fn prepare(&self) -> String {
+        self.prepare_for("sim:vitale-petit")
+    }
+
+    /// Prepares a consultation of the first person of a card; gives its name.
+    pub fn prepare_for(&self, vitale: &str) -> String {
         let input = r#"{"date":"2026-01-15","care_path":"T","acts":[{"code":"G"}]}"#;
-        let made = self.done_with(&["fse", "new", "-", "--patient-reader", "sim:vitale-petit"], input);
+        let made = self.done_with(&["fse", "new", "-", "--patient-reader", vitale], input);
         made.split_whitespace().next().expect("a name").to_owned()
     }
 

@@ -10,5 +10,6 @@ mod money;
 mod opening;
 mod outbox;
 mod properties;
+mod recettes;
 mod returns;
 mod support;

@@ -1,0 +1,90 @@
+//! The money on the command line: a day and its end, cheques and their slips, payments separated and matched again.
+
+use serde_json::{Value, json};
+
+use super::practice::Practice;
+
+/// A practice whose demo has brought two FSE to their end: one settled by the patient, one paid by the caisse.
+fn after_a_demo(name: &str) -> Practice {
+    let practice = Practice::empty(name);
+    practice.done(&["demo", "--fse", "2"]);
+    practice
+}
+
+fn said(practice: &Practice, arguments: &[&str]) -> Value {
+    serde_json::from_str(&practice.done(&[arguments, &["--json"]].concat())).expect("json")
+}
+
+/// The state of each payer's part of an FSE.
+fn states(practice: &Practice, fse: &str) -> Vec<String> {
+    let ledger = said(practice, &["ledger"]);
+    let document = ledger["documents"].as_array().expect("documents").iter().find(|one| one["fse"] == fse);
+    let money = document.expect("the FSE")["money"].as_array().expect("money").clone();
+    money
+        .iter()
+        .map(|part| format!("{}:{}", part["payer"].as_str().expect("text"), part["state"].as_str().expect("text")))
+        .collect()
+}
+
+#[test]
+fn a_day_is_summed_by_mode_and_closed_once() {
+    let practice = Practice::empty("day-closed");
+    let fse = practice.prepare_for("sim:vitale-durand");
+    practice.done(&["fse", "sign", &fse, "--patient-reader", "sim:vitale-durand"]);
+    let unpaid = said(&practice, &["receipts", "unpaid"]);
+    assert_eq!((&unpaid[0]["fse"], &unpaid[0]["owed_cents"]), (&json!(fse), &json!(3000)));
+    practice.done(&["fse", "settle", &fse, "cheque"]);
+    assert_eq!(said(&practice, &["receipts", "unpaid"]), json!([]));
+
+    let day = said(&practice, &["receipts", "day"]);
+    assert_eq!((&day["day"], &day["closed"], &day["total_cents"]), (&json!("2026-01-15"), &json!(false), &json!(3000)));
+    assert_eq!(day["modes"], json!([{"mode": "cheque", "movements": 1, "total_cents": 3000}]));
+    assert_eq!(practice.done(&["receipts", "day"]).lines().count(), 2, "a line a mode, and the day's");
+
+    let closed = said(&practice, &["receipts", "close"]);
+    assert_eq!((&closed["closed"], &closed["total_cents"]), (&json!(true), &json!(3000)));
+    let again = practice.call(&["receipts", "close"]);
+    assert_eq!(again.ending(), (1, "store.journee_close"));
+    assert_eq!(said(&practice, &["receipts", "day"])["closed"], json!(true));
+}
+
+#[test]
+fn a_cheque_is_in_hand_until_a_slip_takes_it() {
+    let practice = Practice::empty("cheques");
+    let fse = practice.prepare_for("sim:vitale-durand");
+    practice.done(&["fse", "sign", &fse, "--patient-reader", "sim:vitale-durand"]);
+    practice.done(&["fse", "settle", &fse, "cheque"]);
+    let hand = said(&practice, &["receipts", "cheques"]);
+    assert_eq!((&hand[0]["amount_cents"], &hand[0]["fses"]), (&json!(3000), &json!([fse])));
+    let slip = said(&practice, &["receipts", "deposit"]);
+    assert_eq!((&slip[0]["deposit"], &slip[0]["amount_cents"]), (&json!(1), &json!(3000)));
+    assert_eq!(said(&practice, &["receipts", "cheques"]), json!([]));
+    assert_eq!(said(&practice, &["receipts", "deposits"]), slip);
+    let none = practice.call(&["receipts", "deposit"]);
+    assert_eq!(none.code, 1, "{}", none.err);
+}
+
+#[test]
+fn a_payment_is_separated_and_matched_again() {
+    let practice = after_a_demo("matching");
+    let lines = said(&practice, &["match", "list"]);
+    let line = &lines[0];
+    let fse = line["matched"].as_str().expect("matched by itself").to_owned();
+    let payment = line["payment"].to_string();
+    assert_eq!(line["fse"], line["matched"]);
+    let whole = states(&practice, &fse);
+    assert!(whole.contains(&"amo:encaisse".to_owned()), "{whole:?}");
+
+    practice.done(&["match", "undo", &payment, "0"]);
+    let open = states(&practice, &fse);
+    assert!(open.contains(&"amo:attendu".to_owned()), "{open:?}");
+    let twice = practice.call(&["match", "undo", &payment, "0"]);
+    assert_eq!(twice.code, 1, "{}", twice.err);
+
+    practice.done(&["match", "set", &payment, "0", &fse]);
+    assert_eq!(states(&practice, &fse), whole);
+    let twice = practice.call(&["match", "set", &payment, "0", &fse]);
+    assert_eq!(twice.code, 1, "{}", twice.err);
+    let unknown = practice.call(&["match", "undo", "9999", "0"]);
+    assert_eq!(unknown.code, 1, "{}", unknown.err);
+}

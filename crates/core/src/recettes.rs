@@ -1,0 +1,187 @@
+//! Recettes: how the patient settled, split and by cheque; the day by mode, closed by one key; cheques to the bank; who
+//! still owes; and what the caisses paid, matched or separated by hand. Each practitioner sees their own money.
+//! The rows are the store's; what is written here is who may see and do what.
+
+use chrono::NaiveDate;
+use liasse_domain::{Centimes, FseRef, Private, clock};
+use liasse_store::{Cheque, ChequeRow, DepositRow, PaidRow, Part, SettlementMode, UnpaidRow};
+use serde::Serialize;
+
+use crate::desk::{DeskError, SignedIn};
+use crate::error::CoreError;
+use crate::workstation::Workstation;
+
+/// A day of receipts.
+#[derive(Clone, Debug, Serialize)]
+pub struct DayReport {
+    /// Version of this shape.
+    pub v: u32,
+    /// Which.
+    pub day: NaiveDate,
+    /// Whether it is closed.
+    pub closed: bool,
+    /// What came in by mode, in the order of the modes; those without money are left out.
+    pub modes: Vec<ModeTotal>,
+    /// Their sum.
+    pub total_cents: Centimes,
+    /// Each movement, in its order.
+    pub movements: Vec<Movement>,
+}
+
+/// What came in one way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ModeTotal {
+    /// How.
+    pub mode: SettlementMode,
+    /// How many movements, counter-entries among them.
+    pub movements: usize,
+    /// How much.
+    pub total_cents: Centimes,
+}
+
+/// One movement of a day.
+#[derive(Clone, Debug, Serialize)]
+pub struct Movement {
+    /// For which FSE.
+    pub fse: FseRef,
+    /// How.
+    pub mode: SettlementMode,
+    /// How much; negative for a counter-entry.
+    pub amount_cents: Centimes,
+    /// At what time in Paris, `HH:MM`.
+    pub time: String,
+    /// For whom, on a screen; never in the JSON.
+    #[serde(skip)]
+    pub patient: Private,
+}
+
+/// An FSE for which the patient still owes.
+#[derive(Clone, Debug, Serialize)]
+pub struct Unpaid {
+    /// Which.
+    pub fse: FseRef,
+    /// Day of the acts.
+    pub act_date: NaiveDate,
+    /// For so many days.
+    pub age_days: i64,
+    /// How much.
+    pub owed_cents: Centimes,
+    /// The patient's last word.
+    pub settlement: Option<SettlementMode>,
+    /// Who, on a screen; never in the JSON.
+    #[serde(skip)]
+    pub patient: Private,
+}
+
+impl Workstation {
+    /// The receipts of a day; today where none is named.
+    pub fn day_report(&self, who: &SignedIn, day: Option<NaiveDate>) -> Result<DayReport, CoreError> {
+        let billing = &who.situation.billing_number;
+        let day = day.unwrap_or_else(|| self.clock.today());
+        let rows = self.store.day(billing, day)?;
+        let of = |mode: SettlementMode| rows.iter().filter(move |row| row.mode == mode);
+        let modes = SettlementMode::ALL.into_iter().map(|mode| ModeTotal {
+            mode,
+            movements: of(mode).count(),
+            total_cents: of(mode).map(|row| row.amount).sum(),
+        });
+        Ok(DayReport {
+            v: 1,
+            day,
+            closed: self.store.day_closed_at(billing, day)?.is_some(),
+            modes: modes.filter(|total| total.movements > 0).collect(),
+            total_cents: rows.iter().map(|row| row.amount).sum(),
+            movements: rows
+                .into_iter()
+                .map(|row| Movement {
+                    fse: row.fse,
+                    mode: row.mode,
+                    amount_cents: row.amount,
+                    time: clock::paris(row.at).format("%H:%M").to_string(),
+                    patient: row.patient,
+                })
+                .collect(),
+        })
+    }
+
+    /// Closes a day of receipts; gives what it held.
+    pub fn close_day(&mut self, who: &SignedIn, day: Option<NaiveDate>) -> Result<Centimes, CoreError> {
+        let day = day.unwrap_or_else(|| self.clock.today());
+        let stamp = who.stamp(self.now());
+        Ok(self.store.close_day(&stamp, &who.situation.billing_number, day)?)
+    }
+
+    /// Who still owes, the oldest first.
+    pub fn unpaid(&self, who: &SignedIn) -> Result<Vec<Unpaid>, CoreError> {
+        let today = self.clock.today();
+        let unpaid = |row: UnpaidRow| Unpaid {
+            age_days: (today - row.act_date).num_days(),
+            fse: row.fse,
+            act_date: row.act_date,
+            owed_cents: row.owed,
+            settlement: row.settlement,
+            patient: row.patient,
+        };
+        Ok(self.store.unpaid(&who.situation.billing_number)?.into_iter().map(unpaid).collect())
+    }
+
+    /// Settles in several parts, all or none; each must be of an FSE of this practitioner.
+    pub fn settle_in_parts(&mut self, fse: &FseRef, who: &SignedIn, parts: &[Part]) -> Result<(), CoreError> {
+        self.check_readable_by(fse, who)?;
+        let stamp = who.stamp(self.now());
+        Ok(self.store.settle_in_parts(&stamp, fse, parts)?)
+    }
+
+    /// The patient settles all that is still due with a cheque: a new one, or one given for another FSE.
+    pub fn settle_by_cheque(&mut self, fse: &FseRef, who: &SignedIn, cheque: Cheque) -> Result<(), CoreError> {
+        let amount = self.due_by_patient(fse)?;
+        let part = Part { mode: SettlementMode::Cheque, amount, cheque: Some(cheque) };
+        self.settle_in_parts(fse, who, &[part])
+    }
+
+    /// The cheques in hand.
+    pub fn cheques(&self, who: &SignedIn) -> Result<Vec<ChequeRow>, CoreError> {
+        Ok(self.store.cheques_in_hand(&who.situation.billing_number)?)
+    }
+
+    /// Puts cheques on a deposit slip: all that are in hand when none is named.
+    pub fn deposit_cheques(&mut self, who: &SignedIn, wanted: &[i64]) -> Result<DepositRow, CoreError> {
+        let stamp = who.stamp(self.now());
+        Ok(self.store.deposit_cheques(&stamp, &who.situation.billing_number, wanted)?)
+    }
+
+    /// The deposit slips, the latest first.
+    pub fn deposits(&self, who: &SignedIn) -> Result<Vec<DepositRow>, CoreError> {
+        Ok(self.store.deposits(&who.situation.billing_number)?)
+    }
+
+    /// What caisses and insurers paid this practitioner, line by line.
+    pub fn payment_lines(&self, who: &SignedIn) -> Result<Vec<PaidRow>, CoreError> {
+        Ok(self.store.payment_lines(&who.situation.billing_number)?)
+    }
+
+    /// Matches a line of a transfer to an FSE.
+    pub fn match_line(&mut self, who: &SignedIn, payment: i64, line: u32, fse: &FseRef) -> Result<(), CoreError> {
+        self.check_readable_by(fse, who)?;
+        self.check_paid_to(who, payment, line)?;
+        let stamp = who.stamp(self.now());
+        Ok(self.store.match_line(&stamp, payment, line, fse)?)
+    }
+
+    /// Takes a line from the FSE it is matched to.
+    pub fn unmatch_line(&mut self, who: &SignedIn, payment: i64, line: u32) -> Result<(), CoreError> {
+        self.check_paid_to(who, payment, line)?;
+        let stamp = who.stamp(self.now());
+        Ok(self.store.unmatch_line(&stamp, payment, line)?)
+    }
+
+    /// A transfer to another practitioner is nobody else's to touch. One that does not exist is told by the store.
+    fn check_paid_to(&self, who: &SignedIn, payment: i64, line: u32) -> Result<(), CoreError> {
+        let own = self.payment_lines(who)?;
+        if own.iter().any(|row| (row.payment, row.line) == (payment, line)) {
+            return Ok(());
+        }
+        let known = self.store.is_payment(payment, line)?;
+        if known { Err(DeskError::OtherPractitioner.into()) } else { Ok(()) }
+    }
+}

@@ -1,0 +1,133 @@
+//! What caisses and insurers paid, line by line: matched to a document by itself, or by a person, and undone again.
+//! Not the taking in of a payment (module `inbox_apply`), which matches what names an FSE of ours.
+//! Rule: product, "argent": the gross AMO part is what is matched; a line belongs to one document or to none.
+
+use chrono::NaiveDate;
+use liasse_domain::{BillingNumber, Centimes, Destination, DocumentState, FseRef, Payer};
+use rusqlite::{Connection, Row, params};
+
+use crate::cell::{Cell, cell, destination, reference};
+use crate::change::Change;
+use crate::document;
+use crate::error::{Result, StoreError};
+use crate::journal::Entry;
+use crate::money;
+use crate::open::Store;
+use crate::query;
+use crate::stamp::Stamp;
+
+/// One line of a transfer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PaidRow {
+    /// The transfer, as this store names it.
+    pub payment: i64,
+    /// The line in it, from 0.
+    pub line: u32,
+    /// Who paid.
+    pub from: Destination,
+    /// The payer's reference of the transfer.
+    pub reference: String,
+    /// When.
+    pub paid_on: NaiveDate,
+    /// The FSE as the payer wrote it.
+    pub fse: FseRef,
+    /// On whose behalf.
+    pub payer: Payer,
+    /// How much; negative takes back.
+    pub amount: Centimes,
+    /// The document it is matched to.
+    pub matched: Option<FseRef>,
+}
+
+const LINES: &str =
+    "SELECT l.payment, l.position, p.regime, p.caisse, p.reference, p.paid_on, l.fse, l.payer, l.amount,
+                            d.billing, d.number
+                     FROM payment_line l JOIN payment p ON p.id = l.payment LEFT JOIN document d ON d.id = l.document";
+
+impl Store {
+    /// The lines of all transfers to a practitioner, the latest transfer first.
+    pub fn payment_lines(&self, billing: &BillingNumber) -> Result<Vec<PaidRow>> {
+        let sql = format!("{LINES} WHERE p.billing = ?1 ORDER BY p.paid_on DESC, p.id DESC, l.position");
+        query::all(&self.connection, &sql, [billing.put()], read)
+    }
+
+    /// Whether there is such a line, to whomever it was paid.
+    pub fn is_payment(&self, payment: i64, line: u32) -> Result<bool> {
+        let sql = "SELECT 1 FROM payment_line WHERE payment = ?1 AND position = ?2";
+        query::any(&self.connection, sql, params![payment, line])
+    }
+
+    /// Matches a line to a document of the same practitioner; its money moves as if the payer had named it.
+    ///
+    /// # Errors
+    /// [`StoreError::UnknownPayment`]; [`StoreError::Matched`] when it has a document already;
+    /// [`StoreError::NotPayable`] when the document is another practitioner's, was never signed, or the sum does not fit.
+    pub fn match_line(&mut self, stamp: &Stamp, payment: i64, line: u32, fse: &FseRef) -> Result<()> {
+        let change = self.change(stamp)?;
+        let row = find(&change, payment, line)?;
+        if row.matched.is_some() {
+            return Err(StoreError::Matched);
+        }
+        let document = document::get(&change, fse)?;
+        let billed = matches!(document.state, DocumentState::Signee | DocumentState::Annulee);
+        if !billed || row.payer == Payer::Patient || payee(&change, payment)? != fse.billing {
+            return Err(StoreError::NotPayable);
+        }
+        if !money::pay(&change, document.id, row.payer, row.amount)? {
+            return Err(StoreError::NotPayable);
+        }
+        set(&change, payment, line, Some(document.id))?;
+        let entry = Entry::new("paiement.rapproche").fse(fse).patient(document.patient);
+        change.commit(told(entry, payment, line, &row))
+    }
+
+    /// Takes a line from its document: its money goes back to what it was without it.
+    ///
+    /// # Errors
+    /// [`StoreError::UnknownPayment`]; [`StoreError::NotMatched`] when it has none.
+    pub fn unmatch_line(&mut self, stamp: &Stamp, payment: i64, line: u32) -> Result<()> {
+        let change = self.change(stamp)?;
+        let row = find(&change, payment, line)?;
+        let Some(fse) = row.matched.clone() else { return Err(StoreError::NotMatched) };
+        let document = document::get(&change, &fse)?;
+        money::take_back(&change, document.id, row.payer, row.amount)?;
+        set(&change, payment, line, None)?;
+        let entry = Entry::new("paiement.separe").fse(&fse).patient(document.patient);
+        change.commit(told(entry, payment, line, &row))
+    }
+}
+
+fn told(entry: Entry, payment: i64, line: u32, row: &PaidRow) -> Entry {
+    entry.with("payment", payment).with("line", line).with("payer", row.payer.word()).with("amount_cents", row.amount.0)
+}
+
+fn find(connection: &Connection, payment: i64, line: u32) -> Result<PaidRow> {
+    let sql = format!("{LINES} WHERE l.payment = ?1 AND l.position = ?2");
+    query::first(connection, &sql, params![payment, line], read)?.ok_or(StoreError::UnknownPayment)
+}
+
+fn payee(connection: &Connection, payment: i64) -> Result<BillingNumber> {
+    let sql = "SELECT billing FROM payment WHERE id = ?1";
+    query::first(connection, sql, [payment], |row| cell(row, "billing"))?.ok_or(StoreError::UnknownPayment)
+}
+
+fn set(change: &Change<'_>, payment: i64, line: u32, document: Option<i64>) -> Result<()> {
+    let sql = "UPDATE payment_line SET document = ?3 WHERE payment = ?1 AND position = ?2";
+    query::run(change, sql, params![payment, line, document])?;
+    Ok(())
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<PaidRow> {
+    let matched = row.get::<_, Option<i64>>("number")?.is_some();
+    Ok(PaidRow {
+        payment: row.get("payment")?,
+        line: row.get("position")?,
+        from: destination(row)?,
+        reference: row.get("reference")?,
+        paid_on: cell(row, "paid_on")?,
+        fse: cell(row, "fse")?,
+        payer: cell(row, "payer")?,
+        amount: cell(row, "amount")?,
+        matched: if matched { Some(reference(row)?) } else { None },
+    })
+}

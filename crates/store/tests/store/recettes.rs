@@ -1,0 +1,193 @@
+//! The day of receipts, cheques and their slips, and payments matched by hand.
+//! Amounts by hand: an FSE `Paid` owes 30,00 €, `ThirdParty` leaves 9,00 € to the patient and 21,00 € to the AMO.
+
+use liasse_domain::{Centimes, MoneyState, Payer};
+use liasse_store::{Cheque, Part, SettlementMode, StoreError};
+
+use crate::support::{DOCTOR, Kind, OTHER_DOCTOR, Practice, arl, billing, day, payment, rejects, stamp, stamp_at};
+
+/// So many seconds in a day.
+const DAY: i64 = 86_400;
+
+fn part(mode: SettlementMode, cents: i64) -> Part {
+    Part { mode, amount: Centimes(cents), cheque: None }
+}
+
+fn totals(practice: &Practice, date: &str) -> Vec<(SettlementMode, i64)> {
+    let rows = practice.store.day(&billing(DOCTOR), day(date)).expect("read");
+    rows.iter().map(|row| (row.mode, row.amount.0)).collect()
+}
+
+#[test]
+fn a_settlement_in_two_parts_is_one_change() {
+    let mut practice = Practice::new();
+    let fse = practice.signed(Kind::Paid);
+    let too_much = [part(SettlementMode::Carte, 2000), part(SettlementMode::Especes, 1001)];
+    let refused = practice.store.settle_in_parts(&stamp(), &fse, &too_much);
+    assert_eq!(refused, Err(StoreError::Amount { owed: Centimes(1000) }));
+    assert_eq!(practice.money(&fse, Payer::Patient), (MoneyState::Attendu, 3000, 0), "all or nothing");
+    let parts = [part(SettlementMode::Carte, 2000), part(SettlementMode::Especes, 1000)];
+    practice.store.settle_in_parts(&stamp(), &fse, &parts).expect("settled");
+    assert_eq!(practice.money(&fse, Payer::Patient), (MoneyState::Encaisse, 3000, 3000));
+    assert_eq!(totals(&practice, "2026-01-15"), [(SettlementMode::Carte, 2000), (SettlementMode::Especes, 1000)]);
+    assert!(practice.store.unpaid(&billing(DOCTOR)).expect("read").is_empty());
+    practice.assert_journal_intact();
+}
+
+#[test]
+fn who_still_owes_is_listed_by_age() {
+    let mut practice = Practice::new();
+    let (later, part_paid, settled) =
+        (practice.signed(Kind::Paid), practice.signed(Kind::ThirdParty), practice.signed(Kind::Paid));
+    practice.store.settle(&stamp(), &later, SettlementMode::PlusTard, Centimes(0)).expect("later");
+    practice.store.settle(&stamp(), &part_paid, SettlementMode::Carte, Centimes(400)).expect("part");
+    practice.store.settle(&stamp(), &settled, SettlementMode::Carte, Centimes(3000)).expect("all");
+    let unpaid = practice.store.unpaid(&billing(DOCTOR)).expect("read");
+    let owed: Vec<_> = unpaid.iter().map(|row| (row.fse.clone(), row.owed.0, row.settlement)).collect();
+    assert_eq!(owed, [(later, 3000, Some(SettlementMode::PlusTard)), (part_paid, 500, Some(SettlementMode::Carte))]);
+    assert!(practice.store.unpaid(&billing(OTHER_DOCTOR)).expect("read").is_empty(), "each sees their own");
+}
+
+#[test]
+fn a_closed_day_changes_only_by_a_counter_entry_on_an_open_one() {
+    let mut practice = Practice::new();
+    let (first, second) = (practice.signed(Kind::Paid), practice.signed(Kind::Paid));
+    practice.store.settle(&stamp(), &first, SettlementMode::Carte, Centimes(3000)).expect("settled");
+    let doctor = billing(DOCTOR);
+    assert_eq!(practice.store.close_day(&stamp(), &doctor, day("2026-01-16")), Err(StoreError::DayAhead));
+    assert_eq!(practice.store.close_day(&stamp_at(60), &doctor, day("2026-01-15")), Ok(Centimes(3000)));
+    assert_eq!(practice.store.close_day(&stamp_at(61), &doctor, day("2026-01-15")), Err(StoreError::DayClosed));
+    // Money of the same evening stands on the next day; so does what undoes a receipt of the closed one.
+    practice.store.settle(&stamp_at(120), &second, SettlementMode::Especes, Centimes(3000)).expect("settled");
+    practice.store.cancel_fse(&stamp_at(130), &first).expect("cancelled");
+    assert_eq!(totals(&practice, "2026-01-15"), [(SettlementMode::Carte, 3000)]);
+    assert_eq!(totals(&practice, "2026-01-16"), [(SettlementMode::Especes, 3000), (SettlementMode::Carte, -3000)]);
+    assert!(practice.store.day_closed_at(&doctor, day("2026-01-15")).expect("read").is_some());
+    // The other practitioner's day is open.
+    assert_eq!(practice.store.close_day(&stamp_at(DAY), &billing(OTHER_DOCTOR), day("2026-01-15")), Ok(Centimes(0)));
+    // A hand in the file cannot do what the store does not.
+    let raw = practice.folder.raw();
+    assert!(raw.execute("DELETE FROM closed_day", []).is_err());
+    assert!(raw.execute("UPDATE receipt SET day = '2026-01-14'", []).is_err());
+    let insert = "INSERT INTO receipt (document, billing, mode, amount, at, day, entry)
+                  SELECT document, billing, mode, 1, at, '2026-01-15', entry FROM receipt LIMIT 1";
+    assert!(raw.execute(insert, []).is_err(), "nothing is slipped into a closed day");
+    practice.assert_journal_intact();
+}
+
+#[test]
+fn one_cheque_settles_two_fse_and_goes_to_the_bank_once() {
+    let mut practice = Practice::new();
+    let doctor = billing(DOCTOR);
+    let (first, second, third) =
+        (practice.signed(Kind::Paid), practice.signed(Kind::ThirdParty), practice.signed(Kind::Paid));
+    let new = Cheque::New { number: "0001234".to_owned(), bank: "Banque inventée".to_owned() };
+    let with = |cheque, cents| [Part { mode: SettlementMode::Cheque, amount: Centimes(cents), cheque }];
+    practice.store.settle_in_parts(&stamp(), &first, &with(Some(new), 3000)).expect("settled");
+    let cheque = practice.store.cheques_in_hand(&doctor).expect("read")[0].id;
+    practice.store.settle_in_parts(&stamp(), &second, &with(Some(Cheque::Same(cheque)), 900)).expect("the same cheque");
+    practice.store.settle(&stamp(), &third, SettlementMode::Cheque, Centimes(3000)).expect("another");
+    let in_hand = practice.store.cheques_in_hand(&doctor).expect("read");
+    assert_eq!(in_hand.iter().map(|cheque| cheque.amount.0).collect::<Vec<_>>(), [3900, 3000]);
+    assert_eq!(in_hand[0].fses, [first.clone(), second]);
+    assert_eq!(in_hand[0].number.as_deref(), Some("0001234"));
+    // The second cheque goes back to the patient with its FSE.
+    practice.store.cancel_fse(&stamp_at(60), &third).expect("cancelled");
+    let unknown = practice.store.deposit_cheques(&stamp_at(70), &doctor, &[in_hand[1].id]);
+    assert_eq!(unknown, Err(StoreError::UnknownCheque { cheque: in_hand[1].id }));
+    let slip = practice.store.deposit_cheques(&stamp_at(80), &doctor, &[]).expect("deposited");
+    assert_eq!((slip.number, slip.amount.0, slip.cheques.len()), (1, 3900, 1));
+    assert_eq!(practice.store.deposit_cheques(&stamp_at(90), &doctor, &[]), Err(StoreError::NothingToDeposit));
+    assert_eq!(practice.store.deposits(&doctor).expect("read"), [slip]);
+    let again = practice.store.settle_in_parts(&stamp_at(95), &first, &with(Some(Cheque::Same(cheque)), 1));
+    assert_eq!(again, Err(StoreError::NothingOwed));
+    assert!(practice.folder.raw().execute("UPDATE cheque SET deposit = NULL", []).is_err());
+    practice.assert_journal_intact();
+}
+
+#[test]
+fn cheques_of_before_the_third_schema_are_still_in_hand() {
+    let mut practice = Practice::new();
+    let fse = practice.signed(Kind::Paid);
+    practice.store.settle(&stamp(), &fse, SettlementMode::Cheque, Centimes(3000)).expect("settled");
+    // As the second schema left it: a receipt that knows no cheque.
+    let raw = practice.folder.raw();
+    raw.execute_batch(
+        "DROP TRIGGER receipt_keeps; DROP TRIGGER receipt_on_an_open_day; DROP INDEX receipt_cheque;
+         DROP INDEX payment_day; ALTER TABLE receipt DROP COLUMN cheque;
+         DROP TABLE cheque; DROP TABLE deposit; DROP TABLE closed_day;
+         CREATE TRIGGER receipt_keeps BEFORE UPDATE ON receipt
+         BEGIN SELECT RAISE(ABORT, 'a receipt is undone by a counter-entry'); END;
+         PRAGMA user_version = 2;",
+    )
+    .expect("the second schema");
+    drop(raw);
+    let practice = practice.reopened();
+    let in_hand = practice.store.cheques_in_hand(&billing(DOCTOR)).expect("read");
+    assert_eq!(
+        in_hand.iter().map(|cheque| (cheque.amount.0, cheque.fses.clone())).collect::<Vec<_>>(),
+        [(3000, vec![fse])]
+    );
+}
+
+#[test]
+fn a_line_that_names_nobody_is_matched_by_hand_and_separated_again() {
+    let mut practice = Practice::new();
+    let fse = practice.signed(Kind::ThirdParty);
+    let lot = practice.sent("AB0001");
+    practice.take("arl", &arl(lot, None));
+    // The caisse wrote a number that no FSE of ours bears.
+    let wrong = crate::support::reference(999_999);
+    practice.take("payment", &payment("SIM1", &[(&wrong, Payer::Amo, 2100)]));
+    let lines = practice.store.payment_lines(&billing(DOCTOR)).expect("read");
+    assert_eq!((lines.len(), lines[0].matched.clone(), lines[0].amount.0), (1, None, 2100));
+    let (payment_id, line) = (lines[0].payment, lines[0].line);
+    practice.store.match_line(&stamp_at(4000), payment_id, line, &fse).expect("matched");
+    assert_eq!(practice.money(&fse, Payer::Amo), (MoneyState::Encaisse, 2100, 2100));
+    let again = practice.store.match_line(&stamp_at(4001), payment_id, line, &fse);
+    assert_eq!(again, Err(StoreError::Matched));
+    practice.store.unmatch_line(&stamp_at(4002), payment_id, line).expect("separated");
+    assert_eq!(practice.money(&fse, Payer::Amo), (MoneyState::Attendu, 2100, 0));
+    assert_eq!(practice.store.unmatch_line(&stamp_at(4003), payment_id, line), Err(StoreError::NotMatched));
+    assert_eq!(practice.store.match_line(&stamp_at(4004), 77, 0, &fse), Err(StoreError::UnknownPayment));
+    practice.assert_journal_intact();
+}
+
+#[test]
+fn what_cannot_be_paid_is_not_matched() {
+    let mut practice = Practice::new();
+    let prepared = practice.prepare(Kind::ThirdParty);
+    let other = practice.prepare_for(OTHER_DOCTOR, Kind::ThirdParty);
+    practice.sign(&other);
+    let wrong = crate::support::reference(999_999);
+    practice.take("payment", &payment("SIM2", &[(&wrong, Payer::Amo, 2100), (&wrong, Payer::Patient, 900)]));
+    let lines = practice.store.payment_lines(&billing(DOCTOR)).expect("read");
+    for (line, fse) in [(0, &prepared), (0, &other), (1, &prepared)] {
+        let refused = practice.store.match_line(&stamp_at(4000), lines[0].payment, line, fse);
+        assert_eq!(refused, Err(StoreError::NotPayable), "{line} {fse}");
+    }
+}
+
+#[test]
+fn a_payment_separated_from_a_rejected_fse_leaves_the_reject() {
+    let mut practice = Practice::new();
+    let fse = practice.signed(Kind::ThirdParty);
+    let lot = practice.sent("AB0001");
+    practice.take("arl", &arl(lot, None));
+    practice.take("rejects", &rejects(lot, &[&fse]));
+    assert_eq!(practice.money(&fse, Payer::Amo).0, MoneyState::Rejete);
+    practice.take("payment", &payment("SIM3", &[(&fse, Payer::Amo, 2100)]));
+    assert_eq!(practice.money(&fse, Payer::Amo), (MoneyState::Anomalie, 2100, 2100));
+    let line = practice.store.payment_lines(&billing(DOCTOR)).expect("read").remove(0);
+    practice.store.unmatch_line(&stamp_at(4000), line.payment, line.line).expect("separated");
+    assert_eq!(practice.money(&fse, Payer::Amo), (MoneyState::Rejete, 2100, 0));
+    // What was not owed at all is an anomaly while it is matched, and nothing again after.
+    let paid = practice.signed(Kind::Paid);
+    practice.take("surplus", &payment("SIM4", &[(&paid, Payer::Amo, 500)]));
+    assert_eq!(practice.money(&paid, Payer::Amo).0, MoneyState::Anomalie);
+    let lines = practice.store.payment_lines(&billing(DOCTOR)).expect("read");
+    let line = lines.iter().find(|line| line.reference == "SIM4").expect("the surplus");
+    practice.store.unmatch_line(&stamp_at(4001), line.payment, line.line).expect("separated");
+    assert_eq!(practice.money(&paid, Payer::Amo), (MoneyState::SansObjet, 0, 0));
+    practice.assert_journal_intact();
+}
