@@ -65,12 +65,12 @@ impl Court<'_> {
         verified.attributes.as_ref().is_some_and(|national| national.flux == Flux::Test && national.billing == *billing)
     }
 
-    /// Judges an FSE of a lot.
+    /// Judges an FSE of a lot; `repeats` says why its care would be paid twice.
     pub(crate) fn judge(
         &self,
         header: &LotHeader,
         practitioner: &Practitioner,
-        is_known: bool,
+        repeats: Option<Why>,
         case: &Case<'_>,
     ) -> Result<(), Why> {
         let claim = case.claim;
@@ -78,8 +78,8 @@ impl Court<'_> {
             return Err(reasons::FSE_FOREIGN);
         }
         self.check_cps(practitioner, case)?;
-        if is_known {
-            return Err(reasons::FSE_TWICE);
+        if let Some(why) = repeats {
+            return Err(why);
         }
         let insured = self.insured(claim)?;
         self.check_vitale(insured, case)?;

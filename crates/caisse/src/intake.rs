@@ -152,14 +152,21 @@ impl Intake<'_> {
         so_far: &FileVerdict,
     ) -> Result<(), Reason> {
         let name = &claim.reference;
-        let is_known = self.ledger.is_accepted(name) || so_far.accepted.iter().any(|other| other.reference == *name);
+        let accepted =
+            |fse: &FseRef| self.ledger.is_accepted(fse) || so_far.accepted.iter().any(|other| other.reference == *fse);
+        let corrected = claim.corrects.map(|number| FseRef { billing: name.billing.clone(), number });
+        let repeats = if accepted(name) {
+            Some(reasons::FSE_TWICE)
+        } else {
+            corrected.filter(accepted).map(|_| reasons::CORRECTS_ACCEPTED)
+        };
         let case = Case {
             bytes,
             claim,
             cps: signature(&parts.fse_p7s, name.number),
             vitale: signature(&parts.vitale_p7s, name.number),
         };
-        self.court.judge(&file.lot.header, practitioner, is_known, &case).map_err(Why::reason)?;
+        self.court.judge(&file.lot.header, practitioner, repeats, &case).map_err(Why::reason)?;
         match self.scenario.reject.iter().find(|forced| forced.fse == *name) {
             Some(forced) => Err(reasons::of_code(&forced.code)),
             None => Ok(()),

@@ -66,6 +66,7 @@ reasons! {
     VITALE_OTHER = "S0114", "Signature d'une autre carte Vitale que celle de l'assuré";
     FUTURE_ACT = "S0115", "Date de soins postérieure à la réception";
     RULE = "S0116", "Facturation contraire aux règles de la nomenclature";
+    CORRECTS_ACCEPTED = "S0117", "Correction d'une FSE que la caisse a acceptée";
     UNKNOWN_PERSON = "I0104", "Assuré non géré par cette caisse";
     NO_ALD = "I0407", "Exonération ALD demandée, inconnue de la caisse";
     NO_C2S = "I0502", "Complémentaire santé solidaire demandée, inconnue de la caisse";

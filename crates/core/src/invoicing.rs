@@ -3,25 +3,25 @@
 
 mod claim;
 mod error;
+mod rework;
 
 use chrono::NaiveDate;
+use liasse_domain::fse::Corrects;
 use liasse_domain::patient::RightsSource;
 use liasse_domain::professional::profession_of;
 use liasse_domain::{
-    Beneficiary, BillingSituation, Code, DocumentState, Finding, FseRef, Instant, Invoice, Level, Rights, SecuringMode,
-    VitaleContent, clock,
+    Beneficiary, BillingSituation, Code, Finding, Instant, Invoice, Level, Rights, SecuringMode, VitaleContent, clock,
 };
 use liasse_pricing::{
     Act, CarePath, Entry, Input, Nature, Patient, Practitioner, Right, Sector, Tables, TypedError, type_acts,
 };
-use liasse_store::FseFilter;
 
 use crate::cards::VitaleView;
 use crate::desk::SignedIn;
 use crate::error::CoreError;
 use crate::workstation::Workstation;
 
-use claim::{as_claimed, is_claimable};
+use claim::is_claimable;
 pub use error::InvoicingError;
 
 /// What is being billed, before it has a number.
@@ -36,6 +36,8 @@ pub struct Draft {
     pub mode: SecuringMode,
     /// The written reason for passing a « Risque de rejet ».
     pub reason: Option<String>,
+    /// The rejected FSE that this one corrects.
+    corrects: Option<Corrects>,
 }
 
 impl Draft {
@@ -48,7 +50,7 @@ impl Draft {
         let patient = Patient::new(person.birth_date);
         let mut input = Input::new(civil.date(), Practitioner::default(), patient, Vec::new());
         input.care_path = Some(CarePath::T);
-        Ok(Self { card, beneficiary, rights, input, mode: SecuringMode::Securise, reason: None })
+        Ok(Self { card, beneficiary, rights, input, mode: SecuringMode::Securise, reason: None, corrects: None })
     }
 
     /// A draft from a script's entry: the same, with everything that the entry says.
@@ -58,11 +60,16 @@ impl Draft {
         entry: Entry,
         now: Instant,
     ) -> Result<Self, InvoicingError> {
-        let mut draft = Self::new(vitale, beneficiary, now)?;
-        draft.rights = Rights::from_card(draft.person(), entry.date, now);
-        let Input { practitioner, patient, .. } = draft.input;
-        draft.input = entry.completed(practitioner, patient);
-        Ok(draft)
+        Ok(Self::new(vitale, beneficiary, now)?.amended(entry, now))
+    }
+
+    /// The same draft with what an entry says in place of its acts, day, care path and third party.
+    #[must_use]
+    pub fn amended(mut self, entry: Entry, now: Instant) -> Self {
+        self.rights = Rights::from_card(self.person(), entry.date, now);
+        let Input { practitioner, patient, .. } = self.input;
+        self.input = entry.completed(practitioner, patient);
+        self
     }
 
     /// For whom.
@@ -73,6 +80,11 @@ impl Draft {
     /// Which beneficiary of the card, from 0.
     pub fn beneficiary(&self) -> usize {
         self.beneficiary
+    }
+
+    /// The rejected FSE that this one corrects, if it corrects one.
+    pub fn corrects(&self) -> Option<&Corrects> {
+        self.corrects.as_ref()
     }
 
     /// The card it was made from.
@@ -87,7 +99,10 @@ impl Draft {
 
     /// Moves the acts to the day of `now`; the rights stay those that were read, judged on that day.
     pub fn set_day(&mut self, now: Instant) {
-        let day = clock::paris(now).date();
+        self.set_acts_day(clock::paris(now).date());
+    }
+
+    fn set_acts_day(&mut self, day: NaiveDate) {
         self.input.date = day;
         self.rights = Rights::from_card(self.person(), day, self.rights.read_at);
     }
@@ -189,48 +204,6 @@ pub fn as_typed(act: &Act) -> String {
 }
 
 impl Workstation {
-    /// The oldest FSE that was prepared for a beneficiary of this card and waits for its signatures, as a draft that
-    /// shows what it says. After a failed signature or a restart the same number is signed again, not a new one.
-    pub fn waiting_for_signature(
-        &self,
-        vitale: &VitaleView,
-        signed_in: &SignedIn,
-    ) -> Result<Option<(FseRef, Draft, Invoice)>, CoreError> {
-        let filter = FseFilter {
-            billing: Some(signed_in.situation.billing_number.clone()),
-            state: Some(DocumentState::Preparee),
-            ..FseFilter::default()
-        };
-        for row in self.store.fses(&filter)? {
-            let claim = &row.content;
-            let Some(card) = vitale.read.content.as_ref().filter(|c| c.insured.nir == claim.patient.insured_nir) else {
-                continue;
-            };
-            let same = |person: &Beneficiary| {
-                (person.birth_date, person.birth_rank, &person.given_name)
-                    == (claim.patient.birth_date, claim.patient.birth_rank, &claim.patient.given_name)
-            };
-            if let Some(index) = card.beneficiaries.iter().position(same) {
-                let mut draft = Draft::new(vitale, index, self.now())?;
-                draft.input.date = claim.act_date();
-                draft.input.care_path = claim.care.care_path.and_then(CarePath::from_letter);
-                draft.input.third_party.amo = claim.third_party_amo;
-                for act in &claim.acts {
-                    let related = act.exoneration.or(claim.care.exoneration) == Some('4');
-                    let mut shown = Act::new(&act.code);
-                    shown.quantity = i64::from(act.quantity);
-                    if act.coefficient != 100 {
-                        shown.coefficient = liasse_pricing::Hundredths::new(act.coefficient);
-                    }
-                    shown.ald_related = related;
-                    draft.input.acts.push(shown);
-                }
-                return Ok(Some((row.reference.clone(), draft, as_claimed(claim))));
-            }
-        }
-        Ok(None)
-    }
-
     /// Prices a draft and adds what the cards and the clock know to its findings.
     pub fn price(&self, draft: &Draft, signed_in: &SignedIn) -> Result<Invoice, CoreError> {
         let mut invoice = liasse_pricing::price(self.tables(), &draft.completed(&signed_in.situation))?;

@@ -25,7 +25,8 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::NotAsStored`] when `make` gives another reference, [`StoreError::Incoherent`] when a payer would
-    /// owe a negative amount, [`StoreError::NumbersExhausted`].
+    /// owe a negative amount, [`StoreError::NumbersExhausted`]; of one that corrects another, [`StoreError::UnknownFse`],
+    /// [`StoreError::NotRejected`] and [`StoreError::Corrected`].
     pub fn prepare_fse<E>(
         &mut self,
         stamp: &Stamp,
@@ -84,7 +85,7 @@ impl Store {
         }
     }
 
-    /// Keeps the signatures of an FSE: it is *signée*.
+    /// Keeps the signatures of an FSE: it is *signée*. What the patient paid for the FSE it corrects is theirs here.
     ///
     /// # Errors
     /// [`StoreError::NotAsStored`] when its content or bytes are not those that were prepared.
@@ -107,6 +108,11 @@ impl Store {
         }
         let sql = "UPDATE document SET state = ?2, signed_at = ?3 WHERE id = ?1";
         query::run(&change, sql, params![row.id, state.put(), stamp.at.put()])?;
+        if let Some(earlier) = corrected(&content) {
+            let from = document::get(&change, &earlier)?.id;
+            let carried = receipts::carry_over(&change, from, row.id, &earlier.billing)?;
+            entry = entry.with("reporte_cents", carried.0);
+        }
         change.commit(entry)
     }
 
@@ -134,11 +140,8 @@ impl Store {
 fn insert(change: &Change<'_>, content: &FseContent, patient: i64) -> Result<i64> {
     let destination = content.organisme.destination();
     let billing = &content.reference.billing;
-    let corrects = match &content.corrects {
-        Some(corrects) => {
-            let earlier = FseRef { billing: billing.clone(), number: corrects.number };
-            document::find(change, &earlier)?.map(|row| row.id)
-        }
+    let corrects = match corrected(content) {
+        Some(earlier) => Some(to_correct(change, &earlier)?),
         None => None,
     };
     query::run(
@@ -166,6 +169,24 @@ fn insert(change: &Change<'_>, content: &FseContent, patient: i64) -> Result<i64
         ],
     )?;
     Ok(change.last_insert_rowid())
+}
+
+/// The FSE that this one corrects: of the same billing number.
+fn corrected(content: &FseContent) -> Option<FseRef> {
+    let earlier = content.corrects.as_ref()?;
+    Some(FseRef { billing: content.reference.billing.clone(), number: earlier.number })
+}
+
+/// The row of an FSE that may be corrected: rejected, and by no other live FSE yet. Else care would be billed twice.
+fn to_correct(connection: &Connection, earlier: &FseRef) -> Result<i64> {
+    let row = document::get(connection, earlier)?;
+    if !query::any(connection, "SELECT 1 FROM reject WHERE document = ?1", [row.id])? {
+        return Err(StoreError::NotRejected);
+    }
+    match document::corrected_by(connection, row.id)? {
+        Some(by) => Err(StoreError::Corrected { by }),
+        None => Ok(row.id),
+    }
 }
 
 fn lot_of(connection: &Connection, membership: i64) -> Result<FileIdentifier> {

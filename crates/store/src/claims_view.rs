@@ -125,6 +125,11 @@ impl Store {
         rows.into_iter().map(|(id, row)| complete(&self.connection, id, row)).collect()
     }
 
+    /// The live FSE that corrects this one, if there is one.
+    pub fn corrected_by(&self, fse: &FseRef) -> Result<Option<FseRef>> {
+        document::corrected_by(&self.connection, document::get(&self.connection, fse)?.id)
+    }
+
     /// The FSE numbered last.
     pub fn last_fse(&self) -> Result<Option<FseRef>> {
         let sql = "SELECT billing, number FROM document WHERE kind = 'fse' AND number IS NOT NULL

@@ -4,7 +4,7 @@
 use liasse_domain::{Destination, DocumentState, Fse, FseContent, FseRef, SecuringMode};
 use rusqlite::{Connection, params};
 
-use crate::cell::{Cell, cell, destination};
+use crate::cell::{Cell, cell, destination, reference};
 use crate::error::{Result, StoreError};
 use crate::query;
 
@@ -34,6 +34,12 @@ pub(crate) fn find(connection: &Connection, fse: &FseRef) -> Result<Option<Docum
             live: row.get("live")?,
         })
     })
+}
+
+/// The live FSE that corrects this one, if there is one.
+pub(crate) fn corrected_by(connection: &Connection, id: i64) -> Result<Option<FseRef>> {
+    let sql = "SELECT billing, number FROM document WHERE corrects = ?1 AND state <> 'annulee' AND number IS NOT NULL";
+    query::first(connection, sql, [id], reference)
 }
 
 /// The row of an FSE that must exist.

@@ -4,7 +4,7 @@
 use liasse_domain::fse::SigningOrder;
 use liasse_domain::lot::LotState;
 use liasse_domain::state::ForbiddenMove;
-use liasse_domain::{Centimes, Code, Coded, DocumentState, FileIdentifier};
+use liasse_domain::{Centimes, Code, Coded, DocumentState, FileIdentifier, FseRef};
 use rusqlite::ffi::ErrorCode;
 
 /// The result of an operation of the store.
@@ -150,6 +150,15 @@ pub enum StoreError {
     /// The line cannot be of that document.
     #[error("the line cannot be of that document")]
     NotPayable,
+    /// No caisse rejected the FSE: there is nothing to correct.
+    #[error("the FSE is not rejected")]
+    NotRejected,
+    /// Another FSE corrects it already.
+    #[error("corrected already")]
+    Corrected {
+        /// Which.
+        by: FseRef,
+    },
     /// The amount is not positive, or more than what is owed.
     #[error("the amount does not fit what is owed")]
     Amount {
@@ -197,6 +206,8 @@ impl Coded for StoreError {
             Self::Matched => Code("store.paiement_deja_rapproche"),
             Self::NotMatched => Code("store.paiement_non_rapproche"),
             Self::NotPayable => Code("store.paiement_pour_un_autre"),
+            Self::NotRejected => Code("store.fse_non_rejetee"),
+            Self::Corrected { .. } => Code("store.fse_deja_corrigee"),
             Self::Amount { .. } => Code("store.montant_inadapte"),
         }
     }
@@ -211,6 +222,7 @@ impl Coded for StoreError {
             Self::LotState { state } => vec![("state", state.word().to_owned())],
             Self::NotSigned { state } => vec![("state", state.label().to_owned())],
             Self::Amount { owed } => vec![("owed", owed.to_string())],
+            Self::Corrected { by } => vec![("fse", by.to_string())],
             Self::UnknownCheque { cheque } => vec![("cheque", cheque.to_string())],
             _ => Vec::new(),
         }

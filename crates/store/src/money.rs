@@ -91,15 +91,24 @@ pub(crate) fn keep_settlement(connection: &Connection, document: i64, mode: Opti
 /// A document was withdrawn: nobody owes anything for it any more. `reversed` is what its counter-entries gave back to
 /// the patient. Money of a caisse that came all the same stays as it is, for a person to look at.
 pub(crate) fn give_up(connection: &Connection, document: i64, reversed: Centimes) -> Result<()> {
-    for row in of(connection, document)?.0 {
-        let paid = if row.payer == Payer::Patient { row.paid - reversed } else { row.paid };
-        if row.state != MoneyState::SansObjet && row.state != MoneyState::Abandonne && paid == Centimes::ZERO {
-            keep(connection, document, &row, paid, MoneyState::Abandonne)?;
-        } else if paid != row.paid {
-            keep(connection, document, &row, paid, row.state)?;
-        }
+    for row in of(connection, document)?.0.iter().filter(|row| row.payer != Payer::Patient) {
+        give_up_part(connection, document, row, row.paid)?;
     }
+    supersede(connection, document, reversed)
+}
+
+/// The patient owes nothing for a document any more: it was withdrawn, or another one corrects it.
+pub(crate) fn supersede(connection: &Connection, document: i64, reversed: Centimes) -> Result<()> {
+    let row = get(connection, document, Payer::Patient)?;
+    give_up_part(connection, document, &row, row.paid - reversed)?;
     keep_settlement(connection, document, None)
+}
+
+fn give_up_part(connection: &Connection, document: i64, row: &MoneyRow, paid: Centimes) -> Result<()> {
+    if row.state != MoneyState::SansObjet && row.state != MoneyState::Abandonne && paid == Centimes::ZERO {
+        return keep(connection, document, row, paid, MoneyState::Abandonne);
+    }
+    if paid == row.paid { Ok(()) } else { keep(connection, document, row, paid, row.state) }
 }
 
 /// A caisse rejected the document: what it owed is *rejeté*. Money that had come already is an anomaly for a person.

@@ -123,29 +123,66 @@ pub(crate) fn of(connection: &Connection, document: i64) -> Result<Vec<ReceiptRo
 /// Reverses every receipt of a document that is not reversed yet; gives the sum that goes back to the patient. The
 /// counter-entries stand on the day that is open, whatever the day of what they reverse.
 pub(crate) fn reverse_all(change: &Change<'_>, document: i64, billing: &BillingNumber) -> Result<Centimes> {
+    let movements = standing(change, document)?;
+    reverse(change, document, billing, &movements)
+}
+
+/// What the patient paid for a document becomes payment of the one that corrects it, up to what is due there: counter-
+/// entries on the one, receipts of the same modes on the other, all on the day that is open. More than that goes back to
+/// the patient. A word without money, *plus tard* or *gratuit*, is carried over too. Nothing more is owed for the first.
+pub(crate) fn carry_over(change: &Change<'_>, from: i64, to: i64, billing: &BillingNumber) -> Result<Centimes> {
+    let (_, word) = money::of(change, from)?;
+    let movements = standing(change, from)?;
+    let reversed = reverse(change, from, billing, &movements)?;
+    money::supersede(change, from, reversed)?;
+    let owed = money::get(change, to, Payer::Patient)?;
+    let mut carried = Centimes::ZERO;
+    for movement in movements {
+        let amount = movement.amount.min(owed.due - carried);
+        if amount > Centimes::ZERO {
+            let day = days::open_day(change, billing)?;
+            insert(change, to, Movement { amount, reverses: None, ..movement }, day)?;
+            carried = carried + amount;
+        }
+    }
+    if owed.state != MoneyState::SansObjet {
+        let state = match word {
+            Some(SettlementMode::Gratuit) => MoneyState::Abandonne,
+            _ => money::by_amount(owed.due, carried),
+        };
+        money::keep(change, to, &owed, carried, state)?;
+        money::keep_settlement(change, to, word)?;
+    }
+    Ok(carried)
+}
+
+/// The receipts of a document that no counter-entry reverses, as what would reverse them.
+fn standing(change: &Change<'_>, document: i64) -> Result<Vec<Movement>> {
     let sql = "SELECT id, mode, amount, cheque FROM receipt
                WHERE document = ?1 AND reverses IS NULL
                  AND NOT EXISTS (SELECT 1 FROM receipt counter WHERE counter.reverses = receipt.id)";
-    let open = query::all(change, sql, [document], |row| {
-        let movement = Movement {
+    query::all(change, sql, [document], |row| {
+        Ok(Movement {
             mode: cell(row, "mode")?,
             amount: cell(row, "amount")?,
             reverses: Some(row.get::<_, i64>("id")?),
             cheque: row.get("cheque")?,
-        };
-        Ok(movement)
-    })?;
+        })
+    })
+}
+
+fn reverse(change: &Change<'_>, document: i64, billing: &BillingNumber, movements: &[Movement]) -> Result<Centimes> {
     let mut reversed = Centimes::ZERO;
-    for movement in open {
-        let amount = movement.amount;
+    for movement in movements {
         let day = days::open_day(change, billing)?;
-        insert(change, document, Movement { amount: Centimes::ZERO - amount, ..movement }, day)?;
-        reversed = reversed + amount;
+        insert(change, document, Movement { amount: Centimes::ZERO - movement.amount, ..*movement }, day)?;
+        reversed = reversed + movement.amount;
     }
     Ok(reversed)
 }
 
 /// What a receipt row says.
+#[derive(Clone, Copy)]
 struct Movement {
     mode: SettlementMode,
     amount: Centimes,

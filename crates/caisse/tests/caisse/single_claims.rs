@@ -1,7 +1,8 @@
 //! What concerns one FSE is answered by an ARL+ and a reject that names it; the others of its lot go on.
 //! Amounts by hand: G 30,00 €, MEG 5,00 € under six; 70 % in care path; ALD 100 %; C2S the whole.
 
-use liasse_domain::{Centimes, FseContent};
+use liasse_domain::fse::Corrects;
+use liasse_domain::{Centimes, FseContent, FseNumber};
 use liasse_pricing::Tables;
 
 use crate::practice::{Cps, Signed, Vitale, act, claim, cps, draft, enveloped, g, signed, vitale, with_c2s};
@@ -50,6 +51,25 @@ fn out_of_the_care_path_is_thirty_percent() {
     assert_eq!(right, ["ARL+"]);
     let wrong = judged("path-wrong", "vitale-durand", |claim| claim.care.care_path = Some('S'));
     assert_eq!(wrong, ["ARL+", "1 I0703"]);
+}
+
+#[test]
+fn a_correction_is_taken_for_a_rejected_claim_only() {
+    let (world, gris, durand) = (World::new("corrects"), cps("cps-gris"), vitale("vitale-durand"));
+    let accepted = signed(&claim(&gris, &durand, 1, 900, g()), &gris, &durand, start());
+    let mut wrong = claim(&gris, &durand, 1, 901, g());
+    wrong.care.care_path = Some('S');
+    let rejected = signed(&wrong, &gris, &durand, start());
+    let answers = world.answers(&draft(&gris, "LOT001", vec![accepted, rejected]).mail(&gris, start()));
+    assert_eq!(answers, ["ARL+", "901 I0703"]);
+    let correcting = |number, earlier| {
+        let mut content = claim(&gris, &durand, 1, number, g());
+        let drawn_up = content.drawn_up;
+        content.corrects = Some(Corrects { number: FseNumber::new(earlier).expect("number"), drawn_up });
+        signed(&content, &gris, &durand, start())
+    };
+    let second = draft(&gris, "LOT002", vec![correcting(902, 901), correcting(903, 900)]);
+    assert_eq!(world.answers(&second.mail(&gris, start())), ["ARL+", "903 S0117"]);
 }
 
 #[test]

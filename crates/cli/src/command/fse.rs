@@ -1,6 +1,6 @@
 //! `fse`: claims made, listed, shown, signed, settled, exported, withdrawn.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use liasse_core::invoicing::{Draft, InvoicingError};
 use liasse_core::{SettlementMode, signing};
@@ -21,6 +21,8 @@ const DEMO_VITALE: &str = "sim:vitale-durand";
 pub(crate) enum Fse {
     #[command(about = "Prépare une FSE : numéro et contenu, sans signature")]
     New(New),
+    #[command(about = "Corrige une FSE rejetée par une nouvelle FSE, qui la désigne")]
+    Correct(Correct),
     #[command(about = "Les FSE")]
     List(List),
     #[command(about = "Une FSE")]
@@ -49,6 +51,20 @@ pub(crate) struct New {
         help = "Bénéficiaire de la carte, à partir de 1 ; sinon 1"
     )]
     beneficiary: usize,
+    #[arg(long, value_name = "MOTIF", help = "Pourquoi passer outre un risque de rejet")]
+    reason: Option<String>,
+    #[command(flatten)]
+    person: Person,
+}
+
+#[derive(clap::Args)]
+pub(crate) struct Correct {
+    #[arg(value_name = "FSE", help = "La FSE rejetée : numéro de facturation et numéro, ou last")]
+    fse: String,
+    #[arg(value_name = "FICHIER", help = "Ce qui remplace ses actes, comme pour fse new ; sinon les mêmes actes")]
+    file: Option<PathBuf>,
+    #[arg(long, value_name = "LECTEUR", help = "Lecteur de la carte Vitale, ou sim:CARTE ; sinon sim:vitale-durand")]
+    patient_reader: Option<String>,
     #[arg(long, value_name = "MOTIF", help = "Pourquoi passer outre un risque de rejet")]
     reason: Option<String>,
     #[command(flatten)]
@@ -102,6 +118,7 @@ pub(crate) struct Export {
 pub(crate) fn run(command: Fse, json: bool) -> Result<(), Failure> {
     match command {
         Fse::New(new) => make(&new, json),
+        Fse::Correct(correct) => correct_one(&correct, json),
         Fse::List(list) => show_all(&list, json),
         Fse::Show(show) => show_one(&show, json),
         Fse::Sign(sign) => sign_one(&sign, json),
@@ -112,10 +129,7 @@ pub(crate) fn run(command: Fse, json: bool) -> Result<(), Failure> {
 }
 
 fn make(new: &New, json: bool) -> Result<(), Failure> {
-    if new.person.pin_on_stdin() && new.file.as_os_str() == "-" {
-        return Err(CliError::WrongValue { argument: "--pin-stdin".to_owned() }.into());
-    }
-    let entry = Entry::from_json(&files::read(&new.file)?)?;
+    let entry = read_entry(&new.file, &new.person)?;
     let reader = new.patient_reader.as_deref().unwrap_or(DEMO_VITALE);
     let open = new.person.open(&[reader])?;
     let vitale = vitale_in(&open.office, reader)?;
@@ -128,6 +142,33 @@ fn make(new: &New, json: bool) -> Result<(), Failure> {
         workstation.prepare(&draft, person)
     })?;
     say(&open, &reference, json)
+}
+
+fn correct_one(correct: &Correct, json: bool) -> Result<(), Failure> {
+    let name = Name::parse(&correct.fse)?;
+    let entry = correct.file.as_ref().map(|file| read_entry(file, &correct.person)).transpose()?;
+    let reader = correct.patient_reader.as_deref().unwrap_or(DEMO_VITALE);
+    let open = correct.person.open(&[reader])?;
+    let vitale = vitale_in(&open.office, reader)?;
+    let rejected = name.find(&open)?;
+    let reason = correct.reason.clone();
+    let reference = open.run(move |workstation, person| {
+        let mut draft = workstation.correction_of(&rejected, &vitale, person)?;
+        if let Some(entry) = entry {
+            draft = draft.amended(entry, workstation.now());
+        }
+        draft.reason = reason;
+        workstation.prepare(&draft, person)
+    })?;
+    say(&open, &reference, json)
+}
+
+/// An entry from a file or standard input, which the PIN cannot share.
+fn read_entry(file: &Path, person: &Person) -> Result<Entry, Failure> {
+    if person.pin_on_stdin() && file.as_os_str() == "-" {
+        return Err(CliError::WrongValue { argument: "--pin-stdin".to_owned() }.into());
+    }
+    Ok(Entry::from_json(&files::read(file)?)?)
 }
 
 fn show_all(list: &List, json: bool) -> Result<(), Failure> {

@@ -88,3 +88,32 @@ fn a_payment_is_separated_and_matched_again() {
     let unknown = practice.call(&["match", "undo", "9999", "0"]);
     assert_eq!(unknown.code, 1, "{}", unknown.err);
 }
+
+#[test]
+fn a_rejected_fse_is_corrected_once_and_by_its_own_patient() {
+    let practice = Practice::empty("corrected");
+    let input = r#"{"date":"2026-01-15","care_path":"T","third_party":{"amo":true},"acts":[{"code":"G"}]}"#;
+    let new = ["fse", "new", "-", "--patient-reader", "sim:vitale-fini", "--reason", "Droits renouvelés, dit-il."];
+    let rejected = practice.done_with(&new, input).split_whitespace().next().expect("a name").to_owned();
+    practice.done(&["fse", "sign", &rejected, "--patient-reader", "sim:vitale-fini"]);
+    practice.done(&["fse", "settle", &rejected, "carte"]);
+    let correct = ["fse", "correct", &rejected, "--patient-reader", "sim:vitale-fini", "--reason", "Droits relus."];
+    assert_eq!(practice.call(&correct).ending(), (1, "store.fse_non_rejetee"));
+    practice.done(&["lot", "seal"]);
+    practice.done(&["post", "send"]);
+    practice.done(&["post", "fetch"]);
+
+    let other = practice.call(&["fse", "correct", &rejected, "--patient-reader", "sim:vitale-durand"]);
+    assert_eq!(other.ending(), (1, "invoicing.autre_vitale"));
+    let made = practice.done(&correct);
+    let made = made.split_whitespace().next().expect("a name").to_owned();
+    practice.done(&["fse", "sign", &made, "--patient-reader", "sim:vitale-fini"]);
+    assert_eq!(states(&practice, &rejected)[0], "patient:abandonne");
+    assert_eq!(states(&practice, &made)[..2], ["patient:encaisse", "amo:attendu"]);
+    let again = practice.call(&correct);
+    assert_eq!(again.ending(), (1, "store.fse_deja_corrigee"));
+    assert!(again.err.contains(&made), "{}", again.err);
+    // Nothing says that the correction was rejected: it is not corrected in its turn.
+    let twice = practice.call(&["fse", "correct", &made, "--patient-reader", "sim:vitale-fini"]);
+    assert_eq!(twice.ending(), (1, "store.fse_non_rejetee"));
+}

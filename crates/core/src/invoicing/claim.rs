@@ -49,7 +49,7 @@ impl Draft {
             reference: FseRef { billing: situation.billing_number.clone(), number },
             mode: self.mode,
             drawn_up: today,
-            corrects: None,
+            corrects: self.corrects.clone(),
             executant: executant(signed_in),
             locum: None,
             patient: liasse_domain::fse::Patient {

@@ -39,6 +39,12 @@ pub enum InvoicingError {
         /// Its sentence.
         message: String,
     },
+    /// The reason of the reject asks for something else than a corrected FSE.
+    #[error("not to be corrected by a new FSE")]
+    NotCorrectable {
+        /// What to do instead.
+        action: String,
+    },
     /// No prepared FSE of that name.
     #[error("no prepared FSE of that name")]
     NotPrepared,
@@ -67,6 +73,7 @@ impl Coded for InvoicingError {
             Self::NoAct => Code("invoicing.aucun_acte"),
             Self::Impossible { .. } => Code("invoicing.impossible"),
             Self::ReasonRequired { .. } => Code("invoicing.motif_attendu"),
+            Self::NotCorrectable { .. } => Code("invoicing.correction_inutile"),
             Self::NotPrepared => Code("invoicing.fse_non_preparee"),
             Self::NotSigned => Code("invoicing.fse_non_signee"),
             Self::UnknownFse => Code("invoicing.fse_inconnue"),
@@ -80,6 +87,7 @@ impl Coded for InvoicingError {
             Self::Impossible { message, .. } | Self::ReasonRequired { message, .. } => {
                 vec![("finding", message.clone())]
             }
+            Self::NotCorrectable { action } => vec![("instead", action.clone())],
             _ => Vec::new(),
         }
     }

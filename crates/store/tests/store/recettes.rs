@@ -1,10 +1,11 @@
 //! The day of receipts, cheques and their slips, and payments matched by hand.
 //! Amounts by hand: an FSE `Paid` owes 30,00 €, `ThirdParty` leaves 9,00 € to the patient and 21,00 € to the AMO.
 
-use liasse_domain::{Centimes, MoneyState, Payer};
-use liasse_store::{Cheque, Part, SettlementMode, StoreError};
+use liasse_domain::fse::Corrects;
+use liasse_domain::{Centimes, FseRef, MoneyState, Payer};
+use liasse_store::{Cheque, Or, Part, SettlementMode, StoreError};
 
-use crate::support::{DOCTOR, Kind, OTHER_DOCTOR, Practice, arl, billing, day, payment, rejects, stamp, stamp_at};
+use crate::support::{DOCTOR, Kind, OTHER_DOCTOR, Practice, arl, billing, day, fse, payment, rejects, stamp, stamp_at};
 
 /// So many seconds in a day.
 const DAY: i64 = 86_400;
@@ -189,5 +190,69 @@ fn a_payment_separated_from_a_rejected_fse_leaves_the_reject() {
     let line = lines.iter().find(|line| line.reference == "SIM4").expect("the surplus");
     practice.store.unmatch_line(&stamp_at(4001), line.payment, line.line).expect("separated");
     assert_eq!(practice.money(&paid, Payer::Amo), (MoneyState::SansObjet, 0, 0));
+    practice.assert_journal_intact();
+}
+
+/// The FSE that corrects `earlier`, signed.
+fn correction(practice: &mut Practice, earlier: &FseRef, kind: Kind) -> Result<FseRef, StoreError> {
+    let doctor = billing(DOCTOR);
+    let made = practice.store.prepare_fse(&stamp(), &doctor, None, |number| {
+        let (mut content, bytes) = fse(&doctor, number, kind);
+        content.corrects = Some(Corrects { number: earlier.number, drawn_up: day("2026-01-15") });
+        Ok::<_, ()>((content, bytes))
+    });
+    match made {
+        Ok(prepared) => {
+            let reference = prepared.reference().clone();
+            practice.sign(&reference);
+            Ok(reference)
+        }
+        Err(Or::Store(error)) => Err(error),
+        Err(Or::Other(())) => unreachable!("the closure does not fail"),
+    }
+}
+
+#[test]
+fn what_was_paid_for_a_rejected_fse_is_paid_for_the_one_that_corrects_it() {
+    let mut practice = Practice::new();
+    let rejected = practice.signed(Kind::Paid);
+    practice.store.settle(&stamp(), &rejected, SettlementMode::Cheque, Centimes(3000)).expect("settled");
+    let lot = practice.sent("LOT001");
+    assert_eq!(correction(&mut practice, &rejected, Kind::Paid), Err(StoreError::NotRejected), "nothing says so yet");
+    practice.take("arl", &arl(lot, None));
+    practice.take("rejects", &rejects(lot, &[&rejected]));
+    let new = correction(&mut practice, &rejected, Kind::Paid).expect("corrected");
+    assert_eq!(practice.money(&rejected, Payer::Patient), (MoneyState::Abandonne, 3000, 0));
+    assert_eq!(practice.money(&new, Payer::Patient), (MoneyState::Encaisse, 3000, 3000));
+    let cheque = (SettlementMode::Cheque, 3000);
+    assert_eq!(totals(&practice, "2026-01-15"), [cheque, (SettlementMode::Cheque, -3000), cheque]);
+    let hand = practice.store.cheques_in_hand(&billing(DOCTOR)).expect("read");
+    assert_eq!(hand.iter().map(|cheque| cheque.amount.0).collect::<Vec<_>>(), [3000], "one cheque, still in hand");
+    assert!(practice.store.unpaid(&billing(DOCTOR)).expect("read").is_empty());
+
+    let again = correction(&mut practice, &rejected, Kind::Paid);
+    assert_eq!(again, Err(StoreError::Corrected { by: new.clone() }), "care is not billed twice");
+    practice.store.cancel_fse(&stamp(), &new).expect("cancelled");
+    assert!(correction(&mut practice, &rejected, Kind::Paid).is_ok(), "a withdrawn correction frees the claim");
+    practice.assert_journal_intact();
+}
+
+#[test]
+fn a_correction_takes_no_more_than_is_due_for_it() {
+    let mut practice = Practice::new();
+    let rejected = practice.signed(Kind::Paid);
+    let parts = [part(SettlementMode::Carte, 500), part(SettlementMode::Especes, 2500)];
+    practice.store.settle_in_parts(&stamp(), &rejected, &parts).expect("settled");
+    let later = practice.signed(Kind::Paid);
+    practice.store.settle(&stamp(), &later, SettlementMode::Gratuit, Centimes(0)).expect("waived");
+    let lot = practice.sent("LOT001");
+    practice.take("rejects", &rejects(lot, &[&rejected, &later]));
+    // Tiers payant now: 9,00 € are due of the 30,00 € that came; 21,00 € go back, out of the till.
+    let new = correction(&mut practice, &rejected, Kind::ThirdParty).expect("corrected");
+    assert_eq!(practice.money(&new, Payer::Patient), (MoneyState::Encaisse, 900, 900));
+    let day: i64 = totals(&practice, "2026-01-15").iter().map(|(_, cents)| cents).sum();
+    assert_eq!(day, 900);
+    let waived = correction(&mut practice, &later, Kind::Paid).expect("corrected");
+    assert_eq!(practice.money(&waived, Payer::Patient), (MoneyState::Abandonne, 3000, 0), "waived stays waived");
     practice.assert_journal_intact();
 }

@@ -1,0 +1,116 @@
+//! Claims taken up again: one that waits for its signatures, one that a caisse rejected, one that is withdrawn before it
+//! leaves. Each becomes a draft that says what the claim says. Not the money of the claim (store).
+
+use liasse_domain::fse::Corrects;
+use liasse_domain::{Beneficiary, DocumentState, FseContent, FseRef, Invoice, VitaleContent, reject};
+use liasse_pricing::{Act, CarePath, Hundredths};
+use liasse_store::{FseFilter, StoreError};
+
+use super::claim::as_claimed;
+use super::{Draft, InvoicingError};
+use crate::cards::VitaleView;
+use crate::desk::SignedIn;
+use crate::error::CoreError;
+use crate::workstation::Workstation;
+
+impl Workstation {
+    /// The oldest FSE that was prepared for a beneficiary of this card and waits for its signatures, as a draft that
+    /// shows what it says. After a failed signature or a restart the same number is signed again, not a new one.
+    pub fn waiting_for_signature(
+        &self,
+        vitale: &VitaleView,
+        signed_in: &SignedIn,
+    ) -> Result<Option<(FseRef, Draft, Invoice)>, CoreError> {
+        let filter = FseFilter {
+            billing: Some(signed_in.situation.billing_number.clone()),
+            state: Some(DocumentState::Preparee),
+            ..FseFilter::default()
+        };
+        for row in self.store.fses(&filter)? {
+            if let Some(draft) = self.draft_of(&row.content, vitale)? {
+                return Ok(Some((row.reference.clone(), draft, as_claimed(&row.content))));
+            }
+        }
+        Ok(None)
+    }
+
+    /// A draft that corrects a rejected FSE: what the claim said, with today's reading of the patient's card, under a new
+    /// number that names the old one. The day of the acts stays.
+    ///
+    /// # Errors
+    /// [`StoreError::NotRejected`]; [`StoreError::Corrected`]; [`InvoicingError::NotCorrectable`] when the reason asks
+    /// for something else than a new FSE; [`InvoicingError::OtherVitale`] when the card is another patient's.
+    pub fn correction_of(
+        &self,
+        reference: &FseRef,
+        vitale: &VitaleView,
+        signed_in: &SignedIn,
+    ) -> Result<Draft, CoreError> {
+        self.check_readable_by(reference, signed_in)?;
+        let row = self.store.fse(reference)?.ok_or(InvoicingError::UnknownFse)?;
+        let reason = row.reject.ok_or(StoreError::NotRejected)?;
+        if let Some(by) = self.store.corrected_by(reference)? {
+            return Err(StoreError::Corrected { by }.into());
+        }
+        if let Some(explained) = reject::explain(&reason.code)
+            && !explained.gesture.allows_correction()
+        {
+            return Err(InvoicingError::NotCorrectable { action: explained.action.clone() }.into());
+        }
+        let mut draft = self.draft_of(&row.content, vitale)?.ok_or(InvoicingError::OtherVitale)?;
+        draft.corrects = Some(Corrects { number: reference.number, drawn_up: row.content.drawn_up });
+        Ok(draft)
+    }
+
+    /// Withdraws an FSE that is in no lot, and gives a draft that says the same where the patient's card is there.
+    pub fn cancel_and_reopen(
+        &mut self,
+        reference: &FseRef,
+        vitale: Option<&VitaleView>,
+        signed_in: &SignedIn,
+    ) -> Result<Option<Draft>, CoreError> {
+        self.check_readable_by(reference, signed_in)?;
+        let row = self.store.fse(reference)?.ok_or(InvoicingError::UnknownFse)?;
+        self.cancel(reference, signed_in)?;
+        let Some(vitale) = vitale else { return Ok(None) };
+        let mut draft = self.draft_of(&row.content, vitale)?;
+        if let Some(draft) = &mut draft {
+            draft.corrects = row.content.corrects;
+        }
+        Ok(draft)
+    }
+
+    /// A draft that says what a claim says, if this card is its patient's.
+    fn draft_of(&self, claim: &FseContent, vitale: &VitaleView) -> Result<Option<Draft>, InvoicingError> {
+        let Some(index) = vitale.read.content.as_ref().and_then(|card| beneficiary_of(claim, card)) else {
+            return Ok(None);
+        };
+        let mut draft = Draft::new(vitale, index, self.now())?;
+        draft.set_acts_day(claim.act_date());
+        draft.mode = claim.mode;
+        draft.input.care_path = claim.care.care_path.and_then(CarePath::from_letter);
+        draft.input.third_party.amo = claim.third_party_amo;
+        draft.input.acts = claim.acts.iter().map(|act| act_of(claim, act)).collect();
+        Ok(Some(draft))
+    }
+}
+
+/// Which beneficiary of a card a claim is for, from 0.
+fn beneficiary_of(claim: &FseContent, card: &VitaleContent) -> Option<usize> {
+    let patient = &claim.patient;
+    let same = |person: &Beneficiary| {
+        (person.birth_date, person.birth_rank, &person.given_name)
+            == (patient.birth_date, patient.birth_rank, &patient.given_name)
+    };
+    if card.insured.nir == patient.insured_nir { card.beneficiaries.iter().position(same) } else { None }
+}
+
+fn act_of(claim: &FseContent, line: &liasse_domain::fse::ActLine) -> Act {
+    let mut act = Act::new(&line.code);
+    act.quantity = i64::from(line.quantity);
+    if line.coefficient != 100 {
+        act.coefficient = Hundredths::new(line.coefficient);
+    }
+    act.ald_related = line.exoneration.or(claim.care.exoneration) == Some('4');
+    act
+}
