@@ -148,6 +148,62 @@ fn a_wrong_code_says_how_many_tries_are_left_and_a_pulled_card_signs_out() {
 }
 
 #[test]
+fn a_reject_is_corrected_and_the_day_is_closed() {
+    let desk = Desk::open("window-money", &[], "clair");
+    desk.press(&["Return", "1", "2", "3", "4", "Return"]);
+    // A patient whose rights have ended: ten rows below the CPS in the tray.
+    desk.press(&["Down"; 10]);
+    desk.press(&["Return", "g", "Return", "Tab", "o", "u", "i"]);
+    desk.picture("risque-de-rejet");
+    desk.press(&["F12"]);
+    // Five euros in cash, the rest by card.
+    desk.press(&["5", "e", "c"]);
+    desk.picture("regle-en-deux-fois");
+    desk.press(&["F3", "F12", "F8", "F5", "ctrl+p"]);
+    desk.picture("rejet");
+    desk.press(&["Return"]);
+    desk.picture("correction");
+    desk.press(&["Tab", "o", "k", "F12"]);
+    desk.picture("corrigee");
+    desk.press(&["ctrl+r"]);
+    desk.picture("recettes");
+    desk.press(&["F12"]);
+    desk.picture("journee-close");
+    let practice = desk.close();
+    let day = practice.json(&["receipts", "day"]);
+    assert_eq!((&day["closed"], &day["total_cents"]), (&true.into(), &3000.into()), "{day}");
+    let ledger = practice.json(&["ledger"]);
+    let documents = ledger["documents"].as_array().expect("documents");
+    assert_eq!(documents.len(), 2, "{ledger}");
+    assert_eq!(documents[0]["reject"]["code"], "I1002");
+    assert_eq!(money(&documents[0], "patient"), ("abandonne".to_owned(), 3000, 0));
+    assert_eq!(money(&documents[1], "patient"), ("encaisse".to_owned(), 3000, 3000));
+    let rejects = practice.json(&["returns", "list"])["rejects"].clone();
+    assert_eq!(rejects[0]["corrected_by"], documents[1]["fse"]);
+}
+
+#[test]
+fn a_signed_fse_is_taken_back_before_it_leaves() {
+    let desk = Desk::open("window-taken-back", &[], "clair");
+    desk.press(&["Return", "1", "2", "3", "4", "Return"]);
+    desk.press(&["Down", "Down", "Down", "Down", "Down", "Return"]);
+    desk.press(&["g", "Return", "F12", "c"]);
+    desk.press(&["F8"]);
+    desk.picture("reprise");
+    // The draft is open again: a majoration more, and it is signed under the next number.
+    desk.press(&["F8", "v", "g", "Return", "F12", "e"]);
+    let practice = desk.close();
+    let ledger = practice.json(&["ledger"]);
+    let documents = ledger["documents"].as_array().expect("documents");
+    assert_eq!(documents.len(), 2, "{ledger}");
+    assert_eq!(documents[0]["document"], "annulee");
+    assert_eq!(money(&documents[0], "patient").2, 0, "the receipt is reversed");
+    assert_eq!(documents[1]["document"], "signee");
+    let modes = practice.json(&["receipts", "day"])["modes"].clone();
+    assert_eq!((&modes[0]["mode"], &modes[0]["total_cents"]), (&"carte".into(), &0.into()), "{modes}");
+}
+
+#[test]
 fn without_a_screen_or_with_a_wrong_call_a_sentence_is_said() {
     let practice = Practice::new("no-screen");
     let liasse = |words: &[&str]| {

@@ -12,6 +12,7 @@ mod lot;
 mod post;
 mod price;
 mod receipts;
+mod returns;
 mod tables;
 
 use crate::failure::Failure;
@@ -33,6 +34,8 @@ pub(crate) enum Command {
     Post(post::Post),
     #[command(about = "Journal des documents et de l'argent")]
     Ledger(ledger::Arguments),
+    #[command(subcommand, about = "Retours reçus et rejets")]
+    Returns(returns::Returns),
     #[command(subcommand, about = "Recettes : journée, impayés, chèques")]
     Receipts(receipts::Receipts),
     #[command(subcommand, about = "Rapproche les paiements des FSE")]
@@ -57,6 +60,7 @@ pub(crate) fn run(command: Command, json: bool) -> Result<(), Failure> {
         Command::Lot(command) => lot::run(&command, json),
         Command::Post(command) => post::run(&command, json),
         Command::Ledger(arguments) => ledger::run(&arguments, json),
+        Command::Returns(command) => returns::run(&command, json),
         Command::Receipts(command) => receipts::run(command, json),
         Command::Match(command) => receipts::run_match(command, json),
         Command::Journal(command) => journal::run(&command, json),

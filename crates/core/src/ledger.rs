@@ -41,6 +41,9 @@ pub struct Document {
     pub money: Vec<Money>,
     /// Why the caisse rejected it, if it did.
     pub reject: Option<Rejected>,
+    /// The live FSE that corrects it, for a screen.
+    #[serde(skip)]
+    pub corrected_by: Option<FseRef>,
     /// For whom, on a screen; never in the JSON.
     #[serde(skip)]
     pub patient: Private,
@@ -135,6 +138,7 @@ impl Workstation {
                     .map(|m| Money { payer: m.payer, state: m.state, due_cents: m.due, paid_cents: m.paid })
                     .collect(),
                 reject: row.reject.map(Rejected::from),
+                corrected_by: row.corrected_by,
                 patient: row.patient,
             })
             .collect();
@@ -153,6 +157,7 @@ mod tests {
         Document {
             fse: "991010117-000000001".parse().expect("a reference"),
             kind: "fse".to_owned(),
+            corrected_by: None,
             patient: Private::new("DURAND MARIE"),
             act_date: "2026-01-15".parse().expect("a day"),
             total_cents: Centimes(3000),

@@ -13,6 +13,7 @@ pub mod lane;
 pub mod ledger;
 pub mod ports;
 pub mod recettes;
+pub mod returned;
 pub mod returns;
 pub mod sending;
 pub mod settings;
@@ -24,7 +25,7 @@ pub mod workstation;
 pub use error::CoreError;
 pub use liasse_cards::identify;
 pub use liasse_pricing::{CarePath, Completion, Input, Tables, TypedError, last_word, type_acts};
-pub use liasse_store::{Cheque, ChequeRow, DepositRow, PaidRow, Part, SettlementMode};
+pub use liasse_store::{Cheque, ChequeRow, DepositRow, PaidRow, SettlementMode};
 pub use workstation::Workstation;
 
 /// Opens or creates the encrypted store of a data directory.

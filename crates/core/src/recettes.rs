@@ -4,7 +4,7 @@
 
 use chrono::NaiveDate;
 use liasse_domain::{Centimes, FseRef, Private, clock};
-use liasse_store::{Cheque, ChequeRow, DepositRow, PaidRow, Part, SettlementMode, UnpaidRow};
+use liasse_store::{ChequeRow, DepositRow, PaidRow, SettlementMode, UnpaidRow};
 use serde::Serialize;
 
 use crate::desk::{DeskError, SignedIn};
@@ -123,20 +123,6 @@ impl Workstation {
             patient: row.patient,
         };
         Ok(self.store.unpaid(&who.situation.billing_number)?.into_iter().map(unpaid).collect())
-    }
-
-    /// Settles in several parts, all or none; each must be of an FSE of this practitioner.
-    pub fn settle_in_parts(&mut self, fse: &FseRef, who: &SignedIn, parts: &[Part]) -> Result<(), CoreError> {
-        self.check_readable_by(fse, who)?;
-        let stamp = who.stamp(self.now());
-        Ok(self.store.settle_in_parts(&stamp, fse, parts)?)
-    }
-
-    /// The patient settles all that is still due with a cheque: a new one, or one given for another FSE.
-    pub fn settle_by_cheque(&mut self, fse: &FseRef, who: &SignedIn, cheque: Cheque) -> Result<(), CoreError> {
-        let amount = self.due_by_patient(fse)?;
-        let part = Part { mode: SettlementMode::Cheque, amount, cheque: Some(cheque) };
-        self.settle_in_parts(fse, who, &[part])
     }
 
     /// The cheques in hand.

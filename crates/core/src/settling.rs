@@ -1,7 +1,7 @@
 //! How the patient settled, and withdrawing an FSE before it leaves. Money of the caisse is the returns' business.
 
-use liasse_domain::{FseRef, Payer};
-use liasse_store::SettlementMode;
+use liasse_domain::{Centimes, FseRef, Payer};
+use liasse_store::{Cheque, Part, SettlementMode};
 
 use crate::desk::{DeskError, SignedIn};
 use crate::error::CoreError;
@@ -11,14 +11,30 @@ use crate::workstation::Workstation;
 impl Workstation {
     /// Records that the patient settled all that is still due, in one way.
     pub fn settle(&mut self, reference: &FseRef, who: &SignedIn, mode: SettlementMode) -> Result<(), CoreError> {
+        self.settle_part(reference, who, mode, None, None)
+    }
+
+    /// Records that the patient settled a part of what is due, or all of it where no amount is named; by a cheque, which
+    /// one: a new one, or one given for another FSE.
+    pub fn settle_part(
+        &mut self,
+        reference: &FseRef,
+        who: &SignedIn,
+        mode: SettlementMode,
+        amount: Option<Centimes>,
+        cheque: Option<Cheque>,
+    ) -> Result<(), CoreError> {
         self.check_owner(reference, who)?;
-        let due = self.due_by_patient(reference)?;
+        let amount = match amount {
+            Some(amount) => amount,
+            None => self.due_by_patient(reference)?,
+        };
         let stamp = who.stamp(self.now());
-        Ok(self.store.settle(&stamp, reference, mode, due)?)
+        Ok(self.store.settle_in_parts(&stamp, reference, &[Part { mode, amount, cheque }])?)
     }
 
     /// What the patient still owes for an FSE.
-    pub fn due_by_patient(&self, reference: &FseRef) -> Result<liasse_domain::Centimes, CoreError> {
+    pub fn due_by_patient(&self, reference: &FseRef) -> Result<Centimes, CoreError> {
         let row = self.store.fse(reference)?.ok_or(InvoicingError::UnknownFse)?;
         let patient = row.money.iter().find(|money| money.payer == Payer::Patient);
         Ok(patient.map_or_else(Default::default, |money| money.due - money.paid))

@@ -1,22 +1,22 @@
 //! The root of the window: opens the demo, maps messages to screens, routes keys and card events. No rule here.
 
+mod view;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use iced::keyboard::key::Named;
-use iced::keyboard::{self, Key};
-use iced::widget::{button, column, container, row, stack, text};
-use iced::{Element, Event, Fill, Subscription, Task, Theme, event};
+use iced::keyboard::{self, Key, Modifiers};
+use iced::{Element, Event, Subscription, Task, event};
 use liasse_core::cards::Snapshot;
 use liasse_core::desk::SignedIn;
 use liasse_core::ports::Clock;
 use liasse_demo::{Office, Opening, Tray};
 use liasse_domain::{Coded, Instant, Report, clock};
 
-use crate::screen::{bandeau, facturer, help, lots, pin, tray, welcome};
+use crate::screen::{bandeau, facturer, lots, paiements, pin, recettes, tray, welcome};
 use crate::text::t;
-use crate::widget::{parts, stripes};
 use crate::{ask, theme};
 
 /// How the program starts.
@@ -55,6 +55,8 @@ pub fn run(start: Start) -> iced::Result {
 enum Place {
     Facturer,
     Lots,
+    Paiements,
+    Recettes,
     Tray,
 }
 
@@ -75,6 +77,8 @@ struct Desk {
     link: bandeau::Link,
     facturer: facturer::State,
     lots: lots::State,
+    paiements: paiements::State,
+    recettes: recettes::State,
     tray: tray::State,
     notice: Option<Report>,
     /// The time of the practice, as last told.
@@ -94,11 +98,13 @@ enum Message {
     Admitted(Box<Result<SignedIn, Report>>),
     Tick,
     Now(Result<Instant, Report>),
-    Key(Key, event::Status),
+    Key(Key, Modifiers, event::Status),
     Go(Place),
     Pin(pin::Message),
     Facturer(facturer::Message),
     Lots(lots::Message),
+    Paiements(paiements::Message),
+    Recettes(recettes::Message),
     Tray(tray::Message),
 }
 
@@ -129,7 +135,7 @@ impl App {
                 *opening = true;
                 open(self.start.root.clone())
             }
-            (Phase::Welcome { opening: false, .. }, Message::Key(Key::Named(Named::Enter), _)) => {
+            (Phase::Welcome { opening: false, .. }, Message::Key(Key::Named(Named::Enter), ..)) => {
                 self.update(Message::Welcome(welcome::Message::OpenDemo))
             }
             (Phase::Welcome { .. }, Message::Opened(Ok(opened))) => {
@@ -142,7 +148,7 @@ impl App {
                 (*opening, *failed) = (false, Some(report));
                 Task::none()
             }
-            (_, Message::Key(Key::Named(Named::F11), _)) => {
+            (_, Message::Key(Key::Named(Named::F11), ..)) => {
                 self.start.dark = !self.start.dark;
                 Task::none()
             }
@@ -153,7 +159,9 @@ impl App {
 
     fn subscription(&self) -> Subscription<Message> {
         let keys = event::listen_with(|event, status, _| match event {
-            Event::Keyboard(keyboard::Event::KeyPressed { key, .. }) => Some(Message::Key(key, status)),
+            Event::Keyboard(keyboard::Event::KeyPressed { key, modifiers, .. }) => {
+                Some(Message::Key(key, modifiers, status))
+            }
             _ => None,
         });
         match &self.phase {
@@ -207,6 +215,8 @@ impl Desk {
             link: bandeau::Link::Untried,
             facturer: facturer::State::default(),
             lots: lots::State::default(),
+            paiements: paiements::State::default(),
+            recettes: recettes::State::default(),
             tray: tray::State::new(opened.tray),
             notice: None,
             now: opened.now,
@@ -226,15 +236,13 @@ impl Desk {
                 self.notice = Some(report);
                 Task::none()
             }
-            Message::Key(key, status) => self.key(&key, status),
+            Message::Key(key, modifiers, status) => self.key(&key, modifiers, status),
             Message::Go(place) => self.go(place),
             Message::Pin(message) => self.pin(message),
             Message::Facturer(message) => match self.facturer.update(&self.office, self.signed_in.as_ref(), message) {
                 facturer::Action::None => Task::none(),
                 facturer::Action::Run(task) => task.map(Message::Facturer),
-                facturer::Action::LedgerChanged(task) => {
-                    Task::batch([task.map(Message::Facturer), self.lots.reload(&self.office).map(Message::Lots)])
-                }
+                facturer::Action::LedgerChanged(task) => Task::batch([task.map(Message::Facturer), self.reload_lots()]),
             },
             Message::Lots(message) => match self.lots.update(&self.office, self.signed_in.as_ref(), message) {
                 lots::Action::None => Task::none(),
@@ -244,14 +252,36 @@ impl Desk {
                     task.map(Message::Lots)
                 }
             },
+            Message::Paiements(message) => self.paiements(message),
+            Message::Recettes(message) => match self.recettes.update(&self.office, self.signed_in.as_ref(), message) {
+                recettes::Action::None => Task::none(),
+                recettes::Action::Run(task) => task.map(Message::Recettes),
+                recettes::Action::LedgerChanged(task) => Task::batch([task.map(Message::Recettes), self.reload_lots()]),
+            },
             Message::Tray(message) => match self.tray.update(&self.office, message) {
                 tray::Action::None => Task::none(),
                 tray::Action::Run(task) => task.map(Message::Tray),
-                tray::Action::DayChanged => {
-                    Task::batch([self.ask_time(), self.lots.reload(&self.office).map(Message::Lots)])
-                }
+                tray::Action::DayChanged => Task::batch([self.ask_time(), self.reload_lots()]),
             },
             Message::Welcome(_) | Message::Opened(_) => Task::none(),
+        }
+    }
+
+    fn reload_lots(&self) -> Task<Message> {
+        self.lots.reload(&self.office).map(Message::Lots)
+    }
+
+    fn paiements(&mut self, message: paiements::Message) -> Task<Message> {
+        let signed_in = self.signed_in.as_ref();
+        let vitale = self.cards.vitale().map(|(_, vitale)| vitale);
+        match self.paiements.update(&self.office, signed_in, vitale, message) {
+            paiements::Action::None => Task::none(),
+            paiements::Action::Run(task) => task.map(Message::Paiements),
+            paiements::Action::LedgerChanged(task) => Task::batch([task.map(Message::Paiements), self.reload_lots()]),
+            paiements::Action::Correct(draft) => {
+                let taken_up = self.facturer.take_up(&self.office, signed_in, *draft).map(Message::Facturer);
+                Task::batch([taken_up, self.go(Place::Facturer)])
+            }
         }
     }
 
@@ -276,6 +306,8 @@ impl Desk {
             self.signed_in = None;
             self.pin = None;
             self.pin_declined = None;
+            self.paiements.forget();
+            self.recettes.forget();
             return Task::none();
         };
         if cps.situations.is_some() {
@@ -300,7 +332,11 @@ impl Desk {
     fn admitted(&mut self, answer: Result<SignedIn, Report>) -> Task<Message> {
         let present = self.cards.cps().map(|(_, cps)| cps.identity.serial.clone());
         match answer {
-            Ok(person) if present.as_ref() == Some(&person.serial) => self.signed_in = Some(person),
+            Ok(person) if present.as_ref() == Some(&person.serial) => {
+                self.paiements.forget();
+                self.recettes.forget();
+                self.signed_in = Some(person);
+            }
             Ok(_) => return Task::none(),
             Err(report) => {
                 self.signed_in = None;
@@ -310,6 +346,7 @@ impl Desk {
         let priced = self.facturer.signed_in_changed(&self.office, self.signed_in.as_ref()).map(Message::Facturer);
         let place = match self.place {
             Place::Tray if self.cards.vitale().is_some() && self.signed_in.is_some() => self.go(Place::Facturer),
+            Place::Paiements | Place::Recettes => self.go(self.place),
             _ => Task::none(),
         };
         Task::batch([priced, place])
@@ -360,12 +397,14 @@ impl Desk {
         self.place = place;
         match place {
             Place::Facturer => self.facturer.focus().map(Message::Facturer),
-            Place::Lots => self.lots.reload(&self.office).map(Message::Lots),
+            Place::Lots => self.reload_lots(),
+            Place::Paiements => self.paiements.reload(&self.office, self.signed_in.as_ref()).map(Message::Paiements),
+            Place::Recettes => self.recettes.reload(&self.office, self.signed_in.as_ref()).map(Message::Recettes),
             Place::Tray => Task::none(),
         }
     }
 
-    fn key(&mut self, key: &Key, status: event::Status) -> Task<Message> {
+    fn key(&mut self, key: &Key, modifiers: Modifiers, status: event::Status) -> Task<Message> {
         // The dialog's own field has taken the key already.
         if self.pin.is_some() {
             return Task::none();
@@ -381,6 +420,13 @@ impl Desk {
                 return Task::none();
             }
             _ if self.help => return Task::none(),
+            Key::Character(letter) if modifiers.control() => {
+                return match letter.as_str() {
+                    "p" => self.go(Place::Paiements),
+                    "r" => self.go(Place::Recettes),
+                    _ => Task::none(),
+                };
+            }
             Key::Named(Named::F2) => return self.go(Place::Facturer),
             Key::Named(Named::F3) => return self.go(Place::Lots),
             Key::Named(Named::F10) => return self.go(Place::Tray),
@@ -399,66 +445,10 @@ impl Desk {
         let message = match self.place {
             Place::Facturer => self.facturer.key(key).map(Message::Facturer),
             Place::Lots => self.lots.key(key).map(Message::Lots),
+            Place::Paiements => self.paiements.key(key).map(Message::Paiements),
+            Place::Recettes => self.recettes.key(key).map(Message::Recettes),
             Place::Tray => self.tray.key(key).map(Message::Tray),
         };
         message.map_or_else(Task::none, |message| self.update(message))
-    }
-
-    fn view(&self) -> Element<'_, Message> {
-        let (count, oldest, unconfirmed) = self.lots.unsent();
-        let now = clock::paris(self.now);
-        let facts = bandeau::Facts {
-            signed_in: self.signed_in.as_ref(),
-            cards: &self.cards,
-            unsent: (count, oldest.map_or(0, |day| (now.date() - day).num_days())),
-            unconfirmed,
-            link: self.link,
-            now,
-        };
-        let screen = match self.place {
-            Place::Facturer => self.facturer.view(self.signed_in.as_ref()).map(Message::Facturer),
-            Place::Lots => self.lots.view(self.signed_in.as_ref()).map(Message::Lots),
-            Place::Tray => self.tray.view().map(Message::Tray),
-        };
-        let mut main = column![screen].spacing(8).width(Fill);
-        if let Some(report) = &self.notice {
-            main = main.push(parts::report(report));
-        }
-        let base = column![
-            stripes::demo_band(),
-            bandeau::view(&facts),
-            row![self.navigation(), main].spacing(8).padding(8).height(Fill),
-        ];
-        // Always a stack, so that a dialog does not rebuild the tree beneath and lose its state.
-        let over: Element<'_, Message> = match (&self.pin, self.help) {
-            (Some(dialog), _) => dialog.view().map(Message::Pin),
-            (None, true) => iced::widget::opaque(help::view()),
-            (None, false) => column![].into(),
-        };
-        stack![base, over].into()
-    }
-
-    fn navigation(&self) -> Element<'_, Message> {
-        let entry = |name: &'static str, words: &'static str, place: Place| -> Element<'_, Message> {
-            let line =
-                container(row![parts::key(name), text(words).size(theme::BODY)].spacing(8)).padding(8).width(Fill);
-            let line = if self.place == place { line.style(theme::chosen) } else { line };
-            button(line).padding(0).style(button::text).width(Fill).on_press(Message::Go(place)).into()
-        };
-        container(
-            column![
-                entry("F2", t("nav.facturer"), Place::Facturer),
-                entry("F3", t("nav.lots"), Place::Lots),
-                entry("F10", t("nav.tray"), Place::Tray),
-                iced::widget::space::vertical(),
-                parts::key_action("F1", t("nav.help")),
-            ]
-            .spacing(4),
-        )
-        .width(220)
-        .height(Fill)
-        .padding(8)
-        .style(|theme: &Theme| theme::panel(theme))
-        .into()
     }
 }

@@ -4,6 +4,8 @@ pub mod bandeau;
 pub mod facturer;
 pub mod help;
 pub mod lots;
+pub mod paiements;
 pub mod pin;
+pub mod recettes;
 pub mod tray;
 pub mod welcome;

@@ -2,4 +2,5 @@
 
 pub mod parts;
 pub mod pin;
+pub mod rows;
 pub mod stripes;

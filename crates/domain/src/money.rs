@@ -15,6 +15,17 @@ impl Centimes {
     /// Nothing owed.
     pub const ZERO: Self = Self(0);
 
+    /// An amount as a person types it: `12`, `12,5`, `12,50` or `12.50` euros, less than a hundred million; no sign.
+    pub fn from_typed(text: &str) -> Option<Self> {
+        let (euros, cents) = text.trim().split_once([',', '.']).unwrap_or((text.trim(), "0"));
+        let digits = |part: &str, most: usize| {
+            let fits = (1..=most).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
+            if fits { part.parse::<i64>().ok() } else { None }
+        };
+        let cents = digits(cents, 2)? * if cents.len() == 1 { 10 } else { 1 };
+        Some(Self(digits(euros, 8)? * 100 + cents))
+    }
+
     /// The sum, or `None` past the range of 64 bits.
     pub fn checked_add(self, other: Self) -> Option<Self> {
         self.0.checked_add(other.0).map(Self)
@@ -141,6 +152,18 @@ mod tests {
         #[test]
         fn a_higher_rate_never_pays_less(cents in 0i64..1_000_000_000, bp in 0u32..10_000) {
             prop_assert!(Centimes(cents).at(Rate(bp)) <= Centimes(cents).at(Rate(bp + 1)));
+        }
+    }
+
+    #[test]
+    fn an_amount_is_typed_in_euros() {
+        for (text, cents) in
+            [("12", 1200), ("12,5", 1250), ("12,05", 1205), (" 0.30 ", 30), ("99999999,99", 9_999_999_999)]
+        {
+            assert_eq!(Centimes::from_typed(text), Some(Centimes(cents)), "{text}");
+        }
+        for text in ["", ",50", "12,", "12,505", "-3", "1e3", "100000000", "12 50", "١"] {
+            assert_eq!(Centimes::from_typed(text), None, "{text}");
         }
     }
 }

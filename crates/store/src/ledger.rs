@@ -4,7 +4,9 @@
 use chrono::NaiveDate;
 use liasse_domain::returns::Reason;
 use liasse_domain::settlement::SettlementMode;
-use liasse_domain::{Centimes, DocumentState, FileIdentifier, FseRef, Instant, Payer, Private, TransmissionState};
+use liasse_domain::{
+    Centimes, DocumentState, FileIdentifier, FseNumber, FseRef, Instant, Payer, Private, TransmissionState,
+};
 use rusqlite::Row;
 
 use crate::cell::{cell, cell_or_null, reference};
@@ -41,6 +43,8 @@ pub struct LedgerRow {
     pub settlement: Option<SettlementMode>,
     /// When the post took its file, or may have, for the last time.
     pub sent_at: Option<Instant>,
+    /// The live FSE that corrects it.
+    pub corrected_by: Option<FseRef>,
     /// Whether somebody else than the patient pays the practitioner.
     pub third_party: bool,
 }
@@ -50,7 +54,8 @@ const LEDGER: &str = concat!(
             p.family_name, p.given_name,
             mp.state AS patient_state, mp.due AS patient_due, mp.paid AS patient_paid, mp.settlement,
             mo.state AS amo_state, mo.due AS amo_due, mo.paid AS amo_paid,
-            mc.state AS amc_state, mc.due AS amc_due, mc.paid AS amc_paid,",
+            mc.state AS amc_state, mc.due AS amc_due, mc.paid AS amc_paid,
+            (SELECT c.number FROM document c WHERE c.corrects = d.id AND c.state <> 'annulee') AS corrected_by,",
     shown_columns!(),
     "FROM document d
      JOIN patient p ON p.id = d.patient
@@ -70,8 +75,11 @@ impl Store {
 
 fn read(row: &Row<'_>) -> rusqlite::Result<LedgerRow> {
     let name = format!("{} {}", row.get::<_, String>("family_name")?, row.get::<_, String>("given_name")?);
+    let fse = reference(row)?;
+    let correction: Option<FseNumber> = cell_or_null(row, "corrected_by")?;
     Ok(LedgerRow {
-        fse: reference(row)?,
+        corrected_by: correction.map(|number| FseRef { billing: fse.billing.clone(), number }),
+        fse,
         kind: row.get("kind")?,
         act_date: cell(row, "act_date")?,
         patient: Private::new(name),

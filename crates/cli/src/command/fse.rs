@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use liasse_core::invoicing::{Draft, InvoicingError};
-use liasse_core::{SettlementMode, signing};
-use liasse_domain::{FseRef, SecuringMode};
+use liasse_core::{Cheque, SettlementMode, signing};
+use liasse_domain::{Centimes, FseRef, SecuringMode};
 use liasse_pricing::Entry;
 use serde_json::json;
 
@@ -101,6 +101,19 @@ pub(crate) struct Settle {
     fse: String,
     #[arg(value_name = "MODE", help = "carte, cheque, especes, virement, plus_tard ou gratuit")]
     mode: String,
+    #[arg(long, value_name = "EUROS", help = "Une partie seulement, comme 12,50 ; sinon tout ce qui reste dû")]
+    amount: Option<String>,
+    #[arg(long, value_name = "NUMÉRO", help = "Numéro du chèque")]
+    cheque_number: Option<String>,
+    #[arg(long, value_name = "BANQUE", help = "Banque du chèque")]
+    cheque_bank: Option<String>,
+    #[arg(
+        long,
+        value_name = "CHÈQUE",
+        conflicts_with_all = ["cheque_number", "cheque_bank"],
+        help = "Le chèque déjà remis pour une autre FSE, comme receipts cheques le nomme"
+    )]
+    same_cheque: Option<i64>,
     #[command(flatten)]
     person: Person,
 }
@@ -203,12 +216,30 @@ fn sign_one(sign: &Sign, json: bool) -> Result<(), Failure> {
 fn settle_one(settle: &Settle, json: bool) -> Result<(), Failure> {
     let wrong = || CliError::WrongValue { argument: "MODE".to_owned() };
     let mode = SettlementMode::from_word(&settle.mode).ok_or_else(wrong)?;
+    let no_amount = || CliError::WrongValue { argument: "--amount".to_owned() };
+    let amount = settle.amount.as_deref().map(|text| Centimes::from_typed(text).ok_or_else(no_amount)).transpose()?;
+    let cheque = settle.cheque();
+    if cheque.is_some() && mode != SettlementMode::Cheque {
+        return Err(wrong().into());
+    }
     let name = Name::parse(&settle.fse)?;
     let open = settle.person.open(&[])?;
     let reference = name.find(&open)?;
     let asked = reference.clone();
-    open.run(move |workstation, person| workstation.settle(&asked, person, mode))?;
+    open.run(move |workstation, person| workstation.settle_part(&asked, person, mode, amount, cheque))?;
     say(&open, &reference, json)
+}
+
+impl Settle {
+    fn cheque(&self) -> Option<Cheque> {
+        match (self.same_cheque, &self.cheque_number, &self.cheque_bank) {
+            (Some(same), ..) => Some(Cheque::Same(same)),
+            (None, None, None) => None,
+            (None, number, bank) => {
+                Some(Cheque::New { number: number.clone().unwrap_or_default(), bank: bank.clone().unwrap_or_default() })
+            }
+        }
+    }
 }
 
 fn export_one(export: &Export) -> Result<(), Failure> {

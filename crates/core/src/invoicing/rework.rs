@@ -1,5 +1,5 @@
-//! Claims taken up again: one that waits for its signatures, one that a caisse rejected, one that is withdrawn before it
-//! leaves. Each becomes a draft that says what the claim says. Not the money of the claim (store).
+//! Claims taken up again: one that waits for its signatures, one that a caisse rejected. Each becomes a draft that says
+//! what the claim says. Not the money of the claim (store).
 
 use liasse_domain::fse::Corrects;
 use liasse_domain::{Beneficiary, DocumentState, FseContent, FseRef, Invoice, VitaleContent, reject};
@@ -62,24 +62,6 @@ impl Workstation {
         Ok(draft)
     }
 
-    /// Withdraws an FSE that is in no lot, and gives a draft that says the same where the patient's card is there.
-    pub fn cancel_and_reopen(
-        &mut self,
-        reference: &FseRef,
-        vitale: Option<&VitaleView>,
-        signed_in: &SignedIn,
-    ) -> Result<Option<Draft>, CoreError> {
-        self.check_readable_by(reference, signed_in)?;
-        let row = self.store.fse(reference)?.ok_or(InvoicingError::UnknownFse)?;
-        self.cancel(reference, signed_in)?;
-        let Some(vitale) = vitale else { return Ok(None) };
-        let mut draft = self.draft_of(&row.content, vitale)?;
-        if let Some(draft) = &mut draft {
-            draft.corrects = row.content.corrects;
-        }
-        Ok(draft)
-    }
-
     /// A draft that says what a claim says, if this card is its patient's.
     fn draft_of(&self, claim: &FseContent, vitale: &VitaleView) -> Result<Option<Draft>, InvoicingError> {
         let Some(index) = vitale.read.content.as_ref().and_then(|card| beneficiary_of(claim, card)) else {
@@ -88,6 +70,7 @@ impl Workstation {
         let mut draft = Draft::new(vitale, index, self.now())?;
         draft.set_acts_day(claim.act_date());
         draft.mode = claim.mode;
+        draft.corrects.clone_from(&claim.corrects);
         draft.input.care_path = claim.care.care_path.and_then(CarePath::from_letter);
         draft.input.third_party.amo = claim.third_party_amo;
         draft.input.acts = claim.acts.iter().map(|act| act_of(claim, act)).collect();

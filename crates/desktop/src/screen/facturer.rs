@@ -2,7 +2,10 @@
 //! Shows and asks; what may be signed is decided in `liasse_core::invoicing` and `signing`.
 
 mod entry;
+mod sign;
 mod view;
+
+pub use sign::settlement;
 
 use std::sync::Arc;
 
@@ -13,11 +16,11 @@ use iced::{Task, widget};
 use liasse_core::cards::{CardView, Snapshot, VitaleView};
 use liasse_core::desk::SignedIn;
 use liasse_core::invoicing::Draft;
-use liasse_core::{CarePath, SettlementMode, signing};
+use liasse_core::{CarePath, ChequeRow, SettlementMode};
 use liasse_demo::Office;
-use liasse_domain::{Centimes, Code, FseRef, Instant, Invoice, Level, Report};
+use liasse_domain::{Centimes, FseRef, Instant, Invoice, Level, Report};
 
-use crate::ask::{aside, ask};
+use crate::ask::ask;
 
 /// The field in which acts are typed.
 pub const ENTRY: &str = "acte";
@@ -52,7 +55,23 @@ enum Stage {
     /// Numbered, but a signature failed: F12 tries again with the same number.
     Prepared(FseRef),
     /// Signed: the patient's settlement is asked for, where one is due.
-    Signed { reference: FseRef, due: Centimes, settled: Option<SettlementMode> },
+    Signed(Box<Signed>),
+}
+
+/// What follows the signature.
+#[derive(Clone, Debug)]
+pub struct Signed {
+    reference: FseRef,
+    /// The hour in Paris, `HH h MM`.
+    hour: String,
+    /// What the patient still owes.
+    due: Centimes,
+    /// How all of it was settled, by the last word.
+    settled: Option<SettlementMode>,
+    /// An amount that is typed before the letter: a part only.
+    part: String,
+    /// A cheque of today that is in hand: it may settle this FSE too.
+    same: Option<ChequeRow>,
 }
 
 /// What happens on the screen.
@@ -85,15 +104,19 @@ pub enum Message {
     /// That patient's FSE got its number, or not.
     Prepared(u64, Result<FseRef, Report>),
     /// The signatures are on disk, or not.
-    Signed(u64, FseRef, Result<Centimes, Report>),
-    /// Withdraws the prepared FSE.
+    Signed(u64, FseRef, Box<Result<Signed, Report>>),
+    /// A digit or a comma of a part of what is due; nothing erases the last one.
+    Part(Option<char>),
+    /// The patient settles with the cheque that settled another FSE.
+    SameCheque,
+    /// Withdraws the FSE that is prepared, or signed and in no lot.
     Withdraw,
     /// It is withdrawn, or not.
     Withdrawn(u64, Result<(), Report>),
     /// The patient settled like this.
     Settle(SettlementMode),
     /// The settlement is on disk, or not.
-    Settled(u64, Result<SettlementMode, Report>),
+    Settled(u64, Result<(SettlementMode, Centimes), Report>),
 }
 
 /// A prepared FSE with what it shows, if there is one.
@@ -131,7 +154,7 @@ impl State {
             self.notice = Some(report);
         }
         let Some((_, vitale)) = cards.vitale() else {
-            if matches!(self.stage, Stage::Signed { .. }) {
+            if matches!(self.stage, Stage::Signed(_)) {
                 self.leave();
             }
             return Task::none();
@@ -224,10 +247,10 @@ impl State {
 
     /// The message of a key that no field took.
     pub fn key(&self, key: &Key) -> Option<Message> {
-        if let (Stage::Signed { settled: None, due, .. }, Key::Character(letter)) = (&self.stage, key)
-            && *due > Centimes::ZERO
+        if let Stage::Signed(signed) = &self.stage
+            && let Some(message) = signed.key(key)
         {
-            return settlement(letter).map(Message::Settle);
+            return Some(message);
         }
         match key {
             Key::Named(Named::ArrowDown) => Some(Message::Choose(true)),
@@ -237,7 +260,9 @@ impl State {
             Key::Named(Named::F6) => Some(Message::ToggleAld),
             Key::Named(Named::F7) => Some(Message::NextBeneficiary),
             Key::Named(Named::F12) => Some(Message::Sign),
-            Key::Named(Named::F8) if matches!(self.stage, Stage::Prepared(_)) => Some(Message::Withdraw),
+            Key::Named(Named::F8) if matches!(self.stage, Stage::Prepared(_) | Stage::Signed(_)) => {
+                Some(Message::Withdraw)
+            }
             Key::Named(Named::F8) => Some(Message::RemoveLast),
             _ => None,
         }
@@ -285,7 +310,14 @@ impl State {
             Message::NextBeneficiary => self.next_beneficiary(office, signed_in),
             Message::Sign => self.sign(office, signed_in),
             Message::Withdraw => self.withdraw(office, signed_in),
-            Message::Settle(mode) => self.settle(office, signed_in, mode),
+            Message::Settle(mode) => self.settle(office, signed_in, mode, None),
+            Message::SameCheque => self.settle_with_same(office, signed_in),
+            Message::Part(digit) => {
+                if let Stage::Signed(signed) = &mut self.stage {
+                    signed.type_part(digit);
+                }
+                Action::None
+            }
             answer => self.answered(office, signed_in, answer),
         }
     }
@@ -323,10 +355,10 @@ impl State {
                 Action::None
             }
             Message::Signed(patient, reference, answer) if patient == self.patient => {
-                match answer {
-                    Ok(due) => {
+                match *answer {
+                    Ok(signed) => {
                         self.notice = None;
-                        self.stage = Stage::Signed { reference, due, settled: None };
+                        self.stage = Stage::Signed(Box::new(signed));
                     }
                     Err(report) => {
                         self.stage = Stage::Prepared(reference);
@@ -337,9 +369,10 @@ impl State {
             }
             Message::Withdrawn(patient, answer) if patient == self.patient => {
                 match answer {
+                    // The draft is still what was numbered: it is there to be changed and signed again.
                     Ok(()) => {
-                        self.stage = Stage::Editing;
-                        return Action::LedgerChanged(self.price(office, signed_in));
+                        (self.stage, self.notice) = (Stage::Editing, None);
+                        return Action::LedgerChanged(Task::batch([self.price(office, signed_in), self.focus()]));
                     }
                     Err(report) => self.notice = Some(report),
                 }
@@ -347,7 +380,10 @@ impl State {
             }
             Message::Settled(patient, answer) if patient == self.patient => {
                 match (answer, &mut self.stage) {
-                    (Ok(mode), Stage::Signed { settled, .. }) => *settled = Some(mode),
+                    (Ok((mode, left)), Stage::Signed(signed)) => {
+                        self.notice = None;
+                        signed.settled_by(mode, left);
+                    }
                     (Err(report), _) => self.notice = Some(report),
                     _ => {}
                 }
@@ -388,6 +424,14 @@ impl State {
         }
     }
 
+    /// The draft of a correction takes the screen; what was typed for the same card comes back when it is inserted again.
+    pub fn take_up(&mut self, office: &Office, signed_in: Option<&SignedIn>, draft: Draft) -> Task<Message> {
+        let vitale = self.vitale.clone();
+        self.leave();
+        (self.vitale, self.draft) = (vitale, Some(draft));
+        self.price(office, signed_in)
+    }
+
     fn next_beneficiary(&mut self, office: &Office, signed_in: Option<&SignedIn>) -> Action {
         let (Some(vitale), Some(draft), Stage::Editing) = (&self.vitale, &self.draft, &self.stage) else {
             return Action::None;
@@ -400,72 +444,7 @@ impl State {
         Action::Run(self.price(office, signed_in))
     }
 
-    fn sign(&mut self, office: &Arc<Office>, signed_in: Option<&SignedIn>) -> Action {
-        let Some(person) = signed_in.cloned() else {
-            self.notice = Some(Report::new(Code("cards.code_requis"), &[]));
-            return Action::None;
-        };
-        match std::mem::take(&mut self.stage) {
-            Stage::Editing => {
-                let Some(draft) = self.draft.clone() else {
-                    self.notice = Some(Report::new(Code("invoicing.vitale_absente"), &[]));
-                    return Action::None;
-                };
-                self.stage = Stage::Signing;
-                let patient = self.patient;
-                let preparing = ask(&office.workstation(), move |ws| ws.prepare(&draft, &person));
-                Action::Run(preparing.map(move |answer| Message::Prepared(patient, answer)))
-            }
-            Stage::Prepared(reference) => {
-                self.stage = Stage::Signing;
-                let vitale = self.vitale.clone().filter(|_| self.card_is_in);
-                let (lane, cards, asked) = (office.workstation(), office.cards(), reference.clone());
-                let signing = aside(move || {
-                    signing::sign_fse(&lane, &cards, &asked, &person, vitale.as_ref())?;
-                    lane.call(move |ws| ws.due_by_patient(&asked))?
-                });
-                let patient = self.patient;
-                Action::Run(signing.map(move |answer| Message::Signed(patient, reference.clone(), answer)))
-            }
-            stage => {
-                self.stage = stage;
-                Action::None
-            }
-        }
-    }
-
-    fn settle(&mut self, office: &Office, signed_in: Option<&SignedIn>, mode: SettlementMode) -> Action {
-        let (Stage::Signed { reference, .. }, Some(person)) = (&self.stage, signed_in.cloned()) else {
-            return Action::None;
-        };
-        let (reference, patient) = (reference.clone(), self.patient);
-        let settling = ask(&office.workstation(), move |ws| ws.settle(&reference, &person, mode).map(|()| mode));
-        Action::Run(settling.map(move |answer| Message::Settled(patient, answer)))
-    }
-
-    fn withdraw(&mut self, office: &Office, signed_in: Option<&SignedIn>) -> Action {
-        let (Stage::Prepared(reference), Some(person)) = (&self.stage, signed_in.cloned()) else {
-            return Action::None;
-        };
-        let (reference, patient) = (reference.clone(), self.patient);
-        let withdrawing = ask(&office.workstation(), move |ws| ws.cancel(&reference, &person));
-        Action::Run(withdrawing.map(move |answer| Message::Withdrawn(patient, answer)))
-    }
-
     fn worst(&self) -> Level {
         self.invoice.as_ref().map_or(Level::Ok, Invoice::worst)
-    }
-}
-
-/// One key says how the patient settled.
-fn settlement(letter: &str) -> Option<SettlementMode> {
-    match letter.to_lowercase().as_str() {
-        "c" => Some(SettlementMode::Carte),
-        "h" => Some(SettlementMode::Cheque),
-        "e" => Some(SettlementMode::Especes),
-        "v" => Some(SettlementMode::Virement),
-        "p" => Some(SettlementMode::PlusTard),
-        "g" => Some(SettlementMode::Gratuit),
-        _ => None,
     }
 }

@@ -19,6 +19,8 @@ pub fn view<'a, Message: 'a>() -> Element<'a, Message> {
         parts::title(t("help.everywhere")),
         line("F2", t("help.facturer")),
         line("F3", t("help.lots")),
+        line("Ctrl P", t("help.money")),
+        line("Ctrl R", t("help.receipts")),
         line("F10", t("help.tray")),
         line("F9", t("help.pin")),
         line("F11", t("help.dark")),
@@ -35,6 +37,18 @@ pub fn view<'a, Message: 'a>() -> Element<'a, Message> {
         line("F7", t("help.beneficiary")),
         line("F8", t("help.remove")),
         line("F12", t("help.sign")),
+        line("0-9", t("help.part")),
+    ]
+    .spacing(8);
+    let money = column![
+        parts::title(t("help.in_money")),
+        line("↑ ↓", t("help.choose_row")),
+        line("↵", t("help.correct")),
+        line("Suppr", t("help.separate")),
+        parts::title(t("help.in_receipts")),
+        line("← →", t("help.other_day")),
+        line("F6", t("help.deposit")),
+        line("F12", t("help.close_day")),
     ]
     .spacing(8);
     let lots = column![
@@ -52,7 +66,7 @@ pub fn view<'a, Message: 'a>() -> Element<'a, Message> {
         line("F6", t("help.day")),
     ]
     .spacing(8);
-    let map = row![everywhere, facturer, column![lots, tray].spacing(24)].spacing(40);
+    let map = row![everywhere, facturer, column![lots, tray].spacing(24), money].spacing(40);
     let dialog = container(map).padding(32).style(theme::panel);
     container(dialog).center(Fill).style(theme::veil).into()
 }

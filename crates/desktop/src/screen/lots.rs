@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use iced::keyboard::Key;
 use iced::keyboard::key::Named;
-use iced::widget::{Column, column, container, row, scrollable, space, text};
+use iced::widget::{column, container, row, space, text};
 use iced::{Element, Fill, Task, Theme};
 use liasse_core::desk::SignedIn;
 use liasse_core::ledger::{Document, Ledger};
@@ -19,18 +19,16 @@ use crate::ask::{aside, ask};
 use crate::text::{t, with};
 use crate::theme;
 use crate::widget::parts;
+use crate::widget::rows::{Scrolled, rows};
 
 /// The height of a row, fixed so that the list can be windowed.
 const ROW: f32 = 60.0;
-/// How many rows are built beyond those that fit.
-const SPARE: usize = 4;
 
 /// The screen.
 #[derive(Default)]
 pub struct State {
     ledger: Option<Ledger>,
-    scrolled: f32,
-    height: f32,
+    scrolled: Scrolled,
     busy: Option<&'static str>,
     notice: Option<Report>,
     said: Option<String>,
@@ -41,8 +39,8 @@ pub struct State {
 pub enum Message {
     /// The ledger was read.
     Loaded(Box<Result<Ledger, Report>>),
-    /// The list was scrolled to this offset, in a window of this height.
-    Scrolled(f32, f32),
+    /// The list was scrolled.
+    Scrolled(Scrolled),
     /// Seal and sign the lots.
     Sign,
     /// Lots were signed, or not.
@@ -116,8 +114,8 @@ impl State {
                 }
                 Action::None
             }
-            Message::Scrolled(offset, height) => {
-                (self.scrolled, self.height) = (offset, height);
+            Message::Scrolled(to) => {
+                self.scrolled = to;
                 Action::None
             }
             Message::Sign | Message::Send | Message::Fetch if self.busy.is_some() => Action::None,
@@ -250,26 +248,10 @@ impl State {
         container(body).padding(16).width(Fill).height(Fill).style(theme::panel).into()
     }
 
-    #[expect(
-        clippy::float_arithmetic,
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        clippy::cast_precision_loss,
-        reason = "pixels of a scrolled list"
-    )]
     fn list<'a>(&'a self, documents: &[&'a Document]) -> Element<'a, Message> {
-        let visible = (self.height.max(900.0) / ROW) as usize + SPARE;
-        let first = ((self.scrolled / ROW) as usize).min(documents.len());
-        let last = (first + visible).min(documents.len());
         // Newest first: what was just done is what people look for.
-        let rows: Column<'a, Message> =
-            column(documents.iter().rev().skip(first).take(last - first).map(|document| document_row(document)));
-        let above = space::vertical().height(first as f32 * ROW);
-        let below = space::vertical().height((documents.len() - last) as f32 * ROW);
-        scrollable(column![above, rows, below])
-            .height(Fill)
-            .on_scroll(|viewport| Message::Scrolled(viewport.absolute_offset().y, viewport.bounds().height))
-            .into()
+        let newest = |index: usize| document_row(documents[documents.len() - 1 - index]);
+        rows(self.scrolled, ROW, documents.len(), newest, Message::Scrolled)
     }
 }
 

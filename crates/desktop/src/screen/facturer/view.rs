@@ -6,7 +6,7 @@ use liasse_core::desk::SignedIn;
 use liasse_core::invoicing::{self, Draft};
 use liasse_domain::{Centimes, Invoice, Level};
 
-use super::{Message, REASON, Stage, State};
+use super::{Message, REASON, Signed, Stage, State};
 use crate::text::{t, with};
 use crate::theme;
 use crate::widget::parts;
@@ -87,6 +87,10 @@ impl State {
         .spacing(8);
         // A column of its own: the field below keeps its place in the tree, and with it its focus.
         let mut lines = column![header].spacing(8);
+        if let Some(earlier) = draft.corrects() {
+            let number = earlier.number.to_string();
+            lines = lines.push(parts::coloured(with("facturer.corrects", &[("fse", &number)]), |c| c.amber));
+        }
         for (index, act) in draft.input.acts.iter().enumerate() {
             let priced = self.invoice.as_ref().and_then(|invoice| invoice.lines.get(index));
             let typed = invoicing::as_typed(act);
@@ -111,6 +115,9 @@ impl State {
             body = body.push(self.entry.view());
         }
         body = body.push(space::vertical());
+        if !matches!(self.stage, Stage::Editing) {
+            return body.into();
+        }
         let path =
             draft.input.care_path.map_or_else(|| t("facturer.no_path").to_owned(), |path| path.letter().to_string());
         body = body.push(
@@ -149,7 +156,7 @@ impl State {
                 );
             }
         } else if self.notice.is_none() {
-            let done = matches!(self.stage, Stage::Signed { .. });
+            let done = matches!(self.stage, Stage::Signed(_));
             found = found.push(parts::faint(if done { t("facturer.checks_done") } else { t("facturer.checks_empty") }));
         }
         let mut body = column![found].spacing(6);
@@ -189,41 +196,55 @@ impl State {
             ]
             .spacing(8)
             .into(),
-            Stage::Signed { reference, due, settled } => {
-                let mut done = column![parts::coloured(
-                    format!("✓ {}", with("facturer.signed", &[("fse", &reference.number.to_string())])),
-                    |c| c.good
-                ),]
-                .spacing(8);
-                if *due > nothing && settled.is_none() {
-                    done =
-                        done.push(text(with("facturer.how_settled", &[("due", &due.to_string())])).size(theme::BODY));
-                    for (key, words) in [
-                        ("C", t("facturer.by_card")),
-                        ("H", t("facturer.by_cheque")),
-                        ("E", t("facturer.by_cash")),
-                        ("V", t("facturer.by_transfer")),
-                        ("P", t("facturer.later")),
-                        ("G", t("facturer.waived")),
-                    ] {
-                        done = done.push(parts::key_action(key, words));
-                    }
-                }
-                if let Some(mode) = settled {
-                    done = done.push(text(with("facturer.settled", &[("mode", mode.label())])).size(theme::BODY));
-                }
-                if self.card_is_in {
-                    let name = self.draft.as_ref().map_or_else(String::new, |draft| {
-                        draft.card().beneficiaries.first().map_or_else(String::new, |holder| {
-                            format!("{} {}", holder.given_name.reveal(), holder.family_name.reveal())
-                        })
-                    });
-                    done = done.push(parts::coloured(with("facturer.give_back", &[("name", &name)]), |c| c.amber));
-                }
-                done.into()
-            }
+            Stage::Signed(signed) => self.after_signing(signed),
         });
         body.into()
+    }
+
+    fn after_signing<'a>(&'a self, signed: &'a Signed) -> Element<'a, Message> {
+        let Signed { reference, hour, due, settled, part, same } = signed;
+        let number = reference.number.to_string();
+        let mut done =
+            column![parts::coloured(format!("✓ {}", with("facturer.signed", &[("fse", &number)])), |c| c.good)]
+                .spacing(8);
+        match settled {
+            Some(mode) => {
+                done = done.push(text(with("facturer.settled", &[("mode", mode.label())])).size(theme::BODY));
+            }
+            None if *due > Centimes::ZERO => {
+                done = done.push(text(with("facturer.how_settled", &[("due", &due.to_string())])).size(theme::BODY));
+                for (key, words) in [
+                    ("C", t("facturer.by_card")),
+                    ("H", t("facturer.by_cheque")),
+                    ("E", t("facturer.by_cash")),
+                    ("V", t("facturer.by_transfer")),
+                    ("P", t("facturer.later")),
+                    ("G", t("facturer.waived")),
+                ] {
+                    done = done.push(parts::key_action(key, words));
+                }
+                if let Some(fse) = same.as_ref().and_then(|cheque| cheque.fses.first()) {
+                    let words = with("facturer.same_cheque", &[("fse", &fse.number.to_string())]);
+                    done = done.push(parts::key_action("M", words));
+                }
+                done = done.push(if part.is_empty() {
+                    parts::faint(t("facturer.part_how"))
+                } else {
+                    text(with("facturer.part", &[("amount", part)])).size(theme::BODY).font(theme::SEMIBOLD).into()
+                });
+            }
+            None => {}
+        }
+        done = done.push(parts::key_action("F8", with("facturer.cancel", &[("hour", hour)])));
+        if self.card_is_in {
+            let name = self.draft.as_ref().map_or_else(String::new, |draft| {
+                draft.card().beneficiaries.first().map_or_else(String::new, |holder| {
+                    format!("{} {}", holder.given_name.reveal(), holder.family_name.reveal())
+                })
+            });
+            done = done.push(parts::coloured(with("facturer.give_back", &[("name", &name)]), |c| c.amber));
+        }
+        done.into()
     }
 
     fn sign_button<'a>(&'a self, signed_in: Option<&'a SignedIn>, total: Centimes) -> Element<'a, Message> {

@@ -1,0 +1,153 @@
+//! What came back, for a person: every message with what it did, and each reject in plain words with the gesture that
+//! follows. Not the fetching (`returns`) and not what a return does to the ledger (store).
+
+use chrono::{DateTime, Utc};
+use liasse_domain::reject::{self, Gesture};
+use liasse_domain::returns::Return;
+use liasse_domain::{Centimes, Destination, FileIdentifier, FseRef, Private};
+use serde::Serialize;
+
+use crate::desk::SignedIn;
+use crate::error::CoreError;
+use crate::ledger::{Document, Rejected};
+use crate::workstation::Workstation;
+
+/// A message of a caisse.
+#[derive(Clone, Debug, Serialize)]
+pub struct Returned {
+    /// Its name in this store.
+    pub id: i64,
+    /// When it was taken in.
+    pub received_at: DateTime<Utc>,
+    /// `arl`, `rejets`, `paiement` or `inconnu`.
+    pub kind: &'static str,
+    /// `applique`, `sans_suite` or `inconnu`.
+    pub status: &'static str,
+    /// The code of why it is unknown or without effect.
+    pub note: Option<String>,
+    /// Who sent it.
+    pub from: Option<String>,
+    /// The file it answers.
+    pub file: Option<FileIdentifier>,
+    /// Why the whole file is refused.
+    pub refused: Option<Rejected>,
+    /// The FSE it rejects.
+    pub rejected: Vec<FseRef>,
+    /// The reference of the transfer.
+    pub reference: Option<String>,
+    /// What it pays.
+    pub amount_cents: Option<Centimes>,
+}
+
+/// A reject in plain words.
+#[derive(Clone, Debug, Serialize)]
+pub struct RejectedFse {
+    /// Which FSE.
+    pub fse: FseRef,
+    /// Day of its acts.
+    pub act_date: chrono::NaiveDate,
+    /// What it charged.
+    pub total_cents: Centimes,
+    /// The caisse's code and words.
+    pub reject: Rejected,
+    /// Why, in plain words; `None` for a code that nobody has explained yet.
+    pub cause: Option<&'static str>,
+    /// What to do.
+    pub action: Option<&'static str>,
+    /// Which gesture that is.
+    pub gesture: Option<Gesture>,
+    /// The FSE that corrects it.
+    pub corrected_by: Option<FseRef>,
+    /// For whom, on a screen; never in the JSON.
+    #[serde(skip)]
+    pub patient: Private,
+}
+
+impl RejectedFse {
+    /// Whether a corrected FSE is still to be made. A code without words leaves that to the person.
+    pub fn awaits_correction(&self) -> bool {
+        self.corrected_by.is_none() && self.gesture.is_none_or(Gesture::allows_correction)
+    }
+}
+
+impl Workstation {
+    /// The messages about this practitioner's files and money, the latest first. Those that could not be read may be
+    /// anybody's and are shown to all: they name nobody.
+    pub fn returns_of(&self, who: &SignedIn) -> Result<Vec<Returned>, CoreError> {
+        let own = |content: &Option<Return>| match content {
+            Some(Return::Acknowledgement(message)) => message.billing == who.situation.billing_number,
+            Some(Return::Rejections(message)) => message.billing == who.situation.billing_number,
+            Some(Return::Payment(message)) => message.billing == who.situation.billing_number,
+            None => true,
+        };
+        let mut rows = self.store.returns()?;
+        rows.retain(|row| own(&row.content));
+        rows.reverse();
+        let shown = rows.into_iter().map(|row| {
+            let mut shown = Returned {
+                id: row.id,
+                received_at: row.received_at,
+                kind: row.kind.word(),
+                status: row.status.word(),
+                note: row.note,
+                from: None,
+                file: None,
+                refused: None,
+                rejected: Vec::new(),
+                reference: None,
+                amount_cents: None,
+            };
+            if let Some(content) = row.content {
+                shown.say(content);
+            }
+            shown
+        });
+        Ok(shown.collect())
+    }
+
+    /// The rejected FSE of this practitioner: those that await a correction first, then the latest first.
+    pub fn rejects_of(&self, who: &SignedIn) -> Result<Vec<RejectedFse>, CoreError> {
+        let documents = self.ledger_of(who)?.documents.into_iter().rev();
+        let mut rejects: Vec<RejectedFse> = documents.filter_map(explained).collect();
+        rejects.sort_by_key(|reject| !reject.awaits_correction());
+        Ok(rejects)
+    }
+}
+
+impl Returned {
+    fn say(&mut self, content: Return) {
+        let from: Destination = match content {
+            Return::Acknowledgement(arl) => {
+                (self.file, self.refused) = (Some(arl.file), arl.refused.map(Rejected::from));
+                arl.from
+            }
+            Return::Rejections(rejections) => {
+                self.file = Some(rejections.file);
+                self.rejected = rejections.fses.into_iter().map(|(fse, _)| fse).collect();
+                rejections.from
+            }
+            Return::Payment(payment) => {
+                self.amount_cents = Some(payment.total());
+                self.reference = Some(payment.reference);
+                payment.from
+            }
+        };
+        self.from = Some(from.to_string());
+    }
+}
+
+fn explained(document: Document) -> Option<RejectedFse> {
+    let reject = document.reject?;
+    let words = reject::explain(&reject.code);
+    Some(RejectedFse {
+        fse: document.fse,
+        act_date: document.act_date,
+        total_cents: document.total_cents,
+        cause: words.map(|words| words.cause.as_str()),
+        action: words.map(|words| words.action.as_str()),
+        gesture: words.map(|words| words.gesture),
+        reject,
+        corrected_by: document.corrected_by,
+        patient: document.patient,
+    })
+}

@@ -1,0 +1,75 @@
+//! How the open desk looks: the band of the demonstration, the bandeau, the navigation, the screen, a dialog above.
+
+use iced::widget::{button, column, container, row, stack, text};
+use iced::{Element, Fill, Theme};
+use liasse_domain::clock;
+
+use super::{Desk, Message, Place};
+use crate::screen::{bandeau, help};
+use crate::text::t;
+use crate::theme;
+use crate::widget::{parts, stripes};
+
+impl Desk {
+    pub(super) fn view(&self) -> Element<'_, Message> {
+        let (count, oldest, unconfirmed) = self.lots.unsent();
+        let now = clock::paris(self.now);
+        let facts = bandeau::Facts {
+            signed_in: self.signed_in.as_ref(),
+            cards: &self.cards,
+            unsent: (count, oldest.map_or(0, |day| (now.date() - day).num_days())),
+            unconfirmed,
+            link: self.link,
+            now,
+        };
+        let screen = match self.place {
+            Place::Facturer => self.facturer.view(self.signed_in.as_ref()).map(Message::Facturer),
+            Place::Lots => self.lots.view(self.signed_in.as_ref()).map(Message::Lots),
+            Place::Paiements => self.paiements.view(self.signed_in.as_ref()).map(Message::Paiements),
+            Place::Recettes => self.recettes.view(self.signed_in.as_ref()).map(Message::Recettes),
+            Place::Tray => self.tray.view().map(Message::Tray),
+        };
+        let mut main = column![screen].spacing(8).width(Fill);
+        if let Some(report) = &self.notice {
+            main = main.push(parts::report(report));
+        }
+        let base = column![
+            stripes::demo_band(),
+            bandeau::view(&facts),
+            row![self.navigation(), main].spacing(8).padding(8).height(Fill),
+        ];
+        // Always a stack, so that a dialog does not rebuild the tree beneath and lose its state.
+        let over: Element<'_, Message> = match (&self.pin, self.help) {
+            (Some(dialog), _) => dialog.view().map(Message::Pin),
+            (None, true) => iced::widget::opaque(help::view()),
+            (None, false) => column![].into(),
+        };
+        stack![base, over].into()
+    }
+
+    fn navigation(&self) -> Element<'_, Message> {
+        let entry = |name: &'static str, words: &'static str, place: Place| -> Element<'_, Message> {
+            let line =
+                container(row![parts::key(name), text(words).size(theme::BODY)].spacing(8)).padding(8).width(Fill);
+            let line = if self.place == place { line.style(theme::chosen) } else { line };
+            button(line).padding(0).style(button::text).width(Fill).on_press(Message::Go(place)).into()
+        };
+        container(
+            column![
+                entry("F2", t("nav.facturer"), Place::Facturer),
+                entry("F3", t("nav.lots"), Place::Lots),
+                entry("Ctrl P", t("nav.money"), Place::Paiements),
+                entry("Ctrl R", t("nav.receipts"), Place::Recettes),
+                entry("F10", t("nav.tray"), Place::Tray),
+                iced::widget::space::vertical(),
+                parts::key_action("F1", t("nav.help")),
+            ]
+            .spacing(4),
+        )
+        .width(240)
+        .height(Fill)
+        .padding(8)
+        .style(|theme: &Theme| theme::panel(theme))
+        .into()
+    }
+}

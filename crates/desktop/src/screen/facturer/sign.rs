@@ -1,0 +1,155 @@
+//! From the signature to the patient's settlement: whole or in parts, by a cheque that settles two FSE, or the FSE taken
+//! back before it leaves.
+
+use std::sync::Arc;
+
+use iced::keyboard::Key;
+use iced::keyboard::key::Named;
+use liasse_core::desk::SignedIn;
+use liasse_core::{Cheque, CoreError, SettlementMode, Workstation, signing};
+use liasse_demo::Office;
+use liasse_domain::{Centimes, Code, FseRef, Report, clock};
+
+use super::{Action, Message, Signed, Stage, State};
+use crate::ask::{aside, ask};
+
+impl Signed {
+    fn of(workstation: &Workstation, reference: FseRef, person: &SignedIn) -> Result<Self, CoreError> {
+        let now = clock::paris(workstation.now());
+        let today = now.date();
+        Ok(Self {
+            due: workstation.due_by_patient(&reference)?,
+            same: workstation.cheques(person)?.into_iter().rev().find(|cheque| cheque.day == today),
+            hour: now.format("%H h %M").to_string(),
+            reference,
+            settled: None,
+            part: String::new(),
+        })
+    }
+
+    pub(super) fn key(&self, key: &Key) -> Option<Message> {
+        if self.settled.is_some() || self.due <= Centimes::ZERO {
+            return None;
+        }
+        match key {
+            Key::Named(Named::Backspace) => Some(Message::Part(None)),
+            Key::Character(typed) => {
+                let digit = typed.chars().next().filter(|c| c.is_ascii_digit() || matches!(c, ',' | '.'));
+                match digit {
+                    Some(digit) => Some(Message::Part(Some(digit))),
+                    None if typed.eq_ignore_ascii_case("m") => self.same.as_ref().map(|_| Message::SameCheque),
+                    None => settlement(typed).map(Message::Settle),
+                }
+            }
+            _ => None,
+        }
+    }
+
+    /// No amount is longer than `12345678,90`.
+    pub(super) fn type_part(&mut self, digit: Option<char>) {
+        match digit {
+            Some(digit) if self.part.len() < 11 => self.part.push(digit),
+            Some(_) => {}
+            None => drop(self.part.pop()),
+        }
+    }
+
+    /// What the next letter settles: the part that was typed, or all that is due.
+    fn amount(&self) -> Option<Centimes> {
+        if self.part.is_empty() { Some(self.due) } else { Centimes::from_typed(&self.part) }
+    }
+
+    pub(super) fn settled_by(&mut self, mode: SettlementMode, left: Centimes) {
+        (self.due, self.part) = (left, String::new());
+        if left <= Centimes::ZERO || !mode.receives_money() {
+            self.settled = Some(mode);
+        }
+    }
+}
+
+impl State {
+    pub(super) fn sign(&mut self, office: &Arc<Office>, signed_in: Option<&SignedIn>) -> Action {
+        let Some(person) = signed_in.cloned() else {
+            self.notice = Some(Report::new(Code("cards.code_requis"), &[]));
+            return Action::None;
+        };
+        match std::mem::take(&mut self.stage) {
+            Stage::Editing => {
+                let Some(draft) = self.draft.clone() else {
+                    self.notice = Some(Report::new(Code("invoicing.vitale_absente"), &[]));
+                    return Action::None;
+                };
+                self.stage = Stage::Signing;
+                let patient = self.patient;
+                let preparing = ask(&office.workstation(), move |ws| ws.prepare(&draft, &person));
+                Action::Run(preparing.map(move |answer| Message::Prepared(patient, answer)))
+            }
+            Stage::Prepared(reference) => {
+                self.stage = Stage::Signing;
+                let vitale = self.vitale.clone().filter(|_| self.card_is_in);
+                let (lane, cards, asked) = (office.workstation(), office.cards(), reference.clone());
+                let signing = aside(move || {
+                    signing::sign_fse(&lane, &cards, &asked, &person, vitale.as_ref())?;
+                    lane.call(move |ws| Signed::of(ws, asked, &person))?
+                });
+                let patient = self.patient;
+                Action::Run(signing.map(move |answer| Message::Signed(patient, reference.clone(), Box::new(answer))))
+            }
+            stage => {
+                self.stage = stage;
+                Action::None
+            }
+        }
+    }
+
+    pub(super) fn settle(
+        &mut self,
+        office: &Office,
+        signed_in: Option<&SignedIn>,
+        mode: SettlementMode,
+        cheque: Option<Cheque>,
+    ) -> Action {
+        let (Stage::Signed(signed), Some(person)) = (&self.stage, signed_in.cloned()) else { return Action::None };
+        let Some(amount) = signed.amount() else {
+            self.notice = Some(Report::new(Code("saisie.montant"), &[]));
+            return Action::None;
+        };
+        let (reference, patient) = (signed.reference.clone(), self.patient);
+        let settling = ask(&office.workstation(), move |ws| {
+            ws.settle_part(&reference, &person, mode, Some(amount), cheque)?;
+            Ok((mode, ws.due_by_patient(&reference)?))
+        });
+        Action::Run(settling.map(move |answer| Message::Settled(patient, answer)))
+    }
+
+    pub(super) fn settle_with_same(&mut self, office: &Office, signed_in: Option<&SignedIn>) -> Action {
+        let Stage::Signed(signed) = &self.stage else { return Action::None };
+        let Some(cheque) = signed.same.as_ref().map(|cheque| Cheque::Same(cheque.id)) else { return Action::None };
+        self.settle(office, signed_in, SettlementMode::Cheque, Some(cheque))
+    }
+
+    pub(super) fn withdraw(&mut self, office: &Office, signed_in: Option<&SignedIn>) -> Action {
+        let reference = match &self.stage {
+            Stage::Prepared(reference) => reference.clone(),
+            Stage::Signed(signed) => signed.reference.clone(),
+            Stage::Editing | Stage::Signing => return Action::None,
+        };
+        let Some(person) = signed_in.cloned() else { return Action::None };
+        let patient = self.patient;
+        let withdrawing = ask(&office.workstation(), move |ws| ws.cancel(&reference, &person));
+        Action::Run(withdrawing.map(move |answer| Message::Withdrawn(patient, answer)))
+    }
+}
+
+/// One key says how the patient settled.
+pub fn settlement(letter: &str) -> Option<SettlementMode> {
+    match letter.to_lowercase().as_str() {
+        "c" => Some(SettlementMode::Carte),
+        "h" => Some(SettlementMode::Cheque),
+        "e" => Some(SettlementMode::Especes),
+        "v" => Some(SettlementMode::Virement),
+        "p" => Some(SettlementMode::PlusTard),
+        "g" => Some(SettlementMode::Gratuit),
+        _ => None,
+    }
+}

@@ -1,0 +1,343 @@
+//! Paiements et rejets: what the caisse refused, in plain words, with the gesture that makes the corrected FSE; and what
+//! it paid, line by line, matched to an FSE or separated from it. What may be corrected or matched is decided in `core`.
+
+use iced::keyboard::Key;
+use iced::keyboard::key::Named;
+use iced::widget::{button, column, container, row, space, text, text_input};
+use iced::{Element, Fill, Task};
+use liasse_core::PaidRow;
+use liasse_core::cards::VitaleView;
+use liasse_core::desk::SignedIn;
+use liasse_core::invoicing::Draft;
+use liasse_core::returned::RejectedFse;
+use liasse_demo::Office;
+use liasse_domain::{Code, FseNumber, FseRef, Report};
+
+use crate::ask::ask;
+use crate::text::{t, with};
+use crate::theme;
+use crate::widget::parts;
+use crate::widget::rows::{Scrolled, rows};
+
+/// The height of a row.
+const ROW: f32 = 52.0;
+
+/// The screen.
+#[derive(Default)]
+pub struct State {
+    money: Option<Money>,
+    chosen: usize,
+    scrolled: Scrolled,
+    /// The number of the FSE that a line is to be matched to.
+    entry: String,
+    notice: Option<Report>,
+    said: Option<String>,
+}
+
+/// What the screen shows: the rejects, then the lines of the transfers.
+#[derive(Clone, Debug)]
+pub struct Money {
+    rejects: Vec<RejectedFse>,
+    lines: Vec<PaidRow>,
+    unknown: usize,
+}
+
+/// What happens on the screen.
+#[derive(Clone, Debug)]
+pub enum Message {
+    /// What is shown was read.
+    Loaded(Box<Result<Money, Report>>),
+    /// The list was scrolled.
+    Scrolled(Scrolled),
+    /// A row was chosen.
+    Chosen(usize),
+    /// The next row, or the one before.
+    Move(bool),
+    /// The number of an FSE was typed.
+    EntryChanged(String),
+    /// Corrects the chosen reject, or matches the chosen line.
+    Enter,
+    /// Separates the chosen line from its FSE.
+    Separate,
+    /// A line was matched or separated, or not.
+    Moved(Result<(), Report>),
+    /// The draft of a correction, or why there is none.
+    Draft(Box<Result<Draft, Report>>),
+}
+
+/// What the root must do.
+pub enum Action {
+    /// Nothing.
+    None,
+    /// Run a task.
+    Run(Task<Message>),
+    /// Run a task; the ledger changed.
+    LedgerChanged(Task<Message>),
+    /// Open the draft of a correction.
+    Correct(Box<Draft>),
+}
+
+/// A row of the list.
+enum Row<'a> {
+    Reject(&'a RejectedFse),
+    Line(&'a PaidRow),
+}
+
+impl Money {
+    fn count(&self) -> usize {
+        self.rejects.len() + self.lines.len()
+    }
+
+    fn row(&self, index: usize) -> Option<Row<'_>> {
+        match self.rejects.get(index) {
+            Some(reject) => Some(Row::Reject(reject)),
+            None => self.lines.get(index - self.rejects.len()).map(Row::Line),
+        }
+    }
+}
+
+impl State {
+    /// Reads rejects and payments again.
+    pub fn reload(&self, office: &Office, signed_in: Option<&SignedIn>) -> Task<Message> {
+        let Some(person) = signed_in.cloned() else { return Task::none() };
+        let read = ask(&office.workstation(), move |ws| {
+            let unknown = ws.returns_of(&person)?.iter().filter(|message| message.kind == "inconnu").count();
+            Ok(Money { rejects: ws.rejects_of(&person)?, lines: ws.payment_lines(&person)?, unknown })
+        });
+        read.map(|answer| Message::Loaded(Box::new(answer)))
+    }
+
+    /// Nobody is signed in any more: nothing is shown.
+    pub fn forget(&mut self) {
+        *self = Self::default();
+    }
+
+    /// The message of a key that no field took.
+    pub fn key(&self, key: &Key) -> Option<Message> {
+        match key {
+            Key::Named(Named::ArrowDown) => Some(Message::Move(true)),
+            Key::Named(Named::ArrowUp) => Some(Message::Move(false)),
+            Key::Named(Named::Enter) => Some(Message::Enter),
+            Key::Named(Named::Delete) => Some(Message::Separate),
+            _ => None,
+        }
+    }
+
+    fn chosen(&self) -> Option<Row<'_>> {
+        self.money.as_ref().and_then(|money| money.row(self.chosen))
+    }
+
+    /// See [`Action`]; `vitale` is the patient's card in a reader.
+    pub fn update(
+        &mut self,
+        office: &Office,
+        signed_in: Option<&SignedIn>,
+        vitale: Option<&VitaleView>,
+        message: Message,
+    ) -> Action {
+        match message {
+            Message::Loaded(answer) => match *answer {
+                Ok(money) => {
+                    self.chosen = self.chosen.min(money.count().saturating_sub(1));
+                    self.money = Some(money);
+                }
+                Err(report) => self.notice = Some(report),
+            },
+            Message::Scrolled(to) => self.scrolled = to,
+            Message::Chosen(index) => self.choose(index),
+            Message::Move(forward) => {
+                let last = self.money.as_ref().map_or(0, |money| money.count().saturating_sub(1));
+                self.choose(if forward { (self.chosen + 1).min(last) } else { self.chosen.saturating_sub(1) });
+            }
+            Message::EntryChanged(entry) => self.entry = entry,
+            Message::Enter => return self.enter(office, signed_in, vitale),
+            Message::Separate => return self.separate(office, signed_in),
+            Message::Moved(Ok(())) => {
+                self.entry.clear();
+                self.said = Some(t("money.moved").to_owned());
+                return Action::LedgerChanged(self.reload(office, signed_in));
+            }
+            Message::Draft(answer) => match *answer {
+                Ok(draft) => return Action::Correct(Box::new(draft)),
+                Err(report) => self.notice = Some(report),
+            },
+            Message::Moved(Err(report)) => self.notice = Some(report),
+        }
+        Action::None
+    }
+
+    fn choose(&mut self, index: usize) {
+        self.chosen = index;
+        self.entry.clear();
+        self.notice = None;
+        self.said = None;
+    }
+
+    fn enter(&mut self, office: &Office, signed_in: Option<&SignedIn>, vitale: Option<&VitaleView>) -> Action {
+        self.notice = None;
+        let Some(person) = signed_in.cloned() else { return Action::None };
+        match self.chosen() {
+            Some(Row::Reject(reject)) => {
+                let Some(vitale) = vitale.cloned() else {
+                    self.notice = Some(Report::new(Code("invoicing.vitale_absente"), &[]));
+                    return Action::None;
+                };
+                let fse = reject.fse.clone();
+                let draft = ask(&office.workstation(), move |ws| ws.correction_of(&fse, &vitale, &person));
+                Action::Run(draft.map(|answer| Message::Draft(Box::new(answer))))
+            }
+            Some(Row::Line(line)) => {
+                let (payment, position) = (line.payment, line.line);
+                let named = match self.entry.trim() {
+                    "" => Some(line.fse.clone()),
+                    number => format!("{number:0>9}")
+                        .parse::<FseNumber>()
+                        .ok()
+                        .map(|number| FseRef { number, ..line.fse.clone() }),
+                };
+                let Some(fse) = named else {
+                    self.notice = Some(Report::new(Code("invoicing.fse_inconnue"), &[]));
+                    return Action::None;
+                };
+                let matched = ask(&office.workstation(), move |ws| ws.match_line(&person, payment, position, &fse));
+                Action::Run(matched.map(Message::Moved))
+            }
+            None => Action::None,
+        }
+    }
+
+    fn separate(&mut self, office: &Office, signed_in: Option<&SignedIn>) -> Action {
+        self.notice = None;
+        let (Some(Row::Line(line)), Some(person)) = (self.chosen(), signed_in.cloned()) else { return Action::None };
+        let (payment, position) = (line.payment, line.line);
+        let separated = ask(&office.workstation(), move |ws| ws.unmatch_line(&person, payment, position));
+        Action::Run(separated.map(Message::Moved))
+    }
+
+    /// The screen.
+    pub fn view<'a>(&'a self, signed_in: Option<&SignedIn>) -> Element<'a, Message> {
+        let money = self.money.as_ref().filter(|_| signed_in.is_some());
+        let Some(money) = money else {
+            return container(parts::faint(t("money.nobody")))
+                .padding(16)
+                .width(Fill)
+                .height(Fill)
+                .style(theme::panel)
+                .into();
+        };
+        let open = money.rejects.iter().filter(|reject| reject.awaits_correction()).count();
+        let unmatched = money.lines.iter().filter(|line| line.matched.is_none()).count();
+        let [open, unmatched, unknown] = [open, unmatched, money.unknown].map(|count| count.to_string());
+        let values = [("rejects", &*open), ("lines", &unmatched), ("unknown", &unknown)];
+        let mut body = column![
+            row![parts::title(t("money.title")), parts::faint(with("money.count", &values))]
+                .spacing(16)
+                .align_y(iced::Center)
+        ]
+        .spacing(12);
+        body = body.push(if money.count() == 0 {
+            Element::from(container(parts::faint(t("money.empty"))).height(Fill).padding(16))
+        } else {
+            row![
+                rows(self.scrolled, ROW, money.count(), |index| self.row(money, index), Message::Scrolled),
+                container(self.detail()).width(440).height(Fill).padding(16).style(theme::panel),
+            ]
+            .spacing(8)
+            .height(Fill)
+            .into()
+        });
+        if let Some(report) = &self.notice {
+            body = body.push(parts::report(report));
+        }
+        if let Some(said) = &self.said {
+            body = body.push(text(said).size(theme::BODY));
+        }
+        container(body).padding(16).width(Fill).height(Fill).style(theme::panel).into()
+    }
+
+    fn row<'a>(&'a self, money: &'a Money, index: usize) -> Element<'a, Message> {
+        let (first, second, amount) = match money.row(index) {
+            Some(Row::Reject(reject)) => (
+                format!(
+                    "{} · n° {} · {}",
+                    reject.patient.reveal(),
+                    reject.fse.number,
+                    reject.act_date.format("%d/%m/%Y")
+                ),
+                match &reject.corrected_by {
+                    Some(by) => format!("✓ {}", with("money.corrected", &[("fse", &by.number.to_string())])),
+                    None => format!("× {} ({})", reject.reject.message, reject.reject.code),
+                },
+                reject.total_cents,
+            ),
+            Some(Row::Line(line)) => (
+                with(
+                    "money.transfer",
+                    &[("reference", &line.reference), ("day", &line.paid_on.format("%d/%m/%Y").to_string())],
+                ),
+                match &line.matched {
+                    Some(fse) => format!("✓ {}", with("money.matched", &[("fse", &fse.number.to_string())])),
+                    None => format!("? {}", t("money.unmatched")),
+                },
+                line.amount,
+            ),
+            None => return space::vertical().height(ROW).into(),
+        };
+        let words = column![text(first).size(theme::BODY).font(theme::SEMIBOLD), text(second).size(theme::NOTE)];
+        let line = row![words.width(Fill), text(amount.to_string()).size(theme::BODY)].align_y(iced::Center);
+        let line = container(line).height(ROW).padding([4, 12]).width(Fill);
+        let line = if index == self.chosen { line.style(theme::chosen) } else { line };
+        button(line).padding(0).style(button::text).width(Fill).on_press(Message::Chosen(index)).into()
+    }
+
+    fn detail(&self) -> Element<'_, Message> {
+        match self.chosen() {
+            Some(Row::Reject(reject)) => {
+                let mut body = column![
+                    parts::title(with("money.reject", &[("fse", &reject.fse.number.to_string())])),
+                    text(reject.cause.unwrap_or(&reject.reject.message)).size(theme::BODY),
+                    text(reject.action.unwrap_or_default()).size(theme::BODY).font(theme::SEMIBOLD),
+                    parts::faint(with(
+                        "money.caisse_says",
+                        &[("code", &reject.reject.code), ("message", &reject.reject.message),]
+                    )),
+                ]
+                .spacing(12);
+                if let Some(by) = &reject.corrected_by {
+                    body =
+                        body.push(text(with("money.corrected", &[("fse", &by.number.to_string())])).size(theme::BODY));
+                } else if reject.awaits_correction() {
+                    body = body.push(parts::key_action("↵", t("money.correct")));
+                    body = body.push(parts::faint(t("money.correct_how")));
+                }
+                body.into()
+            }
+            Some(Row::Line(line)) => {
+                let mut body = column![
+                    parts::title(line.amount.to_string()),
+                    text(with("money.paid_by", &[("from", &line.from.to_string()), ("payer", line.payer.word())]))
+                        .size(theme::BODY),
+                    text(with("money.named", &[("fse", &line.fse.to_string())])).size(theme::BODY),
+                ]
+                .spacing(12);
+                if let Some(fse) = &line.matched {
+                    body =
+                        body.push(text(with("money.matched", &[("fse", &fse.number.to_string())])).size(theme::BODY));
+                    body = body.push(parts::key_action("Suppr", t("money.separate")));
+                } else {
+                    body = body.push(
+                        text_input(t("money.entry"), &self.entry)
+                            .on_input(Message::EntryChanged)
+                            .on_submit(Message::Enter)
+                            .size(theme::BODY)
+                            .padding(8)
+                            .style(theme::field),
+                    );
+                    body = body.push(parts::key_action("↵", t("money.match")));
+                }
+                body.into()
+            }
+            None => space::vertical().into(),
+        }
+    }
+}
