@@ -38,8 +38,13 @@ impl Crash {
 
     /// Sends, until the caisse waits.
     fn send_until_held(&self) -> Running {
+        self.until_held("send")
+    }
+
+    /// Sends or fetches, until the caisse waits.
+    fn until_held(&self, gesture: &str) -> Running {
         let mut sending =
-            Running::start(&self.practice.ctl(&["post", "send"]), &self.practice.scratch().join("sending.log"));
+            Running::start(&self.practice.ctl(&["post", gesture]), &self.practice.scratch().join("sending.log"));
         until("the caisse to wait", SOON, || {
             assert!(sending.is_alive() || self.marker("held").exists(), "{}", sending.log());
             self.marker("held").exists().then_some(())
@@ -58,6 +63,21 @@ impl Crash {
     /// How often the caisse judged a file for the first time and took it.
     fn accepted(&self) -> usize {
         self.logs().lines().filter(|line| line.contains("ARL+") && line.contains("accepted=1")).count()
+    }
+
+    /// How many returns of a kind are on the disk.
+    fn returns(&self, kind: &str) -> usize {
+        let listed = self.practice.json(&["returns", "list"])["returns"].clone();
+        listed.as_array().expect("returns").iter().filter(|one| one["kind"] == kind).count()
+    }
+
+    /// Days on which somebody sends and fetches, the two working days of the law among them.
+    fn quiet_days(&self) {
+        for day in ["2026-01-15T11:00", "2026-01-20T10:00", "2026-01-21T10:00"] {
+            self.practice.run(&["config", "set", "demo.clock", day]).success();
+            self.practice.run(&["post", "send"]).success();
+            self.practice.run(&["post", "fetch"]).success();
+        }
     }
 
     /// What every caisse of this practice said, one after the other.
@@ -154,6 +174,51 @@ fn a_caisse_killed_with_the_file_on_disk_answers_when_it_is_back() {
     assert_eq!(said["sent"].as_array().map(Vec::len), Some(0), "nothing is left to send: {said}");
     crash.ends_with_one_accepted_lot();
     assert_eq!(crash.caisse.log().matches("ARL+").count(), 0, "the second one judged nothing: {}", crash.logs());
+}
+
+/// Where the caisse waits while a file is sent to it, in the order of the protocol.
+const SENDING: [&str; 6] = ["connect", "tls", "auth", "rcpt", "data", "dot"];
+/// The same while returns are fetched.
+const FETCHING: [&str; 4] = ["login", "letter", "forget", "forgotten"];
+
+/// The matrix of `docs/reliability.md`, sending: killed at every phase, with the ARL lost or not; some days
+/// later the file is with the caisse once, its ARL is on the disk once.
+#[test]
+fn killed_at_any_phase_of_a_sending_the_file_is_taken_once() {
+    for phase in SENDING {
+        for arl in ["normal", "lost"] {
+            let scenario = format!("hold = \"{phase}\"\narl = \"{arl}\"");
+            let crash = Crash::prepare(&format!("matrix-{phase}-{arl}"), &scenario);
+            crash.send_until_held().kill();
+            crash.release();
+            let expected = if phase == "dot" { "non_confirmee" } else { "en_fichier" };
+            assert_eq!(crash.transmission(), expected, "{phase} {arl}");
+            crash.quiet_days();
+            assert_eq!(crash.transmission(), "recue", "{phase} {arl}: {}", crash.logs());
+            assert_eq!(crash.accepted(), 1, "{phase} {arl}: {}", crash.logs());
+            assert_eq!(crash.returns("arl"), 1, "{phase} {arl}");
+            crash.practice.run(&["journal", "verify"]).success();
+        }
+    }
+}
+
+/// The same for the returns: killed at every phase of a fetch, each return is on the disk once, and gone from the mailbox.
+#[test]
+fn killed_at_any_phase_of_a_fetch_each_return_is_kept_once() {
+    for phase in FETCHING {
+        let crash = Crash::prepare(&format!("matrix-{phase}"), &format!("hold = \"{phase}\""));
+        crash.practice.run(&["post", "send"]).success();
+        let fetching = crash.until_held("fetch");
+        fetching.kill();
+        crash.release();
+        let kept = crash.returns("arl");
+        assert_eq!(kept, usize::from(phase.starts_with("forg")), "{phase}: on the disk before the mailbox may forget");
+        crash.quiet_days();
+        assert_eq!((crash.transmission().as_str(), crash.returns("arl"), crash.accepted()), ("recue", 1, 1), "{phase}");
+        let again = finish(crash.practice.ctl(&["post", "fetch"]).arg("--json"), b"").success().json();
+        assert_eq!(again["taken"], 0, "{phase}: nothing is left: {again}");
+        crash.practice.run(&["journal", "verify"]).success();
+    }
 }
 
 /// The harness starts programs through `setpriv`, which becomes the program: one process.

@@ -20,8 +20,16 @@ struct Desk {
 
 impl Desk {
     fn open(name: &str, words: &[&str], theme: &'static str) -> Self {
+        Self::open_with(name, &[], words, theme)
+    }
+
+    /// The same with settings made before.
+    fn open_with(name: &str, settings: &[[&str; 2]], words: &[&str], theme: &'static str) -> Self {
         let display = Display::start(1400, 900);
-        let practice = Practice::new(name);
+        let practice = if settings.is_empty() { Practice::new(name) } else { Practice::empty(name) };
+        for [setting, value] in settings {
+            practice.run(&["config", "set", setting, value]).success();
+        }
         let mut command = display.program(bin("liasse"));
         command.arg("--demo").args(words).arg("--data").arg(practice.data()).env("ICED_BACKEND", "tiny-skia");
         let window = Running::start(&command, &practice.scratch().join("liasse.log"));
@@ -180,6 +188,20 @@ fn a_reject_is_corrected_and_the_day_is_closed() {
     assert_eq!(money(&documents[1], "patient"), ("encaisse".to_owned(), 3000, 3000));
     let rejects = practice.json(&["returns", "list"])["rejects"].clone();
     assert_eq!(rejects[0]["corrected_by"], documents[1]["fse"]);
+}
+
+#[test]
+fn files_leave_by_themselves_at_the_hour_that_is_set() {
+    let desk = Desk::open_with("window-hour", &[["post.send_at", "19:30"]], &[], "clair");
+    desk.press(&["Return", "1", "2", "3", "4", "Return"]);
+    desk.press(&["Down", "Down", "Down", "Down", "Down", "Return"]);
+    desk.press(&["g", "Return", "F12", "c", "F3", "F12"]);
+    // The next working day: the hour has passed, and nobody pressed the key of sending.
+    desk.press(&["F10", "F6", "F3"]);
+    desk.picture("parti-seul");
+    let practice = desk.close();
+    let documents = practice.json(&["ledger"])["documents"].clone();
+    assert_eq!(documents[0]["transmission"], "transmise", "{documents}");
 }
 
 #[test]

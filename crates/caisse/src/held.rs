@@ -1,4 +1,4 @@
-//! A caisse that waits at one point of a reception, so that a crash at that very moment can be tried.
+//! A caisse that waits at one point of a reception or of a fetch, so that a crash at that very moment can be tried.
 //! Once in its life: it writes `held` into its directory, goes on when that file is taken away, and writes `answered`
 //! after its answer has left. Only a scenario asks for it.
 
@@ -12,10 +12,26 @@ use serde::Deserialize;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Hold {
+    /// Before the greeting of a sender.
+    Connect,
+    /// Before the handshake that a sender asked for.
+    Tls,
+    /// Before the answer to a sender's password.
+    Auth,
+    /// Before the answer to a recipient.
+    Rcpt,
     /// Before the answer to DATA: the message has not left the sender.
     Data,
     /// After the message is on the disk, before the answer to its end.
     Dot,
+    /// Before the answer to the password of somebody who fetches.
+    Login,
+    /// Before a letter is shown.
+    Letter,
+    /// After QUIT, before the letters are forgotten.
+    Forget,
+    /// After they are forgotten, before the answer to QUIT.
+    Forgotten,
 }
 
 /// The wait of one caisse.

@@ -134,12 +134,13 @@ fn smtp<S: Read + Write>(line: &mut Line<'_, S>) -> std::io::Result<()> {
     use smtp_session::Action;
     let mut session = SmtpSession::new(MAX_MAIL);
     let mut held = false;
+    line.wait_at(Hold::Connect);
     loop {
         match session.next_action() {
             Action::Read => session.feed(&line.read()?),
             Action::Write(bytes) => {
                 if bytes.starts_with(b"354") {
-                    line.shared.held.wait_at(Hold::Data, || line.shared.is_stopping());
+                    line.wait_at(Hold::Data);
                 }
                 line.write(&bytes)?;
                 if std::mem::take(&mut held) {
@@ -147,20 +148,23 @@ fn smtp<S: Read + Write>(line: &mut Line<'_, S>) -> std::io::Result<()> {
                 }
             }
             Action::StartTls => {
+                line.wait_at(Hold::Tls);
                 line.secure()?;
                 session.secured();
             }
             Action::LogIn { user, password } => {
                 let known = line.shared.with(|office| office.may_log_in(&user, &password)).unwrap_or(false);
+                line.wait_at(Hold::Auth);
                 session.logged_in(known.then_some(user));
             }
             Action::Recipient(address) => {
                 let known = line.shared.with(|office| office.is_recipient(&address)).unwrap_or(false);
+                line.wait_at(Hold::Rcpt);
                 session.recipient(address, known);
             }
             Action::Take(mail) => {
                 let kept = take(line.shared, &mail);
-                held = line.shared.held.wait_at(Hold::Dot, || line.shared.is_stopping());
+                held = line.wait_at(Hold::Dot);
                 session.taken(kept);
             }
             Action::Close => return Ok(()),
@@ -193,6 +197,7 @@ fn pop3<S: Read + Write>(line: &mut Line<'_, S>) -> std::io::Result<()> {
             Action::Write(bytes) => line.write(&bytes)?,
             Action::LogIn { user, password } => {
                 let known = line.shared.with(|office| office.may_log_in(&user, &password)).unwrap_or(false);
+                line.wait_at(Hold::Login);
                 session.logged_in(match (known, Seat::take(line.shared, &user)) {
                     (false, _) => Login::Refused,
                     (true, None) => Login::Busy,
@@ -204,10 +209,13 @@ fn pop3<S: Read + Write>(line: &mut Line<'_, S>) -> std::io::Result<()> {
             }
             Action::Letter(number) => {
                 let bytes = line.shared.with(|office| office.letter(number).map(<[u8]>::to_vec)).flatten();
+                line.wait_at(Hold::Letter);
                 session.letter(bytes.as_deref());
             }
             Action::Forget(letters) => {
+                line.wait_at(Hold::Forget);
                 let done = line.shared.with(|office| office.let_go(letters)).is_some_and(|done| done.is_ok());
+                line.wait_at(Hold::Forgotten);
                 session.forgotten(done);
                 // The mailbox is free before the client hears that it is.
                 seat = None;
@@ -260,6 +268,11 @@ enum Wire<S: Read + Write> {
 }
 
 impl<S: Read + Write> Line<'_, S> {
+    /// Waits where a scenario asks for it; `true` when it waited.
+    fn wait_at(&self, point: Hold) -> bool {
+        self.shared.held.wait_at(point, || self.shared.is_stopping())
+    }
+
     fn secure(&mut self) -> std::io::Result<()> {
         let Some(Wire::Plain(socket)) = self.wire.take() else { return Err(ErrorKind::InvalidInput.into()) };
         let tls = ServerConnection::new(Arc::clone(&self.shared.tls)).map_err(std::io::Error::other)?;

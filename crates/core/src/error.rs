@@ -56,6 +56,9 @@ pub enum CoreError {
     /// Writing an export.
     #[error(transparent)]
     Export(#[from] crate::export::ExportError),
+    /// The incidents of the practice.
+    #[error(transparent)]
+    Incident(#[from] crate::incidents::IncidentError),
     /// The tables of the practice.
     #[error(transparent)]
     Tariff(#[from] crate::tariffs::TariffError),
@@ -81,6 +84,7 @@ impl CoreError {
             Self::Key(error) => error,
             Self::Identifier(error) => error,
             Self::Export(error) => error,
+            Self::Incident(error) => error,
             Self::Tariff(error) => error,
         }
     }

@@ -1,6 +1,7 @@
 //! The ledger as scripts read it: `ledger --json` and the end of `demo --json` (shared contracts, version 1).
 
 use chrono::{DateTime, Utc};
+use liasse_domain::calendar::sending_deadline;
 use liasse_domain::returns::Reason;
 use liasse_domain::{Centimes, DocumentState, FileIdentifier, FseRef, MoneyState, Payer, Private, TransmissionState};
 use serde::Serialize;
@@ -41,6 +42,12 @@ pub struct Document {
     pub money: Vec<Money>,
     /// Why the caisse rejected it, if it did.
     pub reject: Option<Rejected>,
+    /// The day of the reject, for a screen.
+    #[serde(skip)]
+    pub rejected_on: Option<chrono::NaiveDate>,
+    /// Whether it was refused with its whole file during an incident after which nothing is sent again; for a screen.
+    #[serde(skip)]
+    pub locked: bool,
     /// The live FSE that corrects it, for a screen.
     #[serde(skip)]
     pub corrected_by: Option<FseRef>,
@@ -77,7 +84,36 @@ impl From<Reason> for Rejected {
     }
 }
 
+/// What has not reached the caisse yet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Unsent {
+    /// Signed FSE that have not left, those of a refused file among them.
+    pub count: usize,
+    /// The oldest day of their acts.
+    pub oldest: Option<chrono::NaiveDate>,
+    /// The first of their legal days: three working days after the act, eight under tiers payant (CSS R161-47).
+    pub deadline: Option<chrono::NaiveDate>,
+    /// FSE of which nobody knows whether they left.
+    pub unconfirmed: usize,
+}
+
 impl Ledger {
+    /// What has not reached the caisse yet.
+    pub fn unsent(&self) -> Unsent {
+        let mut unsent = Unsent::default();
+        for document in &self.documents {
+            if document.transmission == Some(TransmissionState::NonConfirmee) {
+                unsent.unconfirmed += 1;
+            } else if document.waits_to_leave() {
+                unsent.count += 1;
+                let (day, deadline) = (document.act_date, sending_deadline(document.act_date, document.third_party()));
+                unsent.oldest = Some(unsent.oldest.map_or(day, |oldest| oldest.min(day)));
+                unsent.deadline = Some(unsent.deadline.map_or(deadline, |first| first.min(deadline)));
+            }
+        }
+        unsent
+    }
+
     /// Whether every document ended as its kind ends: tiers payant paid or rejected with a reason, hors tiers payant
     /// received by the caisse and settled by the patient.
     pub fn all_ended(&self) -> bool {
@@ -86,6 +122,19 @@ impl Ledger {
 }
 
 impl Document {
+    /// Whether it is signed and its bytes are with nobody else yet.
+    fn waits_to_leave(&self) -> bool {
+        use TransmissionState::{EnFichier, EnLot, Refusee, Retiree};
+        let here = matches!(self.transmission, None | Some(EnLot | EnFichier | Retiree));
+        let back = self.transmission == Some(Refusee) && !self.locked;
+        self.document == DocumentState::Signee && self.reject.is_none() && (here || back)
+    }
+
+    /// Whether somebody else than the patient owes for it.
+    fn third_party(&self) -> bool {
+        self.money.iter().any(|money| money.payer != Payer::Patient && money.state != MoneyState::SansObjet)
+    }
+
     /// Whether it has left, or may have, and the caisse has not answered.
     pub fn awaits_answer(&self) -> bool {
         matches!(self.transmission, Some(TransmissionState::Transmise | TransmissionState::NonConfirmee))
@@ -120,7 +169,8 @@ impl Workstation {
 
     /// The ledger of the whole store: for what the program itself counts, not to be shown to one person.
     pub fn ledger(&self) -> Result<Ledger, CoreError> {
-        let documents = self
+        let locked = self.locked_by_incident()?;
+        let mut documents: Vec<Document> = self
             .store
             .ledger()?
             .into_iter()
@@ -138,10 +188,17 @@ impl Workstation {
                     .map(|m| Money { payer: m.payer, state: m.state, due_cents: m.due, paid_cents: m.paid })
                     .collect(),
                 reject: row.reject.map(Rejected::from),
+                rejected_on: row.rejected_on,
+                locked: false,
                 corrected_by: row.corrected_by,
                 patient: row.patient,
             })
             .collect();
+        for document in &mut documents {
+            // A lot made later overrules: then it was put there before the incident was known.
+            document.locked =
+                document.transmission == Some(TransmissionState::Refusee) && locked.contains(&document.fse);
+        }
         Ok(Ledger { v: 1, returns_read_until: self.store.returns_read_until()?, documents })
     }
 }
@@ -157,6 +214,8 @@ mod tests {
         Document {
             fse: "991010117-000000001".parse().expect("a reference"),
             kind: "fse".to_owned(),
+            rejected_on: None,
+            locked: false,
             corrected_by: None,
             patient: Private::new("DURAND MARIE"),
             act_date: "2026-01-15".parse().expect("a day"),
@@ -219,5 +278,31 @@ mod tests {
         assert_eq!(document["money"][1]["due_cents"], 100);
         assert!(document["reject"].is_null());
         assert!(!json.to_string().contains("DURAND"), "no name leaves through a script's door");
+    }
+
+    #[test]
+    fn what_has_not_left_has_a_legal_day() {
+        let of = |day: &str, amo: MoneyState, transmission| Document {
+            act_date: day.parse().expect("a day"),
+            transmission,
+            ..document([Attendu, amo, SansObjet])
+        };
+        // Thursday 15 January 2026: three working days end on Tuesday 20, eight on Tuesday 27.
+        let day = |text: &str| Some(text.parse::<chrono::NaiveDate>().expect("a day"));
+        let ledger = |documents| Ledger { v: 1, returns_read_until: None, documents };
+        let unsent = ledger(vec![of("2026-01-15", Attendu, None)]).unsent();
+        assert_eq!((unsent.count, unsent.oldest, unsent.deadline), (1, day("2026-01-15"), day("2026-01-27")));
+        let refused = Some(TransmissionState::Refusee);
+        let mixed = ledger(vec![
+            of("2026-01-14", Attendu, Some(TransmissionState::EnFichier)),
+            of("2026-01-15", SansObjet, refused),
+            of("2026-01-12", SansObjet, Some(TransmissionState::Recue)),
+            Document { locked: true, ..of("2026-01-12", SansObjet, refused) },
+            of("2026-01-12", SansObjet, Some(TransmissionState::NonConfirmee)),
+        ]);
+        let unsent = mixed.unsent();
+        assert_eq!((unsent.count, unsent.unconfirmed), (2, 1));
+        assert_eq!((unsent.oldest, unsent.deadline), (day("2026-01-14"), day("2026-01-20")));
+        assert_eq!(ledger(Vec::new()).unsent(), Unsent::default());
     }
 }

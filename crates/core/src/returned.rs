@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use crate::desk::SignedIn;
 use crate::error::CoreError;
+use crate::incidents::Incidents;
 use crate::ledger::{Document, Rejected};
 use crate::workstation::Workstation;
 
@@ -31,6 +32,8 @@ pub struct Returned {
     pub file: Option<FileIdentifier>,
     /// Why the whole file is refused.
     pub refused: Option<Rejected>,
+    /// What to do instead of sending again, when that refusal falls into a national incident.
+    pub incident: Option<String>,
     /// The FSE it rejects.
     pub rejected: Vec<FseRef>,
     /// The reference of the transfer.
@@ -51,11 +54,13 @@ pub struct RejectedFse {
     /// The caisse's code and words.
     pub reject: Rejected,
     /// Why, in plain words; `None` for a code that nobody has explained yet.
-    pub cause: Option<&'static str>,
+    pub cause: Option<String>,
     /// What to do.
-    pub action: Option<&'static str>,
+    pub action: Option<String>,
     /// Which gesture that is.
     pub gesture: Option<Gesture>,
+    /// Whether a national incident locks it: the caisse has it, whatever it answered.
+    pub incident: bool,
     /// The FSE that corrects it.
     pub corrected_by: Option<FseRef>,
     /// For whom, on a screen; never in the JSON.
@@ -66,7 +71,7 @@ pub struct RejectedFse {
 impl RejectedFse {
     /// Whether a corrected FSE is still to be made. A code without words leaves that to the person.
     pub fn awaits_correction(&self) -> bool {
-        self.corrected_by.is_none() && self.gesture.is_none_or(Gesture::allows_correction)
+        self.corrected_by.is_none() && !self.incident && self.gesture.is_none_or(Gesture::allows_correction)
     }
 }
 
@@ -82,7 +87,6 @@ impl Workstation {
         };
         let mut rows = self.store.returns()?;
         rows.retain(|row| own(&row.content));
-        rows.reverse();
         let shown = rows.into_iter().map(|row| {
             let mut shown = Returned {
                 id: row.id,
@@ -93,10 +97,15 @@ impl Workstation {
                 from: None,
                 file: None,
                 refused: None,
+                incident: None,
                 rejected: Vec::new(),
                 reference: None,
                 amount_cents: None,
             };
+            if let Some(Return::Acknowledgement(arl)) = &row.content {
+                let incident = arl.refused.as_ref().and_then(|reason| self.incidents.lock(&reason.code, arl.on));
+                shown.incident = incident.map(|incident| format!("{} {}", incident.cause, incident.action));
+            }
             if let Some(content) = row.content {
                 shown.say(content);
             }
@@ -108,7 +117,8 @@ impl Workstation {
     /// The rejected FSE of this practitioner: those that await a correction first, then the latest first.
     pub fn rejects_of(&self, who: &SignedIn) -> Result<Vec<RejectedFse>, CoreError> {
         let documents = self.ledger_of(who)?.documents.into_iter().rev();
-        let mut rejects: Vec<RejectedFse> = documents.filter_map(explained).collect();
+        let mut rejects: Vec<RejectedFse> =
+            documents.filter_map(|document| explained(document, &self.incidents)).collect();
         rejects.sort_by_key(|reject| !reject.awaits_correction());
         Ok(rejects)
     }
@@ -136,15 +146,22 @@ impl Returned {
     }
 }
 
-fn explained(document: Document) -> Option<RejectedFse> {
+fn explained(document: Document, incidents: &Incidents) -> Option<RejectedFse> {
     let reject = document.reject?;
     let words = reject::explain(&reject.code);
+    let incident = document.rejected_on.and_then(|day| incidents.lock(&reject.code, day));
+    let (cause, action) = match (incident, words) {
+        (Some(incident), _) => (Some(incident.cause.clone()), Some(incident.action.clone())),
+        (None, Some(words)) => (Some(words.cause.clone()), Some(words.action.clone())),
+        (None, None) => (None, None),
+    };
     Some(RejectedFse {
         fse: document.fse,
         act_date: document.act_date,
         total_cents: document.total_cents,
-        cause: words.map(|words| words.cause.as_str()),
-        action: words.map(|words| words.action.as_str()),
+        cause,
+        action,
+        incident: incident.is_some(),
         gesture: words.map(|words| words.gesture),
         reject,
         corrected_by: document.corrected_by,

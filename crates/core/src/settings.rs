@@ -20,6 +20,8 @@ pub const SETTINGS: &[Setting] = &[
     Setting { name: "post.from", secret: false },
     Setting { name: "post.ca", secret: false },
     Setting { name: "post.password", secret: true },
+    Setting { name: "post.fetch_every", secret: false },
+    Setting { name: "post.send_at", secret: false },
     Setting { name: "demo.clock", secret: false },
 ];
 

@@ -4,7 +4,7 @@
 
 use chrono::SubsecRound;
 use liasse_cards::CardError;
-use liasse_domain::fse::Prepared;
+use liasse_domain::fse::{Prepared, Signed};
 use liasse_domain::lot::group;
 use liasse_domain::{BillingNumber, FileIdentifier, Fse, FseRef, Instant, Level, clock};
 use liasse_formats::cms::{self, Flux, NationalAttributes, ToSign};
@@ -89,7 +89,7 @@ impl Workstation {
     /// file can be encrypted for stay free, and do not hold the others back.
     pub fn seal_lots(&mut self, signed_in: &SignedIn) -> Result<Vec<SealedLot>, CoreError> {
         signed_in.check_may_sign_lot()?;
-        let free = self.store.free_signed(Some(&signed_in.situation.billing_number))?;
+        let free = self.free_signed(signed_in)?;
         let mut sealed = Vec::new();
         for (key, members) in group(free) {
             if self.directory.encryption_certificate(&key.destination).is_err() {
@@ -116,15 +116,23 @@ impl Workstation {
         Ok(sealed)
     }
 
+    /// The FSE that may enter a lot; not those that an incident locks.
+    fn free_signed(&self, signed_in: &SignedIn) -> Result<Vec<Fse<Signed>>, CoreError> {
+        let mut free = self.store.free_signed(Some(&signed_in.situation.billing_number))?;
+        let locked = self.locked_by_incident()?;
+        free.retain(|fse| !locked.contains(fse.reference()));
+        Ok(free)
+    }
+
     /// The first caisse that signed FSE wait for and that no file can be encrypted for.
     fn unknown_caisse(&self, signed_in: &SignedIn) -> Result<Option<UnknownCaisse>, CoreError> {
-        let free = self.store.free_signed(Some(&signed_in.situation.billing_number))?;
+        let free = self.free_signed(signed_in)?;
         Ok(group(free).iter().find_map(|(key, _)| self.directory.encryption_certificate(&key.destination).err()))
     }
 
     /// What sealing would make, without sealing: each lot's destination and how many FSE.
     pub fn plan_lots(&self, signed_in: &SignedIn) -> Result<Vec<(liasse_domain::lot::LotKey, usize)>, CoreError> {
-        let free = self.store.free_signed(Some(&signed_in.situation.billing_number))?;
+        let free = self.free_signed(signed_in)?;
         Ok(group(free).into_iter().map(|(key, members)| (key, members.len())).collect())
     }
 

@@ -10,6 +10,7 @@ use liasse_store::Store;
 use crate::desk::system_stamp;
 use crate::directory::Directory;
 use crate::error::CoreError;
+use crate::incidents::Incidents;
 use crate::lane::Resident;
 use crate::ports::Ids;
 
@@ -20,6 +21,7 @@ pub struct Workstation {
     pub(crate) ids: Box<dyn Ids>,
     pub(crate) directory: Directory,
     pub(crate) tables: Option<Arc<Tables>>,
+    pub(crate) incidents: Incidents,
 }
 
 impl Resident for Workstation {}
@@ -33,8 +35,9 @@ impl Workstation {
         ids: Box<dyn Ids>,
         directory: Directory,
         tables: Option<Arc<Tables>>,
+        incidents: Incidents,
     ) -> Result<Self, CoreError> {
-        let mut workstation = Self { store, clock, ids, directory, tables };
+        let mut workstation = Self { store, clock, ids, directory, tables, incidents };
         let stamp = system_stamp(workstation.now());
         workstation.store.recover_attempts(&stamp)?;
         Ok(workstation)
@@ -71,8 +74,11 @@ impl Workstation {
     /// Sets a setting, secrets included.
     pub fn set_setting(&mut self, name: &str, value: &str) -> Result<(), CoreError> {
         crate::settings::find(name)?;
-        if matches!(name, "post.smtp" | "post.pop3") {
-            crate::settings::host_port(value)?;
+        match name {
+            "post.smtp" | "post.pop3" => drop(crate::settings::host_port(value)?),
+            "post.fetch_every" => drop(crate::schedule::minutes(value)?),
+            "post.send_at" => drop(crate::schedule::hour(value)?),
+            _ => {}
         }
         let stamp = system_stamp(self.now());
         Ok(self.store.config_set(name, value, &stamp)?)

@@ -12,6 +12,7 @@ use iced::{Element, Event, Subscription, Task, event};
 use liasse_core::cards::Snapshot;
 use liasse_core::desk::SignedIn;
 use liasse_core::ports::Clock;
+use liasse_core::schedule::Schedule;
 use liasse_demo::{Office, Opening, Tray};
 use liasse_domain::{Coded, Instant, Report, clock};
 
@@ -83,6 +84,10 @@ struct Desk {
     notice: Option<Report>,
     /// The time of the practice, as last told.
     now: Instant,
+    /// When the post works by itself; until when the hour of sending was looked for; when returns were last asked for.
+    schedule: Schedule,
+    looked: Instant,
+    fetched: Instant,
 }
 
 struct App {
@@ -114,6 +119,7 @@ struct Opened {
     office: Arc<Office>,
     tray: Tray,
     now: Instant,
+    schedule: Schedule,
 }
 
 impl std::fmt::Debug for Opened {
@@ -189,8 +195,12 @@ fn open(root: PathBuf) -> Task<Message> {
     let spawned = std::thread::Builder::new().name("liasse-ouverture".to_owned()).spawn(move || {
         let tray = Tray::for_window();
         let opened = Office::open(&root, Box::new(tray.clone()), Opening::default())
-            .map(|office| Opened { now: office.clock().now(), office: Arc::new(office), tray })
-            .map_err(|error| error.report());
+            .map_err(|error| error.report())
+            .and_then(|office| {
+                let schedule = office.workstation().call(|ws| ws.schedule()).map_err(|ended| ended.report())?;
+                let schedule = schedule.map_err(|error| error.report())?;
+                Ok(Opened { now: office.clock().now(), office: Arc::new(office), tray, schedule })
+            });
         drop(answer.send(opened));
     });
     let ended = || liasse_core::lane::LaneEnded.report();
@@ -220,6 +230,9 @@ impl Desk {
             tray: tray::State::new(opened.tray),
             notice: None,
             now: opened.now,
+            schedule: opened.schedule,
+            looked: opened.now,
+            fetched: opened.now,
         }
     }
 
@@ -357,13 +370,28 @@ impl Desk {
     }
 
     fn now_is(&mut self, now: Instant) -> Task<Message> {
-        let another_day = clock::paris(now).date() != clock::paris(self.now).date();
-        self.now = now;
-        if another_day {
-            self.facturer.day_changed(&self.office, self.signed_in.as_ref(), now).map(Message::Facturer)
-        } else {
-            Task::none()
+        let before = std::mem::replace(&mut self.now, now);
+        let post = self.post_by_itself();
+        if clock::paris(now).date() == clock::paris(before).date() {
+            return post;
         }
+        let facturer = self.facturer.day_changed(&self.office, self.signed_in.as_ref(), now).map(Message::Facturer);
+        Task::batch([post, facturer])
+    }
+
+    /// Sends at the hour that is set, fetches at intervals; what is under way is not disturbed.
+    fn post_by_itself(&mut self) -> Task<Message> {
+        if self.lots.is_busy() {
+            return Task::none();
+        }
+        if self.schedule.send_is_due(std::mem::replace(&mut self.looked, self.now), self.now) {
+            return self.update(Message::Lots(lots::Message::Send));
+        }
+        if self.schedule.fetch_is_due(self.fetched, self.now) {
+            self.fetched = self.now;
+            return self.update(Message::Lots(lots::Message::Fetch));
+        }
+        Task::none()
     }
 
     fn ask_pin(&mut self) {

@@ -36,10 +36,10 @@ impl crate::Coded for IdError {
 /// The Luhn key over digits and letters (A=1 … Z=26), for a number to which the key is appended.
 pub fn luhn_key(number: &str) -> Option<u8> {
     let mut sum = 0u32;
-    for (index, character) in number.chars().rev().enumerate() {
-        let value = match character {
-            '0'..='9' => character as u32 - '0' as u32,
-            'A'..='Z' => character as u32 - 'A' as u32 + 1,
+    for (index, byte) in number.bytes().rev().enumerate() {
+        let value = match byte {
+            b'0'..=b'9' => u32::from(byte - b'0'),
+            b'A'..=b'Z' => u32::from(byte - b'A') + 1,
             _ => return None,
         };
         let value = if index % 2 == 0 { value * 2 } else { value };

@@ -2,6 +2,8 @@
 //! Not the meaning of entities: those of rejects and payments are not public, ours are in `returns`.
 //! From the one public sample, read byte by byte (reference formats 2.12): 4 digits ‖ body ‖ CRLF, 000 first, 999 last.
 
+use std::borrow::Cow;
+
 use liasse_domain::{Code, Coded};
 
 /// Bytes in a full body of entities, as in the public sample.
@@ -11,13 +13,13 @@ const ENDS: usize = 128;
 
 /// One entity.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entity {
+pub struct Entity<'a> {
     /// Three digits.
     pub id: u16,
     /// Two digits: level or separator.
     pub level: u8,
-    /// What follows, without the final `@`. May be personal.
-    pub data: Vec<u8>,
+    /// What follows, without the final `@`; copied only where it runs over the end of a line. May be personal.
+    pub data: Cow<'a, [u8]>,
     /// Physical line where it begins, from 1.
     pub line: usize,
     /// Column there, from 1, the four digits of the length counted.
@@ -30,7 +32,7 @@ pub struct Noemie<'a> {
     /// Record 000, 128 bytes.
     pub header: &'a [u8],
     /// The entities in their order.
-    pub entities: Vec<Entity>,
+    pub entities: Vec<Entity<'a>>,
     /// Record 999, 128 bytes.
     pub trailer: &'a [u8],
     /// How many physical lines there are, header and trailer among them.
@@ -143,20 +145,24 @@ fn bodies(bytes: &[u8]) -> Result<Vec<&[u8]>, NoemieFault> {
     Ok(bodies)
 }
 
-fn entities(bodies: &[&[u8]]) -> Result<Vec<Entity>, NoemieFault> {
+fn entities<'a>(bodies: &[&'a [u8]]) -> Result<Vec<Entity<'a>>, NoemieFault> {
     let mut entities = Vec::new();
     // The entity being read, and where it began.
-    let (mut current, mut line, mut column) = (Vec::new(), 2, 5);
+    let (mut current, mut line, mut column) = (Vec::<u8>::new(), 2, 5);
     for (index, body) in bodies.iter().enumerate() {
-        for (offset, byte) in body.iter().enumerate() {
+        let mut offset = 0;
+        for piece in body.split_inclusive(|byte| *byte == b'@') {
             if current.is_empty() {
                 (line, column) = (index + 2, offset + 5);
             }
-            if *byte == b'@' {
-                entities.push(entity(&current, line, column)?);
-                current.clear();
-            } else {
-                current.push(*byte);
+            offset += piece.len();
+            match piece.strip_suffix(b"@") {
+                Some(last) if current.is_empty() => entities.push(entity(Cow::Borrowed(last), line, column)?),
+                Some(last) => {
+                    current.extend_from_slice(last);
+                    entities.push(entity(Cow::Owned(std::mem::take(&mut current)), line, column)?);
+                }
+                None => current.extend_from_slice(piece),
             }
         }
     }
@@ -168,13 +174,17 @@ fn entities(bodies: &[&[u8]]) -> Result<Vec<Entity>, NoemieFault> {
     }
 }
 
-fn entity(bytes: &[u8], line: usize, column: usize) -> Result<Entity, NoemieFault> {
+fn entity(bytes: Cow<'_, [u8]>, line: usize, column: usize) -> Result<Entity<'_>, NoemieFault> {
     let fault = NoemieFault::Entity { line, column };
     let (id, rest) = bytes.split_at_checked(3).ok_or(fault)?;
-    let (level, data) = rest.split_at_checked(2).ok_or(fault)?;
+    let (level, _) = rest.split_at_checked(2).ok_or(fault)?;
     let id = digits(id).and_then(|id| u16::try_from(id).ok()).ok_or(fault)?;
     let level = digits(level).and_then(|level| u8::try_from(level).ok()).ok_or(fault)?;
-    Ok(Entity { id, level, data: data.to_vec(), line, column })
+    let data = match bytes {
+        Cow::Borrowed(bytes) => Cow::Borrowed(bytes.get(5..).unwrap_or_default()),
+        Cow::Owned(mut bytes) => Cow::Owned(bytes.split_off(5)),
+    };
+    Ok(Entity { id, level, data, line, column })
 }
 
 fn digits(bytes: &[u8]) -> Option<u64> {

@@ -45,6 +45,8 @@ pub struct FseRow {
     pub receipts: Vec<ReceiptRow>,
     /// Why the caisse rejected it, if it did.
     pub reject: Option<Reason>,
+    /// The day of that reject.
+    pub rejected_on: Option<NaiveDate>,
     /// When it was numbered.
     pub created_at: Instant,
     /// When it was signed.
@@ -52,8 +54,8 @@ pub struct FseRow {
 }
 
 debug_by_length!(FseRow {
-    reference, content, state, transmission, lot, sent_at, money, settlement, receipts, reject, created_at,
-    signed_at;
+    reference, content, state, transmission, lot, sent_at, money, settlement, receipts, reject, rejected_on,
+    created_at, signed_at;
     bytes; vitale_cms, cps_cms
 });
 
@@ -87,7 +89,7 @@ pub(crate) use shown;
 /// What [`shown!`] adds to the columns.
 macro_rules! shown_columns {
     () => {
-        " m.state AS transmission, l.identifier AS lot, o.sent_at, r.code AS reject_code, r.label AS reject_label "
+        " m.state AS transmission, l.identifier AS lot, o.sent_at, r.code AS reject_code, r.label AS reject_label, r.rejected_on "
     };
 }
 pub(crate) use shown_columns;
@@ -163,6 +165,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<(i64, FseRow)> {
         settlement: None,
         receipts: Vec::new(),
         reject: reject(row)?,
+        rejected_on: cell_or_null(row, "rejected_on")?,
         created_at: cell(row, "created_at")?,
         signed_at: cell_or_null(row, "signed_at")?,
     };

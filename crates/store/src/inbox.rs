@@ -2,9 +2,9 @@
 //! Not the decoding (crate `formats`) nor the trust (crate `core` hands `None` for what it does not believe).
 //! Rule: product, "A return is removed from the mailbox only after it is on disk"; reference telecom-reliability 4.2.
 
-use liasse_domain::Code;
-use liasse_domain::Instant;
+use chrono::NaiveDate;
 use liasse_domain::returns::Return;
+use liasse_domain::{Code, FileIdentifier, Instant};
 use rusqlite::params;
 use rusqlite::types::{Value, ValueRef};
 
@@ -79,6 +79,17 @@ pub struct InboxRow {
     pub sha256: [u8; 32],
 }
 
+/// A file that a caisse refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefusedFile {
+    /// Which.
+    pub file: FileIdentifier,
+    /// The day of the answer.
+    pub on: NaiveDate,
+    /// The reason's code.
+    pub code: String,
+}
+
 impl Store {
     /// Keeps a message and its effects in one transaction. `decoded` is `None` for what is not understood or not
     /// believed: it is kept and changes no state, and `note` is the catalogue code of the reason.
@@ -120,6 +131,21 @@ impl Store {
         let entry = conclude(&change, id, sha256, decoded, effect, Entry::new("retour.recu"))?;
         change.commit(entry)?;
         Ok(Taken::New { applied })
+    }
+
+    /// The files that a caisse refused as a whole, each with its reason.
+    pub fn refused_files(&self) -> Result<Vec<RefusedFile>> {
+        let sql = "SELECT content FROM inbox WHERE kind = 'arl' AND status = 'applique' ORDER BY id";
+        let arls = query::all(&self.connection, sql, [], |row| {
+            serde_json::from_str::<Return>(&row.get::<_, String>("content")?).map_err(|_| bad("retour"))
+        })?;
+        let refused = |message| match message {
+            Return::Acknowledgement(arl) => {
+                arl.refused.map(|reason| RefusedFile { file: arl.file, on: arl.on, code: reason.code })
+            }
+            _ => None,
+        };
+        Ok(arls.into_iter().filter_map(refused).collect())
     }
 
     /// Every message, newest first.

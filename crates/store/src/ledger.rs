@@ -39,6 +39,8 @@ pub struct LedgerRow {
     pub money: Vec<MoneyRow>,
     /// Why the caisse rejected it, if it did.
     pub reject: Option<Reason>,
+    /// The day of that reject.
+    pub rejected_on: Option<NaiveDate>,
     /// The patient's last word on settling.
     pub settlement: Option<SettlementMode>,
     /// When the post took its file, or may have, for the last time.
@@ -93,6 +95,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<LedgerRow> {
             money(row, Payer::Amc, ["amc_state", "amc_due", "amc_paid"])?,
         ],
         reject: reject(row)?,
+        rejected_on: cell_or_null(row, "rejected_on")?,
         settlement: cell_or_null(row, "settlement")?,
         sent_at: cell_or_null(row, "sent_at")?,
         third_party: row.get::<_, bool>("third_party_amo")? || row.get::<_, bool>("third_party_amc")?,

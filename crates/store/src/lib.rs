@@ -36,7 +36,7 @@ pub use cheques::{Cheque, ChequeRow, DepositRow};
 pub use claims_view::{FseFilter, FseRow};
 pub use days::{DayRow, UnpaidRow};
 pub use error::{Or, StoreError};
-pub use inbox::{InboxKind, InboxRow, InboxStatus, Taken};
+pub use inbox::{InboxKind, InboxRow, InboxStatus, RefusedFile, Taken};
 pub use journal::JournalEntry;
 pub use ledger::LedgerRow;
 pub use liasse_domain::settlement::SettlementMode;

@@ -27,6 +27,7 @@ enum Around {
 const BENCHES: &[Bench] = &[
     Bench { name: "apdu", package: "liasse-cards", target: "apdu", around: Around::Card("cps-gris") },
     Bench { name: "desk", package: "liasse-demo", target: "desk", around: Around::Nothing },
+    Bench { name: "road", package: "liasse-formats", target: "read", around: Around::Nothing },
     Bench { name: "pricing", package: "liasse-pricing", target: "pricing", around: Around::Nothing },
     Bench { name: "pricing", package: "liasse-cli", target: "price_lines", around: Around::Nothing },
 ];
@@ -36,6 +37,9 @@ const BOUNDS: &[(&str, f64, &str)] = &[
     ("apdu_round_trip", 0.3, "ms"),
     ("card_to_patient", 50.0, "ms"),
     ("acts_to_disk", 100.0, "ms"),
+    // 200 MB/s with every check, 500 MB/s for the framing alone.
+    ("b2_checked_50_mb", 250.0, "ms"),
+    ("noemie_framing_50_mb", 100.0, "ms"),
     // 200 000, 50 000 and 30 000 a second.
     ("pricing_consultation", 5.0, "us"),
     ("pricing_ccam_four_acts", 20.0, "us"),

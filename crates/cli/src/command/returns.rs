@@ -39,6 +39,9 @@ pub(crate) fn run(command: &Returns, as_json: bool) -> Result<(), Failure> {
             ("amount", &one.amount_cents.map_or_else(String::new, |amount| amount.to_string())),
         ];
         output::line(text::with("returns.line", &values).trim_end())?;
+        if let Some(incident) = &one.incident {
+            output::line(incident)?;
+        }
     }
     rejects.iter().try_for_each(|reject| output::line(&reject_line(reject)))
 }
@@ -48,8 +51,8 @@ fn reject_line(reject: &RejectedFse) -> String {
     let values = [
         ("fse", &*reject.fse.to_string()),
         ("code", &reject.reject.code),
-        ("cause", reject.cause.unwrap_or(&reject.reject.message)),
-        ("action", reject.action.unwrap_or_default()),
+        ("cause", reject.cause.as_deref().unwrap_or(&reject.reject.message)),
+        ("action", reject.action.as_deref().unwrap_or_default()),
     ];
     let line = text::with("returns.reject", &values);
     match corrected {

@@ -117,3 +117,71 @@ fn a_rejected_fse_is_corrected_once_and_by_its_own_patient() {
     let twice = practice.call(&["fse", "correct", &made, "--patient-reader", "sim:vitale-fini"]);
     assert_eq!(twice.ending(), (1, "store.fse_non_rejetee"));
 }
+
+/// A rejected FSE of a patient whose rights have ended; gives its name.
+fn rejected(practice: &Practice) -> String {
+    let input = r#"{"date":"2026-01-15","care_path":"T","acts":[{"code":"G"}]}"#;
+    let new = ["fse", "new", "-", "--patient-reader", "sim:vitale-fini", "--reason", "Droits renouvelés, dit-il."];
+    let fse = practice.done_with(&new, input).split_whitespace().next().expect("a name").to_owned();
+    practice.done(&["fse", "sign", &fse, "--patient-reader", "sim:vitale-fini"]);
+    practice.done(&["lot", "seal"]);
+    practice.done(&["post", "send"]);
+    practice.done(&["post", "fetch"]);
+    fse
+}
+
+#[test]
+fn what_is_rejected_during_an_incident_is_not_billed_again() {
+    let practice = Practice::empty("incident");
+    let fse = rejected(&practice);
+    let correct = ["fse", "correct", &fse, "--patient-reader", "sim:vitale-fini", "--reason", "Droits relus."];
+    let list = practice.data().join("incidents.toml");
+    let incident = "[[incident]]\ncode = \"I1002\"\nfrom = \"2026-01-15\"\nuntil = \"2026-01-16\"\n\
+                    verdict = \"ne_pas_renvoyer\"\ncause = \"La caisse a reçu ces FSE.\"\n\
+                    action = \"Attendez le paiement.\"\nsource = \"essai\"\n";
+    std::fs::write(&list, incident).expect("list");
+    let refused = practice.call(&correct);
+    assert_eq!(refused.ending(), (1, "invoicing.correction_inutile"));
+    assert!(refused.err.contains("Attendez le paiement."), "{}", refused.err);
+    let shown = said(&practice, &["returns", "list"])["rejects"][0].clone();
+    assert_eq!((&shown["incident"], &shown["cause"]), (&json!(true), &json!("La caisse a reçu ces FSE.")));
+
+    std::fs::write(&list, "[[incident]]\ncode = 1").expect("list");
+    assert_eq!(practice.call(&["ledger"]).ending(), (4, "road.incidents_illisibles"));
+    std::fs::remove_file(&list).expect("removed");
+    practice.done(&correct);
+}
+
+#[test]
+fn returns_are_listed_with_their_rejects_in_plain_words() {
+    let practice = Practice::empty("returns");
+    let fse = rejected(&practice);
+    let listed = said(&practice, &["returns", "list"]);
+    let kinds: Vec<&str> =
+        listed["returns"].as_array().expect("list").iter().filter_map(|one| one["kind"].as_str()).collect();
+    assert_eq!(kinds, ["rejets", "arl"], "the latest first");
+    let reject = &listed["rejects"][0];
+    assert_eq!(
+        (&reject["fse"], &reject["reject"]["code"], &reject["gesture"]),
+        (&json!(fse), &json!("I1002"), &json!("droits"))
+    );
+    assert!(practice.done(&["returns", "list"]).contains("corrigez par une nouvelle FSE"));
+    // The patient paid in two parts, the second with a cheque.
+    practice.done(&["fse", "settle", &fse, "especes", "--amount", "5"]);
+    practice.done(&["fse", "settle", &fse, "cheque", "--cheque-number", "0123456", "--cheque-bank", "BANQUE POSTALE"]);
+    let hand = said(&practice, &["receipts", "cheques"]);
+    assert_eq!((&hand[0]["amount_cents"], &hand[0]["number"]), (&json!(2500), &json!("0123456")));
+    let other = practice.prepare_for("sim:vitale-durand");
+    practice.done(&["fse", "sign", &other, "--patient-reader", "sim:vitale-durand"]);
+    let same = hand[0]["cheque"].to_string();
+    practice.done(&["fse", "settle", &other, "cheque", "--same-cheque", &same]);
+    assert_eq!(said(&practice, &["receipts", "cheques"])[0]["fses"], json!([fse, other]));
+    for amount in ["--amount=0,5,0", "--amount=-3", "--amount=12,505", "--amount="] {
+        let wrong = practice.call(&["fse", "settle", &other, "carte", amount]);
+        assert_eq!(wrong.ending(), (2, "system.argument_refuse"), "{amount}");
+    }
+    // One FSE is settled by now, and a mode that is no cheque takes none.
+    assert_eq!(practice.call(&["fse", "settle", &other, "carte"]).ending(), (1, "store.rien_a_regler"));
+    let no_cheque = practice.call(&["fse", "settle", &other, "carte", "--same-cheque", &same]);
+    assert_eq!(no_cheque.ending(), (2, "system.argument_refuse"));
+}

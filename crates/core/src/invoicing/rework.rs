@@ -38,8 +38,8 @@ impl Workstation {
     /// number that names the old one. The day of the acts stays.
     ///
     /// # Errors
-    /// [`StoreError::NotRejected`]; [`StoreError::Corrected`]; [`InvoicingError::NotCorrectable`] when the reason asks
-    /// for something else than a new FSE; [`InvoicingError::OtherVitale`] when the card is another patient's.
+    /// [`StoreError::NotRejected`]; [`StoreError::Corrected`]; [`InvoicingError::NotCorrectable`] when the reason, or
+    /// an incident on its day, asks for something else than a new FSE; [`InvoicingError::OtherVitale`] when the card is another patient's.
     pub fn correction_of(
         &self,
         reference: &FseRef,
@@ -51,6 +51,9 @@ impl Workstation {
         let reason = row.reject.ok_or(StoreError::NotRejected)?;
         if let Some(by) = self.store.corrected_by(reference)? {
             return Err(StoreError::Corrected { by }.into());
+        }
+        if let Some(incident) = row.rejected_on.and_then(|day| self.incidents.lock(&reason.code, day)) {
+            return Err(InvoicingError::NotCorrectable { action: incident.action.clone() }.into());
         }
         if let Some(explained) = reject::explain(&reason.code)
             && !explained.gesture.allows_correction()

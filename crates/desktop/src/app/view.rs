@@ -12,13 +12,11 @@ use crate::widget::{parts, stripes};
 
 impl Desk {
     pub(super) fn view(&self) -> Element<'_, Message> {
-        let (count, oldest, unconfirmed) = self.lots.unsent();
         let now = clock::paris(self.now);
         let facts = bandeau::Facts {
             signed_in: self.signed_in.as_ref(),
             cards: &self.cards,
-            unsent: (count, oldest.map_or(0, |day| (now.date() - day).num_days())),
-            unconfirmed,
+            unsent: self.lots.unsent(),
             link: self.link,
             now,
         };

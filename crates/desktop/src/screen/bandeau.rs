@@ -5,6 +5,7 @@ use iced::widget::{container, row, space, text};
 use iced::{Element, Fill};
 use liasse_core::cards::Snapshot;
 use liasse_core::desk::SignedIn;
+use liasse_core::ledger::Unsent;
 
 use crate::text::{t, with};
 use crate::theme;
@@ -16,10 +17,8 @@ pub struct Facts<'a> {
     pub signed_in: Option<&'a SignedIn>,
     /// The readers.
     pub cards: &'a Snapshot,
-    /// How many signed FSE have not left, and the age in days of the oldest.
-    pub unsent: (usize, i64),
-    /// How many files may or may not have left.
-    pub unconfirmed: usize,
+    /// What has not left, or may not have left.
+    pub unsent: Unsent,
     /// How the last exchange with the post went.
     pub link: Link,
     /// The time of the practice, which the demo can move.
@@ -52,14 +51,21 @@ pub fn view<'a, Message: 'a>(facts: &Facts<'a>) -> Element<'a, Message> {
         present(t("bandeau.cps"), facts.cards.cps().is_some())
     };
     let vitale = present(t("bandeau.vitale"), facts.cards.vitale().is_some());
-    let (count, days) = facts.unsent;
-    let unsent = if facts.unconfirmed > 0 {
-        parts::coloured(t("bandeau.unconfirmed"), |c| c.bad)
-    } else if count == 0 {
-        parts::faint(t("bandeau.all_sent"))
-    } else {
-        let (count, days) = (count.to_string(), days.to_string());
-        parts::coloured(with("bandeau.unsent", &[("count", &count), ("days", &days)]), |c| c.amber)
+    let Unsent { count, oldest, deadline, unconfirmed } = facts.unsent;
+    let today = facts.now.date();
+    let unsent = match (oldest, deadline) {
+        _ if unconfirmed > 0 => parts::coloured(t("bandeau.unconfirmed"), |c| c.bad),
+        (Some(oldest), Some(deadline)) => {
+            let (count, days) = (count.to_string(), (today - oldest).num_days().to_string());
+            let until = deadline.format("%d/%m").to_string();
+            let values = [("count", &*count), ("days", &*days), ("until", &*until)];
+            if deadline < today {
+                parts::coloured(with("bandeau.overdue", &values), |c| c.bad)
+            } else {
+                parts::coloured(with("bandeau.unsent", &values), |c| c.amber)
+            }
+        }
+        _ => parts::faint(t("bandeau.all_sent")),
     };
     let link = match facts.link {
         Link::Untried => parts::faint(t("bandeau.link_untried")),

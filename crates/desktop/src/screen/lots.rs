@@ -8,7 +8,7 @@ use iced::keyboard::key::Named;
 use iced::widget::{column, container, row, space, text};
 use iced::{Element, Fill, Task, Theme};
 use liasse_core::desk::SignedIn;
-use liasse_core::ledger::{Document, Ledger};
+use liasse_core::ledger::{Document, Ledger, Unsent};
 use liasse_core::returns::FetchOutcome;
 use liasse_core::sending::SendSummary;
 use liasse_core::signing;
@@ -71,27 +71,14 @@ impl State {
         ask(&office.workstation(), |ws| ws.ledger()).map(|answer| Message::Loaded(Box::new(answer)))
     }
 
-    /// How many signed FSE have not left and the date of the oldest act, and how many are unconfirmed.
-    pub fn unsent(&self) -> (usize, Option<chrono::NaiveDate>, usize) {
-        let documents = self.ledger.iter().flat_map(|ledger| &ledger.documents);
-        let mut count = 0;
-        let mut oldest = None;
-        let mut unconfirmed = 0;
-        for document in documents {
-            match (document.document, document.transmission) {
-                (_, Some(TransmissionState::NonConfirmee)) => unconfirmed += 1,
-                (
-                    DocumentState::Signee,
-                    None | Some(TransmissionState::EnLot | TransmissionState::EnFichier | TransmissionState::Retiree),
-                ) => {
-                    count += 1;
-                    oldest =
-                        Some(oldest.map_or(document.act_date, |day: chrono::NaiveDate| day.min(document.act_date)));
-                }
-                _ => {}
-            }
-        }
-        (count, oldest, unconfirmed)
+    /// What has not reached the caisse yet.
+    pub fn unsent(&self) -> Unsent {
+        self.ledger.as_ref().map(Ledger::unsent).unwrap_or_default()
+    }
+
+    /// Whether a gesture is under way.
+    pub fn is_busy(&self) -> bool {
+        self.busy.is_some()
     }
 
     /// The message of a key pressed on this screen.
@@ -299,6 +286,7 @@ fn timeline(document: &Document) -> Vec<(bool, &'static str)> {
     let mut steps = vec![(true, t("lots.step_written")), (signed, t("lots.step_signed")), (in_lot, t("lots.step_lot"))];
     match transmission {
         Some(NonConfirmee) => steps.push((false, t("lots.step_unconfirmed"))),
+        Some(Refusee) if document.locked => steps.push((false, t("lots.step_locked"))),
         Some(Refusee) => steps.extend([(true, t("lots.step_sent")), (false, t("lots.step_refused"))]),
         _ => steps.extend([(sent, t("lots.step_sent")), (transmission == Some(Recue), t("lots.step_received"))]),
     }

@@ -270,17 +270,14 @@ impl State {
                 },
                 reject.total_cents,
             ),
-            Some(Row::Line(line)) => (
-                with(
-                    "money.transfer",
-                    &[("reference", &line.reference), ("day", &line.paid_on.format("%d/%m/%Y").to_string())],
-                ),
-                match &line.matched {
+            Some(Row::Line(line)) => {
+                let day = line.paid_on.format("%d/%m/%Y").to_string();
+                let matched = match &line.matched {
                     Some(fse) => format!("✓ {}", with("money.matched", &[("fse", &fse.number.to_string())])),
                     None => format!("? {}", t("money.unmatched")),
-                },
-                line.amount,
-            ),
+                };
+                (with("money.transfer", &[("reference", &line.reference), ("day", &day)]), matched, line.amount)
+            }
             None => return space::vertical().height(ROW).into(),
         };
         let words = column![text(first).size(theme::BODY).font(theme::SEMIBOLD), text(second).size(theme::NOTE)];
@@ -293,14 +290,12 @@ impl State {
     fn detail(&self) -> Element<'_, Message> {
         match self.chosen() {
             Some(Row::Reject(reject)) => {
+                let said = [("code", &*reject.reject.code), ("message", &*reject.reject.message)];
                 let mut body = column![
                     parts::title(with("money.reject", &[("fse", &reject.fse.number.to_string())])),
-                    text(reject.cause.unwrap_or(&reject.reject.message)).size(theme::BODY),
-                    text(reject.action.unwrap_or_default()).size(theme::BODY).font(theme::SEMIBOLD),
-                    parts::faint(with(
-                        "money.caisse_says",
-                        &[("code", &reject.reject.code), ("message", &reject.reject.message),]
-                    )),
+                    text(reject.cause.as_deref().unwrap_or(&reject.reject.message)).size(theme::BODY),
+                    text(reject.action.as_deref().unwrap_or_default()).size(theme::BODY).font(theme::SEMIBOLD),
+                    parts::faint(with("money.caisse_says", &said)),
                 ]
                 .spacing(12);
                 if let Some(by) = &reject.corrected_by {

@@ -86,6 +86,7 @@ fn is_ours(line: &Line<'_>) -> bool {
         let mark = sim_er::R5.field("marque_sim").and_then(|field| field.of(line.bytes));
         line.bytes.first() == Some(&b'5') && mark == Some(MARK.as_bytes())
     };
-    line.bytes.len() == WIDTH
-        && (envelope::is_ours(line.bytes) || marked() || read::identify(line.bytes) == Some(&sim_er::R2R))
+    // Its sequence too: one damaged letter must not make a foreign record ours.
+    let locum = || read::identify(line.bytes) == Some(&sim_er::R2R) && line.bytes.get(39..41) == Some(b"01");
+    line.bytes.len() == WIDTH && (envelope::is_ours(line.bytes) || marked() || locum())
 }

@@ -324,8 +324,12 @@ pub(crate) fn identify(line: &[u8]) -> Option<&'static Record> {
         b'5' => None,
         _ => return None,
     };
-    let name: Vec<u8> = line.first().copied().into_iter().chain(complement).collect();
-    RECORDS.into_iter().find(|record| record.name.as_bytes() == name)
+    let first = *line.first()?;
+    RECORDS.into_iter().find(|record| match (record.name.as_bytes(), complement) {
+        ([one], None) => *one == first,
+        ([one, other], Some(letter)) => *one == first && *other == letter,
+        _ => false,
+    })
 }
 
 #[cfg(test)]

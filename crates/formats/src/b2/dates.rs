@@ -14,10 +14,9 @@ pub(crate) fn long(bytes: &[u8]) -> Option<NaiveDate> {
     if bytes.len() != 8 || !bytes.iter().all(u8::is_ascii_digit) {
         return None;
     }
-    let text = std::str::from_utf8(bytes).ok()?;
-    let month = text.get(4..6)?.parse().ok()?;
-    let day = text.get(6..8)?.parse().ok()?;
-    NaiveDate::from_ymd_opt(text.get(..4)?.parse().ok()?, month, day)
+    let number = |digits: &[u8]| digits.iter().fold(0, |value, digit| value * 10 + u32::from(digit - b'0'));
+    let (year, month, day) = (number(bytes.get(..4)?), number(bytes.get(4..6)?), number(bytes.get(6..)?));
+    NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)
 }
 
 /// Writes AAAAMMJJ; nothing for a year that four digits cannot hold.

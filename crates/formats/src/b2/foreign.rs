@@ -2,6 +2,8 @@
 //! Lenient where real files are: what is only unusual is a finding, what has no reading is a fault.
 //! Order of records and count of record 5: reference formats 1.2; layouts of 000, 1, 6, 999 are not public, not checked.
 
+use std::sync::LazyLock;
+
 use liasse_domain::{Code, Nir, ids::luhn_key};
 
 use super::check::{Profile, Report};
@@ -44,6 +46,59 @@ const SUMS: [(&str, &str, &str); 7] = [
     ("4", "montant_oc", "total_oc_honoraires"),
 ];
 
+/// What the prefix of every record repeats from the header of its invoice.
+const PREFIX: [&str; 4] = ["no_partenaire_sante_et_cle", "nir_assure", "cle_nir", "no_facture"];
+
+/// Numbers that end in a key of Luhn; the first is of the prefix.
+const KEYED: [&str; 6] = [
+    "no_partenaire_sante_et_cle",
+    "no_am_mt",
+    "no_prescripteur_et_cle",
+    "no_executant_et_cle",
+    "rpps_prescripteur",
+    "rpps_executant",
+];
+
+/// What is looked at in a record, found once by name: a file has half a million lines, a table some dozen.
+struct Plan {
+    record: &'static Record,
+    /// Fields of the prefix, here and in the header.
+    prefix: Vec<(&'static Field, &'static Field)>,
+    /// Which sums take which field.
+    sums: Vec<(usize, &'static Field)>,
+    /// NIR and its key; those of the prefix are looked at in the header alone.
+    nirs: Vec<(&'static Field, Option<&'static Field>)>,
+    /// Numbers with a key, likewise.
+    keyed: Vec<&'static Field>,
+}
+
+static PLANS: LazyLock<Vec<Plan>> = LazyLock::new(|| super::cp::RECORDS.into_iter().map(Plan::of).collect());
+
+impl Plan {
+    fn of(record: &'static Record) -> Self {
+        let header = record.name == "2";
+        let both = |name| Some((record.field(name)?, super::cp::R2.field(name)?));
+        let sums = SUMS.iter().enumerate().filter(|(_, (of, _, _))| *of == record.name);
+        let nirs = [("nir_assure", "cle_nir"), ("nir_individuel", "cle_nir_individuel")];
+        let told_here = |name: &str| header || !PREFIX.contains(&name);
+        Self {
+            record,
+            prefix: PREFIX.into_iter().filter_map(both).collect(),
+            sums: sums.filter_map(|(index, (_, field, _))| Some((index, record.field(field)?))).collect(),
+            nirs: nirs
+                .into_iter()
+                .filter(|(nir, _)| told_here(nir))
+                .filter_map(|(nir, key)| Some((record.field(nir)?, record.field(key))))
+                .collect(),
+            keyed: KEYED.into_iter().filter(|name| told_here(name)).filter_map(|name| record.field(name)).collect(),
+        }
+    }
+
+    fn find(record: &'static Record) -> Option<&'static Self> {
+        PLANS.iter().find(|plan| std::ptr::eq(plan.record, record))
+    }
+}
+
 struct Checker<'a> {
     report: Report,
     invoice: Option<Invoice<'a>>,
@@ -58,10 +113,10 @@ impl<'a> Checker<'a> {
         }
         if line.starts_with(b"000") || line.starts_with(b"999") || matches!(line.first(), Some(b'1' | b'6')) {
             self.envelope(number, line, count);
-        } else if let Some(record) = identify(line) {
-            self.fields(record, number, line);
-            self.order(record, number, line);
-            self.keys(record, number, line);
+        } else if let Some(plan) = identify(line).and_then(Plan::find) {
+            self.fields(plan.record, number, line);
+            self.order(plan, number, line);
+            self.keys(plan, number, line);
         } else {
             let first = line.first().copied().map_or(Found::Nothing, Found::Byte);
             self.report.fault(Fault::line(number, "?", Code("formats.b2_type"), first));
@@ -124,7 +179,8 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn order(&mut self, record: &'static Record, number: usize, line: &'a [u8]) {
+    fn order(&mut self, plan: &'static Plan, number: usize, line: &'a [u8]) {
+        let record = plan.record;
         if record.name == "2" {
             self.close(number, record.name);
             self.report.invoices += 1;
@@ -139,11 +195,8 @@ impl<'a> Checker<'a> {
             self.report.fault(Fault::line(number, record.name, Code("formats.b2_ordre"), Found::Nothing));
         }
         invoice.last = record.name;
-        for name in ["no_partenaire_sante_et_cle", "nir_assure", "cle_nir", "no_facture"] {
-            let header = super::cp::R2.field(name).and_then(|field| field.of(invoice.header));
-            if let Some(field) = record.field(name)
-                && field.of(line) != header
-            {
+        for (field, header) in &plan.prefix {
+            if field.of(line) != header.of(invoice.header) {
                 self.report.fault(at(record, field, number, Code("formats.b2_incoherent"), Found::Nothing));
             }
         }
@@ -154,9 +207,9 @@ impl<'a> Checker<'a> {
         }
         invoice.act_records += u64::from(record.name.starts_with(['3', '4']));
         invoice.has_stay |= record.name == "3";
-        for (sum, (of, field, _)) in invoice.sums.iter_mut().zip(SUMS) {
-            if of == record.name {
-                *sum = sum.saturating_add(amount(record, field, line).unwrap_or(0));
+        for (index, field) in &plan.sums {
+            if let Some(sum) = invoice.sums.get_mut(*index) {
+                *sum = sum.saturating_add(number_in(field, line).unwrap_or(0));
             }
         }
     }
@@ -186,42 +239,31 @@ impl<'a> Checker<'a> {
         findings.into_iter().for_each(|finding| self.report.finding(finding));
     }
 
-    fn keys(&mut self, record: &'static Record, number: usize, line: &[u8]) {
-        let text = |name: &str| {
-            let field = record.field(name)?;
+    fn keys(&mut self, plan: &'static Plan, number: usize, line: &[u8]) {
+        let record = plan.record;
+        let text = |field: &'static Field| {
             let text = std::str::from_utf8(field.of(line)?).ok()?.trim();
-            (!text.is_empty() && text.bytes().any(|byte| byte != b'0')).then_some((field, text))
+            (!text.is_empty() && text.bytes().any(|byte| byte != b'0')).then_some(text)
         };
-        let mut findings = Vec::new();
-        // The prefix is the same all through an invoice: its header says it once.
-        let first = record.name == "2";
-        for (nir, key) in [("nir_assure", "cle_nir"), ("nir_individuel", "cle_nir_individuel")] {
-            let Some((field, digits)) = text(nir).filter(|_| first || nir == "nir_individuel") else { continue };
-            match (Nir::parse(digits), record.field(key).and_then(|field| Some((field, amount(record, key, line)?)))) {
-                (Err(_), _) => findings.push(at(record, field, number, Code("formats.b2_nir"), Found::Nothing)),
-                (Ok(nir), Some((field, found))) if u64::from(nir.key()) != found => {
-                    findings.push(at(record, field, number, Code("formats.b2_cle_nir"), Found::Nothing));
+        for (field, key) in &plan.nirs {
+            let Some(digits) = text(field) else { continue };
+            match (Nir::parse(digits), key.and_then(|key| Some((key, number_in(key, line)?)))) {
+                (Err(_), _) => self.report.finding(at(record, field, number, Code("formats.b2_nir"), Found::Nothing)),
+                (Ok(nir), Some((key, found))) if u64::from(nir.key()) != found => {
+                    self.report.finding(at(record, key, number, Code("formats.b2_cle_nir"), Found::Nothing));
                 }
                 _ => {}
             }
         }
-        const KEYED: [&str; 6] = [
-            "no_partenaire_sante_et_cle",
-            "no_am_mt",
-            "no_prescripteur_et_cle",
-            "no_executant_et_cle",
-            "rpps_prescripteur",
-            "rpps_executant",
-        ];
-        for name in KEYED {
-            let Some((field, digits)) = text(name).filter(|_| first || name != KEYED[0]) else { continue };
+        for field in &plan.keyed {
+            let Some(digits) = text(field) else { continue };
             let key = digits.split_at_checked(digits.len() - 1);
-            let right = key.is_some_and(|(number, key)| luhn_key(number).is_some_and(|luhn| luhn.to_string() == key));
+            let right =
+                key.is_some_and(|(number, key)| luhn_key(number).is_some_and(|luhn| key.as_bytes() == [b'0' + luhn]));
             if !right {
-                findings.push(at(record, field, number, Code("formats.b2_cle"), Found::Nothing));
+                self.report.finding(at(record, field, number, Code("formats.b2_cle"), Found::Nothing));
             }
         }
-        findings.into_iter().for_each(|finding| self.report.finding(finding));
     }
 }
 
@@ -230,8 +272,13 @@ fn at(record: &'static Record, field: &Field, line: usize, code: Code, found: Fo
 }
 
 fn amount(record: &'static Record, name: &str, line: &[u8]) -> Option<u64> {
-    let bytes = record.field(name)?.of(line)?;
-    if bytes.iter().all(u8::is_ascii_digit) { std::str::from_utf8(bytes).ok()?.parse().ok() } else { None }
+    number_in(record.field(name)?, line)
+}
+
+fn number_in(field: &Field, line: &[u8]) -> Option<u64> {
+    let bytes = field.of(line)?;
+    let digits = bytes.len() < 20 && bytes.iter().all(u8::is_ascii_digit);
+    digits.then(|| bytes.iter().fold(0, |value, digit| value * 10 + u64::from(digit - b'0')))
 }
 
 fn is_control(byte: u8) -> bool {

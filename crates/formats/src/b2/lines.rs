@@ -42,7 +42,7 @@ pub(crate) fn lenient(bytes: &[u8]) -> Vec<Line<'_>> {
     }
     let text = bytes.strip_suffix(b"\n").unwrap_or(bytes);
     let ended = text.len() < bytes.len();
-    let count = text.split(|byte| *byte == b'\n').count();
+    let count = text.iter().filter(|byte| **byte == b'\n').count() + 1;
     text.split(|byte| *byte == b'\n')
         .enumerate()
         .map(|(index, line)| match line.strip_suffix(b"\r") {

@@ -274,8 +274,27 @@ pub(crate) fn read(record: &'static Record, line: &[u8], number: usize, values: 
     }
 }
 
+/// Whether all bytes fit; without a way out in the middle, so that several are looked at at once.
+fn all(bytes: &[u8], fits: impl Fn(u8) -> bool) -> bool {
+    bytes.iter().fold(true, |all, byte| all & fits(*byte))
+}
+
 /// Why bytes are not what their kind says: offset of the first wrong one, code, and what was found.
 pub(crate) fn misfit(kind: Kind, bytes: &[u8]) -> Option<(usize, Code, Found)> {
+    // Nearly every field of a real file is sound: one look at each byte settles it.
+    let blank = || all(bytes, |byte| byte == b' ');
+    let settled = match kind {
+        Kind::F => blank(),
+        Kind::U => all(bytes, |byte| (b' '..=b'~').contains(&byte)),
+        Kind::A | Kind::L if bytes.first() == Some(&b' ') => blank(),
+        Kind::A => all(bytes, |byte| is_capital(&byte)),
+        Kind::L => all(bytes, |byte| is_label(&byte)),
+        Kind::N | Kind::B => all(bytes, |byte| byte.is_ascii_digit()),
+        Kind::D => all(bytes, |byte| byte == b'0'),
+    };
+    if settled {
+        return None;
+    }
     let first = |wrong: &dyn Fn(&u8) -> bool, code| {
         bytes.iter().position(wrong).map(|at| (at, code, bytes.get(at).copied().map_or(Found::Nothing, Found::Byte)))
     };

@@ -87,7 +87,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Return, ReturnFault> {
     }
 }
 
-fn rejections(billing: BillingNumber, about: &Entity, lines: &[Entity]) -> Result<Rejections, ReturnFault> {
+fn rejections(billing: BillingNumber, about: &Entity<'_>, lines: &[Entity<'_>]) -> Result<Rejections, ReturnFault> {
     let mut fields = Fields::new(about);
     let file = fields.take(6, |text| FileIdentifier::parse(text).ok())?;
     let (from, on) = (fields.destination()?, fields.date()?);
@@ -103,7 +103,7 @@ fn rejections(billing: BillingNumber, about: &Entity, lines: &[Entity]) -> Resul
     Ok(Rejections { billing, from, file, on, fses: fses.collect::<Result<_, ReturnFault>>()? })
 }
 
-fn payment(billing: BillingNumber, about: &Entity, lines: &[Entity]) -> Result<Payment, ReturnFault> {
+fn payment(billing: BillingNumber, about: &Entity<'_>, lines: &[Entity<'_>]) -> Result<Payment, ReturnFault> {
     let mut fields = Fields::new(about);
     let (from, on) = (fields.destination()?, fields.date()?);
     let reference = fields.take(REFERENCE, |text| Some(text.trim_end().to_owned()))?;
@@ -171,16 +171,16 @@ fn signed(amount: Centimes) -> String {
 
 /// The fields of an entity, taken one after the other.
 struct Fields<'a> {
-    entity: &'a Entity,
+    entity: &'a Entity<'a>,
     rest: &'a [u8],
 }
 
 impl<'a> Fields<'a> {
-    fn new(entity: &'a Entity) -> Self {
+    fn new(entity: &'a Entity<'a>) -> Self {
         Self { entity, rest: &entity.data }
     }
 
-    fn of(entity: &'a Entity, id: u16) -> Result<Self, ReturnFault> {
+    fn of(entity: &'a Entity<'a>, id: u16) -> Result<Self, ReturnFault> {
         if entity.id == id { Ok(Self::new(entity)) } else { Err(fault(entity)) }
     }
 

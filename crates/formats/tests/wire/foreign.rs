@@ -5,115 +5,14 @@ use proptest::prelude::*;
 
 use crate::invented::any_content;
 
-/// NIR and key, as in every record.
-const NIR: &str = "284057800608490";
+/// An invoice of a private hospital, written by hand from the public table of family CP: 2, 2S, 3 with 3S, 3E and 3F
+/// (5,00 twice, base and AMO 10,00 at 100 %), 4 with 4S, 4E and 4M (CCAM, 28,80 at 70 %: 20,16, and 8,64 for the
+/// complementary insurer), 4 with 4S and 4B, 4 with 4S and 4H, 5 (fourteen records 3x and 4x; stay 10,00 and 10,00; acts
+/// 34,80 and 24,16; 10,64 left; 8,64).
+const INVOICE: &str = include_str!("../../../../fixtures/b2/clinique.b2");
 
-/// An invoice of a private hospital: 2, 2S, 3 with 3S, 3E and 3F, 4 with 4S, 4E and 4M, 4 with 4S and 4B, 4 with 4S
-/// and 4H, 5. Positions from the public table of family CP.
 fn invoice() -> Vec<String> {
-    let long = |kind: &str| format!("{kind}991129768 {NIR}000000000007");
-    let short = |letter: char| format!("4991129768 {NIR}000000007{letter}01");
-    let act = |code: &str, money: &str| {
-        // Prescriber: the public generic number; then executant, zone, specialty, date, code, 01, 1,00, 01.
-        long("4") + "07000291991107O 00" + "991129768200126011" + "5" + &format!("{code:<5}") + "0100010001" + money
-    };
-    let lines = [
-        long("2")
-            + "1000000000"
-            + "0134998814"
-            + "260115"
-            + "260101"
-            + "000000"
-            + "10 "
-            + "000000000000000 "
-            + "8419011"
-            + "000000000000"
-            + "00"
-            + "00          ",
-        long("2")
-            + "S01"
-            + &" ".repeat(21)
-            + "00"
-            + "      "
-            + "O"
-            + &format!("{:<25}{:<15}", "DUPONT", "JEAN")
-            + "991129768T       ",
-        // 3: 5,00 twice, base 10,00, 100 %, AMO 10,00, spent 10,00; no GHS.
-        long("3")
-            + "07000260115260115"
-            + "FTN  002"
-            + " 00100"
-            + " 10000"
-            + "0000500"
-            + "00001000100"
-            + "00001000"
-            + "00001000"
-            + "0000000"
-            + "   "
-            + "  "
-            + "0000000",
-        long("3")
-            + "S01"
-            + "291991107"
-            + " 00"
-            + "000000000000"
-            + " "
-            + &" ".repeat(15)
-            + &" ".repeat(14)
-            + "00000"
-            + &" ".repeat(14)
-            + " "
-            + &" ".repeat(13),
-        long("3") + "E01" + "99900065279" + &" ".repeat(76),
-        format!("3991129768 {NIR}000000007F01")
-            + "    "
-            + "1234567      "
-            + &" ".repeat(14)
-            + "01"
-            + "0001000"
-            + "0001000"
-            + &" ".repeat(43),
-        // 4 with CCAM: 28,80, 70 %, 20,16, 28,80, 8,64 for the complementary insurer.
-        act("ATM", "0002880000288007000020160002880") + " 000864",
-        short('S') + "L 0000000 000000 " + &" ".repeat(45) + "00000" + &" ".repeat(14) + "0000" + "     ",
-        short('E') + "00000000000" + &" ".repeat(14) + "99900065279" + &" ".repeat(54),
-        short('M') + "    " + "DEQP003      " + " 10" + "F   " + "  " + "260115" + &" ".repeat(58),
-        act("B", "0000500000050006000003000000500") + " 000000",
-        short('S') + "L 0000000 000000 " + &" ".repeat(45) + "00000" + &" ".repeat(14) + "0000" + "     ",
-        short('B') + &" ".repeat(10) + "2601150100001104" + &" ".repeat(64),
-        act("PH8", "0000100000010010000001000000100") + " 000000",
-        short('S') + "L 0000000 000000 " + &" ".repeat(45) + "00000" + &" ".repeat(14) + "0000" + "     ",
-        short('H')
-            + &" ".repeat(10)
-            + "9000000"
-            + " "
-            + "00100"
-            + &" ".repeat(19)
-            + "0000100"
-            + "001"
-            + "0000100"
-            + &" ".repeat(31),
-        // 5: fourteen records 3x and 4x; stay 10,00 and 10,00; acts 34,80 and 24,16; 10,64 left; 8,64.
-        long("5")
-            + "014"
-            + "00001000"
-            + "00001000"
-            + "00003480"
-            + "00002416"
-            + "00001064"
-            + "00000000"
-            + "00000864"
-            + &" ".repeat(17)
-            + "00001000"
-            + "    "
-            + "  ",
-    ];
-    lines
-        .map(|line| {
-            assert_eq!(line.len(), 128, "{line}");
-            line
-        })
-        .to_vec()
+    INVOICE.lines().map(str::to_owned).collect()
 }
 
 fn joined(lines: &[String], end: &str) -> Vec<u8> {
@@ -133,6 +32,14 @@ fn after(line: usize, column: usize, text: &str) -> Report {
     let mut lines = invoice();
     lines[line - 1].replace_range(column - 1..column - 1 + text.len(), text);
     check(None, &joined(&lines, "\n"))
+}
+
+#[test]
+fn one_damaged_letter_does_not_make_a_foreign_file_ours() {
+    // The complement's letter of our record 2R, which the public family has not.
+    let report = after(1, 39, "R");
+    assert_eq!(report.profile, Profile::Cp);
+    assert!(!report.faults.is_empty());
 }
 
 #[test]

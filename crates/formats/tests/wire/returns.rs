@@ -98,7 +98,7 @@ fn money_comes_in_noemie_framing() {
     let bytes = write(&rejections());
     let label = [&b"Droits non ouverts "[..], b"\xE0", &b" la date des soins"[..]].concat();
     let entities = noemie::read(&bytes).expect("the public framing").entities;
-    assert_eq!(entities[1].data, b"00Z1A90175120260116");
+    assert_eq!(entities[1].data.as_ref(), b"00Z1A90175120260116");
     assert_eq!(entities[2].data[..26], *b"991129768000000042I1002   ");
     assert_eq!((entities[2].data[26..].trim_ascii(), entities[2].data.len()), (label.as_slice(), 123));
 }

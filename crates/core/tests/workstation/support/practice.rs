@@ -103,8 +103,15 @@ impl Practice {
     /// The same, with other certificates.
     pub fn workstation_with(&self, directory: Directory) -> Workstation {
         let ids = Box::new(Counted(Arc::clone(&self.count)));
-        let mut workstation =
-            Workstation::new(self.store(), Arc::new(self.clock.clone()), ids, directory, None).expect("workstation");
+        let mut workstation = Workstation::new(
+            self.store(),
+            Arc::new(self.clock.clone()),
+            ids,
+            directory,
+            None,
+            liasse_core::incidents::Incidents::default(),
+        )
+        .expect("workstation");
         workstation.set_default("post.user", "dr.test@cabinet.test").expect("setting");
         workstation
     }
