@@ -201,7 +201,9 @@ fn files_leave_by_themselves_at_the_hour_that_is_set() {
     desk.picture("parti-seul");
     let practice = desk.close();
     let documents = practice.json(&["ledger"])["documents"].clone();
-    assert_eq!(documents[0]["transmission"], "transmise", "{documents}");
+    // Where this takes long, the returns have been fetched by themselves too.
+    let state = documents[0]["transmission"].as_str().expect("a state");
+    assert!(["transmise", "recue"].contains(&state), "{documents}");
 }
 
 #[test]
