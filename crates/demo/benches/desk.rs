@@ -1,4 +1,5 @@
-//! The two waits of a practitioner: from the card event to the patient, and from the acts to the FSE on disk.
+//! The waits of a practitioner: from the card event to the patient, from the acts to the FSE on disk, and the evening's
+//! lot of fifty, from the seal to the post.
 //! The time that the simulated cards take to answer or sign is measured apart and taken off: what is left is ours.
 #![expect(clippy::expect_used, clippy::float_arithmetic, clippy::cast_precision_loss, reason = "a benchmark")]
 
@@ -7,6 +8,7 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use liasse_core::cards::{CardDesk, SigningCards, Snapshot, VitaleView};
+use liasse_core::desk::SignedIn;
 use liasse_core::invoicing::Draft;
 use liasse_core::lane::Handle;
 use liasse_core::ports::CardError;
@@ -16,6 +18,7 @@ use liasse_demo::{Office, Opening, Tray, play};
 use liasse_domain::Digits;
 
 const ROUNDS: usize = 100;
+const LOT: usize = 50;
 
 fn main() {
     // `cargo test --benches` starts it too: only `cargo bench` measures.
@@ -50,40 +53,69 @@ fn main() {
     let mut signed = Vec::new();
     let mut commits = Vec::new();
     for _ in 0..ROUNDS {
-        let (card, person) = (vitale.clone(), person.clone());
-        let timed = Timed { cards: office.cards(), nanos: std::sync::Arc::default() };
-        let in_cards = std::sync::Arc::clone(&timed.nanos);
+        let timed = Timed::of(&office);
         let start = Instant::now();
-        let drawn = card.clone();
-        let who = person.clone();
-        let reference = office
-            .workstation()
-            .call(move |ws| {
-                let mut draft = Draft::new(&drawn, 0, ws.now())?;
-                draft.add_act("G");
-                ws.prepare(&draft, &who)
-            })
-            .expect("a lane")
-            .expect("prepared");
-        signing::sign_fse(&office.workstation(), &timed, &reference, &person, Some(&card)).expect("signed");
+        bill(&office, &timed, &person, &vitale);
         let whole = start.elapsed();
-        let cards = Duration::from_nanos(in_cards.load(Ordering::SeqCst));
+        let cards = timed.spent();
         signed.push(whole.saturating_sub(cards));
         commits.push(cards);
     }
     tell("acts_to_disk", &mut signed);
     tell("acts_to_disk_cards_own_time", &mut commits);
+    tell("lot_of_50", &mut lots(&office, &person, &vitale));
     drop(office);
     drop(std::fs::remove_dir_all(root));
+}
+
+/// Prepares and signs a consultation.
+fn bill(office: &Office, cards: &Timed, person: &SignedIn, card: &VitaleView) {
+    let (drawn, who) = (card.clone(), person.clone());
+    let prepared = office.workstation().call(move |ws| {
+        let mut draft = Draft::new(&drawn, 0, ws.now())?;
+        draft.add_act("G");
+        ws.prepare(&draft, &who)
+    });
+    let reference = prepared.expect("a lane").expect("prepared");
+    signing::sign_fse(&office.workstation(), cards, &reference, person, Some(card)).expect("signed");
+}
+
+/// A lot of fifty FSE sealed, signed, stored and handed over, five times; the card's own time taken off.
+fn lots(office: &Office, person: &SignedIn, card: &VitaleView) -> Vec<Duration> {
+    let hand_over = |timed: &Timed| {
+        let ready = signing::finish_lots(&office.workstation(), timed, person).expect("lots").len();
+        let sent = office.post().call(|post| post.send()).expect("a lane").expect("sent").sent.len();
+        assert_eq!(ready, sent, "what is ready leaves");
+        ready
+    };
+    // What the rounds before left.
+    hand_over(&Timed::of(office));
+    let of_fifty = |_| {
+        (0..LOT).for_each(|_| bill(office, &Timed::of(office), person, card));
+        let timed = Timed::of(office);
+        let start = Instant::now();
+        let files = hand_over(&timed);
+        assert!(files > 0, "there is something to send");
+        start.elapsed().saturating_sub(timed.spent())
+    };
+    (0..5).map(of_fifty).collect()
 }
 
 /// The card lane, with the time spent waiting for the two signatures.
 struct Timed {
     cards: Handle<CardDesk>,
-    nanos: std::sync::Arc<AtomicU64>,
+    nanos: AtomicU64,
 }
 
 impl Timed {
+    fn of(office: &Office) -> Self {
+        Self { cards: office.cards(), nanos: AtomicU64::new(0) }
+    }
+
+    fn spent(&self) -> Duration {
+        Duration::from_nanos(self.nanos.load(Ordering::SeqCst))
+    }
+
     fn time<R>(&self, work: impl FnOnce() -> R) -> R {
         let start = Instant::now();
         let result = work();

@@ -27,6 +27,7 @@ enum Around {
 const BENCHES: &[Bench] = &[
     Bench { name: "apdu", package: "liasse-cards", target: "apdu", around: Around::Card("cps-gris") },
     Bench { name: "desk", package: "liasse-demo", target: "desk", around: Around::Nothing },
+    Bench { name: "road", package: "liasse-demo", target: "desk", around: Around::Nothing },
     Bench { name: "road", package: "liasse-formats", target: "read", around: Around::Nothing },
     Bench { name: "pricing", package: "liasse-pricing", target: "pricing", around: Around::Nothing },
     Bench { name: "pricing", package: "liasse-cli", target: "price_lines", around: Around::Nothing },
@@ -38,6 +39,7 @@ const BOUNDS: &[(&str, f64, &str)] = &[
     ("card_to_patient", 50.0, "ms"),
     ("acts_to_disk", 100.0, "ms"),
     // 200 MB/s with every check, 500 MB/s for the framing alone.
+    ("lot_of_50", 1000.0, "ms"),
     ("b2_checked_50_mb", 250.0, "ms"),
     ("noemie_framing_50_mb", 100.0, "ms"),
     // 200 000, 50 000 and 30 000 a second.

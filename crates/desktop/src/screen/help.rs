@@ -66,7 +66,7 @@ pub fn view<'a, Message: 'a>() -> Element<'a, Message> {
         line("F6", t("help.day")),
     ]
     .spacing(8);
-    let map = row![everywhere, facturer, column![lots, tray].spacing(24), money].spacing(40);
+    let map = row![column![everywhere, tray].spacing(24), facturer, column![lots, money].spacing(24)].spacing(40);
     let dialog = container(map).padding(32).style(theme::panel);
     container(dialog).center(Fill).style(theme::veil).into()
 }
