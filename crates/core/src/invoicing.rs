@@ -22,6 +22,7 @@ use crate::error::CoreError;
 use crate::workstation::Workstation;
 
 use claim::is_claimable;
+pub(crate) use claim::{acts_of, is_ald_related, nature_of};
 pub use error::InvoicingError;
 
 /// What is being billed, before it has a number.
@@ -97,9 +98,12 @@ impl Draft {
         &self.rights
     }
 
-    /// Moves the acts to the day of `now`; the rights stay those that were read, judged on that day.
+    /// Moves the acts to the day of `now`; the rights stay those that were read, judged on that day. The acts of a
+    /// correction are of their own day.
     pub fn set_day(&mut self, now: Instant) {
-        self.set_acts_day(clock::paris(now).date());
+        if self.corrects.is_none() {
+            self.set_acts_day(clock::paris(now).date());
+        }
     }
 
     fn set_acts_day(&mut self, day: NaiveDate) {

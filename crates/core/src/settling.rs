@@ -43,6 +43,9 @@ impl Workstation {
     /// Withdraws an FSE that is in no lot: it keeps its number.
     pub fn cancel(&mut self, reference: &FseRef, who: &SignedIn) -> Result<(), CoreError> {
         self.check_owner(reference, who)?;
+        if self.locked_by_incident()?.contains(reference) {
+            return Err(InvoicingError::LockedByIncident.into());
+        }
         let stamp = who.stamp(self.now());
         Ok(self.store.cancel_fse(&stamp, reference)?)
     }

@@ -8,14 +8,12 @@ use std::path::{Path, PathBuf};
 use chrono::NaiveDate;
 use liasse_domain::professional::profession_of;
 use liasse_domain::{CallError, Code, Coded, FseContent};
-use liasse_pricing::{
-    Act, CarePath, Cover, Hundredths, Input, Nature, Overrun, Patient, Practitioner, Right, Sector, TableError, Tables,
-    ThirdParty,
-};
+use liasse_pricing::{CarePath, Input, Patient, Practitioner, Right, Sector, TableError, Tables, ThirdParty};
 use liasse_store::FseFilter;
 
 use crate::data_dir::write_private;
 use crate::error::CoreError;
+use crate::invoicing::{acts_of, is_ald_related, nature_of};
 use crate::workstation::Workstation;
 
 /// Why a practice's tables cannot be read or written.
@@ -118,30 +116,14 @@ fn input_of(claim: &FseContent) -> Input {
         },
         ..Practitioner::default()
     };
-    let ald = |act: &liasse_domain::fse::ActLine| act.exoneration.or(claim.care.exoneration) == Some('4');
     let mut patient = Patient::new(claim.patient.birth_date);
     claim.organisme.regime().clone_into(&mut patient.regime);
-    patient.rights.extend(claim.acts.iter().any(ald).then_some(Right::Ald));
+    patient.rights.extend(claim.acts.iter().any(|line| is_ald_related(claim, line)).then_some(Right::Ald));
     let c2s = claim.complementary.as_ref().is_some_and(|cover| cover.contract == "89");
     patient.rights.extend(c2s.then_some(Right::C2s));
-    let acts = claim.acts.iter().map(|line| Act {
-        quantity: i64::from(line.quantity),
-        coefficient: (line.coefficient != 100).then(|| Hundredths::new(line.coefficient)).flatten(),
-        ald_related: ald(line),
-        overrun: (line.fee != line.base).then(|| Overrun { qualifier: None, cents: line.fee - line.base }),
-        ..Act::new(&line.code)
-    });
-    let mut input = Input::new(claim.act_date(), practitioner, patient, acts.collect());
+    let mut input = Input::new(claim.act_date(), practitioner, patient, acts_of(claim));
     input.care_path = claim.care.care_path.and_then(CarePath::from_letter);
-    input.cover = Cover {
-        nature: match claim.care.nature {
-            30 => Nature::Maternite,
-            41 => Nature::AtMp,
-            90 => Nature::Prevention,
-            _ => Nature::Maladie,
-        },
-        ..Cover::default()
-    };
+    input.cover.nature = nature_of(claim);
     input.third_party = ThirdParty { amo: claim.third_party_amo, amc: claim.third_party_amc, ..ThirdParty::default() };
     input
 }

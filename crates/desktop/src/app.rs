@@ -165,8 +165,10 @@ impl App {
 
     fn subscription(&self) -> Subscription<Message> {
         let keys = event::listen_with(|event, status, _| match event {
-            Event::Keyboard(keyboard::Event::KeyPressed { key, modifiers, .. }) => {
-                Some(Message::Key(key, modifiers, status))
+            // A key that is held does its work once: only walking and erasing go on.
+            Event::Keyboard(keyboard::Event::KeyPressed { key, modifiers, repeat, .. }) => {
+                let goes_on = matches!(key, Key::Named(Named::ArrowUp | Named::ArrowDown | Named::Backspace));
+                (!repeat || goes_on).then_some(Message::Key(key, modifiers, status))
             }
             _ => None,
         });

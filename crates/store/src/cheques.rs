@@ -127,8 +127,8 @@ pub(crate) fn taken(
 ) -> Result<i64> {
     let (number, bank) = match cheque {
         Some(Cheque::Same(id)) => {
-            let sql = "SELECT 1 FROM cheque WHERE id = ?1 AND billing = ?2 AND deposit IS NULL";
-            let known = query::any(change, sql, params![id, billing.put()])?;
+            // Not one that was given back.
+            let known = in_hand(change, billing)?.iter().any(|cheque| cheque.id == *id);
             return if known { Ok(*id) } else { Err(StoreError::UnknownCheque { cheque: *id }) };
         }
         Some(Cheque::New { number, bank }) => (Some(short(number)), Some(short(bank))),

@@ -42,6 +42,12 @@ pub(crate) fn corrected_by(connection: &Connection, id: i64) -> Result<Option<Fs
     query::first(connection, sql, [id], reference)
 }
 
+/// The same where it is signed: what the patient paid and owes is there now.
+pub(crate) fn superseded_by(connection: &Connection, id: i64) -> Result<Option<FseRef>> {
+    let sql = "SELECT billing, number FROM document WHERE corrects = ?1 AND state = 'signee' AND number IS NOT NULL";
+    query::first(connection, sql, [id], reference)
+}
+
 /// The row of an FSE that must exist.
 pub(crate) fn get(connection: &Connection, fse: &FseRef) -> Result<DocumentRow> {
     find(connection, fse)?.ok_or(StoreError::UnknownFse)

@@ -130,7 +130,8 @@ pub(crate) fn pay(connection: &Connection, document: i64, payer: Payer, amount: 
     let row = get(connection, document, payer)?;
     let Some(paid) = row.paid.checked_add(amount) else { return Ok(false) };
     if amount != Centimes::ZERO {
-        keep(connection, document, &row, paid, after_payment(row.state, row.due, paid))?;
+        let state = state_after(row.due, paid, refusal(connection, document)?);
+        keep(connection, document, &row, paid, state)?;
     }
     Ok(true)
 }
@@ -140,23 +141,31 @@ pub(crate) fn pay(connection: &Connection, document: i64, payer: Payer, amount: 
 pub(crate) fn take_back(connection: &Connection, document: i64, payer: Payer, amount: Centimes) -> Result<()> {
     let row = get(connection, document, payer)?;
     let paid = row.paid.checked_sub(amount).ok_or(StoreError::Incoherent { what: "montant rapproché" })?;
-    let rejected = query::any(connection, "SELECT 1 FROM reject WHERE document = ?1", [document])?;
-    let state = match paid {
-        Centimes::ZERO if row.due == Centimes::ZERO => MoneyState::SansObjet,
-        Centimes::ZERO if rejected => MoneyState::Rejete,
-        _ if row.due == Centimes::ZERO => MoneyState::Anomalie,
-        paid => by_amount(row.due, paid),
-    };
+    if amount == Centimes::ZERO {
+        return Ok(());
+    }
+    let state = state_after(row.due, paid, refusal(connection, document)?);
     keep(connection, document, &row, paid, state)
 }
 
-/// The state after a payment by a caisse, when `paid` of `due` has come in all. What was not expected (nothing owed,
-/// rejected, given up) is an anomaly, and so is more than what is owed.
-fn after_payment(state: MoneyState, due: Centimes, paid: Centimes) -> MoneyState {
-    match state {
-        MoneyState::SansObjet | MoneyState::Rejete | MoneyState::Abandonne => MoneyState::Anomalie,
+/// What a scheme's debt for a document is when nothing of it has come: withdrawn, it is given up; rejected, refused.
+fn refusal(connection: &Connection, document: i64) -> Result<Option<MoneyState>> {
+    if query::any(connection, "SELECT 1 FROM document WHERE id = ?1 AND state = 'annulee'", [document])? {
+        return Ok(Some(MoneyState::Abandonne));
+    }
+    let rejected = query::any(connection, "SELECT 1 FROM reject WHERE document = ?1", [document])?;
+    Ok(rejected.then_some(MoneyState::Rejete))
+}
+
+/// The state when a scheme has paid `paid` of `due` in all, by whatever steps. Money that was not expected (nothing owed,
+/// rejected, given up) is an anomaly for a person to look at, and so is more than what is owed.
+fn state_after(due: Centimes, paid: Centimes, refusal: Option<MoneyState>) -> MoneyState {
+    match (paid, refusal) {
+        (Centimes::ZERO, _) if due == Centimes::ZERO => MoneyState::SansObjet,
+        (Centimes::ZERO, Some(refused)) => refused,
+        (_, Some(_)) => MoneyState::Anomalie,
         _ if due == Centimes::ZERO => MoneyState::Anomalie,
-        _ => by_amount(due, paid),
+        (paid, None) => by_amount(due, paid),
     }
 }
 
@@ -198,22 +207,23 @@ mod tests {
     #[test]
     fn a_payment_is_judged_on_what_was_owed() {
         let due = Centimes(2100);
-        for (before, paid, after) in [
-            (Attendu, 2100, Encaisse),
-            (Attendu, 1000, Partiel),
-            (Partiel, 2100, Encaisse),
-            (Attendu, 2101, Anomalie),
-            (Encaisse, 4200, Anomalie),
-            (Encaisse, 0, Attendu),
-            (Attendu, -1, Anomalie),
-            (Anomalie, 2100, Encaisse),
-            (Rejete, 2100, Anomalie),
-            (Abandonne, 2100, Anomalie),
+        for (refusal, paid, after) in [
+            (None, 2100, Encaisse),
+            (None, 1000, Partiel),
+            (None, 2101, Anomalie),
+            (None, 0, Attendu),
+            (None, -1, Anomalie),
+            // Refused: no sum makes it look paid, and without money it is what it was.
+            (Some(Rejete), 1000, Anomalie),
+            (Some(Rejete), 2100, Anomalie),
+            (Some(Rejete), 0, Rejete),
+            (Some(Abandonne), 2100, Anomalie),
+            (Some(Abandonne), 0, Abandonne),
         ] {
-            assert_eq!(after_payment(before, due, Centimes(paid)), after, "{before} {paid}");
+            assert_eq!(state_after(due, Centimes(paid), refusal), after, "{refusal:?} {paid}");
         }
-        assert_eq!(after_payment(SansObjet, Centimes::ZERO, Centimes(2100)), Anomalie);
-        assert_eq!(after_payment(Anomalie, Centimes::ZERO, Centimes::ZERO), Anomalie);
+        assert_eq!(state_after(Centimes::ZERO, Centimes(2100), None), Anomalie);
+        assert_eq!(state_after(Centimes::ZERO, Centimes::ZERO, Some(Rejete)), SansObjet);
     }
 
     #[test]

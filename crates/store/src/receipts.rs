@@ -46,13 +46,17 @@ impl Store {
     /// The same in several parts, all or none: a split between a card and a cheque, or one cheque for two FSE.
     ///
     /// # Errors
-    /// Those of [`Store::settle`]; [`StoreError::UnknownCheque`] for a cheque that is not in hand, or is another
+    /// Those of [`Store::settle`]; [`StoreError::Corrected`] when a signed FSE corrects this one: the patient owes for that
+    /// one; [`StoreError::UnknownCheque`] for a cheque that is not in hand, or is another
     /// practitioner's.
     pub fn settle_in_parts(&mut self, stamp: &Stamp, fse: &FseRef, parts: &[Part]) -> Result<()> {
         let change = self.change(stamp)?;
         let row = document::get(&change, fse)?;
         if row.state != DocumentState::Signee {
             return Err(StoreError::NotSigned { state: row.state });
+        }
+        if let Some(by) = document::superseded_by(&change, row.id)? {
+            return Err(StoreError::Corrected { by });
         }
         let before = money::get(&change, row.id, Payer::Patient)?.paid;
         let mut entry = Entry::new("fse.reglee").fse(fse).patient(row.patient);
@@ -147,7 +151,7 @@ pub(crate) fn carry_over(change: &Change<'_>, from: i64, to: i64, billing: &Bill
     }
     if owed.state != MoneyState::SansObjet {
         let state = match word {
-            Some(SettlementMode::Gratuit) => MoneyState::Abandonne,
+            Some(SettlementMode::Gratuit) if carried < owed.due => MoneyState::Abandonne,
             _ => money::by_amount(owed.due, carried),
         };
         money::keep(change, to, &owed, carried, state)?;
@@ -160,7 +164,8 @@ pub(crate) fn carry_over(change: &Change<'_>, from: i64, to: i64, billing: &Bill
 fn standing(change: &Change<'_>, document: i64) -> Result<Vec<Movement>> {
     let sql = "SELECT id, mode, amount, cheque FROM receipt
                WHERE document = ?1 AND reverses IS NULL
-                 AND NOT EXISTS (SELECT 1 FROM receipt counter WHERE counter.reverses = receipt.id)";
+                 AND NOT EXISTS (SELECT 1 FROM receipt counter WHERE counter.reverses = receipt.id)
+               ORDER BY id";
     query::all(change, sql, [document], |row| {
         Ok(Movement {
             mode: cell(row, "mode")?,

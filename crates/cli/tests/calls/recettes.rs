@@ -92,7 +92,8 @@ fn a_payment_is_separated_and_matched_again() {
 #[test]
 fn a_rejected_fse_is_corrected_once_and_by_its_own_patient() {
     let practice = Practice::empty("corrected");
-    let input = r#"{"date":"2026-01-15","care_path":"T","third_party":{"amo":true},"acts":[{"code":"G"}]}"#;
+    let input = r#"{"date":"2026-01-15","care_path":"T","third_party":{"amo":true},
+        "acts":[{"code":"G","overrun":{"qualifier":"DE","cents":500}}]}"#;
     let new = ["fse", "new", "-", "--patient-reader", "sim:vitale-fini", "--reason", "Droits renouvelés, dit-il."];
     let rejected = practice.done_with(&new, input).split_whitespace().next().expect("a name").to_owned();
     practice.done(&["fse", "sign", &rejected, "--patient-reader", "sim:vitale-fini"]);
@@ -108,6 +109,13 @@ fn a_rejected_fse_is_corrected_once_and_by_its_own_patient() {
     let made = practice.done(&correct);
     let made = made.split_whitespace().next().expect("a name").to_owned();
     practice.done(&["fse", "sign", &made, "--patient-reader", "sim:vitale-fini"]);
+    let totals: Vec<i64> = said(&practice, &["ledger"])["documents"]
+        .as_array()
+        .expect("documents")
+        .iter()
+        .filter_map(|one| one["total_cents"].as_i64())
+        .collect();
+    assert_eq!(totals, [3500, 3500], "30,00 and an overrun of 5,00, which the correction keeps");
     assert_eq!(states(&practice, &rejected)[0], "patient:abandonne");
     assert_eq!(states(&practice, &made)[..2], ["patient:encaisse", "amo:attendu"]);
     let again = practice.call(&correct);

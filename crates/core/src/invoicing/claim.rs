@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use liasse_domain::fse::{ActLine, CareContext, ComplementaryCover, Executant, FseContent};
 use liasse_domain::money::divide_half_up;
 use liasse_domain::{CardType, Centimes, FseNumber, FseRef, Invoice, PricedLine};
-use liasse_pricing::{Act, CarePath, CodeKind, Nature, Qualifier, Tables, overrun_on};
+use liasse_pricing::{Act, CarePath, CodeKind, Hundredths, Nature, Overrun, Qualifier, Tables, overrun_on};
 
 use super::Draft;
 use crate::desk::SignedIn;
@@ -121,6 +121,37 @@ fn nature(nature: Nature) -> u8 {
         Nature::AtMp => 41,
         Nature::Prevention => 90,
     }
+}
+
+/// What [`nature`] wrote, read back.
+pub(crate) fn nature_of(claim: &FseContent) -> Nature {
+    match claim.care.nature {
+        30 => Nature::Maternite,
+        41 => Nature::AtMp,
+        90 => Nature::Prevention,
+        _ => Nature::Maladie,
+    }
+}
+
+/// Whether a line is related to an ALD.
+pub(crate) fn is_ald_related(claim: &FseContent, line: &ActLine) -> bool {
+    line.exoneration.or(claim.care.exoneration) == Some('4')
+}
+
+/// The acts of a claim as they were typed, to be priced or billed again: overruns with their qualifiers too.
+pub(crate) fn acts_of(claim: &FseContent) -> Vec<Act> {
+    let overrun = |line: &ActLine| {
+        let qualifier = line.qualifier.and_then(Qualifier::from_letter);
+        (line.fee != line.base).then(|| Overrun { qualifier, cents: line.fee - line.base })
+    };
+    let typed = |line: &ActLine| Act {
+        quantity: i64::from(line.quantity),
+        coefficient: (line.coefficient != 100).then(|| Hundredths::new(line.coefficient)).flatten(),
+        ald_related: is_ald_related(claim, line),
+        overrun: overrun(line),
+        ..Act::new(&line.code)
+    };
+    claim.acts.iter().map(typed).collect()
 }
 
 /// The amounts of a claim as its bytes have them: what a prepared FSE shows, whatever the tables say today.

@@ -45,6 +45,9 @@ pub enum InvoicingError {
         /// What to do instead.
         action: String,
     },
+    /// Its file was refused during a national incident: the caisse has it, whatever it answered.
+    #[error("locked by a national incident")]
+    LockedByIncident,
     /// No prepared FSE of that name.
     #[error("no prepared FSE of that name")]
     NotPrepared,
@@ -74,6 +77,7 @@ impl Coded for InvoicingError {
             Self::Impossible { .. } => Code("invoicing.impossible"),
             Self::ReasonRequired { .. } => Code("invoicing.motif_attendu"),
             Self::NotCorrectable { .. } => Code("invoicing.correction_inutile"),
+            Self::LockedByIncident => Code("invoicing.incident_national"),
             Self::NotPrepared => Code("invoicing.fse_non_preparee"),
             Self::NotSigned => Code("invoicing.fse_non_signee"),
             Self::UnknownFse => Code("invoicing.fse_inconnue"),

@@ -3,10 +3,10 @@
 
 use liasse_domain::fse::Corrects;
 use liasse_domain::{Beneficiary, DocumentState, FseContent, FseRef, Invoice, VitaleContent, reject};
-use liasse_pricing::{Act, CarePath, Hundredths};
+use liasse_pricing::CarePath;
 use liasse_store::{FseFilter, StoreError};
 
-use super::claim::as_claimed;
+use super::claim::{acts_of, as_claimed, nature_of};
 use super::{Draft, InvoicingError};
 use crate::cards::VitaleView;
 use crate::desk::SignedIn;
@@ -76,7 +76,8 @@ impl Workstation {
         draft.corrects.clone_from(&claim.corrects);
         draft.input.care_path = claim.care.care_path.and_then(CarePath::from_letter);
         draft.input.third_party.amo = claim.third_party_amo;
-        draft.input.acts = claim.acts.iter().map(|act| act_of(claim, act)).collect();
+        draft.input.cover.nature = nature_of(claim);
+        draft.input.acts = acts_of(claim);
         Ok(Some(draft))
     }
 }
@@ -89,14 +90,4 @@ fn beneficiary_of(claim: &FseContent, card: &VitaleContent) -> Option<usize> {
             == (patient.birth_date, patient.birth_rank, &patient.given_name)
     };
     if card.insured.nir == patient.insured_nir { card.beneficiaries.iter().position(same) } else { None }
-}
-
-fn act_of(claim: &FseContent, line: &liasse_domain::fse::ActLine) -> Act {
-    let mut act = Act::new(&line.code);
-    act.quantity = i64::from(line.quantity);
-    if line.coefficient != 100 {
-        act.coefficient = Hundredths::new(line.coefficient);
-    }
-    act.ald_related = line.exoneration.or(claim.care.exoneration) == Some('4');
-    act
 }

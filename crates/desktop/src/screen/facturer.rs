@@ -68,6 +68,8 @@ pub struct Signed {
     due: Centimes,
     /// How all of it was settled, by the last word.
     settled: Option<SettlementMode>,
+    /// A settlement is under way: the next key would be a second one.
+    settling: bool,
     /// An amount that is typed before the letter: a part only.
     part: String,
     /// A cheque of today that is in hand: it may settle this FSE too.
@@ -204,7 +206,11 @@ impl State {
     ) -> Task<Message> {
         let parked = self.parked.iter().position(|(card, _)| card.read.content == vitale.read.content);
         let draft = match parked {
-            Some(index) => Ok(self.parked.swap_remove(index).1),
+            Some(index) => {
+                let mut draft = self.parked.swap_remove(index).1;
+                draft.set_day(now);
+                Ok(draft)
+            }
             None => Draft::new(&vitale, 0, now),
         };
         match draft {
@@ -379,6 +385,9 @@ impl State {
                 Action::None
             }
             Message::Settled(patient, answer) if patient == self.patient => {
+                if let Stage::Signed(signed) = &mut self.stage {
+                    signed.settling = false;
+                }
                 match (answer, &mut self.stage) {
                     (Ok((mode, left)), Stage::Signed(signed)) => {
                         self.notice = None;
@@ -426,7 +435,11 @@ impl State {
 
     /// The draft of a correction takes the screen; what was typed for the same card comes back when it is inserted again.
     pub fn take_up(&mut self, office: &Office, signed_in: Option<&SignedIn>, draft: Draft) -> Task<Message> {
-        let vitale = self.vitale.clone();
+        // The card may have been changed while the draft was made.
+        let vitale = self.vitale.clone().filter(|card| card.read.content.as_ref() == Some(draft.card()));
+        if vitale.is_none() {
+            return Task::none();
+        }
         self.leave();
         (self.vitale, self.draft) = (vitale, Some(draft));
         self.price(office, signed_in)
@@ -436,6 +449,10 @@ impl State {
         let (Some(vitale), Some(draft), Stage::Editing) = (&self.vitale, &self.draft, &self.stage) else {
             return Action::None;
         };
+        // A correction is for the person whose FSE was rejected.
+        if draft.corrects().is_some() {
+            return Action::None;
+        }
         let next = (draft.beneficiary() + 1) % draft.card().beneficiaries.len();
         match Draft::new(vitale, next, draft.rights().read_at) {
             Ok(draft) => self.draft = Some(draft),

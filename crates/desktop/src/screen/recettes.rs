@@ -31,6 +31,8 @@ pub struct State {
     chosen: usize,
     movements: Scrolled,
     unpaid: Scrolled,
+    /// A gesture is under way, or its effect is not shown yet: the next key would meet another row.
+    busy: bool,
     notice: Option<Report>,
     said: Option<String>,
 }
@@ -105,7 +107,9 @@ impl State {
             Key::Named(Named::ArrowLeft) => Some(Message::Day(false)),
             Key::Named(Named::F12) => Some(Message::Close),
             Key::Named(Named::F6) => Some(Message::Deposit),
-            Key::Character(letter) => settlement(letter).map(Message::Settle),
+            Key::Character(letter) => {
+                settlement(letter).filter(|mode| *mode != SettlementMode::PlusTard).map(Message::Settle)
+            }
             _ => None,
         }
     }
@@ -113,13 +117,16 @@ impl State {
     /// See [`Action`].
     pub fn update(&mut self, office: &Office, signed_in: Option<&SignedIn>, message: Message) -> Action {
         match message {
-            Message::Loaded(answer) => match *answer {
-                Ok(receipts) => {
-                    self.chosen = self.chosen.min(receipts.unpaid.len().saturating_sub(1));
-                    self.receipts = Some(receipts);
+            Message::Loaded(answer) => {
+                self.busy = false;
+                match *answer {
+                    Ok(receipts) => {
+                        self.chosen = self.chosen.min(receipts.unpaid.len().saturating_sub(1));
+                        self.receipts = Some(receipts);
+                    }
+                    Err(report) => self.notice = Some(report),
                 }
-                Err(report) => self.notice = Some(report),
-            },
+            }
             Message::MovementsScrolled(to) => self.movements = to,
             Message::UnpaidScrolled(to) => self.unpaid = to,
             Message::Move(forward) => {
@@ -174,7 +181,8 @@ impl State {
         job: impl FnOnce(&mut Workstation, &SignedIn) -> Result<String, CoreError> + Send + 'static,
     ) -> Action {
         (self.notice, self.said) = (None, None);
-        let Some(person) = signed_in.cloned() else { return Action::None };
+        let Some(person) = signed_in.cloned().filter(|_| !self.busy) else { return Action::None };
+        self.busy = true;
         Action::Run(ask(&office.workstation(), move |ws| job(ws, &person)).map(Message::Done))
     }
 

@@ -192,6 +192,11 @@ impl Qualifier {
             Self::Dp | Self::Dm | Self::Me => None,
         }
     }
+
+    /// From that letter.
+    pub fn from_letter(letter: char) -> Option<Self> {
+        [Self::De, Self::Da, Self::Ae, Self::Ed].into_iter().find(|qualifier| qualifier.letter() == Some(letter))
+    }
 }
 
 /// A tooth number, written as a number or as text.

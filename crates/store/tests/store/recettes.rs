@@ -256,3 +256,35 @@ fn a_correction_takes_no_more_than_is_due_for_it() {
     assert_eq!(practice.money(&waived, Payer::Patient), (MoneyState::Abandonne, 3000, 0), "waived stays waived");
     practice.assert_journal_intact();
 }
+
+#[test]
+fn a_corrected_fse_is_not_settled_again_and_a_cheque_given_back_is_gone() {
+    let mut practice = Practice::new();
+    let rejected = practice.signed(Kind::Paid);
+    let lot = practice.sent("LOT001");
+    practice.take("rejects", &rejects(lot, &[&rejected]));
+    let new = correction(&mut practice, &rejected, Kind::Paid).expect("corrected");
+    let again = practice.store.settle(&stamp(), &rejected, SettlementMode::Carte, Centimes(3000));
+    assert_eq!(again, Err(StoreError::Corrected { by: new.clone() }));
+
+    practice.store.settle(&stamp(), &new, SettlementMode::Cheque, Centimes(3000)).expect("settled");
+    let cheque = practice.store.cheques_in_hand(&billing(DOCTOR)).expect("read")[0].id;
+    practice.store.cancel_fse(&stamp(), &new).expect("cancelled");
+    let other = practice.signed(Kind::Paid);
+    let same = Part { mode: SettlementMode::Cheque, amount: Centimes(3000), cheque: Some(Cheque::Same(cheque)) };
+    let refused = practice.store.settle_in_parts(&stamp(), &other, &[same]);
+    assert_eq!(refused, Err(StoreError::UnknownCheque { cheque }), "it went back to the patient");
+}
+
+#[test]
+fn a_rejected_debt_never_looks_paid_and_is_rejected_again_without_its_money() {
+    let mut practice = Practice::new();
+    let fse = practice.signed(Kind::ThirdParty);
+    let lot = practice.sent("LOT001");
+    practice.take("rejects", &rejects(lot, &[&fse]));
+    practice.take("part", &payment("V1", &[(&fse, Payer::Amo, 1000)]));
+    practice.take("rest", &payment("V2", &[(&fse, Payer::Amo, 1100)]));
+    assert_eq!(practice.money(&fse, Payer::Amo), (MoneyState::Anomalie, 2100, 2100), "a person is to look at it");
+    practice.take("back", &payment("V3", &[(&fse, Payer::Amo, -2100)]));
+    assert_eq!(practice.money(&fse, Payer::Amo), (MoneyState::Rejete, 2100, 0));
+}

@@ -23,12 +23,13 @@ impl Signed {
             hour: now.format("%H h %M").to_string(),
             reference,
             settled: None,
+            settling: false,
             part: String::new(),
         })
     }
 
     pub(super) fn key(&self, key: &Key) -> Option<Message> {
-        if self.settled.is_some() || self.due <= Centimes::ZERO {
+        if self.settling || self.settled.is_some() || self.due <= Centimes::ZERO {
             return None;
         }
         match key {
@@ -38,7 +39,10 @@ impl Signed {
                 match digit {
                     Some(digit) => Some(Message::Part(Some(digit))),
                     None if typed.eq_ignore_ascii_case("m") => self.same.as_ref().map(|_| Message::SameCheque),
-                    None => settlement(typed).map(Message::Settle),
+                    // *Plus tard* and *gratuit* are words about all that is due.
+                    None => settlement(typed)
+                        .filter(|mode| mode.receives_money() || self.part.is_empty())
+                        .map(Message::Settle),
                 }
             }
             _ => None,
@@ -109,11 +113,12 @@ impl State {
         mode: SettlementMode,
         cheque: Option<Cheque>,
     ) -> Action {
-        let (Stage::Signed(signed), Some(person)) = (&self.stage, signed_in.cloned()) else { return Action::None };
+        let (Stage::Signed(signed), Some(person)) = (&mut self.stage, signed_in.cloned()) else { return Action::None };
         let Some(amount) = signed.amount() else {
             self.notice = Some(Report::new(Code("saisie.montant"), &[]));
             return Action::None;
         };
+        signed.settling = true;
         let (reference, patient) = (signed.reference.clone(), self.patient);
         let settling = ask(&office.workstation(), move |ws| {
             ws.settle_part(&reference, &person, mode, Some(amount), cheque)?;

@@ -202,7 +202,7 @@ impl State {
     }
 
     fn after_signing<'a>(&'a self, signed: &'a Signed) -> Element<'a, Message> {
-        let Signed { reference, hour, due, settled, part, same } = signed;
+        let Signed { reference, hour, due, settled, part, same, .. } = signed;
         let number = reference.number.to_string();
         let mut done =
             column![parts::coloured(format!("✓ {}", with("facturer.signed", &[("fse", &number)])), |c| c.good)]
