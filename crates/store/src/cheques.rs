@@ -1,6 +1,6 @@
 //! Cheques from the patient's hand to the bank: taken with a receipt, in hand, deposited on one slip.
-//! A cheque's amount is the sum of its receipts and counter-entries; one that is wholly reversed is given back, not
-//! deposited. Rule: product, "Recettes".
+//! A cheque is worth what is written on it, whatever becomes of the FSE it settles; one whose receipts are all reversed
+//! is given back, not deposited. Rule: product, "Recettes".
 
 use chrono::NaiveDate;
 use liasse_domain::{BillingNumber, Centimes, FseRef, clock};
@@ -42,7 +42,7 @@ pub struct ChequeRow {
     pub bank: Option<String>,
     /// The day it was given.
     pub day: NaiveDate,
-    /// What it is worth.
+    /// What is written on it.
     pub amount: Centimes,
     /// The FSE it settles.
     pub fses: Vec<FseRef>,
@@ -118,25 +118,30 @@ impl Store {
     }
 }
 
-/// The cheque that a receipt comes with: a new row, or one that is in hand already.
+/// The cheque that a receipt of `amount` comes with: a new row, or one that is in hand already and says that much more.
 pub(crate) fn taken(
     change: &Change<'_>,
     billing: &BillingNumber,
     cheque: Option<&Cheque>,
+    amount: Centimes,
     day: NaiveDate,
 ) -> Result<i64> {
     let (number, bank) = match cheque {
         Some(Cheque::Same(id)) => {
             // Not one that was given back.
-            let known = in_hand(change, billing)?.iter().any(|cheque| cheque.id == *id);
-            return if known { Ok(*id) } else { Err(StoreError::UnknownCheque { cheque: *id }) };
+            if in_hand(change, billing)?.iter().all(|cheque| cheque.id != *id) {
+                return Err(StoreError::UnknownCheque { cheque: *id });
+            }
+            query::run(change, "UPDATE cheque SET face = face + ?2 WHERE id = ?1", params![id, amount.put()])?;
+            return Ok(*id);
         }
         Some(Cheque::New { number, bank }) => (Some(short(number)), Some(short(bank))),
         None => (None, None),
     };
     let some = |text: Option<String>| text.filter(|text| !text.is_empty());
-    let sql = "INSERT INTO cheque (billing, number, bank, day, entry) VALUES (?1, ?2, ?3, ?4, ?5)";
-    query::run(change, sql, params![billing.put(), some(number), some(bank), day.put(), change.entry()])?;
+    let sql = "INSERT INTO cheque (billing, number, bank, day, face, entry) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    let values = params![billing.put(), some(number), some(bank), day.put(), amount.put(), change.entry()];
+    query::run(change, sql, values)?;
     Ok(change.last_insert_rowid())
 }
 
@@ -145,25 +150,21 @@ fn short(text: &str) -> String {
 }
 
 fn in_hand(connection: &Connection, billing: &BillingNumber) -> Result<Vec<ChequeRow>> {
-    let mut found = cheques(connection, "c.billing = ?1 AND c.deposit IS NULL", params![billing.put()])?;
     // What was wholly reversed went back to the patient.
-    found.retain(|cheque| cheque.amount > Centimes::ZERO);
-    Ok(found)
+    let condition = "c.billing = ?1 AND c.deposit IS NULL
+                     AND (SELECT coalesce(sum(r.amount), 0) FROM receipt r WHERE r.cheque = c.id) > 0";
+    cheques(connection, condition, params![billing.put()])
 }
 
 fn cheques(connection: &Connection, condition: &str, values: impl rusqlite::Params) -> Result<Vec<ChequeRow>> {
-    let sql = format!(
-        "SELECT c.id, c.number, c.bank, c.day,
-                (SELECT coalesce(sum(r.amount), 0) FROM receipt r WHERE r.cheque = c.id) AS amount
-         FROM cheque c WHERE {condition} ORDER BY c.id"
-    );
+    let sql = format!("SELECT c.id, c.number, c.bank, c.day, c.face FROM cheque c WHERE {condition} ORDER BY c.id");
     let rows = query::all(connection, &sql, values, |row| {
         Ok(ChequeRow {
             id: row.get("id")?,
             number: row.get("number")?,
             bank: row.get("bank")?,
             day: cell(row, "day")?,
-            amount: cell(row, "amount")?,
+            amount: cell(row, "face")?,
             fses: Vec::new(),
         })
     })?;

@@ -102,7 +102,7 @@ fn settle_part(change: &Change<'_>, document: i64, fse: &FseRef, part: &Part) ->
     if mode.receives_money() {
         let day = days::open_day(change, &fse.billing)?;
         let cheque = match mode {
-            SettlementMode::Cheque => Some(cheques::taken(change, &fse.billing, cheque.as_ref(), day)?),
+            SettlementMode::Cheque => Some(cheques::taken(change, &fse.billing, cheque.as_ref(), *amount, day)?),
             _ => None,
         };
         insert(change, document, Movement { mode: *mode, amount: *amount, reverses: None, cheque }, day)?;

@@ -10,6 +10,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_foundation.sql"),
     include_str!("migrations/0002_recognised_returns.sql"),
     include_str!("migrations/0003_receipts_and_matching.sql"),
+    include_str!("migrations/0004_complementary_and_messages.sql"),
 ];
 
 /// The newest schema that this program knows.
@@ -24,8 +25,16 @@ pub(crate) fn found(connection: &Connection) -> Result<i64> {
     Ok(found)
 }
 
-/// Brings the file to [`KNOWN_SCHEMA`].
+/// Brings the file to [`KNOWN_SCHEMA`]. Foreign keys are off meanwhile, so that a table can be rebuilt, and all of them
+/// are checked before each step is kept; SQLite ignores that switch inside a transaction.
 pub(crate) fn migrate(connection: &mut Connection) -> Result<()> {
+    connection.pragma_update(None, "foreign_keys", false)?;
+    let migrated = migrate_each(connection);
+    connection.pragma_update(None, "foreign_keys", true)?;
+    migrated
+}
+
+fn migrate_each(connection: &mut Connection) -> Result<()> {
     loop {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let version = found(&transaction)?;

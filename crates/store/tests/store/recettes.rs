@@ -107,6 +107,27 @@ fn one_cheque_settles_two_fse_and_goes_to_the_bank_once() {
 }
 
 #[test]
+fn a_cheque_is_worth_what_is_written_on_it() {
+    let mut practice = Practice::new();
+    let doctor = billing(DOCTOR);
+    let (first, second) = (practice.signed(Kind::Paid), practice.signed(Kind::Paid));
+    let with = |cheque| [Part { mode: SettlementMode::Cheque, amount: Centimes(3000), cheque }];
+    practice.store.settle_in_parts(&stamp(), &first, &with(None)).expect("settled");
+    let cheque = practice.store.cheques_in_hand(&doctor).expect("read")[0].id;
+    practice.store.settle_in_parts(&stamp(), &second, &with(Some(Cheque::Same(cheque)))).expect("settled");
+    // One of the two FSE is withdrawn: the paper still says sixty euros, and that is what the bank gets.
+    practice.store.cancel_fse(&stamp(), &second).expect("withdrawn");
+    let hand = practice.store.cheques_in_hand(&doctor).expect("read");
+    assert_eq!(hand.iter().map(|cheque| cheque.amount.0).collect::<Vec<_>>(), [6000]);
+    let slip = practice.store.deposit_cheques(&stamp_at(90), &doctor, &[]).expect("deposited");
+    assert_eq!(slip.amount.0, 6000);
+    // What becomes of the other one changes no slip that was made.
+    practice.store.cancel_fse(&stamp_at(91), &first).expect("withdrawn");
+    assert_eq!(practice.store.deposits(&doctor).expect("read"), [slip]);
+    practice.assert_journal_intact();
+}
+
+#[test]
 fn cheques_of_before_the_third_schema_are_still_in_hand() {
     let mut practice = Practice::new();
     let fse = practice.signed(Kind::Paid);
@@ -114,7 +135,9 @@ fn cheques_of_before_the_third_schema_are_still_in_hand() {
     // As the second schema left it: a receipt that knows no cheque.
     let raw = practice.folder.raw();
     raw.execute_batch(
-        "DROP TRIGGER receipt_keeps; DROP TRIGGER receipt_on_an_open_day; DROP INDEX receipt_cheque;
+        "DROP TABLE mutuelle; DROP TABLE attachment; DROP TABLE scan_mail;
+         DROP INDEX document_of_fse; DROP INDEX document_billing; ALTER TABLE document DROP COLUMN of_fse;
+         DROP TRIGGER receipt_keeps; DROP TRIGGER receipt_on_an_open_day; DROP INDEX receipt_cheque;
          DROP INDEX payment_day; ALTER TABLE receipt DROP COLUMN cheque;
          DROP TABLE cheque; DROP TABLE deposit; DROP TABLE closed_day;
          CREATE TRIGGER receipt_keeps BEFORE UPDATE ON receipt
