@@ -74,9 +74,7 @@ impl Court<'_> {
         case: &Case<'_>,
     ) -> Result<(), Why> {
         let claim = case.claim;
-        if claim.reference.billing != header.billing || claim.mode != header.mode {
-            return Err(reasons::FSE_FOREIGN);
-        }
+        self.check_foreign(header, claim)?;
         self.check_cps(practitioner, case)?;
         if let Some(why) = repeats {
             return Err(why);
@@ -106,10 +104,17 @@ impl Court<'_> {
                 return Err(reasons::NO_C2S);
             }
         }
+        self.check_management(claim)?;
         reprice::compare(self.tables, &Parties { practitioner, insured, beneficiary }, claim)
     }
 
-    fn check_cps(&self, practitioner: &Practitioner, case: &Case<'_>) -> Result<(), Why> {
+    /// A document of another billing number or mode than its lot.
+    pub(crate) fn check_foreign(&self, header: &LotHeader, claim: &ClaimedFse) -> Result<(), Why> {
+        let same = claim.reference.billing == header.billing && claim.mode == header.mode;
+        if same { Ok(()) } else { Err(reasons::FSE_FOREIGN) }
+    }
+
+    pub(crate) fn check_cps(&self, practitioner: &Practitioner, case: &Case<'_>) -> Result<(), Why> {
         if !case.claim.mode.needs_cps() {
             return Ok(());
         }
@@ -130,7 +135,7 @@ impl Court<'_> {
             .ok_or(reasons::UNKNOWN_PERSON)
     }
 
-    fn check_vitale(&self, insured: &Insured, case: &Case<'_>) -> Result<(), Why> {
+    pub(crate) fn check_vitale(&self, insured: &Insured, case: &Case<'_>) -> Result<(), Why> {
         if !case.claim.mode.needs_vitale() {
             return Ok(());
         }

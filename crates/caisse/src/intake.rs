@@ -152,13 +152,19 @@ impl Intake<'_> {
         so_far: &FileVerdict,
     ) -> Result<(), Reason> {
         let name = &claim.reference;
-        let accepted =
-            |fse: &FseRef| self.ledger.is_accepted(fse) || so_far.accepted.iter().any(|other| other.reference == *fse);
+        self.court.check_kind(claim).map_err(Why::reason)?;
+        let kind = self.court.caisse.takes();
+        let accepted = |fse: &FseRef| {
+            self.ledger.is_accepted(kind, fse) || so_far.accepted.iter().any(|other| other.reference == *fse)
+        };
         let corrected = claim.corrects.map(|number| FseRef { billing: name.billing.clone(), number });
-        let repeats = if accepted(name) {
-            Some(reasons::FSE_TWICE)
-        } else {
-            corrected.filter(accepted).map(|_| reasons::CORRECTS_ACCEPTED)
+        let repeats = match &claim.demand {
+            _ if accepted(name) => Some(reasons::FSE_TWICE),
+            Some(demand) if demand.cancels => {
+                let owed = corrected.is_some_and(|dre| self.ledger.owes(self.court.caisse, &dre));
+                (!owed).then_some(reasons::DRE_GONE)
+            }
+            _ => corrected.filter(accepted).map(|_| reasons::CORRECTS_ACCEPTED),
         };
         let case = Case {
             bytes,
@@ -166,7 +172,11 @@ impl Intake<'_> {
             cps: signature(&parts.fse_p7s, name.number),
             vitale: signature(&parts.vitale_p7s, name.number),
         };
-        self.court.judge(&file.lot.header, practitioner, repeats, &case).map_err(Why::reason)?;
+        let judged = match &claim.demand {
+            None => self.court.judge(&file.lot.header, practitioner, repeats, &case),
+            Some(demand) => self.court.judge_demand(&file.lot.header, practitioner, repeats, &case, demand),
+        };
+        judged.map_err(Why::reason)?;
         match self.scenario.reject.iter().find(|forced| forced.fse == *name) {
             Some(forced) => Err(reasons::of_code(&forced.code)),
             None => Ok(()),

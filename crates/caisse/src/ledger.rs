@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::NaiveDate;
-use liasse_domain::{BillingNumber, Centimes, Destination, FileIdentifier, FseRef, Payer};
+use liasse_domain::{BillingNumber, Centimes, Destination, DocumentKind, FileIdentifier, FseRef, Payer};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Something that happened, one record of the memory.
@@ -73,8 +73,14 @@ pub(crate) struct Judged {
     pub(crate) hash: [u8; 32],
     /// Whether the lot's signature was good: only such a file owns its identifier.
     pub(crate) signed: bool,
-    /// FSE that were accepted.
+    /// FSE, or DRE at an insurer's intake, that were accepted.
     pub(crate) accepted: Vec<FseRef>,
+    /// What the file holds.
+    #[serde(default)]
+    pub(crate) kind: DocumentKind,
+    /// DRE that are taken back: nothing is owed for them any more.
+    #[serde(default)]
+    pub(crate) taken_back: Vec<FseRef>,
 }
 
 /// A mail that waits for somebody, bytes as they leave.
@@ -136,7 +142,7 @@ pub(crate) struct Ledger {
     gone: HashSet<u64>,
     next_letter: u64,
     files: HashMap<(BillingNumber, FileIdentifier), Vec<KnownFile>>,
-    accepted: HashSet<FseRef>,
+    accepted: HashSet<(DocumentKind, FseRef)>,
     dues: BTreeMap<u64, Due>,
     next_due: u64,
     transfers: u64,
@@ -151,7 +157,10 @@ impl Ledger {
                 self.fetched.extend(source);
                 let numbers = letters.into_iter().map(|letter| self.put(letter)).collect();
                 if let Some(judged) = judged {
-                    self.accepted.extend(judged.accepted);
+                    for dre in &judged.taken_back {
+                        self.dues.retain(|_, due| due.fse != *dre || due.from.takes() != DocumentKind::Dre);
+                    }
+                    self.accepted.extend(judged.accepted.into_iter().map(|name| (judged.kind, name)));
                     let known = KnownFile { hash: judged.hash, signed: judged.signed, letters: numbers };
                     self.files.entry((judged.sender, judged.identifier)).or_default().push(known);
                 }
@@ -227,9 +236,14 @@ impl Ledger {
         self.files.get(&(sender.clone(), identifier)).map_or(&[], Vec::as_slice)
     }
 
-    /// Whether an FSE of that number was accepted before.
-    pub(crate) fn is_accepted(&self, fse: &FseRef) -> bool {
-        self.accepted.contains(fse)
+    /// Whether a document of that kind and number was accepted before.
+    pub(crate) fn is_accepted(&self, kind: DocumentKind, name: &FseRef) -> bool {
+        self.accepted.contains(&(kind, name.clone()))
+    }
+
+    /// Whether an insurer still owes for a DRE.
+    pub(crate) fn owes(&self, from: &Destination, dre: &FseRef) -> bool {
+        self.dues.values().any(|due| due.fse == *dre && due.from == *from)
     }
 
     /// Whether a message of a foreign mailbox was taken before.
@@ -282,7 +296,15 @@ mod tests {
     fn events_read_back_and_replay_to_the_same_ledger() {
         let file: FileIdentifier = "ABC123".parse().expect("identifier");
         let sender: BillingNumber = "991010117".parse().expect("billing");
-        let judged = Judged { sender: sender.clone(), identifier: file, hash: [7; 32], signed: true, accepted: vec![] };
+        let judged = Judged {
+            sender: sender.clone(),
+            identifier: file,
+            hash: [7; 32],
+            signed: true,
+            accepted: vec![],
+            kind: DocumentKind::Fse,
+            taken_back: vec![],
+        };
         let letters = ["dr@cabinet.test", "x@cabinet.test"];
         let fates = [Fate::Lost, Fate::From(day("2026-01-20"))];
         let letters = letters.into_iter().zip(fates).map(|(to, fate)| letter(to, fate)).collect();

@@ -5,6 +5,7 @@
 mod adjudicate;
 mod answer;
 mod clock;
+mod demand;
 mod error;
 mod held;
 mod intake;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use liasse_domain::calendar::{Territory, add_working_days};
 use liasse_domain::returns::{PaidLine, Payment};
-use liasse_domain::{Centimes, Clock, Destination, Payer, clock};
+use liasse_domain::{Centimes, Clock, Destination, DocumentKind, FseRef, Management, Payer, clock};
 use liasse_formats::b2::ClaimedFse;
 use liasse_pricing::Tables;
 use rustls::ServerConfig;
@@ -37,6 +37,9 @@ pub(crate) struct Office {
 
 /// A late answer comes one working day after the law's two (R161-47).
 const LATE_WORKING_DAYS: u32 = 3;
+
+/// An insurer pays in two days on average (IGAS 2017-111R, reference telecom-reliability 1.1).
+const INSURER_PAYS_AFTER: u32 = 2;
 
 /// Why a mail was not taken: nothing of it is remembered, and its sender is told so.
 #[derive(Debug, thiserror::Error)]
@@ -206,7 +209,7 @@ impl Office {
                 let fate = self.fate(&verdict, today);
                 let letters = writer.answers(caisse, reply_to, &verdict, fate, self.ledger.next_letter())?;
                 let dues = self.dues(caisse, &verdict, today);
-                Event::Received { source, judged: judged(verdict), letters, dues }
+                Event::Received { source, judged: judged(caisse, verdict), letters, dues }
             }
         };
         Ok(self.remember(event)?)
@@ -221,13 +224,21 @@ impl Office {
         }
     }
 
-    /// What accepted FSE under tiers payant make due: the gross AMO part, and the complementary part of a C2S, which
-    /// the caisse manages too.
+    /// What accepted FSE under tiers payant make due: the gross AMO part, and the complementary part where the caisse
+    /// manages it too (C2S, gestion unique). An accepted DRE makes the complementary part due by its insurer.
     fn dues(&self, caisse: &Destination, verdict: &FileVerdict, today: NaiveDate) -> Vec<Due> {
-        let on = add_working_days(today, self.scenario.pay_after_working_days, Territory::National);
+        let after = match caisse.takes() {
+            DocumentKind::Fse => self.scenario.pay_after_working_days,
+            DocumentKind::Dre => INSURER_PAYS_AFTER,
+        };
+        let on = add_working_days(today, after, Territory::National);
         let owed = |claim: &ClaimedFse| {
-            let amo = if claim.third_party_amo { claim.totals.amo } else { Centimes::ZERO };
-            let amc = if claim.third_party_amc && reprice::is_c2s(claim) { claim.totals.amc } else { Centimes::ZERO };
+            let (amo, amc) = match &claim.demand {
+                None => (claim.third_party_amo, reprice::is_c2s(claim) || claim.management == Some(Management::Unique)),
+                Some(demand) => (false, !demand.cancels),
+            };
+            let amo = if amo { claim.totals.amo } else { Centimes::ZERO };
+            let amc = if amc && claim.third_party_amc { claim.totals.amc } else { Centimes::ZERO };
             let fse = claim.reference.clone();
             [(Payer::Amo, amo), (Payer::Amc, amc)].map(|(payer, amount)| Due {
                 fse: fse.clone(),
@@ -248,8 +259,14 @@ impl Office {
     }
 }
 
-fn judged(verdict: FileVerdict) -> Option<Judged> {
+fn judged(caisse: &Destination, verdict: FileVerdict) -> Option<Judged> {
+    let taken_back = |claim: &ClaimedFse| {
+        let number = claim.corrects.filter(|_| claim.demand.as_ref().is_some_and(|demand| demand.cancels))?;
+        Some(FseRef { billing: claim.reference.billing.clone(), number })
+    };
     Some(Judged {
+        kind: caisse.takes(),
+        taken_back: verdict.accepted.iter().filter_map(taken_back).collect(),
         hash: verdict.hash?,
         accepted: verdict.accepted.into_iter().map(|claim| claim.reference).collect(),
         sender: verdict.sender,

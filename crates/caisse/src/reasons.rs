@@ -67,6 +67,11 @@ reasons! {
     FUTURE_ACT = "S0115", "Date de soins postérieure à la réception";
     RULE = "S0116", "Facturation contraire aux règles de la nomenclature";
     CORRECTS_ACCEPTED = "S0117", "Correction d'une FSE que la caisse a acceptée";
+    // The complementary part.
+    OTHER_RECIPIENT = "S0201", "FSE adressée à une complémentaire, ou DRE adressée à une caisse";
+    UNKNOWN_MEMBER = "S0202", "Adhérent inconnu de la complémentaire à la date des soins";
+    MANAGEMENT = "S0203", "Gestion de la part complémentaire autre que celle convenue";
+    DRE_GONE = "S0204", "Annulation d'une DRE inconnue, déjà réglée ou déjà annulée";
     UNKNOWN_PERSON = "I0104", "Assuré non géré par cette caisse";
     NO_ALD = "I0407", "Exonération ALD demandée, inconnue de la caisse";
     NO_C2S = "I0502", "Complémentaire santé solidaire demandée, inconnue de la caisse";

@@ -4,7 +4,7 @@
 
 use chrono::NaiveDate;
 use liasse_domain::patient::Period;
-use liasse_domain::{BillingNumber, BirthDate, Destination, Nir, Organisme, Rpps};
+use liasse_domain::{BillingNumber, BirthDate, Destination, Management, Nir, Organisme, Rpps};
 use serde::{Deserialize, Serialize};
 
 /// Everything the caisse has on file. In TOML: `[[caisses]]`, `[[mailboxes]]`, `[[practitioners]]`, `[[insured]]`.
@@ -19,6 +19,50 @@ pub struct Registers {
     pub practitioners: Vec<Practitioner>,
     /// Insured people with their beneficiaries.
     pub insured: Vec<Insured>,
+    /// Complementary insurers: those with an intake are simulated here too.
+    #[serde(default)]
+    pub mutuelles: Vec<Mutuelle>,
+}
+
+/// A complementary insurer.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mutuelle {
+    /// N° AMC.
+    pub number: String,
+    /// Its name.
+    pub name: String,
+    /// Code of the intake that takes its DRE, under régime 99; none where the caisses manage its part.
+    #[serde(default)]
+    pub intake: Option<String>,
+    /// Its conventions.
+    pub conventions: Vec<Agreement>,
+    /// Its members.
+    #[serde(default)]
+    pub members: Vec<Member>,
+}
+
+/// A type of convention of an insurer.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Agreement {
+    /// Two letters.
+    pub kind: String,
+    /// Who manages the complementary part.
+    pub management: Management,
+}
+
+/// Somebody whom an insurer covers.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Member {
+    /// Number of the member.
+    pub number: String,
+    /// Whose family: the insured person's NIR, without key.
+    pub nir: Nir,
+    /// When.
+    #[serde(default)]
+    pub period: Option<Period>,
 }
 
 /// One caisse: a grand régime, a caisse, an address.
@@ -162,6 +206,13 @@ impl Registers {
         if duplicated(self.mailboxes.iter().flat_map(|mailbox| mailbox.billing.clone())) {
             return refuse("a billing number in two mailboxes");
         }
+        if duplicated(self.mutuelles.iter().map(|mutuelle| mutuelle.number.clone())) {
+            return refuse("the same mutuelle twice");
+        }
+        let place = |code: &String| self.caisses.iter().any(|caisse| caisse.regime == "99" && caisse.caisse == *code);
+        if self.mutuelles.iter().filter_map(|mutuelle| mutuelle.intake.as_ref()).any(|code| !place(code)) {
+            return refuse("a mutuelle whose intake has no address");
+        }
         if duplicated(self.mailboxes.iter().map(|mailbox| mailbox.address.to_ascii_lowercase())) {
             return refuse("the same mailbox twice");
         }
@@ -199,9 +250,31 @@ impl Registers {
         self.practitioners.iter().find(|practitioner| practitioner.billing == *billing)
     }
 
+    /// The complementary insurer of a number.
+    pub fn mutuelle(&self, number: &str) -> Option<&Mutuelle> {
+        self.mutuelles.iter().find(|mutuelle| mutuelle.number == number)
+    }
+
     /// The insured person of a NIR.
     pub fn insured(&self, nir: &Nir) -> Option<&Insured> {
         self.insured.iter().find(|insured| insured.nir == *nir)
+    }
+}
+
+impl Mutuelle {
+    /// Who manages its part under a type of convention; without a type, what all its conventions say.
+    pub fn management(&self, kind: &str) -> Option<Management> {
+        let mut fits = self.conventions.iter().filter(|agreement| kind.is_empty() || agreement.kind == kind);
+        let first = fits.next()?.management;
+        fits.all(|agreement| agreement.management == first).then_some(first)
+    }
+
+    /// Whether it covers the family of that insured person on `day`, under that number of a member.
+    pub fn covers(&self, member: &str, nir: &Nir, day: NaiveDate) -> bool {
+        let fits = |known: &&Member| {
+            known.number == member && known.nir == *nir && known.period.is_none_or(|period| period.holds_on(day))
+        };
+        self.members.iter().any(|known| fits(&known))
     }
 }
 

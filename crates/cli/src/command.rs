@@ -9,6 +9,7 @@ mod fse;
 mod journal;
 mod ledger;
 mod lot;
+mod mutuelle;
 mod post;
 mod price;
 mod receipts;
@@ -28,6 +29,8 @@ pub(crate) enum Command {
     Cards(cards::Cards),
     #[command(subcommand, about = "Feuilles de soins électroniques")]
     Fse(fse::Fse),
+    #[command(subcommand, about = "Carte de mutuelle et part complémentaire")]
+    Mutuelle(mutuelle::Mutuelle),
     #[command(subcommand, about = "Lots")]
     Lot(lot::Lot),
     #[command(subcommand, about = "Envois et retours")]
@@ -57,6 +60,7 @@ pub(crate) fn run(command: Command, json: bool) -> Result<(), Failure> {
         Command::Config(command) => config::run(&command),
         Command::Cards(command) => cards::run(&command, json),
         Command::Fse(command) => fse::run(command, json),
+        Command::Mutuelle(command) => mutuelle::run(&command),
         Command::Lot(command) => lot::run(&command, json),
         Command::Post(command) => post::run(&command, json),
         Command::Ledger(arguments) => ledger::run(&arguments, json),

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use liasse_domain::complementary::Convention;
 use liasse_domain::{Code, Coded, Destination};
 pub use liasse_formats::cms::Trust;
 
@@ -16,6 +17,8 @@ pub struct Directory {
     pub encryption: BTreeMap<Destination, Vec<u8>>,
     /// Certificates (DER) that sign returns.
     pub returns: Vec<Vec<u8>>,
+    /// Who manages the complementary part of which mutuelle, and where its DRE go.
+    pub conventions: Vec<Convention>,
 }
 
 /// No certificate is known for a caisse.

@@ -56,6 +56,9 @@ pub enum CoreError {
     /// Writing an export.
     #[error(transparent)]
     Export(#[from] crate::export::ExportError),
+    /// The table of conventions.
+    #[error(transparent)]
+    Convention(#[from] crate::conventions::ConventionError),
     /// The incidents of the practice.
     #[error(transparent)]
     Incident(#[from] crate::incidents::IncidentError),
@@ -84,6 +87,7 @@ impl CoreError {
             Self::Key(error) => error,
             Self::Identifier(error) => error,
             Self::Export(error) => error,
+            Self::Convention(error) => error,
             Self::Incident(error) => error,
             Self::Tariff(error) => error,
         }

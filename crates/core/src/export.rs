@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use liasse_domain::{Code, Coded, FileIdentifier, FseRef};
+use liasse_domain::{Code, Coded, DocumentKind, FileIdentifier, FseRef};
 
 use crate::data_dir::write_private;
 use crate::desk::{DeskError, SignedIn};
@@ -26,7 +26,16 @@ impl Coded for ExportError {
 impl Workstation {
     /// Writes `fse-N.b2`, `fse-N.p7s`, `vitale-N.p7s` where the mode has one, and `chain.pem`. Gives the files written.
     pub fn export_fse(&self, reference: &FseRef, folder: &Path) -> Result<Vec<PathBuf>, CoreError> {
-        let fse = self.store.signed_fse(reference)?.ok_or(InvoicingError::NotSigned)?;
+        self.export_document(DocumentKind::Fse, reference, folder)
+    }
+
+    fn export_document(
+        &self,
+        kind: DocumentKind,
+        reference: &FseRef,
+        folder: &Path,
+    ) -> Result<Vec<PathBuf>, CoreError> {
+        let fse = self.store.signed(kind, reference)?.ok_or(InvoicingError::NotSigned)?;
         let number = reference.number;
         let mut files = vec![(format!("fse-{number}.b2"), fse.bytes())];
         if let Some(signature) = fse.cps_cms() {
@@ -48,7 +57,7 @@ impl Workstation {
         let signature = row.cms.as_deref().ok_or(InvoicingError::LotNotSigned)?;
         let mut written = write_all(folder, &[("lot.b2".to_owned(), &row.bytes), ("lot.p7s".to_owned(), signature)])?;
         for member in &row.members {
-            written.extend(self.export_fse(member, folder)?);
+            written.extend(self.export_document(row.key.destination.takes(), member, folder)?);
         }
         written.sort();
         written.dedup();

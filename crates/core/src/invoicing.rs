@@ -2,6 +2,7 @@
 //! Prices are the crate `pricing`'s; what may be signed is decided here, whatever a button says.
 
 mod claim;
+mod cover;
 mod error;
 mod rework;
 
@@ -10,7 +11,8 @@ use liasse_domain::fse::Corrects;
 use liasse_domain::patient::RightsSource;
 use liasse_domain::professional::profession_of;
 use liasse_domain::{
-    Beneficiary, BillingSituation, Code, Finding, Instant, Invoice, Level, Rights, SecuringMode, VitaleContent, clock,
+    Beneficiary, BillingSituation, Code, Finding, Instant, Invoice, Level, MutuelleCard, Rights, SecuringMode,
+    VitaleContent, clock,
 };
 use liasse_pricing::{
     Act, CarePath, Entry, Input, Nature, Patient, Practitioner, Right, Sector, Tables, TypedError, type_acts,
@@ -23,6 +25,7 @@ use crate::workstation::Workstation;
 
 use claim::is_claimable;
 pub(crate) use claim::{acts_of, is_ald_related, nature_of};
+pub use cover::{Cover, TakenBack};
 pub use error::InvoicingError;
 
 /// What is being billed, before it has a number.
@@ -76,6 +79,34 @@ impl Draft {
     /// For whom.
     pub fn person(&self) -> &Beneficiary {
         &self.card.beneficiaries[self.beneficiary]
+    }
+
+    /// The same person as a claim names them.
+    pub(crate) fn patient(&self) -> liasse_domain::fse::Patient {
+        let person = self.person();
+        liasse_domain::fse::Patient {
+            insured_nir: self.card.insured.nir,
+            insured_key: self.card.insured.nir_key,
+            own_nir: person.own_nir,
+            family_name: person.family_name.clone(),
+            given_name: person.given_name.clone(),
+            birth_date: person.birth_date,
+            birth_rank: person.birth_rank,
+            quality: person.quality,
+            coverage_code: self.rights.coverage_code.clone(),
+        }
+    }
+
+    /// The mutuelle that the Vitale names (group 109), unless it says that no DRE is wanted (indicator 00).
+    fn mutuelle_on_vitale(&self) -> Option<MutuelleCard> {
+        let cover = self.person().complementary.as_ref().filter(|cover| cover.processing != "00")?;
+        Some(MutuelleCard {
+            number: cover.number.clone(),
+            member: cover.member.clone(),
+            convention: String::new(),
+            period: cover.period,
+            seen_on: clock::paris(self.rights.read_at).date(),
+        })
     }
 
     /// Which beneficiary of the card, from 0.
@@ -223,10 +254,8 @@ impl Workstation {
         if draft.card.insured.test_card != signed_in.holder.test_card {
             invoice.findings.push(Finding::of(Code("invoicing.carte_test_et_reelle"), &[]));
         }
+        invoice.findings.extend(self.cover_of(draft)?.findings(draft, &invoice));
         // What a claim cannot carry yet must not be signed as if it did.
-        if invoice.third_party_amc && !draft.rights.c2s {
-            invoice.findings.push(Finding::of(Code("invoicing.amc_pas_encore"), &[]));
-        }
         for (act, line) in draft.input.acts.iter().zip(&invoice.lines) {
             if !is_claimable(self.tables(), act, line) {
                 invoice.findings.push(Finding::of(Code("invoicing.acte_pas_encore"), &[("code", act.code.clone())]));

@@ -152,7 +152,7 @@ impl Document {
                 matches!(money.state, MoneyState::SansObjet | MoneyState::Encaisse | MoneyState::Abandonne)
             });
         let schemes_settled = self.money.iter().filter(|m| m.payer != Payer::Patient).all(|money| {
-            matches!(money.state, MoneyState::SansObjet | MoneyState::Encaisse)
+            matches!(money.state, MoneyState::SansObjet | MoneyState::Encaisse | MoneyState::Abandonne)
                 || (money.state == MoneyState::Rejete && self.reject.is_some())
         });
         received && patient_settled && (!owed_by_schemes || schemes_settled)

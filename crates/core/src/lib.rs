@@ -3,6 +3,7 @@
 //! The rules are those of `docs/architecture.md`, "Claims, lots and what must survive".
 
 pub mod cards;
+pub mod conventions;
 pub mod data_dir;
 pub mod desk;
 pub mod directory;

@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use liasse_domain::reject::{self, Gesture};
 use liasse_domain::returns::Return;
-use liasse_domain::{Centimes, Destination, FileIdentifier, FseRef, Private};
+use liasse_domain::{Centimes, Destination, DocumentKind, FileIdentifier, FseRef, Private};
 use serde::Serialize;
 
 use crate::desk::SignedIn;
@@ -45,8 +45,10 @@ pub struct Returned {
 /// A reject in plain words.
 #[derive(Clone, Debug, Serialize)]
 pub struct RejectedFse {
-    /// Which FSE.
+    /// Which FSE, or the FSE of which DRE.
     pub fse: FseRef,
+    /// `fse` or `dre`.
+    pub kind: String,
     /// Day of its acts.
     pub act_date: chrono::NaiveDate,
     /// What it charged.
@@ -69,9 +71,13 @@ pub struct RejectedFse {
 }
 
 impl RejectedFse {
-    /// Whether a corrected FSE is still to be made. A code without words leaves that to the person.
+    /// Whether a corrected FSE is still to be made. A code without words leaves that to the person. A rejected DRE is not
+    /// corrected: its FSE stands, and the patient owes what the insurer refuses.
     pub fn awaits_correction(&self) -> bool {
-        self.corrected_by.is_none() && !self.incident && self.gesture.is_none_or(Gesture::allows_correction)
+        self.kind == DocumentKind::Fse.word()
+            && self.corrected_by.is_none()
+            && !self.incident
+            && self.gesture.is_none_or(Gesture::allows_correction)
     }
 }
 
@@ -157,6 +163,7 @@ fn explained(document: Document, incidents: &Incidents) -> Option<RejectedFse> {
     };
     Some(RejectedFse {
         fse: document.fse,
+        kind: document.kind,
         act_date: document.act_date,
         total_cents: document.total_cents,
         cause,

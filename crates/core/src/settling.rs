@@ -55,7 +55,7 @@ impl Workstation {
         Ok(self.check_owner(reference, who)?)
     }
 
-    fn check_owner(&self, reference: &FseRef, who: &SignedIn) -> Result<(), DeskError> {
+    pub(crate) fn check_owner(&self, reference: &FseRef, who: &SignedIn) -> Result<(), DeskError> {
         if reference.billing == who.situation.billing_number { Ok(()) } else { Err(DeskError::OtherPractitioner) }
     }
 }

@@ -6,12 +6,13 @@ use chrono::SubsecRound;
 use liasse_cards::CardError;
 use liasse_domain::fse::{Prepared, Signed};
 use liasse_domain::lot::group;
-use liasse_domain::{BillingNumber, FileIdentifier, Fse, FseRef, Instant, Level, clock};
+use liasse_domain::{BillingNumber, DocumentKind, FileIdentifier, Fse, FseRef, Instant, Level, clock};
+use liasse_formats::b2::render_fse;
 use liasse_formats::cms::{self, Flux, NationalAttributes, ToSign};
 use liasse_formats::lot::{Head, LotHeader, file_bytes, lot_bytes};
 use liasse_formats::mail::{self, FileMail, Header};
 use liasse_pricing::Tables;
-use liasse_store::{Outgoing, SealedLot};
+use liasse_store::{Made, Outgoing, SealedLot};
 use sha2::{Digest, Sha256};
 
 use crate::cards::{SigningCards, VitaleView};
@@ -24,7 +25,8 @@ use crate::settings::SettingError;
 use crate::workstation::Workstation;
 
 impl Workstation {
-    /// Numbers the draft, makes its bytes once and keeps both: the FSE is *préparée*.
+    /// Numbers the draft, makes its bytes once and keeps both: the FSE is *préparée*, and so is the DRE that goes with it
+    /// where the complementary part is managed apart.
     pub fn prepare(&mut self, draft: &Draft, signed_in: &SignedIn) -> Result<FseRef, CoreError> {
         signed_in.check_may_sign_fse()?;
         let invoice = self.price(draft, signed_in)?;
@@ -35,17 +37,19 @@ impl Workstation {
         let today = clock::paris(now).date();
         let tables = self.tables.clone();
         let tables = tables.as_deref().unwrap_or_else(|| Tables::embedded());
+        let cover = self.cover_of(draft)?;
         // A reason that was written for a risk since removed accepts nothing.
         let accepted = draft.passed_with_reason().filter(|_| invoice.worst() == Level::Error);
         let prepared = self.store.prepare_fse(&stamp, billing, accepted, |number| {
-            let content = draft.content(tables, &invoice, signed_in, number, today);
-            let bytes = liasse_formats::b2::render_fse(&content)?;
-            Ok::<_, CoreError>((content, bytes))
+            let content = draft.content(tables, &invoice, signed_in, number, today, &cover);
+            let dre = cover.demand(&content).map(|dre| Ok::<_, CoreError>((render_fse(&dre)?, dre))).transpose()?;
+            let bytes = render_fse(&content)?;
+            Ok::<_, CoreError>(Made { fse: (content, bytes), dre: dre.map(|(bytes, dre)| (dre, bytes)) })
         });
         Ok(prepared.map_err(either)?.reference().clone())
     }
 
-    /// What the cards are to sign for a prepared FSE. Nothing changes yet.
+    /// What the cards are to sign for a prepared FSE and the DRE that goes with it. Nothing changes yet.
     pub fn begin_fse(
         &self,
         reference: &FseRef,
@@ -53,7 +57,24 @@ impl Workstation {
         vitale: Option<&VitaleView>,
     ) -> Result<FseToSign, CoreError> {
         signed_in.check_may_sign_fse()?;
-        let fse = self.store.load_prepared(reference)?.ok_or(InvoicingError::NotPrepared)?;
+        let mut documents = Vec::new();
+        for kind in [DocumentKind::Fse, DocumentKind::Dre] {
+            if let Some(prepared) = self.store.load_prepared(kind, reference)? {
+                documents.push(self.document_to_sign(prepared, signed_in, vitale)?);
+            }
+        }
+        if documents.is_empty() {
+            return Err(InvoicingError::NotPrepared.into());
+        }
+        Ok(FseToSign { documents, signed_in: signed_in.clone() })
+    }
+
+    fn document_to_sign(
+        &self,
+        fse: Fse<Prepared>,
+        signed_in: &SignedIn,
+        vitale: Option<&VitaleView>,
+    ) -> Result<DocumentToSign, CoreError> {
         if fse.reference().billing != signed_in.situation.billing_number {
             return Err(DeskError::OtherPractitioner.into());
         }
@@ -66,23 +87,26 @@ impl Workstation {
             None
         };
         let cps = self.to_sign(fse.bytes(), &signed_in.signature_certificate, &fse.reference().billing)?;
-        Ok(FseToSign { fse, vitale, cps, signed_in: signed_in.clone() })
+        Ok(DocumentToSign { fse, vitale, cps })
     }
 
     /// Keeps the signatures, once they verify. Until both are on disk the FSE stays *préparée* with its number.
     pub fn finish_fse(&mut self, signed: SignedFse) -> Result<(), CoreError> {
-        let SignedFse { asked: FseToSign { fse, vitale, cps, signed_in }, by_vitale, by_cps } = signed;
-        let seal = match (vitale, by_vitale) {
-            (Some((_, to_sign)), Some(raw)) => Some(self.verified(to_sign, &raw, fse.bytes())?),
-            _ => None,
-        };
-        let cps = self.verified(cps, &by_cps, fse.bytes())?;
-        let signed = match seal {
-            Some(seal) => fse.sealed_by_vitale(seal)?.signed_by_cps(cps),
-            None => fse.signed_by_cps(cps)?,
-        };
+        let SignedFse { asked: FseToSign { documents, signed_in }, answers } = signed;
+        let mut all = Vec::new();
+        for (DocumentToSign { fse, vitale, cps }, (by_vitale, by_cps)) in documents.into_iter().zip(answers) {
+            let seal = match (vitale, by_vitale) {
+                (Some((_, to_sign)), Some(raw)) => Some(self.verified(to_sign, &raw, fse.bytes())?),
+                _ => None,
+            };
+            let cps = self.verified(cps, &by_cps, fse.bytes())?;
+            all.push(match seal {
+                Some(seal) => fse.sealed_by_vitale(seal)?.signed_by_cps(cps),
+                None => fse.signed_by_cps(cps)?,
+            });
+        }
         let stamp = signed_in.stamp(self.now());
-        Ok(self.store.sign_fse(&stamp, &signed)?)
+        Ok(self.store.sign(&stamp, &all)?)
     }
 
     /// Seals every signed and free FSE of the person signed in into lots. Nothing leaves yet. FSE for a caisse that no
@@ -166,7 +190,7 @@ impl Workstation {
         let mut enclosed =
             FileMail { file: file.clone(), lot_p7s: cms.clone(), fse_p7s: Vec::new(), vitale_p7s: Vec::new() };
         for member in &lot.members {
-            let fse = self.store.signed_fse(member)?.ok_or(InvoicingError::NotSigned)?;
+            let fse = self.store.signed(lot.key.destination.takes(), member)?.ok_or(InvoicingError::NotSigned)?;
             if let Some(signature) = fse.cps_cms() {
                 enclosed.fse_p7s.push((member.number, signature.to_vec()));
             }
@@ -229,31 +253,37 @@ impl Workstation {
     }
 }
 
-/// A prepared FSE on its way to the cards.
+/// A prepared FSE on its way to the cards, and the DRE that goes with it.
 pub struct FseToSign {
+    documents: Vec<DocumentToSign>,
+    signed_in: SignedIn,
+}
+
+struct DocumentToSign {
     fse: Fse<Prepared>,
     /// The Vitale's certificate and what it is to sign, where the mode asks for it.
     vitale: Option<(Vec<u8>, ToSign)>,
     cps: ToSign,
-    signed_in: SignedIn,
 }
 
-/// The same with what the cards answered.
+/// The same with what the cards answered: for each document the Vitale, where the mode asks for it, and the CPS.
 pub struct SignedFse {
     asked: FseToSign,
-    by_vitale: Option<Vec<u8>>,
-    by_cps: Vec<u8>,
+    answers: Vec<(Option<Vec<u8>>, Vec<u8>)>,
 }
 
 impl FseToSign {
     /// Has the cards sign, the Vitale first. No lane but the cards' works meanwhile.
     pub fn by(self, cards: &dyn SigningCards) -> Result<SignedFse, CardError> {
-        let by_vitale = match &self.vitale {
-            Some((certificate, to_sign)) => Some(cards.vitale(certificate, to_sign.digest())?),
-            None => None,
-        };
-        let by_cps = cards.cps(&self.signed_in.serial, self.cps.digest())?;
-        Ok(SignedFse { asked: self, by_vitale, by_cps })
+        let mut answers = Vec::new();
+        for document in &self.documents {
+            let by_vitale = match &document.vitale {
+                Some((certificate, to_sign)) => Some(cards.vitale(certificate, to_sign.digest())?),
+                None => None,
+            };
+            answers.push((by_vitale, cards.cps(&self.signed_in.serial, document.cps.digest())?));
+        }
+        Ok(SignedFse { asked: self, answers })
     }
 }
 
@@ -347,7 +377,7 @@ fn patient_certificate<'a, S>(
     card.read.certificate.as_deref().ok_or(InvoicingError::VitaleWithoutRights)
 }
 
-fn either(error: liasse_store::Or<CoreError>) -> CoreError {
+pub(crate) fn either(error: liasse_store::Or<CoreError>) -> CoreError {
     match error {
         liasse_store::Or::Store(error) => error.into(),
         liasse_store::Or::Other(error) => error,

@@ -131,11 +131,14 @@ impl Office {
         };
         let lane_tables = tables.clone();
         let incidents = liasse_core::incidents::Incidents::of_practice(root).map_err(CoreError::from)?;
+        let mut certificates = certificates()?;
+        certificates.conventions =
+            liasse_core::conventions::of_practice(root, certificates.conventions).map_err(CoreError::from)?;
         let workstation = Lane::start("liasse-donnees", move || -> Result<Workstation, OpenError> {
             let key = DemoKey.data_key().map_err(CoreError::from)?;
             let store = liasse_core::open_store(&store_path, &key)?;
             let mut workstation =
-                Workstation::new(store, lane_clock, Box::new(OsIds), certificates()?, lane_tables, incidents)?;
+                Workstation::new(store, lane_clock, Box::new(OsIds), certificates, lane_tables, incidents)?;
             workstation.set_default("post.user", MAILBOX)?;
             workstation.set_default("post.password", MAILBOX_PASSWORD)?;
             Ok(workstation)

@@ -9,9 +9,9 @@ use liasse_core::cards::{CardDesk, CpsView, Snapshot, VitaleView};
 use liasse_core::desk::{DeskError, SignedIn};
 use liasse_core::invoicing::{Draft, InvoicingError};
 use liasse_core::lane::Handle;
-use liasse_core::ledger::Ledger;
+use liasse_core::ledger::{Document, Ledger};
 use liasse_core::signing;
-use liasse_domain::{Centimes, Code, Coded, Digits, FseRef, MoneyState, Payer};
+use liasse_domain::{Centimes, Code, Coded, Digits, DocumentKind, FseRef, MoneyState, Payer};
 
 use crate::clock::ClockError;
 use crate::office::{Office, OpenError};
@@ -199,6 +199,10 @@ fn make(office: &Office, claim: &Claim, hand: &Hand, who: &SignedIn) -> Result<F
             }
             draft.input.care_path = claim.care_path;
             draft.input.third_party.amo = claim.third_party_amo;
+            draft.input.third_party.amc = claim.third_party_amc;
+            if let Some(card) = &claim.mutuelle {
+                ws.see_mutuelle(&draft, &signed_in, card)?;
+            }
             draft.reason.clone_from(&claim.reason);
             ws.prepare(&draft, &signed_in)
         })
@@ -247,9 +251,10 @@ fn fetch_until(office: &Office, wanted: impl Fn(&Ledger) -> bool) -> Result<Ledg
 
 fn check(ledger: &Ledger, reference: &FseRef, claim: &Claim) -> Result<(), PlayError> {
     let wrong = |what: &str| Err(PlayError::NotAsWritten(format!("{reference} : {what}")));
-    let Some(document) = ledger.documents.iter().find(|document| document.fse == *reference) else {
-        return wrong("absente du journal");
+    let of_kind = |kind: DocumentKind| {
+        ledger.documents.iter().find(move |document| document.fse == *reference && document.kind == kind.word())
     };
+    let Some(document) = of_kind(DocumentKind::Fse) else { return wrong("absente du journal") };
     let expected = &claim.expect;
     if document.total_cents != expected.total {
         return wrong("total");
@@ -268,6 +273,10 @@ fn check(ledger: &Ledger, reference: &FseRef, claim: &Claim) -> Result<(), PlayE
     }
     if document.reject.as_ref().map(|reject| &reject.code) != expected.reject.as_ref() {
         return wrong("rejet");
+    }
+    let by_dre = |document: &Document| document.money.iter().find(|money| money.payer == Payer::Amc).map(|m| m.state);
+    if of_kind(DocumentKind::Dre).and_then(by_dre) != expected.dre_ends {
+        return wrong("dre");
     }
     if document.has_ended() { Ok(()) } else { wrong("fin") }
 }

@@ -1,7 +1,7 @@
 //! Scenarios: who bills what, and what must come of it. `fixtures/scenarios/*.toml`, with expected cents and answers
 //! written by hand from the texts, never computed.
 
-use liasse_domain::{Centimes, Code, Coded, MoneyState};
+use liasse_domain::{Centimes, Code, Coded, MoneyState, MutuelleCard};
 use serde::Deserialize;
 
 /// One scenario.
@@ -39,6 +39,11 @@ pub struct Claim {
     /// Whether the AMO pays the practitioner.
     #[serde(default)]
     pub third_party_amo: bool,
+    /// Whether the complementary insurer pays the practitioner.
+    #[serde(default)]
+    pub third_party_amc: bool,
+    /// The mutuelle card that the patient shows.
+    pub mutuelle: Option<MutuelleCard>,
     /// Why a « Risque de rejet » is passed.
     pub reason: Option<String>,
     /// How the patient settles.
@@ -65,6 +70,8 @@ pub struct Expected {
     pub amo_ends: MoneyState,
     /// How the complementary insurer's money ends.
     pub amc_ends: MoneyState,
+    /// How its money ends where it is asked apart, by a DRE; `amc_ends` is then of the FSE, which asks nothing.
+    pub dre_ends: Option<MoneyState>,
     /// The code of the caisse's reject, if it must reject.
     pub reject: Option<String>,
 }
@@ -92,6 +99,8 @@ impl Coded for ScenarioError {
 const SCENARIOS: &[(&str, &str)] = &[
     ("consultations", include_str!("../../../fixtures/scenarios/consultations.toml")),
     ("droits-fermes", include_str!("../../../fixtures/scenarios/droits-fermes.toml")),
+    ("gestion-unique", include_str!("../../../fixtures/scenarios/gestion-unique.toml")),
+    ("gestion-separee", include_str!("../../../fixtures/scenarios/gestion-separee.toml")),
     ("deux-caisses", include_str!("../../../fixtures/scenarios/deux-caisses.toml")),
 ];
 

@@ -265,12 +265,23 @@ fn the_accounts_are_those_of_the_foreign_post_office_of_the_tests() {
 }
 
 #[test]
-fn the_workstation_knows_both_caisses_and_one_signer_of_returns() {
+fn the_workstation_knows_caisses_and_insurers_and_one_signer_of_returns() {
     let directory = world::directory().expect("embedded");
     let destinations: Vec<String> = directory.encryption.keys().map(ToString::to_string).collect();
-    assert_eq!(destinations, ["01/751", "01/951"]);
+    assert_eq!(destinations, ["01/751", "01/951", "99/501", "99/502"]);
     assert!(directory.encryption.values().all(|certificate| *certificate != directory.returns[0]));
     assert_eq!(directory.returns.len(), 1);
+    let conventions: Vec<_> = directory
+        .conventions
+        .iter()
+        .map(|row| (row.kind.as_str(), row.route.as_ref().map(ToString::to_string)))
+        .collect();
+    let route = |code: &str| Some(code.to_owned());
+    assert_eq!(
+        conventions,
+        [("ET", route("99/501")), ("CO", None), ("DS", route("99/502")), ("DU", None)],
+        "a DRE goes to the insurer that is asked apart, and to no other"
+    );
     assert!(directory.chain_pem.starts_with("-----BEGIN CERTIFICATE-----"));
 }
 

@@ -7,10 +7,11 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::birth_date::BirthDate;
+use crate::complementary::{DocumentKind, Management};
 use crate::ids::{BillingNumber, FseNumber, FseRef, Rpps};
 use crate::money::{Centimes, Rate};
 use crate::nir::Nir;
-use crate::organisme::Organisme;
+use crate::organisme::{Destination, Organisme};
 use crate::secret::Private;
 
 /// How an FSE is secured (reference formats, 2.4).
@@ -148,6 +149,21 @@ pub struct ComplementaryCover {
     pub number: String,
     /// Number of the member there.
     pub member: Private,
+    /// Type de convention of a mutuelle card.
+    #[serde(default)]
+    pub convention: String,
+    /// Who manages the part, where a convention says so; C2S is the caisse's own.
+    #[serde(default)]
+    pub management: Option<Management>,
+}
+
+/// What makes a DRE of an invoice: the complementary insurer is asked for its part of the acts of an FSE.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Demand {
+    /// The insurer's intake.
+    pub route: Destination,
+    /// It takes back the DRE that the content says it corrects.
+    pub cancels: bool,
 }
 
 /// What the care is about and how the patient came.
@@ -234,9 +250,32 @@ pub struct FseContent {
     pub third_party_amc: bool,
     /// The acts.
     pub acts: Vec<ActLine>,
+    /// For a DRE: where it goes and what it does.
+    #[serde(default)]
+    pub demand: Option<Demand>,
 }
 
 impl FseContent {
+    /// FSE or DRE.
+    pub fn kind(&self) -> DocumentKind {
+        if self.demand.is_some() { DocumentKind::Dre } else { DocumentKind::Fse }
+    }
+
+    /// Where it is sent.
+    pub fn destination(&self) -> Destination {
+        self.demand.as_ref().map_or_else(|| self.organisme.destination(), |demand| demand.route.clone())
+    }
+
+    /// What it asks of whoever it is sent to: the fees for an FSE, the complementary part for a DRE, nothing for one
+    /// that takes another back.
+    pub fn asked(&self) -> Centimes {
+        match &self.demand {
+            None => self.total(),
+            Some(Demand { cancels: false, .. }) => self.amc(),
+            Some(_) => Centimes::ZERO,
+        }
+    }
+
     /// Sum of the fees.
     pub fn total(&self) -> Centimes {
         self.acts.iter().map(|act| act.fee).sum()
@@ -257,19 +296,31 @@ impl FseContent {
         self.acts.iter().map(|act| act.amc).sum()
     }
 
-    /// What the AMO owes the practitioner: its part under tiers payant, else nothing.
+    /// What the AMO owes the practitioner for this document: its part under tiers payant, else nothing.
     pub fn due_by_amo(&self) -> Centimes {
-        if self.third_party_amo { self.amo() } else { Centimes::ZERO }
+        if self.third_party_amo && self.demand.is_none() { self.amo() } else { Centimes::ZERO }
     }
 
-    /// What the complementary insurer owes the practitioner.
+    /// What the complementary insurer owes the practitioner for this document. In gestion séparée it owes it for the DRE.
     pub fn due_by_amc(&self) -> Centimes {
-        if self.third_party_amc { self.amc() } else { Centimes::ZERO }
+        let separate = self.complementary.as_ref().and_then(|cover| cover.management) == Some(Management::Separee);
+        match (&self.demand, separate) {
+            (None, true) | (Some(Demand { cancels: true, .. }), _) => Centimes::ZERO,
+            _ => self.covered_by_amc(),
+        }
     }
 
-    /// What the patient owes at the desk.
+    /// What the patient owes at the desk. A DRE asks nothing of them.
     pub fn due_by_patient(&self) -> Centimes {
-        self.total() - self.due_by_amo() - self.due_by_amc()
+        if self.demand.is_some() {
+            return Centimes::ZERO;
+        }
+        self.total() - self.due_by_amo() - self.covered_by_amc()
+    }
+
+    /// The complementary part that is not asked of the patient.
+    fn covered_by_amc(&self) -> Centimes {
+        if self.third_party_amc { self.amc() } else { Centimes::ZERO }
     }
 
     /// The date of the first act, from which the legal delay of sending runs.
@@ -319,7 +370,7 @@ impl crate::Coded for SigningOrder {
     }
 }
 
-/// An FSE whose bytes exist; `S` says which signatures stand over them.
+/// An FSE or a DRE whose bytes exist; `S` says which signatures stand over them.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Fse<S> {
     content: FseContent,

@@ -24,7 +24,7 @@ impl LotKey {
         Self {
             billing: fse.content().reference.billing.clone(),
             mode: fse.content().mode,
-            destination: fse.content().organisme.destination(),
+            destination: fse.content().destination(),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::complementary::DocumentKind;
 use crate::ids::IdError;
 
 fn digits(text: &str, length: usize) -> Result<String, IdError> {
@@ -79,6 +80,12 @@ impl Destination {
     /// Caisse, three digits.
     pub fn caisse(&self) -> &str {
         &self.caisse
+    }
+
+    /// What goes there: DRE to a complementary insurer (régime 99, "other mutuelles" of IR_GRG_V; that its intakes bear
+    /// three digits like caisses is `sim`), FSE to all others. So FSE and DRE never share a lot.
+    pub fn takes(&self) -> DocumentKind {
+        if self.regime == "99" { DocumentKind::Dre } else { DocumentKind::Fse }
     }
 }
 

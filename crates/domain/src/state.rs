@@ -117,8 +117,8 @@ axis! {
 axis! {
     /// The state of what one payer owes for one document.
     MoneyState as "argent" {
-        /// This payer owes nothing; paying all the same is an anomaly.
-        SansObjet = "sans_objet", "sans objet" => [Anomalie];
+        /// This payer owes nothing; paying all the same is an anomaly. What another payer no longer pays is owed.
+        SansObjet = "sans_objet", "sans objet" => [Anomalie, Attendu];
         /// Owed.
         Attendu = "attendu", "attendu" => [Encaisse, Partiel, Rejete, Anomalie, Abandonne];
         /// Paid in full.

@@ -18,7 +18,7 @@ pub(crate) mod table;
 pub(crate) mod take;
 
 pub use check::{Profile, Report, check};
-pub use claimed::{ClaimedAct, ClaimedFse, ClaimedTotals};
+pub use claimed::{ClaimedAct, ClaimedDemand, ClaimedFse, ClaimedTotals};
 pub use fault::{Fault, Found};
 pub use read::read_fse;
 pub use render::{RenderError, Unfit, render_fse};

@@ -1,4 +1,4 @@
-//! One change of the store: one immediate transaction that holds its effects and exactly one journal entry.
+//! One change of the store: one immediate transaction that holds its effects and their journal entries, one at least.
 //! Dropped without `commit` it leaves nothing; every operation that changes something is written with it.
 
 use std::ops::Deref;
@@ -32,17 +32,23 @@ impl Change<'_> {
         self.stamp
     }
 
-    /// The journal's last entry before this change.
+    /// The journal's last entry so far.
     pub(crate) fn head(&self) -> Head {
         self.head
     }
 
-    /// The number that this change's journal entry will have; rows name it before it is written.
+    /// Writes a journal entry before the one that ends the change: where a change makes two documents, each has its own.
+    pub(crate) fn tell(&mut self, entry: Entry) -> Result<()> {
+        self.head = journal::append(&self.transaction, self.head, self.stamp, entry)?;
+        Ok(())
+    }
+
+    /// The number that the next journal entry of this change will have; rows name it before it is written.
     pub(crate) fn entry(&self) -> i64 {
         self.head.seq + 1
     }
 
-    /// Writes the journal entry and makes everything durable.
+    /// Writes the last journal entry and makes everything durable.
     pub(crate) fn commit(self, entry: Entry) -> Result<()> {
         journal::append(&self.transaction, self.head, self.stamp, entry)?;
         Ok(self.transaction.commit()?)

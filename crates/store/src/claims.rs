@@ -2,13 +2,14 @@
 //! Not the making of bytes or signatures: closures and callers hand them in. Rule: design/architecture, "Numbers".
 
 use liasse_domain::fse::{Prepared, Signed};
-use liasse_domain::{BillingNumber, DocumentState, FileIdentifier, Fse, FseContent, FseNumber, FseRef};
+use liasse_domain::{BillingNumber, DocumentKind, DocumentState, FileIdentifier, Fse, FseContent, FseNumber, FseRef};
 use rusqlite::{Connection, params};
 
 use crate::cell::{Cell, cell, put_or_null};
 use crate::change::Change;
 use crate::counter;
-use crate::document;
+use crate::demands;
+use crate::document::{self, DocumentRow};
 use crate::error::{Or, Result, StoreError};
 use crate::journal::{Entry, fingerprint};
 use crate::money;
@@ -20,55 +21,46 @@ use crate::stamp::Stamp;
 
 impl Store {
     /// Takes the next number of `billing`, has `make` build the FSE and its bytes with it, and keeps both: the FSE is
-    /// *préparée*, what each payer owes is written beside it. When `make` fails nothing is kept and no number is used.
+    /// *préparée*, what each payer owes is written beside it. A DRE that goes with it bears the same number and is kept
+    /// with it. When `make` fails nothing is kept and no number is used.
     /// `reason` is what was written to pass a risk: it stands in the journal entry of the number it was written for.
     ///
     /// # Errors
     /// [`StoreError::NotAsStored`] when `make` gives another reference, [`StoreError::Incoherent`] when a payer would
     /// owe a negative amount, [`StoreError::NumbersExhausted`]; of one that corrects another, [`StoreError::UnknownFse`],
     /// [`StoreError::NotRejected`] and [`StoreError::Corrected`].
-    pub fn prepare_fse<E>(
+    pub fn prepare_fse<E, M: Into<Made>>(
         &mut self,
         stamp: &Stamp,
         billing: &BillingNumber,
         reason: Option<&str>,
-        make: impl FnOnce(FseNumber) -> std::result::Result<(FseContent, Vec<u8>), E>,
+        make: impl FnOnce(FseNumber) -> std::result::Result<M, E>,
     ) -> Result<Fse<Prepared>, Or<E>> {
-        let change = self.change(stamp)?;
+        let mut change = self.change(stamp)?;
         let number = counter::next_fse(&change, billing)?;
-        let (content, bytes) = make(number).map_err(Or::Other)?;
-        if content.reference != (FseRef { billing: billing.clone(), number }) {
+        let Made { fse: (content, bytes), dre } = make(number).map_err(Or::Other)?.into();
+        let reference = FseRef { billing: billing.clone(), number };
+        if content.reference != reference || content.kind() != DocumentKind::Fse {
             return Err(StoreError::NotAsStored.into());
         }
-        let patient = patient::remember(&change, &content.patient, stamp.at)?;
-        let json = serde_json::to_string(&content).map_err(|_| StoreError::Incoherent { what: "contenu de FSE" })?;
-        let id = insert(&change, &content, patient)?;
-        let body = "INSERT INTO body (document, content, bytes) VALUES (?1, ?2, ?3)";
-        query::run(&change, body, params![id, json, bytes])?;
-        money::owe(&change, id, &content)?;
-        let mut entry = Entry::new("fse.preparee")
-            .fse(&content.reference)
-            .patient(Some(patient))
-            .with("bytes_sha256", fingerprint(&bytes))
-            .with("content_sha256", fingerprint(json.as_bytes()))
-            .with("mode", content.mode.code())
-            .with("total_cents", content.total().0);
-        if let Some(corrects) = &content.corrects {
-            entry = entry.with("corrects", corrects.number.to_string());
-        }
-        if let Some(locum) = &content.locum {
-            entry = entry.with("locum", locum.billing.to_string());
-        }
+        let (id, mut entry) = keep(&change, &content, &bytes, None)?;
         if let Some(reason) = reason {
             entry = entry.with("risque_accepte", reason);
+        }
+        if let Some((demand, bytes)) = dre {
+            if demand.reference != reference || demand.kind() != DocumentKind::Dre {
+                return Err(StoreError::NotAsStored.into());
+            }
+            change.tell(entry)?;
+            entry = keep(&change, &demand, &bytes, Some(id))?.1;
         }
         change.commit(entry)?;
         Ok(Fse::new(content, bytes))
     }
 
-    /// An FSE that is *préparée*, to be signed; `None` when there is none of that name, or it is in another state.
-    pub fn load_prepared(&self, fse: &FseRef) -> Result<Option<Fse<Prepared>>> {
-        match document::find(&self.connection, fse)? {
+    /// An FSE or a DRE that is *préparée*, to be signed; `None` when there is none of that name, or it is in another state.
+    pub fn load_prepared(&self, kind: DocumentKind, name: &FseRef) -> Result<Option<Fse<Prepared>>> {
+        match document::find_of(&self.connection, kind, name)? {
             Some(row) if row.state == DocumentState::Preparee => {
                 let (content, bytes) = document::body(&self.connection, row.id)?;
                 Ok(Some(Fse::new(content, bytes)))
@@ -77,9 +69,9 @@ impl Store {
         }
     }
 
-    /// An FSE that is *signée*, with its signatures; `None` otherwise.
-    pub fn signed_fse(&self, fse: &FseRef) -> Result<Option<Fse<Signed>>> {
-        match document::find(&self.connection, fse)? {
+    /// An FSE or a DRE that is *signée*, with its signatures; `None` otherwise.
+    pub fn signed(&self, kind: DocumentKind, name: &FseRef) -> Result<Option<Fse<Signed>>> {
+        match document::find_of(&self.connection, kind, name)? {
             Some(row) if row.state == DocumentState::Signee => Ok(Some(document::signed(&self.connection, row.id)?)),
             _ => Ok(None),
         }
@@ -90,65 +82,149 @@ impl Store {
     /// # Errors
     /// [`StoreError::NotAsStored`] when its content or bytes are not those that were prepared.
     pub fn sign_fse(&mut self, stamp: &Stamp, fse: &Fse<Signed>) -> Result<()> {
-        let change = self.change(stamp)?;
-        let row = document::get(&change, fse.reference())?;
-        let state = row.state.become_state(DocumentState::Signee)?;
-        let (content, bytes) = document::body(&change, row.id)?;
-        if content != *fse.content() || bytes != fse.bytes() {
-            return Err(StoreError::NotAsStored);
-        }
-        let mut entry = Entry::new("fse.signee").fse(fse.reference()).patient(row.patient);
-        for (signer, name, cms) in [("vitale", "vitale_sha256", fse.vitale_cms()), ("cps", "cps_sha256", fse.cps_cms())]
-        {
-            if let Some(cms) = cms {
-                let sql = "INSERT INTO signature (document, signer, at, cms) VALUES (?1, ?2, ?3, ?4)";
-                query::run(&change, sql, params![row.id, signer, stamp.at.put(), cms])?;
-                entry = entry.with(name, fingerprint(cms));
-            }
-        }
-        let sql = "UPDATE document SET state = ?2, signed_at = ?3 WHERE id = ?1";
-        query::run(&change, sql, params![row.id, state.put(), stamp.at.put()])?;
-        if let Some(earlier) = corrected(&content) {
-            let from = document::get(&change, &earlier)?.id;
-            let carried = receipts::carry_over(&change, from, row.id, &earlier.billing)?;
-            entry = entry.with("reporte_cents", carried.0);
-        }
-        change.commit(entry)
+        self.sign(stamp, std::slice::from_ref(fse))
     }
 
-    /// Withdraws an FSE that is in no live lot: it keeps its number and its row, nothing more is owed for it, and what
-    /// the patient paid is reversed by counter-entries.
+    /// The same for the documents of one claim, its FSE and its DRE: all or none.
+    pub fn sign(&mut self, stamp: &Stamp, documents: &[Fse<Signed>]) -> Result<()> {
+        let mut change = self.change(stamp)?;
+        let mut last = None;
+        for signed in documents {
+            if let Some(entry) = last.take() {
+                change.tell(entry)?;
+            }
+            last = Some(keep_signatures(&change, signed)?);
+        }
+        match last {
+            Some(entry) => change.commit(entry),
+            None => Ok(()),
+        }
+    }
+
+    /// Withdraws an FSE that is in no live lot, and the DRE that goes with it: they keep their number and their rows,
+    /// nothing more is owed for them, and what the patient paid is reversed by counter-entries.
     ///
     /// # Errors
-    /// [`StoreError::InLot`] while a lot holds it: the lot is dissolved first, or it has left.
+    /// [`StoreError::InLot`] while a lot holds it, or its DRE: the lot is dissolved first, or it has left.
     pub fn cancel_fse(&mut self, stamp: &Stamp, fse: &FseRef) -> Result<()> {
-        let change = self.change(stamp)?;
+        let mut change = self.change(stamp)?;
         let row = document::get(&change, fse)?;
-        if let Some(live) = row.live {
-            return Err(StoreError::InLot { lot: lot_of(&change, live)? });
+        if let Some(dre) = document::find_of(&change, DocumentKind::Dre, fse)?
+            && dre.state != DocumentState::Annulee
+        {
+            let entry = withdraw(&change, &dre, DocumentKind::Dre, fse)?;
+            change.tell(entry)?;
         }
-        let state = row.state.become_state(DocumentState::Annulee)?;
-        let sql = "UPDATE document SET state = ?2, cancelled_at = ?3 WHERE id = ?1";
-        query::run(&change, sql, params![row.id, state.put(), stamp.at.put()])?;
-        let reversed = receipts::reverse_all(&change, row.id, &fse.billing)?;
-        money::give_up(&change, row.id, reversed)?;
-        let entry = Entry::new("fse.annulee").fse(fse).patient(row.patient);
-        change.commit(entry.with("from", row.state.word()).with("reversed_cents", reversed.0))
+        let entry = withdraw(&change, &row, DocumentKind::Fse, fse)?;
+        change.commit(entry)
     }
 }
 
-fn insert(change: &Change<'_>, content: &FseContent, patient: i64) -> Result<i64> {
-    let destination = content.organisme.destination();
+/// A claim that gets its number: the FSE, the DRE that goes with it where the complementary part is managed apart, each
+/// with its bytes.
+pub struct Made {
+    /// The FSE.
+    pub fse: (FseContent, Vec<u8>),
+    /// Its DRE.
+    pub dre: Option<(FseContent, Vec<u8>)>,
+}
+
+impl From<(FseContent, Vec<u8>)> for Made {
+    fn from(fse: (FseContent, Vec<u8>)) -> Self {
+        Self { fse, dre: None }
+    }
+}
+
+/// Writes the rows of a document that is *préparée*; its journal entry is for the caller to write next.
+pub(crate) fn keep(
+    change: &Change<'_>,
+    content: &FseContent,
+    bytes: &[u8],
+    of_fse: Option<i64>,
+) -> Result<(i64, Entry)> {
+    let patient = patient::remember(change, &content.patient, change.stamp().at)?;
+    let json = serde_json::to_string(content).map_err(|_| StoreError::Incoherent { what: "contenu de FSE" })?;
+    let id = insert(change, content, patient, of_fse)?;
+    let body = "INSERT INTO body (document, content, bytes) VALUES (?1, ?2, ?3)";
+    query::run(change, body, params![id, json, bytes])?;
+    money::owe(change, id, content)?;
+    let mut entry = Entry::new("fse.preparee")
+        .document(content.kind(), &content.reference)
+        .patient(Some(patient))
+        .with("bytes_sha256", fingerprint(bytes))
+        .with("content_sha256", fingerprint(json.as_bytes()))
+        .with("mode", content.mode.code())
+        .with("total_cents", content.asked().0);
+    if let Some(corrects) = &content.corrects {
+        entry = entry.with("corrects", corrects.number.to_string());
+    }
+    if let Some(locum) = &content.locum {
+        entry = entry.with("locum", locum.billing.to_string());
+    }
+    Ok((id, entry))
+}
+
+fn keep_signatures(change: &Change<'_>, signed: &Fse<Signed>) -> Result<Entry> {
+    let (kind, name) = (signed.content().kind(), signed.reference());
+    let row = document::get_of(change, kind, name)?;
+    let state = row.state.become_state(DocumentState::Signee)?;
+    let (content, bytes) = document::body(change, row.id)?;
+    if content != *signed.content() || bytes != signed.bytes() {
+        return Err(StoreError::NotAsStored);
+    }
+    let at = change.stamp().at.put();
+    let mut entry = Entry::new("fse.signee").document(kind, name).patient(row.patient);
+    let signatures = [("vitale", "vitale_sha256", signed.vitale_cms()), ("cps", "cps_sha256", signed.cps_cms())];
+    for (signer, key, cms) in signatures {
+        if let Some(cms) = cms {
+            let sql = "INSERT INTO signature (document, signer, at, cms) VALUES (?1, ?2, ?3, ?4)";
+            query::run(change, sql, params![row.id, signer, at, cms])?;
+            entry = entry.with(key, fingerprint(cms));
+        }
+    }
+    let sql = "UPDATE document SET state = ?2, signed_at = ?3 WHERE id = ?1";
+    query::run(change, sql, params![row.id, state.put(), at])?;
+    match (kind, corrected(&content)) {
+        (DocumentKind::Fse, Some(earlier)) => {
+            let from = document::get(change, &earlier)?.id;
+            let carried = receipts::carry_over(change, from, row.id, &earlier.billing)?;
+            Ok(entry.with("reporte_cents", carried.0))
+        }
+        (DocumentKind::Dre, Some(earlier)) => {
+            let passed = demands::take_back(change, &earlier)?;
+            Ok(entry.with("passe_au_patient_cents", passed.0))
+        }
+        (_, None) => Ok(entry),
+    }
+}
+
+/// Withdraws a document that is in no live lot.
+pub(crate) fn withdraw(change: &Change<'_>, row: &DocumentRow, kind: DocumentKind, name: &FseRef) -> Result<Entry> {
+    if let Some(live) = row.live {
+        return Err(StoreError::InLot { lot: lot_of(change, live)? });
+    }
+    let state = row.state.become_state(DocumentState::Annulee)?;
+    let sql = "UPDATE document SET state = ?2, cancelled_at = ?3 WHERE id = ?1";
+    query::run(change, sql, params![row.id, state.put(), change.stamp().at.put()])?;
+    let reversed = receipts::reverse_all(change, row.id, &name.billing)?;
+    money::give_up(change, row.id, reversed)?;
+    let entry = Entry::new("fse.annulee").document(kind, name).patient(row.patient);
+    Ok(entry.with("from", row.state.word()).with("reversed_cents", reversed.0))
+}
+
+fn insert(change: &Change<'_>, content: &FseContent, patient: i64, of_fse: Option<i64>) -> Result<i64> {
+    let destination = content.destination();
     let billing = &content.reference.billing;
-    let corrects = match corrected(content) {
-        Some(earlier) => Some(to_correct(change, &earlier)?),
-        None => None,
+    let corrects = match (content.kind(), corrected(content)) {
+        (DocumentKind::Fse, Some(earlier)) => Some(to_correct(change, &earlier)?),
+        (DocumentKind::Dre, Some(earlier)) => Some(demands::to_take_back(change, &earlier)?),
+        (_, None) => None,
     };
     query::run(
         change,
-        "INSERT INTO document (kind, state, billing, number, mode, regime, caisse, patient, drawn_up, act_date, total,
-                               third_party_amo, third_party_amc, corrects, locum, entry, created_at)
-         VALUES ('fse', ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+        "INSERT INTO document (state, billing, number, mode, regime, caisse, patient, drawn_up, act_date, total,
+                               third_party_amo, third_party_amc, corrects, locum, entry, created_at, kind, of_fse)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
         params![
             DocumentState::Preparee.put(),
             billing.put(),
@@ -159,19 +235,21 @@ fn insert(change: &Change<'_>, content: &FseContent, patient: i64) -> Result<i64
             patient,
             content.drawn_up.put(),
             content.act_date().put(),
-            content.total().put(),
+            content.asked().put(),
             content.third_party_amo,
             content.third_party_amc,
             corrects,
             put_or_null(content.locum.as_ref().map(|locum| &locum.billing)),
             change.entry(),
             change.stamp().at.put(),
+            content.kind().word(),
+            of_fse,
         ],
     )?;
     Ok(change.last_insert_rowid())
 }
 
-/// The FSE that this one corrects: of the same billing number.
+/// The document that this one corrects: of the same billing number and kind.
 fn corrected(content: &FseContent) -> Option<FseRef> {
     let earlier = content.corrects.as_ref()?;
     Some(FseRef { billing: content.reference.billing.clone(), number: earlier.number })

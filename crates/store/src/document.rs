@@ -1,7 +1,7 @@
 //! The row of an FSE, as the operations need it: where it stands, and its content with its bytes.
 //! Moves are made by the operations of `claims` through `DocumentState::become_state`.
 
-use liasse_domain::{Destination, DocumentState, Fse, FseContent, FseRef, SecuringMode};
+use liasse_domain::{Destination, DocumentKind, DocumentState, Fse, FseContent, FseRef, SecuringMode};
 use rusqlite::{Connection, params};
 
 use crate::cell::{Cell, cell, destination, reference};
@@ -22,9 +22,14 @@ pub(crate) struct DocumentRow {
 
 /// The row of an FSE, if there is one.
 pub(crate) fn find(connection: &Connection, fse: &FseRef) -> Result<Option<DocumentRow>> {
+    find_of(connection, DocumentKind::Fse, fse)
+}
+
+/// The row of an FSE or a DRE, if there is one.
+pub(crate) fn find_of(connection: &Connection, kind: DocumentKind, name: &FseRef) -> Result<Option<DocumentRow>> {
     let sql = "SELECT id, state, mode, regime, caisse, patient, live FROM document
-               WHERE billing = ?1 AND kind = 'fse' AND number = ?2";
-    query::first(connection, sql, params![fse.billing.put(), fse.number.put()], |row| {
+               WHERE billing = ?1 AND kind = ?2 AND number = ?3";
+    query::first(connection, sql, params![name.billing.put(), kind.word(), name.number.put()], |row| {
         Ok(DocumentRow {
             id: row.get("id")?,
             state: cell(row, "state")?,
@@ -36,7 +41,7 @@ pub(crate) fn find(connection: &Connection, fse: &FseRef) -> Result<Option<Docum
     })
 }
 
-/// The live FSE that corrects this one, if there is one.
+/// The live document that corrects this one, if there is one.
 pub(crate) fn corrected_by(connection: &Connection, id: i64) -> Result<Option<FseRef>> {
     let sql = "SELECT billing, number FROM document WHERE corrects = ?1 AND state <> 'annulee' AND number IS NOT NULL";
     query::first(connection, sql, [id], reference)
@@ -51,6 +56,11 @@ pub(crate) fn superseded_by(connection: &Connection, id: i64) -> Result<Option<F
 /// The row of an FSE that must exist.
 pub(crate) fn get(connection: &Connection, fse: &FseRef) -> Result<DocumentRow> {
     find(connection, fse)?.ok_or(StoreError::UnknownFse)
+}
+
+/// The row of an FSE or a DRE that must exist.
+pub(crate) fn get_of(connection: &Connection, kind: DocumentKind, name: &FseRef) -> Result<DocumentRow> {
+    find_of(connection, kind, name)?.ok_or(StoreError::UnknownFse)
 }
 
 /// What an FSE says, and its bytes.

@@ -153,6 +153,9 @@ pub enum StoreError {
     /// No caisse rejected the FSE: there is nothing to correct.
     #[error("the FSE is not rejected")]
     NotRejected,
+    /// No DRE goes with the FSE, or none that could be taken back.
+    #[error("no such DRE")]
+    NoDre,
     /// Another FSE corrects it already.
     #[error("corrected already")]
     Corrected {
@@ -207,6 +210,7 @@ impl Coded for StoreError {
             Self::NotMatched => Code("store.paiement_non_rapproche"),
             Self::NotPayable => Code("store.paiement_pour_un_autre"),
             Self::NotRejected => Code("store.fse_non_rejetee"),
+            Self::NoDre => Code("store.dre_absente"),
             Self::Corrected { .. } => Code("store.fse_deja_corrigee"),
             Self::Amount { .. } => Code("store.montant_inadapte"),
         }

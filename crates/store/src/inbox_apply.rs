@@ -112,7 +112,7 @@ fn reject(change: &Change<'_>, inbox: i64, rejections: &Rejections) -> Result<Ef
     let mut rejected = Vec::new();
     let mut repeated = false;
     for (fse, reason) in &rejections.fses {
-        let Some(document) = sent_in(change, lot.id, fse)? else { continue };
+        let Some(document) = sent_in(change, &lot, fse)? else { continue };
         let sql = "INSERT INTO reject (inbox, document, lot, code, label, rejected_on) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
                    ON CONFLICT (document, lot) DO NOTHING";
         let values = params![inbox, document, lot.id, reason.code, reason.label, rejections.on.put()];
@@ -131,11 +131,12 @@ fn reject(change: &Change<'_>, inbox: i64, rejections: &Rejections) -> Result<Ef
     Ok(effect.about(lot.identifier).saying("rejected", rejected))
 }
 
-/// The document of an FSE that left in that lot and that the lot still holds.
-fn sent_in(change: &Change<'_>, lot: i64, fse: &FseRef) -> Result<Option<i64>> {
+/// The FSE, or the DRE, that left in that lot and that the lot still holds.
+fn sent_in(change: &Change<'_>, lot: &LotHandle, fse: &FseRef) -> Result<Option<i64>> {
     let sql = "SELECT document.id FROM document JOIN membership ON membership.id = document.live
-               WHERE document.billing = ?1 AND document.kind = 'fse' AND document.number = ?2 AND membership.lot = ?3";
-    query::first(change, sql, params![fse.billing.put(), fse.number.put(), lot], |row| row.get("id"))
+               WHERE document.billing = ?1 AND document.kind = ?2 AND document.number = ?3 AND membership.lot = ?4";
+    let kind = lot.destination.takes().word();
+    query::first(change, sql, params![fse.billing.put(), kind, fse.number.put(), lot.id], |row| row.get("id"))
 }
 
 fn pay(change: &Change<'_>, inbox: i64, payment: &Payment) -> Result<Effect<'static>> {
@@ -202,7 +203,7 @@ fn payee(change: &Change<'_>, payment: &Payment, line: &PaidLine) -> Result<Paye
     if line.fse.billing != payment.billing {
         return Ok(Payee::Nobody);
     }
-    let Some(row) = document::find(change, &line.fse)? else { return Ok(Payee::Nobody) };
+    let Some(row) = document::find_of(change, payment.from.takes(), &line.fse)? else { return Ok(Payee::Nobody) };
     if row.destination != payment.from {
         return Ok(Payee::OtherCaisse);
     }

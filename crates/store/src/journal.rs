@@ -12,13 +12,13 @@
 //! 4. eight texts: `at`, `actor`, `role`, `action`, `fse`, `lot`, `patient`, `payload`. Each is its length in UTF-8 bytes
 //!    (four bytes, big-endian) and these bytes; an absent one is the length `FF FF FF FF` alone.
 //!
-//! `at` is UTC with microseconds, `2026-01-15T08:00:00.000000Z`; `fse` is `billingnumber-number`; `lot` is the six
+//! `at` is UTC with microseconds, `2026-01-15T08:00:00.000000Z`; `fse` is `billingnumber-number`, with `/dre` for a DRE; `lot` is the six
 //! characters of the file identifier; `patient` is the decimal row id; `payload` is the JSON object as stored, byte for
 //! byte (keys sorted, no spaces).
 
 use std::collections::BTreeMap;
 
-use liasse_domain::{FileIdentifier, FseRef, Instant};
+use liasse_domain::{DocumentKind, FileIdentifier, FseRef, Instant};
 use rusqlite::{Connection, params};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -115,6 +115,12 @@ impl Entry {
         self
     }
 
+    /// About an FSE or a DRE.
+    pub(crate) fn document(mut self, kind: DocumentKind, name: &FseRef) -> Self {
+        self.fse = Some(kind.name(name));
+        self
+    }
+
     pub(crate) fn lot(mut self, lot: FileIdentifier) -> Self {
         self.lot = Some(lot.to_string());
         self
@@ -140,7 +146,7 @@ pub(crate) fn head(connection: &Connection) -> Result<Head> {
 }
 
 /// Writes `entry` after `head`.
-pub(crate) fn append(connection: &Connection, head: Head, stamp: &Stamp, entry: Entry) -> Result<()> {
+pub(crate) fn append(connection: &Connection, head: Head, stamp: &Stamp, entry: Entry) -> Result<Head> {
     let payload = serde_json::to_string(&entry.payload).map_err(|_| StoreError::Incoherent { what: "journal" })?;
     let at = moment(stamp.at);
     let patient = entry.patient.map(|id| id.to_string());
@@ -174,7 +180,7 @@ pub(crate) fn append(connection: &Connection, head: Head, stamp: &Stamp, entry: 
             hash
         ],
     )?;
-    Ok(())
+    Ok(Head { seq, hash })
 }
 
 /// The hash of an entry: see the module's page for the encoding.

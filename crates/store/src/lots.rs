@@ -169,7 +169,7 @@ fn admit(connection: &Connection, key: &LotKey, members: &[FseRef]) -> Result<Ve
     }
     let mut documents = Vec::with_capacity(members.len());
     for member in members {
-        let row = document::get(connection, member)?;
+        let row = document::get_of(connection, key.destination.takes(), member)?;
         let fits = row.state == DocumentState::Signee
             && row.live.is_none()
             && member.billing == key.billing

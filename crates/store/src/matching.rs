@@ -68,7 +68,7 @@ impl Store {
         if row.matched.is_some() {
             return Err(StoreError::Matched);
         }
-        let document = document::get(&change, fse)?;
+        let document = document::get_of(&change, row.from.takes(), fse)?;
         let billed = matches!(document.state, DocumentState::Signee | DocumentState::Annulee);
         if !billed || row.payer == Payer::Patient || payee(&change, payment)? != fse.billing {
             return Err(StoreError::NotPayable);
@@ -89,7 +89,7 @@ impl Store {
         let change = self.change(stamp)?;
         let row = find(&change, payment, line)?;
         let Some(fse) = row.matched.clone() else { return Err(StoreError::NotMatched) };
-        let document = document::get(&change, &fse)?;
+        let document = document::get_of(&change, row.from.takes(), &fse)?;
         money::take_back(&change, document.id, row.payer, row.amount)?;
         set(&change, payment, line, None)?;
         let entry = Entry::new("paiement.separe").fse(&fse).patient(document.patient);

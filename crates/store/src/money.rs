@@ -88,6 +88,16 @@ pub(crate) fn keep_settlement(connection: &Connection, document: i64, mode: Opti
     Ok(())
 }
 
+/// The patient owes more than was said at first: what an insurer was to pay.
+pub(crate) fn owe_more(connection: &Connection, document: i64, amount: Centimes) -> Result<()> {
+    let row = get(connection, document, Payer::Patient)?;
+    let due = row.due.checked_add(amount).ok_or(StoreError::Incoherent { what: "montant dû" })?;
+    let state = reach(row.state, by_amount(due, row.paid))?;
+    let sql = "UPDATE money SET due = ?2, state = ?3 WHERE document = ?1 AND payer = 'patient'";
+    query::run(connection, sql, params![document, due.put(), state.put()])?;
+    Ok(())
+}
+
 /// A document was withdrawn: nobody owes anything for it any more. `reversed` is what its counter-entries gave back to
 /// the patient. Money of a caisse that came all the same stays as it is, for a person to look at.
 pub(crate) fn give_up(connection: &Connection, document: i64, reversed: Centimes) -> Result<()> {
@@ -185,6 +195,10 @@ fn reach(from: MoneyState, to: MoneyState) -> Result<MoneyState, ForbiddenMove> 
         return Ok(to);
     }
     from.become_state(to).or_else(|refused| {
+        if from == MoneyState::SansObjet {
+            // Nothing owed is never paid: only a debt that comes from elsewhere makes it one.
+            return Err(refused);
+        }
         let step = from.become_state(MoneyState::Attendu).map_err(|_| refused)?;
         step.become_state(to).map_err(|_| refused)
     })
@@ -240,6 +254,6 @@ mod tests {
             assert_eq!(reach(from, to), Ok(to), "{from} {to}");
         }
         assert!(reach(SansObjet, Encaisse).is_err(), "nothing owed is never paid");
-        assert!(reach(SansObjet, Attendu).is_err());
+        assert_eq!(reach(SansObjet, Attendu), Ok(Attendu), "what another payer no longer pays");
     }
 }

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use liasse_domain::lot::LotState;
-use liasse_domain::{DocumentState, FileIdentifier, TransmissionState};
+use liasse_domain::{DocumentKind, DocumentState, FileIdentifier, TransmissionState};
 use rusqlite::Row;
 use rusqlite::types::ValueRef;
 use serde_json::Value;
@@ -197,19 +197,20 @@ impl Store {
 
     fn verify_documents(&self, faults: &mut Vec<JournalFault>, told: &mut Told) -> Result<()> {
         let mut statement = self.connection.prepare_cached(
-            "SELECT d.billing, d.number, d.state, b.content, b.bytes, v.cms AS vitale, c.cms AS cps,
+            "SELECT d.billing, d.number, d.kind, d.state, b.content, b.bytes, v.cms AS vitale, c.cms AS cps,
                     j.action, j.fse, j.payload
              FROM document d
              LEFT JOIN body b ON b.document = d.id
              LEFT JOIN signature v ON v.document = d.id AND v.signer = 'vitale'
              LEFT JOIN signature c ON c.document = d.id AND c.signer = 'cps'
              LEFT JOIN journal j ON j.seq = d.entry
-             WHERE d.kind = 'fse' AND d.number IS NOT NULL ORDER BY d.id",
+             WHERE d.number IS NOT NULL ORDER BY d.id",
         )?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             let fse = reference(row)?;
-            let name = fse.to_string();
+            let kind = DocumentKind::from_word(&row.get::<_, String>("kind")?).unwrap_or_default();
+            let name = kind.name(&fse);
             let told = told.fses.remove(&name).unwrap_or_default();
             let payload = payload(row)?;
             let fits = row.get::<_, Option<String>>("action")?.as_deref() == Some("fse.preparee")
@@ -225,7 +226,11 @@ impl Store {
                 return Ok(());
             }
         }
-        faults.extend(told.fses.keys().filter_map(|fse| Some(JournalFault::Fse { fse: fse.parse().ok()? })));
+        faults.extend(
+            told.fses
+                .keys()
+                .filter_map(|name| Some(JournalFault::Fse { fse: name.trim_end_matches("/dre").parse().ok()? })),
+        );
         Ok(())
     }
 

@@ -146,6 +146,7 @@ pub fn claim(cps: &Cps, vitale: &Vitale, beneficiary: usize, number: u32, acts: 
         third_party_amo: false,
         third_party_amc: false,
         acts,
+        demand: None,
     }
 }
 
@@ -158,7 +159,8 @@ pub fn g() -> Vec<ActLine> {
 pub fn with_c2s(mut content: FseContent) -> FseContent {
     let member = "".into();
     let (contract, number) = ("89".to_owned(), "99999997".to_owned());
-    content.complementary = Some(ComplementaryCover { contract, number, member });
+    content.complementary =
+        Some(ComplementaryCover { contract, number, member, convention: String::new(), management: None });
     (content.third_party_amo, content.third_party_amc) = (true, true);
     content
 }

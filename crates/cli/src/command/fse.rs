@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use liasse_core::invoicing::{Draft, InvoicingError};
+use liasse_core::invoicing::{Draft, InvoicingError, TakenBack};
 use liasse_core::{Cheque, SettlementMode, signing};
-use liasse_domain::{Centimes, FseRef, SecuringMode};
+use liasse_domain::{Centimes, DocumentKind, FseRef, SecuringMode};
 use liasse_pricing::Entry;
 use serde_json::json;
 
@@ -34,7 +34,7 @@ pub(crate) enum Fse {
     #[command(about = "Écrit ce qu'il faut à un tiers pour vérifier une FSE")]
     Export(Export),
     #[command(about = "Annule une FSE qui n'est dans aucun lot")]
-    Cancel(Show),
+    Cancel(Cancel),
 }
 
 #[derive(clap::Args)]
@@ -81,6 +81,19 @@ pub(crate) struct List {
 pub(crate) struct Show {
     #[arg(value_name = "FSE", help = "Numéro de facturation et numéro, ou last")]
     fse: String,
+    #[command(flatten)]
+    person: Person,
+}
+
+#[derive(clap::Args)]
+pub(crate) struct Cancel {
+    #[arg(value_name = "FSE", help = "Numéro de facturation et numéro, ou last")]
+    fse: String,
+    #[arg(
+        long,
+        help = "Seulement la demande à la complémentaire (DRE), même partie : le patient doit alors cette part"
+    )]
+    dre: bool,
     #[command(flatten)]
     person: Person,
 }
@@ -254,11 +267,20 @@ fn export_one(export: &Export) -> Result<(), Failure> {
     written.iter().try_for_each(|path| output::line(&path.display().to_string()))
 }
 
-fn cancel_one(cancel: &Show, json: bool) -> Result<(), Failure> {
+fn cancel_one(cancel: &Cancel, json: bool) -> Result<(), Failure> {
     let name = Name::parse(&cancel.fse)?;
     let open = cancel.person.open(&[])?;
     let reference = name.find(&open)?;
     let asked = reference.clone();
+    if cancel.dre {
+        // Where the insurer has it, a DRE takes it back: it is signed here and leaves with the next lots.
+        let taken = open.run(move |workstation, person| workstation.take_dre_back(&asked, person))?;
+        if let TakenBack::ToSign(dre) = taken {
+            let (lane, cards) = (open.office.workstation(), open.office.cards());
+            signing::sign_fse(&lane, &cards, &dre, &open.person, None)?;
+        }
+        return say(&open, &reference, json);
+    }
     open.run(move |workstation, person| workstation.cancel(&asked, person))?;
     say(&open, &reference, json)
 }
@@ -291,7 +313,10 @@ fn say(open: &Open, reference: &FseRef, json: bool) -> Result<(), Failure> {
     let document = open.run(move |workstation, person| {
         workstation.check_readable_by(&asked, person)?;
         let ledger = workstation.ledger_of(person)?;
-        Ok(ledger.documents.into_iter().find(|document| document.fse == asked))
+        Ok(ledger
+            .documents
+            .into_iter()
+            .find(|document| document.fse == asked && document.kind == DocumentKind::Fse.word()))
     })?;
     let document = document.ok_or(InvoicingError::UnknownFse)?;
     if json {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use chrono::{Months, NaiveDate};
-use liasse_core::tariffs;
+use liasse_core::{conventions, tariffs};
 use liasse_domain::{Centimes, Invoice};
 use liasse_pricing::{Change, FILES, Input, Tables, diff, from_cnam, price};
 use serde_json::{Value, json};
@@ -22,7 +22,7 @@ const PROGRAM: &str = "programme";
 pub(crate) enum TablesCommand {
     #[command(about = "Tables en vigueur : nom, lignes, origine")]
     List(List),
-    #[command(about = "Importe la table CCAM de la CNAM (CSV à point-virgule)")]
+    #[command(about = "Importe la table CCAM de la CNAM (CSV à point-virgule), ou une table de conventions")]
     Import(Import),
     #[command(about = "Compare deux dossiers de tables, et leur effet sur les factures du dernier mois")]
     Diff(Diff),
@@ -87,6 +87,11 @@ fn list(list: &List) -> Result<(), Failure> {
 
 fn import(import: &Import) -> Result<(), Failure> {
     let root = import.place.existing_demo()?;
+    let bytes = files::read(&import.file)?;
+    if conventions::is_table(&bytes) {
+        let rows = conventions::replace(&root, &bytes)?;
+        return output::json(&json!({ "v": 1, "table": "conventions", "rows": rows }));
+    }
     let name = import.file.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let from =
         import.from.or_else(|| day_in(&name)).ok_or(CliError::MissingArgument { argument: "--from".to_owned() })?;
@@ -95,7 +100,7 @@ fn import(import: &Import) -> Result<(), Failure> {
     let current = earlier.iter().find(|(file, _)| file == "ccam.csv").map(|(_, bytes)| bytes.as_slice());
     let current = current.unwrap_or_else(|| Tables::embedded_file("ccam.csv"));
     let version = format!("CNAM CCAM {}{}", version_in(&name), from.format("%Y%m%d"));
-    let imported = from_cnam(&files::read(&import.file)?, from, &version, current)?;
+    let imported = from_cnam(&bytes, from, &version, current)?;
     let (rows, codes, closed) = (imported.rows, imported.codes, imported.closed);
     tariffs::replace(&root, &[("ccam.csv".to_owned(), imported.ccam), ("labels.csv".to_owned(), imported.labels)])?;
     output::json(&json!({ "v": 1, "from": from, "rows": rows, "codes": codes, "closed_rows": closed }))

@@ -69,6 +69,7 @@ fn fse() -> Vec<u8> {
             qualifier: None,
             exoneration: None,
         }],
+        demand: None,
     };
     b2::render_fse(&content).expect("bytes")
 }

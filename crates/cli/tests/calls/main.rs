@@ -6,6 +6,7 @@
 mod endings;
 mod folders;
 mod formats;
+mod mutuelle;
 mod names;
 mod practice;
 mod price;

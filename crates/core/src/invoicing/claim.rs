@@ -2,12 +2,12 @@
 //! Not the price and not the bytes: crates `pricing` and `formats`.
 
 use chrono::NaiveDate;
-use liasse_domain::fse::{ActLine, CareContext, ComplementaryCover, Executant, FseContent};
+use liasse_domain::fse::{ActLine, CareContext, Executant, FseContent};
 use liasse_domain::money::divide_half_up;
 use liasse_domain::{CardType, Centimes, FseNumber, FseRef, Invoice, PricedLine};
 use liasse_pricing::{Act, CarePath, CodeKind, Hundredths, Nature, Overrun, Qualifier, Tables, overrun_on};
 
-use super::Draft;
+use super::{Cover, Draft};
 use crate::desk::SignedIn;
 
 impl Draft {
@@ -19,6 +19,7 @@ impl Draft {
         signed_in: &SignedIn,
         number: FseNumber,
         today: NaiveDate,
+        cover: &Cover,
     ) -> FseContent {
         let situation = &signed_in.situation;
         let exonerations: Vec<Option<char>> = self.input.acts.iter().map(|act| self.exoneration(act)).collect();
@@ -44,7 +45,6 @@ impl Draft {
                 exoneration: if common.is_some() { None } else { exonerations.get(index).copied().flatten() },
             })
             .collect();
-        let person = self.person();
         FseContent {
             reference: FseRef { billing: situation.billing_number.clone(), number },
             mode: self.mode,
@@ -52,19 +52,9 @@ impl Draft {
             corrects: self.corrects.clone(),
             executant: executant(signed_in),
             locum: None,
-            patient: liasse_domain::fse::Patient {
-                insured_nir: self.card.insured.nir,
-                insured_key: self.card.insured.nir_key,
-                own_nir: person.own_nir,
-                family_name: person.family_name.clone(),
-                given_name: person.given_name.clone(),
-                birth_date: person.birth_date,
-                birth_rank: person.birth_rank,
-                quality: person.quality,
-                coverage_code: self.rights.coverage_code.clone(),
-            },
+            patient: self.patient(),
             organisme: self.card.insured.organisme.clone(),
-            complementary: self.complementary(),
+            complementary: cover.claimed(),
             care: CareContext {
                 nature: nature(self.input.cover.nature),
                 care_path: self.input.care_path.map(CarePath::letter),
@@ -76,26 +66,13 @@ impl Draft {
             third_party_amo: invoice.third_party_amo,
             third_party_amc: invoice.third_party_amc,
             acts,
+            demand: None,
         }
     }
 
     /// 4: care related to an ALD (B2 type 2 position 79 and type 4 position 54).
     fn exoneration(&self, act: &Act) -> Option<char> {
         (self.rights.ald && act.ald_related).then_some('4')
-    }
-
-    fn complementary(&self) -> Option<ComplementaryCover> {
-        let person = self.person();
-        if self.rights.c2s {
-            // C2S travels as contract type 89 under the national number (reference formats 3.4).
-            return Some(ComplementaryCover {
-                contract: "89".to_owned(),
-                number: "99999997".to_owned(),
-                member: liasse_domain::Private::default(),
-            });
-        }
-        let card = person.complementary.as_ref().filter(|cover| cover.period.holds_on(self.input.date))?;
-        Some(ComplementaryCover { contract: "00".to_owned(), number: card.number.clone(), member: card.member.clone() })
     }
 }
 

@@ -48,6 +48,12 @@ pub enum InvoicingError {
     /// Its file was refused during a national incident: the caisse has it, whatever it answered.
     #[error("locked by a national incident")]
     LockedByIncident,
+    /// No mutuelle card is known for the patient.
+    #[error("no mutuelle card")]
+    NoMutuelle,
+    /// The DRE of a rejected FSE still asks the insurer for its part.
+    #[error("its DRE stands")]
+    DreStands,
     /// No prepared FSE of that name.
     #[error("no prepared FSE of that name")]
     NotPrepared,
@@ -78,6 +84,8 @@ impl Coded for InvoicingError {
             Self::ReasonRequired { .. } => Code("invoicing.motif_attendu"),
             Self::NotCorrectable { .. } => Code("invoicing.correction_inutile"),
             Self::LockedByIncident => Code("invoicing.incident_national"),
+            Self::NoMutuelle => Code("invoicing.mutuelle_absente"),
+            Self::DreStands => Code("invoicing.dre_en_cours"),
             Self::NotPrepared => Code("invoicing.fse_non_preparee"),
             Self::NotSigned => Code("invoicing.fse_non_signee"),
             Self::UnknownFse => Code("invoicing.fse_inconnue"),

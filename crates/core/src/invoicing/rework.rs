@@ -39,7 +39,8 @@ impl Workstation {
     ///
     /// # Errors
     /// [`StoreError::NotRejected`]; [`StoreError::Corrected`]; [`InvoicingError::NotCorrectable`] when the reason, or
-    /// an incident on its day, asks for something else than a new FSE; [`InvoicingError::OtherVitale`] when the card is another patient's.
+    /// an incident on its day, asks for something else than a new FSE; [`InvoicingError::OtherVitale`] when the card is another patient's;
+    /// [`InvoicingError::DreStands`] while its DRE asks the insurer for the part that the new one would ask for again.
     pub fn correction_of(
         &self,
         reference: &FseRef,
@@ -60,6 +61,9 @@ impl Workstation {
         {
             return Err(InvoicingError::NotCorrectable { action: explained.action.clone() }.into());
         }
+        if self.has_dre(reference)? {
+            return Err(InvoicingError::DreStands.into());
+        }
         let mut draft = self.draft_of(&row.content, vitale)?.ok_or(InvoicingError::OtherVitale)?;
         draft.corrects = Some(Corrects { number: reference.number, drawn_up: row.content.drawn_up });
         Ok(draft)
@@ -76,6 +80,7 @@ impl Workstation {
         draft.corrects.clone_from(&claim.corrects);
         draft.input.care_path = claim.care.care_path.and_then(CarePath::from_letter);
         draft.input.third_party.amo = claim.third_party_amo;
+        draft.input.third_party.amc = claim.third_party_amc && !draft.rights.c2s;
         draft.input.cover.nature = nature_of(claim);
         draft.input.acts = acts_of(claim);
         Ok(Some(draft))

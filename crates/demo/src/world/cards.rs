@@ -151,7 +151,22 @@ pub fn registers(world: &World, files: &mut Generated) -> Result<(), WorldError>
     for family in &world.families {
         insured.extend(family.registered()?);
     }
+    let members = |mutuelle: &super::source::Mutuelle| {
+        let known = mutuelle.members.iter().filter_map(|member| {
+            let family = world.families.iter().find(|family| family.card == member.family)?;
+            Some(registers::Member { number: member.number.clone(), nir: family.nir, period: member.period })
+        });
+        known.collect()
+    };
+    let mutuelles = world.mutuelles.iter().map(|mutuelle| registers::Mutuelle {
+        number: mutuelle.number.clone(),
+        name: mutuelle.name.clone(),
+        intake: mutuelle.intake.clone(),
+        conventions: mutuelle.conventions.clone(),
+        members: members(mutuelle),
+    });
     let registers = registers::Registers {
+        mutuelles: mutuelles.collect(),
         caisses: caisses.collect(),
         mailboxes: owned.collect(),
         practitioners: practitioners.collect(),

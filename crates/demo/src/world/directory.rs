@@ -2,9 +2,11 @@
 //! Not a choice at run time: one root, one CRL, one pair of certificates for all simulated caisses.
 //! Shared design, architecture: "PKI" of `fixtures/world`.
 
-use liasse_caisse::registers::Registers;
+use liasse_caisse::registers::{Mutuelle, Registers};
 use liasse_core::directory::{Directory, Trust};
-use liasse_domain::Destination;
+use liasse_domain::complementary::Convention;
+use liasse_domain::patient::Period;
+use liasse_domain::{Destination, Management};
 
 use super::pki;
 
@@ -12,13 +14,27 @@ use super::pki;
 pub fn directory() -> Option<Directory> {
     let trust = Trust::from_pem(pki::CHAIN_PEM).ok()?.with_crl_pem(pki::CRL_PEM).ok()?;
     let encryption = certificate(pki::CAISSE_ENCRYPTION_PEM)?;
-    let caisses = Registers::embedded().ok()?.caisses;
+    let Registers { caisses, mutuelles, .. } = Registers::embedded().ok()?;
     let destinations = caisses.iter().map(|caisse| Destination::new(&caisse.regime, &caisse.caisse).ok());
     Some(Directory {
         trust,
         chain_pem: pki::CHAIN_PEM.to_owned(),
         encryption: destinations.map(|to| Some((to?, encryption.clone()))).collect::<Option<_>>()?,
         returns: vec![certificate(pki::CAISSE_RETURNS_PEM)?],
+        conventions: mutuelles.iter().flat_map(conventions).collect(),
+    })
+}
+
+/// The conventions of an invented insurer.
+fn conventions(mutuelle: &Mutuelle) -> impl Iterator<Item = Convention> {
+    let intake = mutuelle.intake.as_deref().and_then(|code| Destination::new("99", code).ok());
+    mutuelle.conventions.iter().map(move |agreement| Convention {
+        number: mutuelle.number.clone(),
+        kind: agreement.kind.clone(),
+        name: mutuelle.name.clone(),
+        management: agreement.management,
+        route: intake.clone().filter(|_| agreement.management == Management::Separee),
+        period: Period { from: None, until: None },
     })
 }
 

@@ -7,7 +7,9 @@ use std::net::IpAddr;
 use std::path::Path;
 
 use chrono::NaiveDate;
+use liasse_caisse::registers::Agreement;
 use liasse_domain::ids::luhn_key;
+use liasse_domain::patient::Period;
 use liasse_domain::{BillingNumber, BillingSituation, CardHolder, Destination, Private};
 use serde::Deserialize;
 
@@ -23,10 +25,41 @@ pub struct World {
     pub families: Vec<Family>,
     /// The simulated caisses.
     pub caisses: Vec<Caisse>,
+    /// Complementary insurers.
+    pub mutuelles: Vec<Mutuelle>,
     /// Accounts of the simulated post office.
     pub mailboxes: Vec<Mailbox>,
     /// The test PKI.
     pub pki: Pki,
+}
+
+/// A complementary insurer.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mutuelle {
+    /// N° AMC.
+    pub number: String,
+    /// Its name.
+    pub name: String,
+    /// Code of its intake under régime 99.
+    pub intake: Option<String>,
+    /// Its conventions.
+    pub conventions: Vec<Agreement>,
+    /// The families it covers.
+    #[serde(default)]
+    pub members: Vec<Member>,
+}
+
+/// A family that an insurer covers.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Member {
+    /// Number of the member.
+    pub number: String,
+    /// Card of the family.
+    pub family: String,
+    /// When.
+    pub period: Option<Period>,
 }
 
 /// A professional and the CPS that says so.
@@ -188,7 +221,7 @@ pub enum Usage {
 }
 
 impl World {
-    /// Reads the five files of `directory` (`fixtures/world`) and checks that they do not contradict themselves.
+    /// Reads the six files of `directory` (`fixtures/world`) and checks that they do not contradict themselves.
     pub fn read(directory: &Path) -> Result<Self, WorldError> {
         #[derive(Deserialize)]
         #[serde(deny_unknown_fields)]
@@ -199,6 +232,8 @@ impl World {
             families: Vec<Family>,
             #[serde(default, rename = "caisse")]
             caisses: Vec<Caisse>,
+            #[serde(default, rename = "mutuelle")]
+            mutuelles: Vec<Mutuelle>,
             #[serde(default, rename = "mailbox")]
             mailboxes: Vec<Mailbox>,
         }
@@ -206,6 +241,7 @@ impl World {
             practitioners: read::<Lists>(directory, "practitioners.toml")?.practitioners,
             families: read::<Lists>(directory, "insured.toml")?.families,
             caisses: read::<Lists>(directory, "caisses.toml")?.caisses,
+            mutuelles: read::<Lists>(directory, "mutuelles.toml")?.mutuelles,
             mailboxes: read::<Lists>(directory, "mailboxes.toml")?.mailboxes,
             pki: read(directory, "pki.toml")?,
         };
@@ -253,6 +289,11 @@ impl World {
             let destination = family.organisme()?.destination();
             if !self.caisses.iter().any(|caisse| caisse.is(&destination)) {
                 return Err(refuse(card, "its caisse is not in caisses.toml"));
+            }
+        }
+        for member in self.mutuelles.iter().flat_map(|mutuelle| &mutuelle.members) {
+            if !self.families.iter().any(|family| family.card == member.family) {
+                return Err(refuse(&member.family, "a mutuelle covers a family that is not there"));
             }
         }
         for mailbox in &self.mailboxes {

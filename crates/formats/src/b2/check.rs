@@ -80,13 +80,14 @@ pub fn check(profile: Option<Profile>, bytes: &[u8]) -> Report {
     }
 }
 
-/// A record 000, 1, 6 or 999 with our version, a record 2R, or a record 5 with our mark.
+/// A record 000, 1, 6 or 999 with our version, a record 2R or 2D, or a record 5 with our mark.
 fn is_ours(line: &Line<'_>) -> bool {
     let marked = || {
         let mark = sim_er::R5.field("marque_sim").and_then(|field| field.of(line.bytes));
         line.bytes.first() == Some(&b'5') && mark == Some(MARK.as_bytes())
     };
     // Its sequence too: one damaged letter must not make a foreign record ours.
-    let locum = || read::identify(line.bytes) == Some(&sim_er::R2R) && line.bytes.get(39..41) == Some(b"01");
-    line.bytes.len() == WIDTH && (envelope::is_ours(line.bytes) || marked() || locum())
+    let ours = [Some(&sim_er::R2R), Some(&sim_er::R2D)];
+    let alone = || ours.contains(&read::identify(line.bytes)) && line.bytes.get(39..41) == Some(b"01");
+    line.bytes.len() == WIDTH && (envelope::is_ours(line.bytes) || marked() || alone())
 }

@@ -6,7 +6,9 @@ use std::fmt;
 
 use chrono::NaiveDate;
 use liasse_domain::fse::ActLine;
-use liasse_domain::{BillingNumber, Centimes, FseNumber, FseRef, Nir, Organisme, Private, Rpps, SecuringMode};
+use liasse_domain::{
+    BillingNumber, Centimes, FseNumber, FseRef, Management, Nir, Organisme, Private, Rpps, SecuringMode,
+};
 
 /// One act as it is claimed: the same as on the other side of the wire.
 pub type ClaimedAct = ActLine;
@@ -24,7 +26,18 @@ pub struct ClaimedTotals {
     pub amc: Centimes,
 }
 
-/// What an FSE claims.
+/// What a DRE says beyond the FSE whose acts it tells.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ClaimedDemand {
+    /// Number of the member at the insurer.
+    pub member: String,
+    /// Type de convention; empty where only the Vitale was read.
+    pub convention: String,
+    /// It takes back the DRE that it corrects.
+    pub cancels: bool,
+}
+
+/// What an FSE or a DRE claims.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ClaimedFse {
     /// Paid billing number and number.
@@ -85,6 +98,10 @@ pub struct ClaimedFse {
     pub locum_name: Option<(Private, Private)>,
     /// Type of contract and number of the complementary insurer.
     pub complementary: Option<(String, String)>,
+    /// Who manages the complementary part, where the claim says so.
+    pub management: Option<Management>,
+    /// Of a DRE alone.
+    pub demand: Option<ClaimedDemand>,
     /// Whether the AMO pays the practitioner.
     pub third_party_amo: bool,
     /// Whether the complementary insurer pays the practitioner.

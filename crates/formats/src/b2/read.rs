@@ -2,12 +2,12 @@
 //! Not a judgement: a NIR whose key fails is given back as sent. Only what has no meaning at all is a fault.
 //! A value that several records carry must be the same in all of them.
 
-use liasse_domain::{Centimes, Code, FseRef, Private, Rate, SecuringMode};
+use liasse_domain::{Centimes, Code, FseRef, Management, Private, Rate, SecuringMode};
 
-use super::claimed::{ClaimedAct, ClaimedFse, ClaimedTotals};
+use super::claimed::{ClaimedAct, ClaimedDemand, ClaimedFse, ClaimedTotals};
 use super::fault::{Fault, Found};
 use super::lines::strict;
-use super::sim_er::{self, ACT, CONTEXT, TOTALS};
+use super::sim_er::{self, ACT, CONTEXT, COVER, DEMAND, TOTALS};
 use super::table::{Record, Values, read};
 use super::take::Taker;
 
@@ -25,6 +25,10 @@ pub(crate) fn read_lines(lines: &[&[u8]], first: usize) -> Result<ClaimedFse, Ve
     let locum = reader.is(&sim_er::R2R);
     if locum {
         reader.expect(&sim_er::R2R);
+    }
+    let demand = reader.is(&sim_er::R2D);
+    if demand {
+        reader.expect(&sim_er::R2D);
     }
     let mut acts = Vec::new();
     let mut with_rpps = None;
@@ -53,7 +57,7 @@ pub(crate) fn read_lines(lines: &[&[u8]], first: usize) -> Result<ClaimedFse, Ve
         return Err(faults);
     }
     let records = acts.len() * if with_rpps == Some(true) { 3 } else { 2 };
-    let claimed = claim(&values, locum, acts, records, &mut faults);
+    let claimed = claim(&values, [locum, demand], acts, records, &mut faults);
     match claimed {
         Some(claimed) if faults.is_empty() => Ok(claimed),
         _ => Err(faults),
@@ -129,7 +133,7 @@ fn act(values: &Values, faults: &mut Vec<Fault>) -> Option<ClaimedAct> {
 
 fn claim(
     values: &Values,
-    with_locum: bool,
+    [with_locum, with_demand]: [bool; 2],
     acts: Vec<ClaimedAct>,
     records: usize,
     faults: &mut Vec<Fault>,
@@ -139,6 +143,7 @@ fn claim(
     let corrects = taker.corrects()?;
     let complementary = taker.complementary()?;
     let locum = if with_locum { Some(taker.billing(1150)?) } else { None };
+    let demand = if with_demand { Some(demand(&mut taker)?) } else { None };
     let totals = totals(&mut taker, &acts, records)?;
     Some(ClaimedFse {
         reference: FseRef { billing: taker.billing(1120)?, number: taker.fse_number(1110, 1)? },
@@ -174,11 +179,25 @@ fn claim(
         },
         locum,
         complementary,
+        management: taker.listed(COVER, 1, Management::from_letter)?,
+        demand,
         third_party_amo: taker.flag(CONTEXT, 7)?,
         third_party_amc: taker.flag(CONTEXT, 8)?,
         acts,
         totals,
     })
+}
+
+/// What record 2D says.
+fn demand(taker: &mut Taker<'_>) -> Option<ClaimedDemand> {
+    let cancels = taker.listed(DEMAND, 3, |letter| match letter {
+        'D' => Some(false),
+        'A' => Some(true),
+        _ => None,
+    })?;
+    // A blank says nothing that a DRE could mean.
+    let Some(cancels) = cancels else { return taker.refuse(DEMAND, 3, Code("formats.b2_code")) };
+    Some(ClaimedDemand { member: taker.filled(DEMAND, 1)?, convention: taker.text(DEMAND, 2)?, cancels })
 }
 
 /// Whether digits are all zeros: an absent number.

@@ -3,7 +3,7 @@
 //! Groups and their fields: reference formats 2.2 and 2.3.
 
 use liasse_domain::fse::ActLine;
-use liasse_domain::{Code, Coded, FseContent};
+use liasse_domain::{Code, Coded, FseContent, Management};
 
 pub use super::table::Unfit;
 
@@ -74,7 +74,7 @@ impl Coded for RenderError {
     }
 }
 
-/// The bytes of an FSE: records 2, 2S, 2R where a locum acted, then 4, 4S and, where the RPPS is known, 4E for each
+/// The bytes of an FSE: records 2, 2S, 2R where a locum acted, 2D in a DRE, then 4, 4S and, where the RPPS is known, 4E for each
 /// act, then 5; each of 128 characters and CRLF.
 pub fn render_fse(content: &FseContent) -> Result<Vec<u8>, RenderError> {
     let with_rpps = content.executant.rpps.is_some();
@@ -86,6 +86,9 @@ pub fn render_fse(content: &FseContent) -> Result<Vec<u8>, RenderError> {
     write(&sim_er::R2S, &shared, &mut out)?;
     if content.locum.is_some() {
         write(&sim_er::R2R, &shared, &mut out)?;
+    }
+    if content.demand.is_some() {
+        write(&sim_er::R2D, &shared, &mut out)?;
     }
     for act in &content.acts {
         let act = act_group(act);
@@ -118,6 +121,12 @@ fn check(content: &FseContent, records_an_act: usize) -> Result<(), RenderError>
         return Err(RenderError::NoComplementaryNumber);
     }
     let unfit = |record, field, reason| Err(RenderError::Unfit { record, field, reason });
+    if content.demand.is_some() && content.complementary.as_ref().is_none_or(|cover| cover.member.is_empty()) {
+        return unfit("2D", "no_adherent_sim", Unfit::Width);
+    }
+    if content.demand.as_ref().is_some_and(|demand| demand.cancels != content.corrects.is_some()) {
+        return unfit("5", "no_facture_rectifiee_sim", Unfit::Width);
+    }
     // Zeros or blanks put in for what is missing would read back as another value.
     let executant = &content.executant;
     if executant.specialty.len() != 2 {
@@ -233,6 +242,13 @@ pub(crate) fn groups(content: &FseContent, records_an_act: usize) -> Vec<Group> 
             .as_ref()
             .map(|cover| Group::of_texts(1321, [&cover.contract, &cover.number, cover.member.reveal()])),
     );
+    let cover = content.complementary.as_ref();
+    let management = cover.and_then(|cover| cover.management).map(Management::letter);
+    groups.push(Group::of_texts(sim_er::COVER, [text(management)]));
+    if let (Some(demand), Some(cover)) = (&content.demand, cover) {
+        let purpose = if demand.cancels { "A" } else { "D" };
+        groups.push(Group::of_texts(sim_er::DEMAND, [cover.member.reveal(), &cover.convention, purpose]));
+    }
     let care = &content.care;
     groups.push(Group::of_texts(
         sim_er::CONTEXT,

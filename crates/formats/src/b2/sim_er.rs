@@ -1,6 +1,6 @@
 //! The tables of profile `sim-er`: the records of our FSE, each position with the group field that it shows.
 //! Not the tables of family ER, which are not public: positions are those of family CP, what CP has no place for
-//! stands in its fillers (names ending in `_sim`), and 2R is ours alone (docs/formats.md).
+//! stands in its fillers (names ending in `_sim`), and 2R and 2D are ours alone (docs/formats.md).
 
 use super::table::Kind::{A, B, D, F, N};
 use super::table::Source::{Fixed, Joined, Of};
@@ -14,6 +14,10 @@ pub(crate) const CONTEXT: u16 = 9001;
 pub(crate) const ACT: u16 = 9010;
 /// Group of ours: 1 number of records 4x, 2 fees, 3 AMO, 4 what the AMO leaves, 5 AMC.
 pub(crate) const TOTALS: u16 = 9020;
+/// Group of ours: 1 who manages the complementary part.
+pub(crate) const COVER: u16 = 9030;
+/// Group of ours, in a DRE: 1 number of the member, 2 type de convention, 3 `D` demand, `A` one that takes another back.
+pub(crate) const DEMAND: u16 = 9031;
 
 /// What says, in the field of record 5 that is the editor's, that an invoice is one of ours.
 pub(crate) const MARK: &str = "SIM1";
@@ -71,7 +75,7 @@ pub(crate) static R2S: Record = Record {
     parts: &[&[
         sim(1, 1, "type", A, Fixed("2")),
         BILLING,
-        FILLER,
+        sim(11, 11, "gestion_amc_sim", A, Of(COVER, 1)),
         NIR,
         NIR_KEY,
         RANK,
@@ -91,6 +95,26 @@ pub(crate) static R2S: Record = Record {
         sim(122, 126, "code_couverture_sim", A, Of(1130, 7)),
         sim(127, 127, "qualite_sim", N, Of(1130, 6)),
         sim(128, 128, "code_conventionnel_sim", N, Of(1120, 5)),
+    ]],
+};
+
+/// The demand to a complementary insurer: a record of ours, in a DRE alone.
+pub(crate) static R2D: Record = Record {
+    name: "2D",
+    parts: &[&[
+        sim(1, 1, "type", A, Fixed("2")),
+        BILLING,
+        FILLER,
+        NIR,
+        NIR_KEY,
+        RANK,
+        NUMBER,
+        sim(39, 39, "complement_type", A, Fixed("D")),
+        SEQUENCE,
+        sim(42, 61, "no_adherent_sim", A, Of(DEMAND, 1)),
+        sim(62, 63, "type_convention_sim", A, Of(DEMAND, 2)),
+        sim(64, 64, "objet_dre_sim", A, Of(DEMAND, 3)),
+        sim(65, 128, "filler", F, Fixed("")),
     ]],
 };
 
@@ -228,7 +252,7 @@ pub(crate) static R5: Record = Record {
 };
 
 /// Every record of an FSE.
-pub(crate) static RECORDS: [&Record; 7] = [&R2, &R2S, &R2R, &R4, &R4S, &R4E, &R5];
+pub(crate) static RECORDS: [&Record; 8] = [&R2, &R2S, &R2R, &R2D, &R4, &R4S, &R4E, &R5];
 
 #[cfg(test)]
 mod tests {
@@ -246,7 +270,7 @@ mod tests {
     fn only_fillers_of_family_cp_are_used() {
         for record in RECORDS {
             let Some(public) = cp::RECORDS.into_iter().find(|public| public.name == record.name) else {
-                assert_eq!(record.name, "2R");
+                assert!(matches!(record.name, "2R" | "2D"), "{}", record.name);
                 continue;
             };
             for field in record.fields() {

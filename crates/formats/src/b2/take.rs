@@ -58,6 +58,17 @@ impl Taker<'_> {
         Some(self.text(group, number)?.chars().next())
     }
 
+    /// A letter of a closed list, `None` inside when blank.
+    pub fn listed<T>(&mut self, group: u16, number: u8, list: impl Fn(char) -> Option<T>) -> Option<Option<T>> {
+        match self.letter(group, number)? {
+            None => Some(None),
+            Some(letter) => match list(letter) {
+                Some(value) => Some(Some(value)),
+                None => self.refuse(group, number, Code("formats.b2_code")),
+            },
+        }
+    }
+
     /// A flag of one digit.
     pub fn flag(&mut self, group: u16, number: u8) -> Option<bool> {
         self.coded(group, number, |code| match code {
@@ -153,7 +164,8 @@ impl Taker<'_> {
         self.add(group, number, |value| value.fault(code, Found::Number { found, expected }))
     }
 
-    fn refuse<T>(&mut self, group: u16, number: u8, code: Code) -> Option<T> {
+    /// Adds a fault at a value.
+    pub fn refuse<T>(&mut self, group: u16, number: u8, code: Code) -> Option<T> {
         self.add(group, number, |value| value.fault(code, Found::Nothing))
     }
 

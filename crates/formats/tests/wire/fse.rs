@@ -104,6 +104,12 @@ fn agrees(claimed: &ClaimedFse, content: &FseContent) -> Result<(), TestCaseErro
     prop_assert_eq!(claimed.exoneration, content.care.exoneration);
     prop_assert_eq!(&claimed.accident, &content.care.accident.as_ref().map(|digits| format!("{digits:0>9}")));
     prop_assert_eq!(claimed.rights_proof, content.care.rights_proof);
+    prop_assert_eq!(claimed.management, content.complementary.as_ref().and_then(|cover| cover.management));
+    let demand = content.demand.as_ref().zip(content.complementary.as_ref());
+    prop_assert_eq!(
+        claimed.demand.as_ref().map(|said| (said.member.as_str(), said.convention.as_str(), said.cancels)),
+        demand.map(|(demand, cover)| (cover.member.reveal(), cover.convention.as_str(), demand.cancels))
+    );
     prop_assert_eq!(&claimed.executant_rpps, &content.executant.rpps);
     prop_assert_eq!(claimed.convention, content.executant.convention);
     prop_assert_eq!(&claimed.specialty, &content.executant.specialty);

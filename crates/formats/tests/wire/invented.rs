@@ -1,9 +1,10 @@
 //! Invented claims: one written out, and a strategy that draws others. Nobody here exists.
 
 use chrono::{Duration, NaiveDate};
-use liasse_domain::fse::{ActLine, CareContext, ComplementaryCover, Corrects, Executant, Locum, Patient};
+use liasse_domain::fse::{ActLine, CareContext, ComplementaryCover, Corrects, Demand, Executant, Locum, Patient};
 use liasse_domain::{
-    BillingNumber, BirthDate, Centimes, FseContent, FseNumber, FseRef, Nir, Organisme, Rate, Rpps, SecuringMode,
+    BillingNumber, BirthDate, Centimes, Destination, FseContent, FseNumber, FseRef, Management, Nir, Organisme, Rate,
+    Rpps, SecuringMode,
 };
 use proptest::prelude::*;
 
@@ -64,6 +65,8 @@ pub fn content() -> FseContent {
             contract: "89".to_owned(),
             number: "99999997".to_owned(),
             member: "12345".into(),
+            convention: String::new(),
+            management: None,
         }),
         care: CareContext { nature: 10, care_path: Some('T'), exoneration: None, accident: None, rights_proof: 4 },
         third_party_amo: true,
@@ -83,6 +86,7 @@ pub fn content() -> FseContent {
             qualifier: None,
             exoneration: None,
         }],
+        demand: None,
     }
 }
 
@@ -117,12 +121,17 @@ fn act() -> impl Strategy<Value = ActLine> {
     )
 }
 
+fn cover() -> impl Strategy<Value = (String, String, Option<Management>, bool)> {
+    let management = prop_oneof![Just(None), Just(Some(Management::Unique)), Just(Some(Management::Separee))];
+    ("[A-Z0-9]{1,20}", "([A-Z]{2})?", management, any::<bool>())
+}
+
 /// Any claim that has bytes.
 pub fn any_content() -> impl Strategy<Value = FseContent> {
     let who = (any::<bool>(), any::<bool>(), 0u8..=9, "[0-9]{0,15}", 0u8..=99);
     let patient = (0u8..=99, 0u16..=9999, 0u8..=99, 0u8..=9, "[0-9]{5}", proptest::option::of(0u8..=99));
     let care = (0u8..=99, letter(), letter(), proptest::option::of("[1-9][0-9]{5,8}"), 0u8..=9);
-    let money = (any::<bool>(), any::<bool>(), proptest::option::of(("[0-9]{2}", "[0-9]{1,10}")));
+    let money = (any::<bool>(), any::<bool>(), proptest::option::of(("[0-9]{2}", "[0-9]{1,10}", cover())));
     let acts = proptest::collection::vec(act(), 1..5);
     let frame = (1u32..=999_999_999, 0u8..=5, date(), proptest::option::of((1u32..=999_999_999, date())));
     (frame, who, patient, care, money, acts).prop_map(|(frame, who, patient, care, money, acts)| {
@@ -147,8 +156,14 @@ pub fn any_content() -> impl Strategy<Value = FseContent> {
         one.care = CareContext { nature, care_path, exoneration, accident, rights_proof };
         let (amo, amc, complementary) = money;
         (one.third_party_amo, one.third_party_amc) = (amo, amc);
-        one.complementary =
-            complementary.map(|(contract, number)| ComplementaryCover { contract, number, member: "1".into() });
+        one.demand = None;
+        one.complementary = complementary.map(|(contract, number, (member, convention, management, demand))| {
+            if demand && management == Some(Management::Separee) {
+                let route = Destination::new("99", "501").expect("route");
+                one.demand = Some(Demand { route, cancels: one.corrects.is_some() });
+            }
+            ComplementaryCover { contract, number, member: member.into(), convention, management }
+        });
         one.acts = acts;
         one
     })

@@ -1,6 +1,8 @@
 //! The life of an FSE before its lot: numbers, bytes made once, signatures, withdrawal.
 
-use liasse_domain::{Centimes, DocumentState, Fse, FseNumber, FseRef, MoneyState, Payer, SettlementMode};
+use liasse_domain::{
+    Centimes, DocumentKind, DocumentState, Fse, FseContent, FseNumber, FseRef, MoneyState, Payer, SettlementMode,
+};
 use liasse_store::{FseFilter, Or, StoreError};
 
 use crate::support::{DOCTOR, Kind, OTHER_DOCTOR, Practice, billing, day, fse, outgoing, reference, stamp, stamp_at};
@@ -23,7 +25,7 @@ fn a_failing_closure_uses_no_number_and_leaves_nothing() {
     let mut seen = None;
     let failed = practice.store.prepare_fse(&stamp(), &billing(DOCTOR), None, |number| {
         seen = Some(number);
-        Err("no bytes")
+        Err::<(FseContent, Vec<u8>), _>("no bytes")
     });
     assert_eq!(failed, Err(Or::Other("no bytes")));
     assert_eq!(seen, FseNumber::new(1));
@@ -59,13 +61,13 @@ fn a_payer_never_owes_less_than_nothing() {
 fn an_fse_reads_back_as_it_was_made() {
     let mut practice = Practice::new();
     let reference = practice.prepare(Kind::ThirdParty);
-    let prepared = practice.store.load_prepared(&reference).expect("read").expect("prepared");
+    let prepared = practice.store.load_prepared(DocumentKind::Fse, &reference).expect("read").expect("prepared");
     let (content, bytes) = fse(&billing(DOCTOR), reference.number, Kind::ThirdParty);
     assert_eq!((prepared.content(), prepared.bytes()), (&content, &bytes[..]));
 
     let signed = practice.sign(&reference);
-    assert_eq!(practice.store.load_prepared(&reference).expect("read"), None, "it is signed now");
-    assert_eq!(practice.store.signed_fse(&reference).expect("read"), Some(signed));
+    assert_eq!(practice.store.load_prepared(DocumentKind::Fse, &reference).expect("read"), None, "it is signed now");
+    assert_eq!(practice.store.signed(DocumentKind::Fse, &reference).expect("read"), Some(signed));
     let row = practice.store.fse(&reference).expect("read").expect("fse");
     assert_eq!((row.state, row.content, row.bytes), (DocumentState::Signee, content, bytes));
     assert_eq!((row.vitale_cms.as_deref(), row.cps_cms.as_deref()), (Some(&b"vitale"[..]), Some(&b"cps"[..])));
@@ -86,7 +88,10 @@ fn what_is_signed_must_be_what_was_prepared() {
     let (mut other, bytes) = fse(&billing(DOCTOR), reference.number, Kind::Paid);
     other.acts[0].fee = Centimes(3001);
     assert_eq!(practice.store.sign_fse(&stamp(), &sign(other, bytes.clone())), Err(StoreError::NotAsStored));
-    assert!(practice.store.load_prepared(&reference).expect("read").is_some(), "it waits for its signatures");
+    assert!(
+        practice.store.load_prepared(DocumentKind::Fse, &reference).expect("read").is_some(),
+        "it waits for its signatures"
+    );
 
     let right = sign(content, bytes);
     practice.store.sign_fse(&stamp(), &right).expect("signed");
@@ -150,7 +155,7 @@ fn an_unknown_fse_is_told() {
     let mut practice = Practice::new();
     assert_eq!(practice.store.cancel_fse(&stamp(), &reference(5)), Err(StoreError::UnknownFse));
     assert_eq!(practice.store.fse(&reference(5)).expect("read"), None);
-    assert_eq!(practice.store.load_prepared(&reference(5)).expect("read"), None);
+    assert_eq!(practice.store.load_prepared(DocumentKind::Fse, &reference(5)).expect("read"), None);
 }
 
 #[test]

@@ -10,8 +10,8 @@ use liasse_domain::fse::{ActLine, CareContext, Executant, Patient, Signed};
 use liasse_domain::lot::LotKey;
 use liasse_domain::returns::{Acknowledgement, PaidLine, Payment, Reason, Rejections, Return};
 use liasse_domain::{
-    BillingNumber, Centimes, Destination, FileIdentifier, Fse, FseContent, FseNumber, FseRef, Instant, LotNumber,
-    MoneyState, Nir, Organisme, Payer, Rate, SecuringMode, SendPhase, TransmissionState,
+    BillingNumber, Centimes, Destination, DocumentKind, FileIdentifier, Fse, FseContent, FseNumber, FseRef, Instant,
+    LotNumber, MoneyState, Nir, Organisme, Payer, Rate, SecuringMode, SendPhase, TransmissionState,
 };
 use liasse_store::{Actor, AttemptId, MoneyRow, Outgoing, SealedLot, Stamp, Store, Taken};
 use rusqlite::Connection;
@@ -100,7 +100,7 @@ impl Practice {
     }
 
     pub fn sign(&mut self, fse: &FseRef) -> Fse<Signed> {
-        let prepared = self.store.load_prepared(fse).expect("read").expect("prepared");
+        let prepared = self.store.load_prepared(DocumentKind::Fse, fse).expect("read").expect("prepared");
         let signed = prepared.sealed_by_vitale(b"vitale".to_vec()).expect("mode 3").signed_by_cps(b"cps".to_vec());
         self.store.sign_fse(&stamp(), &signed).expect("signed");
         signed
@@ -220,6 +220,7 @@ pub fn fse(billing: &BillingNumber, number: FseNumber, kind: Kind) -> (FseConten
             qualifier: None,
             exoneration: None,
         }],
+        demand: None,
     };
     let bytes = format!("FSE {billing} {number} {kind:?}\r\n").into_bytes();
     (content, bytes)

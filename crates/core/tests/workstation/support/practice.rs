@@ -69,7 +69,13 @@ pub fn directory(caisses: &[&str]) -> Directory {
         let destination = Destination::new("01", caisse).expect("a caisse");
         (destination, der("caisse-encryption.pem"))
     });
-    Directory { trust, chain_pem, encryption: encryption.collect(), returns: vec![der("caisse-returns.pem")] }
+    Directory {
+        trust,
+        chain_pem,
+        encryption: encryption.collect(),
+        returns: vec![der("caisse-returns.pem")],
+        conventions: Vec::new(),
+    }
 }
 
 /// See the module.

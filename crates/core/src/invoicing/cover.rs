@@ -1,0 +1,186 @@
+//! The complementary part of a draft: which mutuelle, known from where, and in which of the four ways its part travels.
+//! What is not known is a finding; nothing is guessed. Not the amounts (crate `pricing`) and not the table of conventions.
+//! Rule: product, "Words that decide design"; the card is asked for again after its last day and once a year (issue "Lots").
+
+use chrono::Datelike;
+use liasse_domain::complementary::{Convention, convention_of};
+use liasse_domain::fse::{ComplementaryCover, Demand};
+use liasse_domain::{Centimes, Code, DocumentKind, Finding, FseContent, FseRef, Invoice, Management, MutuelleCard};
+use liasse_formats::b2::render_fse;
+use liasse_store::DreStand;
+
+use super::{Draft, InvoicingError};
+use crate::desk::SignedIn;
+use crate::error::CoreError;
+use crate::workstation::Workstation;
+
+/// How the complementary part of an invoice travels.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cover {
+    /// No mutuelle is known.
+    Aucune,
+    /// C2S: the caisse pays both parts.
+    C2s,
+    /// A mutuelle, and the convention that says who manages its part.
+    Convention(MutuelleCard, Convention),
+    /// A mutuelle of which nobody knows who manages its part.
+    Inconnue(MutuelleCard),
+}
+
+/// The contract of C2S and the national number it travels under (reference formats 3.4).
+const C2S: (&str, &str) = ("89", "99999997");
+
+impl Cover {
+    /// The mutuelle card, where there is one.
+    pub fn card(&self) -> Option<&MutuelleCard> {
+        match self {
+            Self::Convention(card, _) | Self::Inconnue(card) => Some(card),
+            Self::Aucune | Self::C2s => None,
+        }
+    }
+
+    /// What group 1321 says.
+    pub(super) fn claimed(&self) -> Option<ComplementaryCover> {
+        let of_card = |card: &MutuelleCard, management| ComplementaryCover {
+            contract: "00".to_owned(),
+            number: card.number.clone(),
+            member: card.member.clone(),
+            convention: card.convention.clone(),
+            management,
+        };
+        match self {
+            Self::Aucune => None,
+            Self::C2s => Some(ComplementaryCover {
+                contract: C2S.0.to_owned(),
+                number: C2S.1.to_owned(),
+                member: liasse_domain::Private::default(),
+                convention: String::new(),
+                management: None,
+            }),
+            Self::Convention(card, convention) => Some(of_card(card, Some(convention.management))),
+            Self::Inconnue(card) => Some(of_card(card, None)),
+        }
+    }
+
+    /// The DRE that goes with a claim, where its complementary part is managed apart.
+    pub(crate) fn demand(&self, claim: &FseContent) -> Option<FseContent> {
+        let Self::Convention(_, Convention { management: Management::Separee, route: Some(route), .. }) = self else {
+            return None;
+        };
+        if !claim.third_party_amc || claim.amc() == Centimes::ZERO {
+            return None;
+        }
+        let demand = Some(Demand { route: route.clone(), cancels: false });
+        Some(FseContent { demand, corrects: None, ..claim.clone() })
+    }
+
+    /// What is to be said of it when the patient does not pay the complementary part.
+    pub(super) fn findings(&self, draft: &Draft, invoice: &Invoice) -> Vec<Finding> {
+        if !invoice.third_party_amc {
+            return Vec::new();
+        }
+        let day = draft.input.date;
+        let mut findings = match self {
+            Self::Aucune => vec![Finding::of(Code("invoicing.mutuelle_absente"), &[])],
+            Self::C2s => vec![Finding::of(Code("invoicing.gestion_c2s"), &[])],
+            Self::Inconnue(card) => {
+                vec![Finding::of(Code("invoicing.gestion_inconnue"), &[("number", card.number.clone())])]
+            }
+            Self::Convention(_, convention) => {
+                let code = match convention.management {
+                    Management::Unique => Code("invoicing.gestion_unique"),
+                    Management::Separee => Code("invoicing.gestion_separee"),
+                };
+                vec![Finding::of(code, &[("name", convention.name.clone())])]
+            }
+        };
+        if let Some(card) = self.card() {
+            if !card.period.holds_on(day) {
+                let until = card.period.until.map_or_else(String::new, |day| day.format("%d/%m/%Y").to_string());
+                findings.push(Finding::of(Code("invoicing.mutuelle_expiree"), &[("until", until)]));
+            } else if card.seen_on.year() < day.year() {
+                let seen = card.seen_on.format("%d/%m/%Y").to_string();
+                findings.push(Finding::of(Code("invoicing.mutuelle_a_revoir"), &[("seen", seen)]));
+            }
+        }
+        findings
+    }
+}
+
+/// What taking a DRE back did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TakenBack {
+    /// It had not left, or the insurer rejected it: nothing more is asked, and the patient owes so much more.
+    Withdrawn(Centimes),
+    /// The insurer has it: this DRE, once signed and sent, takes it back.
+    ToSign(FseRef),
+}
+
+impl Workstation {
+    /// How the complementary part of a draft would travel: by the mutuelle card that somebody saw last, else by what the
+    /// Vitale says.
+    pub fn cover_of(&self, draft: &Draft) -> Result<Cover, CoreError> {
+        if draft.rights.c2s {
+            return Ok(Cover::C2s);
+        }
+        let seen = self.store.mutuelle_of(&draft.patient())?;
+        let Some(card) = seen.or_else(|| draft.mutuelle_on_vitale()) else { return Ok(Cover::Aucune) };
+        Ok(match convention_of(&self.directory.conventions, &card, draft.input.date) {
+            Some(convention) => Cover::Convention(card, convention.clone()),
+            None => Cover::Inconnue(card),
+        })
+    }
+
+    /// Keeps a mutuelle card that somebody looked at for the patient of a draft.
+    pub fn see_mutuelle(&mut self, draft: &Draft, who: &SignedIn, card: &MutuelleCard) -> Result<(), CoreError> {
+        let stamp = who.stamp(self.now());
+        Ok(self.store.see_mutuelle(&stamp, &draft.patient(), card)?)
+    }
+
+    /// The patient showed the same card again today.
+    pub fn mutuelle_seen_again(&mut self, draft: &Draft, who: &SignedIn) -> Result<(), CoreError> {
+        let cover = self.cover_of(draft)?;
+        let card = cover.card().ok_or(InvoicingError::NoMutuelle)?;
+        let seen = MutuelleCard { seen_on: self.clock.today(), ..card.clone() };
+        self.see_mutuelle(draft, who, &seen)
+    }
+
+    /// Takes back the DRE of an FSE: at once where it has not left, by a DRE that says so where the insurer may have it.
+    /// What the insurer will not pay, the patient owes.
+    ///
+    /// # Errors
+    /// [`liasse_store::StoreError::NoDre`]; [`liasse_store::StoreError::InLot`] while an unsent lot holds it.
+    pub fn take_dre_back(&mut self, fse: &FseRef, who: &SignedIn) -> Result<TakenBack, CoreError> {
+        self.check_owner(fse, who)?;
+        let stamp = who.stamp(self.now());
+        match self.store.dre_stand(fse)? {
+            None => Err(liasse_store::StoreError::NoDre.into()),
+            Some(DreStand::Here | DreStand::InLot) => Ok(TakenBack::Withdrawn(self.store.withdraw_dre(&stamp, fse)?)),
+            Some(DreStand::Rejected) => Ok(TakenBack::Withdrawn(self.store.give_up_rejected_dre(&stamp, fse)?)),
+            Some(DreStand::Left) => {
+                who.check_may_sign_fse()?;
+                let today = self.clock.today();
+                let prepared = self.store.prepare_taking_back(&stamp, fse, |asked, number| {
+                    let content = taking_back(asked, number, today);
+                    let bytes = render_fse(&content)?;
+                    Ok::<_, CoreError>((content, bytes))
+                });
+                Ok(TakenBack::ToSign(prepared.map_err(crate::signing::either)?.reference().clone()))
+            }
+        }
+    }
+
+    /// Whether an FSE is *signée* with a DRE that somebody may still take back.
+    pub fn has_dre(&self, fse: &FseRef) -> Result<bool, CoreError> {
+        Ok(self.store.signed(DocumentKind::Dre, fse)?.is_some() && self.store.dre_stand(fse)?.is_some())
+    }
+}
+
+/// The DRE that takes another back. The patient has left: the CPS signs alone.
+fn taking_back(asked: FseContent, number: liasse_domain::FseNumber, today: chrono::NaiveDate) -> FseContent {
+    let corrects = Some(liasse_domain::fse::Corrects { number: asked.reference.number, drawn_up: asked.drawn_up });
+    let demand = asked.demand.clone().map(|demand| Demand { cancels: true, ..demand });
+    let reference = FseRef { number, ..asked.reference.clone() };
+    let mode = liasse_domain::SecuringMode::SansVitale;
+    FseContent { reference, mode, drawn_up: today, corrects, demand, ..asked }
+}
