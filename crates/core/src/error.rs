@@ -56,6 +56,9 @@ pub enum CoreError {
     /// Writing an export.
     #[error(transparent)]
     Export(#[from] crate::export::ExportError),
+    /// A mutuelle card as typed.
+    #[error(transparent)]
+    Mutuelle(#[from] liasse_domain::complementary::MutuelleFault),
     /// The table of conventions.
     #[error(transparent)]
     Convention(#[from] crate::conventions::ConventionError),
@@ -87,6 +90,7 @@ impl CoreError {
             Self::Key(error) => error,
             Self::Identifier(error) => error,
             Self::Export(error) => error,
+            Self::Mutuelle(error) => error,
             Self::Convention(error) => error,
             Self::Incident(error) => error,
             Self::Tariff(error) => error,

@@ -5,7 +5,8 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{FseRef, IdError};
+use crate::catalogue::{Code, Coded};
+use crate::ids::FseRef;
 use crate::organisme::Destination;
 use crate::patient::Period;
 use crate::secret::Private;
@@ -97,6 +98,30 @@ pub struct MutuelleCard {
     pub seen_on: NaiveDate,
 }
 
+/// What is wrong on a card as typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MutuelleFault {
+    /// The n° AMC.
+    #[error("the number of the insurer")]
+    Number,
+    /// The n° d'adhérent.
+    #[error("the number of the member")]
+    Member,
+    /// The type de convention.
+    #[error("the type of convention")]
+    Convention,
+}
+
+impl Coded for MutuelleFault {
+    fn code(&self) -> Code {
+        match self {
+            Self::Number => Code("saisie.mutuelle_numero"),
+            Self::Member => Code("saisie.mutuelle_adherent"),
+            Self::Convention => Code("saisie.mutuelle_convention"),
+        }
+    }
+}
+
 /// Longest number of a member that a DRE carries.
 pub const MEMBER_WIDTH: usize = 20;
 
@@ -108,24 +133,19 @@ impl MutuelleCard {
         convention: &str,
         period: Period,
         seen_on: NaiveDate,
-    ) -> Result<Self, IdError> {
+    ) -> Result<Self, MutuelleFault> {
         let number = number.replace(' ', "");
-        if !(8..=10).contains(&number.len()) {
-            return Err(IdError::Length { expected: 8 });
+        if !(8..=10).contains(&number.len()) || !number.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(MutuelleFault::Number);
         }
         let member = member.trim().to_uppercase();
-        if member.is_empty() || member.chars().count() > MEMBER_WIDTH {
-            return Err(IdError::Length { expected: MEMBER_WIDTH });
+        let letters = member.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
+        if member.is_empty() || member.len() > MEMBER_WIDTH || !letters {
+            return Err(MutuelleFault::Member);
         }
         let convention = convention.trim().to_uppercase();
-        if convention.len() != 2 {
-            return Err(IdError::Length { expected: 2 });
-        }
-        let well_formed = number.bytes().all(|byte| byte.is_ascii_digit())
-            && member.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
-            && convention.bytes().all(|byte| byte.is_ascii_uppercase());
-        if !well_formed {
-            return Err(IdError::Character);
+        if convention.len() != 2 || !convention.bytes().all(|byte| byte.is_ascii_uppercase()) {
+            return Err(MutuelleFault::Convention);
         }
         Ok(Self { number, member: Private::new(member), convention, period, seen_on })
     }

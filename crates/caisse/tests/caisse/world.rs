@@ -159,7 +159,7 @@ pub fn believed(message: &[u8]) -> Return {
     returns::read(&read.body).expect("a return")
 }
 
-fn told(message: &Return) -> Vec<String> {
+pub fn told(message: &Return) -> Vec<String> {
     match message {
         Return::Acknowledgement(arl) => {
             vec![arl.refused.as_ref().map_or_else(|| "ARL+".to_owned(), |reason| reason.code.clone())]

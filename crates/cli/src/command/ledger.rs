@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use liasse_core::ledger::{Document, Ledger};
-use liasse_domain::{DocumentState, MoneyState, Payer, TransmissionState};
+use liasse_domain::{DocumentKind, DocumentState, MoneyState, Payer, TransmissionState};
 
 use crate::failure::{CliError, Failure};
 use crate::office::Person;
@@ -47,7 +47,7 @@ fn line(document: &Document) -> String {
     let line = text::with(
         "ledger.line",
         &[
-            ("fse", &document.fse.to_string()),
+            ("fse", &name(document)),
             ("date", &document.act_date.format("%d/%m/%Y").to_string()),
             ("total", &format!("{:>10}", document.total_cents.to_string())),
             ("document", document.document.label()),
@@ -59,6 +59,12 @@ fn line(document: &Document) -> String {
         text::with("ledger.reject", &[("code", &reject.code), ("message", &reject.message)])
     });
     line + &reject
+}
+
+/// An FSE by its name, a DRE by the same and what it is.
+fn name(document: &Document) -> String {
+    let fse = document.fse.to_string();
+    if document.kind == DocumentKind::Dre.word() { text::with("ledger.dre", &[("fse", &fse)]) } else { fse }
 }
 
 /// Where a document that has not ended stands, in the words of the first axis that keeps it from its end.
