@@ -17,6 +17,25 @@ pub struct Display {
     _scratch: Scratch,
 }
 
+/// Sends WM_DELETE_WINDOW (ICCCM 4.2.8.1) to the window of that number.
+const CLOSE: &str = "
+import ctypes, sys
+x = ctypes.CDLL('libX11.so.6')
+x.XOpenDisplay.restype = ctypes.c_void_p
+x.XInternAtom.restype = ctypes.c_ulong
+display = ctypes.c_void_p(x.XOpenDisplay(None))
+atom = lambda name: x.XInternAtom(display, name, 0)
+class Client(ctypes.Structure):
+    _fields_ = [('type', ctypes.c_int), ('serial', ctypes.c_ulong), ('send_event', ctypes.c_int),
+                ('display', ctypes.c_void_p), ('window', ctypes.c_ulong), ('message_type', ctypes.c_ulong),
+                ('format', ctypes.c_int), ('data', ctypes.c_long * 5), ('rest', ctypes.c_long * 16)]
+window = ctypes.c_ulong(int(sys.argv[1]))
+event = Client(type=33, window=window.value, message_type=atom(b'WM_PROTOCOLS'), format=32)
+event.data[0] = atom(b'WM_DELETE_WINDOW')
+assert x.XSendEvent(display, window, 0, 0, ctypes.byref(event))
+x.XSync(display, 0)
+";
+
 impl Display {
     /// Starts one on a display number that nobody uses, with a screen of `width` × `height`.
     pub fn start(width: u32, height: u32) -> Self {
@@ -64,6 +83,11 @@ impl Display {
     /// Clicks with the first button at a place of the screen.
     pub fn click(&self, x: u32, y: u32) {
         self.xdotool(&["mousemove", &x.to_string(), &y.to_string(), "click", "1"]).success();
+    }
+
+    /// Asks a window to close, as the cross of its frame does. xdotool of Debian 12 can only destroy it.
+    pub fn close(&self, window: &str) {
+        finish(self.program("python3").args(["-c", CLOSE, window]), b"").success();
     }
 
     /// Takes a picture of the whole screen as PNG.

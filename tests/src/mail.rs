@@ -38,11 +38,19 @@ impl MailPeers {
     /// # Panics
     /// Without root: Postfix changes users.
     pub fn start() -> Self {
+        Self::start_closed("")
+    }
+
+    /// The same; Postfix takes mail for the recipient `closed` and gives it back with a non-delivery notice.
+    ///
+    /// # Panics
+    /// As [`MailPeers::start`].
+    pub fn start_closed(closed: &str) -> Self {
         assert!(is_root(), "Postfix needs root: run as root or in a container, or leave this out with --allow-skip");
         let scratch = Scratch::new("mail");
         make_certificates(&scratch);
         let [submission, pop3s] = free_ports();
-        postfix::configure(&scratch, submission);
+        postfix::configure(&scratch, submission, closed);
         dovecot::configure(&scratch, pop3s);
         // The shell stays the first process: Postfix changes users, and the kernel would then forget to kill it with us.
         let script = "dovecot -F -c \"$1/dovecot/dovecot.conf\" & postfix -c \"$1/postfix\" start-fg & wait";

@@ -8,8 +8,9 @@ use crate::Scratch;
 use crate::mail::{ACCOUNTS, OWNER, give};
 use crate::process::finish;
 
-/// Writes everything Postfix needs into `scratch`.
-pub fn configure(scratch: &Scratch, submission: u16) {
+/// Writes everything Postfix needs into `scratch`. Mail for the recipient `closed` is taken and then given back; an empty
+/// one is nobody.
+pub fn configure(scratch: &Scratch, submission: u16, closed: &str) {
     let here = scratch.path().display();
     scratch.write("postfix/main.cf", main(&here.to_string()));
     scratch.write("postfix/master.cf", master(submission));
@@ -21,6 +22,10 @@ pub fn configure(scratch: &Scratch, submission: u16) {
         .map(|(user, domain)| format!("{user}@{domain} {domain}/{user}/\n"))
         .collect();
     scratch.write("postfix/boxes", boxes);
+    // Not by the service called `error`: recipients routed there are refused before the mail is taken.
+    let route = format!("{closed} closed:5.1.1 closed by this test\n");
+    scratch.write("postfix/routes", if closed.is_empty() { "" } else { &route });
+    compile(scratch, "routes");
     compile(scratch, "domains");
     compile(scratch, "boxes");
     set_faults(scratch, "");
@@ -62,6 +67,7 @@ smtp_dns_support_level = disabled
 max_use = 1
 default_transport = error:5.1.2 this test post office does not relay
 relay_transport = error:5.1.2 this test post office does not relay
+transport_maps = hash:{here}/postfix/routes
 virtual_mailbox_domains = hash:{here}/postfix/domains
 virtual_mailbox_maps = hash:{here}/postfix/boxes
 virtual_mailbox_base = {here}/mailboxes
@@ -105,6 +111,7 @@ smtp unix - - n - - smtp
 showq unix n - n - - showq
 error unix - - n - - error
 retry unix - - n - - error
+closed unix - - n - - error
 discard unix - - n - - discard
 local unix - n n - - local
 virtual unix - n n - - virtual

@@ -106,6 +106,34 @@ fn a_refusal_of_the_foreign_server_is_clear_and_nothing_is_ambiguous() {
 }
 
 #[test]
+fn a_file_that_postfix_gives_back_waits_for_the_users_hand() {
+    let peers = MailPeers::start_closed("01751@751.01.rss.test");
+    let practice = Practice::empty("given-back");
+    told_of(&practice, &peers);
+    let fse = practice.bill("vitale-petit", G, None);
+    practice.run(&["lot", "seal"]).success();
+    // Twice: the second time the user has asked for it.
+    for count in 1..=2 {
+        practice.run(&["post", "send"]).success();
+        assert_eq!(practice.document(&fse)["transmission"], "transmise");
+        peers.wait_for_mail("dr.test@cabinet.test", 1);
+        let said = practice.json(&["post", "fetch"]);
+        assert_eq!((&said["taken"], &said["unknown"]), (&1.into(), &0.into()), "{said}");
+        assert_eq!(practice.document(&fse)["transmission"], "en_fichier");
+        let returns = practice.json(&["returns", "list"])["returns"].clone();
+        assert_eq!(returns.as_array().map(Vec::len), Some(count), "{returns}");
+        let notice = &returns[0];
+        assert_eq!((&notice["kind"], &notice["status"]), (&"non_remise".into(), &"applique".into()), "{notice}");
+        assert_eq!(notice["undelivered"]["code"], "5.1.1", "{notice}");
+        assert_eq!(notice["file"], practice.document(&fse)["lot"]);
+        assert!(peers.mailbox("dr.test@cabinet.test").is_empty(), "it is on disk, so it left the mailbox");
+    }
+    // The post had the file: its FSE cannot be put into another one.
+    practice.refused(&["lot", "dissolve", "last"], 1);
+    practice.run(&["journal", "verify"]).success();
+}
+
+#[test]
 fn a_wrong_password_is_said_as_such() {
     let peers = MailPeers::start();
     let practice = Practice::empty("password");

@@ -109,6 +109,18 @@ impl Draft {
         })
     }
 
+    /// The same acts for another beneficiary of the card, under their own rights.
+    pub fn for_beneficiary(&self, beneficiary: usize) -> Result<Self, InvoicingError> {
+        let person = self.card.beneficiaries.get(beneficiary).ok_or(InvoicingError::UnknownBeneficiary)?;
+        let rights = Rights::from_card(person, self.input.date, self.rights.read_at);
+        let mut draft = Self { beneficiary, rights, ..self.clone() };
+        for act in &mut draft.input.acts {
+            // The other person's illness is none of theirs.
+            act.ald_related &= draft.rights.ald;
+        }
+        Ok(draft)
+    }
+
     /// Which beneficiary of the card, from 0.
     pub fn beneficiary(&self) -> usize {
         self.beneficiary

@@ -130,6 +130,11 @@ impl Document {
         self.document == DocumentState::Signee && self.reject.is_none() && (here || back)
     }
 
+    /// Whether it waits to leave and no signed lot holds it.
+    pub fn awaits_lot(&self) -> bool {
+        self.waits_to_leave() && self.transmission != Some(TransmissionState::EnFichier)
+    }
+
     /// Whether somebody else than the patient owes for it.
     fn third_party(&self) -> bool {
         self.money.iter().any(|money| money.payer != Payer::Patient && money.state != MoneyState::SansObjet)

@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use liasse_domain::reject::{self, Gesture};
 use liasse_domain::returns::Return;
-use liasse_domain::{Centimes, Destination, DocumentKind, FileIdentifier, FseRef, Private};
+use liasse_domain::{Centimes, Destination, DocumentKind, FileIdentifier, FseRef, Private, Report};
 use serde::Serialize;
 
 use crate::desk::SignedIn;
@@ -20,12 +20,15 @@ pub struct Returned {
     pub id: i64,
     /// When it was taken in.
     pub received_at: DateTime<Utc>,
-    /// `arl`, `rejets`, `paiement` or `inconnu`.
+    /// `arl`, `rejets`, `paiement`, `signalement`, `service`, `non_remise` or `inconnu`.
     pub kind: &'static str,
     /// `applique`, `sans_suite` or `inconnu`.
     pub status: &'static str,
     /// The code of why it is unknown or without effect.
     pub note: Option<String>,
+    /// That code's texts, for a screen.
+    #[serde(skip)]
+    pub says: Option<Report>,
     /// Who sent it.
     pub from: Option<String>,
     /// The file it answers.
@@ -36,10 +39,27 @@ pub struct Returned {
     pub incident: Option<String>,
     /// The FSE it rejects.
     pub rejected: Vec<FseRef>,
+    /// The status of a mail that is not delivered (RFC 3463), `5.1.1`, and what the server in the way said.
+    pub undelivered: Option<Rejected>,
+    /// What it remarks on FSE: they are processed and paid all the same.
+    pub remarks: Vec<Remark>,
+    /// The text of a message in plain words.
+    pub text: Option<String>,
     /// The reference of the transfer.
     pub reference: Option<String>,
     /// What it pays.
     pub amount_cents: Option<Centimes>,
+}
+
+/// A remark of a caisse on one FSE.
+#[derive(Clone, Debug, Serialize)]
+pub struct Remark {
+    /// Which FSE.
+    pub fse: FseRef,
+    /// The caisse's code.
+    pub code: String,
+    /// The caisse's words.
+    pub message: String,
 }
 
 /// A reject in plain words.
@@ -93,18 +113,28 @@ impl Workstation {
         };
         let mut rows = self.store.returns()?;
         rows.retain(|row| own(&row.content));
-        let shown = rows.into_iter().map(|row| {
+        let mut all = Vec::with_capacity(rows.len());
+        for row in rows {
+            let original = row.notice.as_ref().and_then(|notice| notice.original.as_deref());
+            let mailed = original.map(|id| self.store.file_of_mail(id)).transpose()?.flatten();
+            if mailed.as_ref().is_some_and(|(_, sender)| *sender != who.situation.billing_number) {
+                continue;
+            }
             let mut shown = Returned {
                 id: row.id,
                 received_at: row.received_at,
                 kind: row.kind.word(),
                 status: row.status.word(),
+                says: row.note.as_deref().and_then(Report::kept),
                 note: row.note,
                 from: None,
-                file: None,
+                file: mailed.map(|(file, _)| file),
                 refused: None,
                 incident: None,
                 rejected: Vec::new(),
+                undelivered: row.notice.map(|notice| Rejected { code: notice.status, message: notice.said }),
+                remarks: Vec::new(),
+                text: None,
                 reference: None,
                 amount_cents: None,
             };
@@ -115,9 +145,9 @@ impl Workstation {
             if let Some(content) = row.content {
                 shown.say(content);
             }
-            shown
-        });
-        Ok(shown.collect())
+            all.push(shown);
+        }
+        Ok(all)
     }
 
     /// The rejected FSE of this practitioner: those that await a correction first, then the latest first.

@@ -1,5 +1,6 @@
-//! Fetching what the caisse sends back. A return is believed only when a caisse's certificate signed it; it leaves the
-//! mailbox only after it is on disk; anything else is kept as unknown and changes no state.
+//! Fetching what the caisse sends back. A return is believed only when a caisse's certificate signed it, a non-delivery
+//! notice of a post office as far as `store::inbox_apply` says; it leaves the mailbox only after it is on disk; anything
+//! else is kept as unknown and changes no state.
 
 use liasse_domain::returns::Return;
 use liasse_domain::{Code, Coded};
@@ -107,12 +108,21 @@ impl Workstation {
 
     /// Puts one message on disk with its effects; `true` when it was believed.
     fn take_in(&mut self, mailbox: &str, uidl: &str, bytes: &[u8]) -> Result<(Taken, bool), CoreError> {
-        let decoded = self.believe(bytes);
         let digest: [u8; 32] = Sha256::digest(bytes).into();
         let stamp = system_stamp(self.now());
-        let note = decoded.as_ref().err().map(|distrust| distrust.code().0);
-        let taken = self.store.take_return(&stamp, mailbox, uidl, bytes, digest, decoded.as_ref().ok(), note)?;
-        Ok((taken, decoded.is_ok()))
+        let (decoded, note) = match self.believe(bytes) {
+            Ok(message) => (Some(message), None),
+            Err(Distrust::NotAReturn) => {
+                // A post office signs nothing.
+                if let Ok(notice) = mail::read_notice(bytes) {
+                    return Ok((self.store.take_notice(&stamp, mailbox, uidl, bytes, digest, &notice)?, true));
+                }
+                (None, Some(Distrust::NotAReturn.code().0))
+            }
+            Err(distrust) => (None, Some(distrust.code().0)),
+        };
+        let taken = self.store.take_return(&stamp, mailbox, uidl, bytes, digest, decoded.as_ref(), note)?;
+        Ok((taken, decoded.is_some()))
     }
 
     fn believe(&self, bytes: &[u8]) -> Result<Return, Distrust> {

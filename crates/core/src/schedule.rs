@@ -1,5 +1,6 @@
-//! When the post works by itself: fetching at intervals, sending at an hour of the day. Neither needs a card.
-//! Not the sending and fetching themselves (`sending`, `returns`), and no clock: the window asks at each of its ticks.
+//! When the post works by itself: fetching at intervals, sending at an hour of the day and as the window closes. None
+//! needs a card. Not the sending and fetching themselves (`sending`, `returns`), and no clock: the window asks at each of
+//! its ticks.
 
 use chrono::{NaiveTime, TimeDelta};
 use liasse_domain::{Instant, clock};
@@ -44,6 +45,25 @@ impl Schedule {
     }
 }
 
+/// What the window leaves behind when it closes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Leaving {
+    /// Files to send first; 0 where the setting `post.send_at_closing` says no. What came back undelivered is not among
+    /// them.
+    pub files: usize,
+    /// Signed FSE in no signed lot: they need a card to leave.
+    pub fses: usize,
+}
+
+/// `oui` or `non`.
+pub(crate) fn yes(value: &str) -> Result<bool, SettingError> {
+    match value {
+        "oui" => Ok(true),
+        "non" => Ok(false),
+        _ => Err(SettingError::Value),
+    }
+}
+
 /// Minutes between two fetches, 1 to 1440; `None` for never.
 pub(crate) fn minutes(value: &str) -> Result<Option<u16>, SettingError> {
     match value {
@@ -71,6 +91,15 @@ impl Workstation {
             fetch_every: self.setting("post.fetch_every")?.map_or(Ok(usual.fetch_every), |value| minutes(&value))?,
             send_at: self.setting("post.send_at")?.map_or(Ok(usual.send_at), |value| hour(&value))?,
         })
+    }
+
+    /// What would stay behind if the window closed now.
+    pub fn leaving(&self) -> Result<Leaving, CoreError> {
+        let sends = self.setting("post.send_at_closing")?.map_or(Ok(true), |value| yes(&value))?;
+        let files = if sends { self.store.to_send()?.iter().filter(|row| !row.undelivered).count() } else { 0 };
+        let ledger = self.ledger()?;
+        let fses = ledger.documents.iter().filter(|document| document.awaits_lot()).count();
+        Ok(Leaving { files, fses })
     }
 }
 
@@ -113,6 +142,7 @@ mod tests {
     fn settings_that_do_not_read_are_refused() {
         assert_eq!((minutes("30"), minutes("jamais")), (Ok(Some(30)), Ok(None)));
         assert_eq!(hour("jamais"), Ok(None));
+        assert_eq!((yes("oui"), yes("non"), yes("Oui")), (Ok(true), Ok(false), Err(SettingError::Value)));
         for wrong in ["", "0", "1441", "-5", "15 min"] {
             assert_eq!(minutes(wrong), Err(SettingError::Value), "{wrong}");
         }

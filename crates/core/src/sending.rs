@@ -39,8 +39,23 @@ pub struct SendSummary {
     pub unconfirmed: Vec<FileIdentifier>,
 }
 
-/// Sends every file that may lawfully leave now. A network failure ends the run: the rest would fail alike.
+/// Sends every file that may lawfully leave now, asked by the user. A network failure ends the run: the rest would fail
+/// alike.
 pub fn send_all(workstation: &Handle<Workstation>, post: &mut dyn Post) -> Result<SendSummary, CoreError> {
+    send(workstation, post, |_| true)
+}
+
+/// The same without being asked, by the clock or as the window closes: what a post office gave back undelivered waits for
+/// the user's own word. It would come back every time, and nobody would look at why.
+pub fn send_unasked(workstation: &Handle<Workstation>, post: &mut dyn Post) -> Result<SendSummary, CoreError> {
+    send(workstation, post, |row| !row.undelivered)
+}
+
+fn send(
+    workstation: &Handle<Workstation>,
+    post: &mut dyn Post,
+    may_leave: impl Fn(&OutboxRow) -> bool,
+) -> Result<SendSummary, CoreError> {
     // One worker sends: whatever is still open was cut, and is settled as after a crash.
     workstation.call(|ws| {
         let stamp = system_stamp(ws.now());
@@ -54,7 +69,7 @@ pub fn send_all(workstation: &Handle<Workstation>, post: &mut dyn Post) -> Resul
         }
     }
     let mut summary = SendSummary::default();
-    for row in workstation.call(|ws| ws.store.to_send())?? {
+    for row in workstation.call(|ws| ws.store.to_send())??.into_iter().filter(may_leave) {
         match send_one(workstation, post, &row)? {
             Ok(()) => summary.sent.push(row.lot),
             Err(error) if error.is_ambiguous() => summary.unconfirmed.push(row.lot),
@@ -189,6 +204,12 @@ impl PostWorker {
     pub fn send(&mut self) -> Result<SendSummary, CoreError> {
         let mut post = self.post()?;
         send_all(&self.workstation, &mut post)
+    }
+
+    /// Sends what may leave without the user's word.
+    pub fn send_unasked(&mut self) -> Result<SendSummary, CoreError> {
+        let mut post = self.post()?;
+        send_unasked(&self.workstation, &mut post)
     }
 
     /// Fetches what waits.

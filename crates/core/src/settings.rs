@@ -22,6 +22,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting { name: "post.password", secret: true },
     Setting { name: "post.fetch_every", secret: false },
     Setting { name: "post.send_at", secret: false },
+    Setting { name: "post.send_at_closing", secret: false },
     Setting { name: "demo.clock", secret: false },
 ];
 

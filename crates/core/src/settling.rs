@@ -40,6 +40,17 @@ impl Workstation {
         Ok(patient.map_or_else(Default::default, |money| money.due - money.paid))
     }
 
+    /// What will go back to the patient once a prepared correction is signed: what they paid for the FSE that it corrects,
+    /// less what they owe for this one.
+    pub fn to_give_back(&self, reference: &FseRef) -> Result<Centimes, CoreError> {
+        let row = self.store.fse(reference)?.ok_or(InvoicingError::UnknownFse)?;
+        let Some(earlier) = &row.content.corrects else { return Ok(Centimes::ZERO) };
+        let earlier = FseRef { billing: reference.billing.clone(), number: earlier.number };
+        let paid = self.store.fse(&earlier)?.ok_or(InvoicingError::UnknownFse)?.money;
+        let paid = paid.iter().find(|money| money.payer == Payer::Patient).map_or(Centimes::ZERO, |money| money.paid);
+        Ok((paid - self.due_by_patient(reference)?).max(Centimes::ZERO))
+    }
+
     /// Withdraws an FSE that is in no lot: it keeps its number.
     pub fn cancel(&mut self, reference: &FseRef, who: &SignedIn) -> Result<(), CoreError> {
         self.check_owner(reference, who)?;

@@ -6,7 +6,7 @@ use chrono::SubsecRound;
 use liasse_cards::CardError;
 use liasse_domain::fse::{Prepared, Signed};
 use liasse_domain::lot::group;
-use liasse_domain::{BillingNumber, DocumentKind, FileIdentifier, Fse, FseRef, Instant, Level, clock};
+use liasse_domain::{BillingNumber, Centimes, DocumentKind, FileIdentifier, Fse, FseRef, Instant, Level, clock};
 use liasse_formats::b2::render_fse;
 use liasse_formats::cms::{self, Flux, NationalAttributes, ToSign};
 use liasse_formats::lot::{Head, LotHeader, file_bytes, lot_bytes};
@@ -90,8 +90,9 @@ impl Workstation {
         Ok(DocumentToSign { fse, vitale, cps })
     }
 
-    /// Keeps the signatures, once they verify. Until both are on disk the FSE stays *préparée* with its number.
-    pub fn finish_fse(&mut self, signed: SignedFse) -> Result<(), CoreError> {
+    /// Keeps the signatures, once they verify. Until both are on disk the FSE stays *préparée* with its number. Gives what
+    /// goes back to the patient: a correction may cost less than what they paid.
+    pub fn finish_fse(&mut self, signed: SignedFse) -> Result<Centimes, CoreError> {
         let SignedFse { asked: FseToSign { documents, signed_in }, answers } = signed;
         let mut all = Vec::new();
         for (DocumentToSign { fse, vitale, cps }, (by_vitale, by_cps)) in documents.into_iter().zip(answers) {
@@ -308,14 +309,15 @@ impl LotToSign {
     }
 }
 
-/// Signs a prepared FSE: asks the store's lane what, the cards' lane to sign, the store's lane to keep it.
+/// Signs a prepared FSE: asks the store's lane what, the cards' lane to sign, the store's lane to keep it. Gives what goes
+/// back to the patient, see [`Workstation::finish_fse`].
 pub fn sign_fse(
     workstation: &Handle<Workstation>,
     cards: &dyn SigningCards,
     reference: &FseRef,
     signed_in: &SignedIn,
     vitale: Option<&VitaleView>,
-) -> Result<(), CoreError> {
+) -> Result<Centimes, CoreError> {
     let (reference, signed_in, vitale) = (reference.clone(), signed_in.clone(), vitale.cloned());
     let asked = workstation.call(move |ws| ws.begin_fse(&reference, &signed_in, vitale.as_ref()))??;
     let signed = asked.by(cards)?;

@@ -78,6 +78,7 @@ impl Workstation {
             "post.smtp" | "post.pop3" => drop(crate::settings::host_port(value)?),
             "post.fetch_every" => drop(crate::schedule::minutes(value)?),
             "post.send_at" => drop(crate::schedule::hour(value)?),
+            "post.send_at_closing" => drop(crate::schedule::yes(value)?),
             _ => {}
         }
         let stamp = system_stamp(self.now());

@@ -1,5 +1,7 @@
 //! The root of the window: opens the demo, maps messages to screens, routes keys and card events. No rule here.
 
+mod admission;
+mod closing;
 mod view;
 
 use std::path::PathBuf;
@@ -12,7 +14,7 @@ use iced::{Element, Event, Subscription, Task, event};
 use liasse_core::cards::Snapshot;
 use liasse_core::desk::SignedIn;
 use liasse_core::ports::Clock;
-use liasse_core::schedule::Schedule;
+use liasse_core::schedule::{Leaving, Schedule};
 use liasse_demo::{Office, Opening, Tray};
 use liasse_domain::{Coded, Instant, Report, clock};
 
@@ -44,7 +46,8 @@ pub fn run(start: Start) -> iced::Result {
         .scale_factor(zoom)
         .subscription(App::subscription)
         .default_font(theme::REGULAR)
-        .window_size((1400.0, 900.0));
+        .window_size((1400.0, 900.0))
+        .exit_on_close_request(false);
     for face in theme::FACES {
         application = application.font(face);
     }
@@ -82,6 +85,8 @@ struct Desk {
     recettes: recettes::State,
     tray: tray::State,
     notice: Option<Report>,
+    /// The window is being closed.
+    closing: Option<closing::Closing>,
     /// The time of the practice, as last told.
     now: Instant,
     /// When the post works by itself; until when the hour of sending was looked for; when returns were last asked for.
@@ -111,6 +116,12 @@ enum Message {
     Paiements(paiements::Message),
     Recettes(recettes::Message),
     Tray(tray::Message),
+    /// The window is to be closed, by its frame or by Ctrl Q.
+    Close,
+    /// What would stay behind.
+    Leaving(Result<Leaving, Report>),
+    /// The window closes whatever has not ended.
+    Quit,
 }
 
 /// What opening gives, in a message that must be cloneable.
@@ -158,8 +169,22 @@ impl App {
                 self.start.dark = !self.start.dark;
                 Task::none()
             }
+            (phase, Message::Key(Key::Character(letter), modifiers, _))
+                if modifiers.control() && letter.as_str() == "q" =>
+            {
+                Self::close(phase)
+            }
+            (phase, Message::Close) => Self::close(phase),
+            (_, Message::Quit) => closing::quit(),
             (Phase::Open(desk), message) => desk.update(message),
             _ => Task::none(),
+        }
+    }
+
+    fn close(phase: &mut Phase) -> Task<Message> {
+        match phase {
+            Phase::Welcome { .. } => closing::quit(),
+            Phase::Open(desk) => desk.close(),
         }
     }
 
@@ -172,13 +197,14 @@ impl App {
             }
             _ => None,
         });
+        let closes = iced::window::close_requests().map(|_| Message::Close);
         match &self.phase {
-            Phase::Welcome { .. } => keys,
+            Phase::Welcome { .. } => Subscription::batch([keys, closes]),
             Phase::Open(desk) => {
                 let changes = ask::card_changes(&desk.office.cards(), desk.office.clock());
                 let changes = changes.map(|(snapshot, now)| Message::Cards(snapshot, now));
                 let ticks = iced::time::every(Duration::from_secs(20)).map(|_| Message::Tick);
-                Subscription::batch([keys, changes, ticks])
+                Subscription::batch([keys, closes, changes, ticks, desk.closing_cap()])
             }
         }
     }
@@ -231,6 +257,7 @@ impl Desk {
             recettes: recettes::State::default(),
             tray: tray::State::new(opened.tray),
             notice: None,
+            closing: None,
             now: opened.now,
             schedule: opened.schedule,
             looked: opened.now,
@@ -259,14 +286,7 @@ impl Desk {
                 facturer::Action::Run(task) => task.map(Message::Facturer),
                 facturer::Action::LedgerChanged(task) => Task::batch([task.map(Message::Facturer), self.reload_lots()]),
             },
-            Message::Lots(message) => match self.lots.update(&self.office, self.signed_in.as_ref(), message) {
-                lots::Action::None => Task::none(),
-                lots::Action::Run(task) => task.map(Message::Lots),
-                lots::Action::LinkTried(reached, task) => {
-                    self.link = if reached { bandeau::Link::Up } else { bandeau::Link::Down };
-                    task.map(Message::Lots)
-                }
-            },
+            Message::Lots(message) => self.lots(message),
             Message::Paiements(message) => self.paiements(message),
             Message::Recettes(message) => match self.recettes.update(&self.office, self.signed_in.as_ref(), message) {
                 recettes::Action::None => Task::none(),
@@ -278,8 +298,21 @@ impl Desk {
                 tray::Action::Run(task) => task.map(Message::Tray),
                 tray::Action::DayChanged => Task::batch([self.ask_time(), self.reload_lots()]),
             },
-            Message::Welcome(_) | Message::Opened(_) => Task::none(),
+            Message::Leaving(counted) => self.leaving(counted),
+            Message::Welcome(_) | Message::Opened(_) | Message::Close | Message::Quit => Task::none(),
         }
+    }
+
+    fn lots(&mut self, message: lots::Message) -> Task<Message> {
+        let done = match self.lots.update(&self.office, self.signed_in.as_ref(), message) {
+            lots::Action::None => Task::none(),
+            lots::Action::Run(task) => task.map(Message::Lots),
+            lots::Action::LinkTried(reached, task) => {
+                self.link = if reached { bandeau::Link::Up } else { bandeau::Link::Down };
+                task.map(Message::Lots)
+            }
+        };
+        Task::batch([done, self.go_on_closing()])
     }
 
     fn reload_lots(&self) -> Task<Message> {
@@ -315,58 +348,6 @@ impl Desk {
         Task::batch([admission, facturer, place])
     }
 
-    /// Signs in, asks for the PIN or signs out, as the CPS in the readers says.
-    fn who_is_there(&mut self) -> Task<Message> {
-        let Some((reader, cps)) = self.cards.cps() else {
-            self.signed_in = None;
-            self.pin = None;
-            self.pin_declined = None;
-            self.paiements.forget();
-            self.recettes.forget();
-            return Task::none();
-        };
-        if cps.situations.is_some() {
-            self.pin = None;
-            if self.signed_in.as_ref().is_some_and(|person| person.serial == cps.identity.serial) {
-                return Task::none();
-            }
-            let (reader, cps) = (reader.to_owned(), cps.clone());
-            return ask::ask(&self.office.workstation(), move |ws| ws.admit(&reader, &cps, None))
-                .map(|answer| Message::Admitted(Box::new(answer)));
-        }
-        self.signed_in = None;
-        let insertion = self.cards.reader(reader).map_or(0, |reader| reader.insertions);
-        let declined = self.pin_declined.as_ref().is_some_and(|(name, count)| name == reader && *count == insertion);
-        if !declined && self.pin.as_ref().is_none_or(|dialog| dialog.reader() != reader) {
-            self.ask_pin();
-        }
-        Task::none()
-    }
-
-    /// The store's side has judged the card; it may have left meanwhile.
-    fn admitted(&mut self, answer: Result<SignedIn, Report>) -> Task<Message> {
-        let present = self.cards.cps().map(|(_, cps)| cps.identity.serial.clone());
-        match answer {
-            Ok(person) if present.as_ref() == Some(&person.serial) => {
-                self.paiements.forget();
-                self.recettes.forget();
-                self.signed_in = Some(person);
-            }
-            Ok(_) => return Task::none(),
-            Err(report) => {
-                self.signed_in = None;
-                self.notice = Some(report);
-            }
-        }
-        let priced = self.facturer.signed_in_changed(&self.office, self.signed_in.as_ref()).map(Message::Facturer);
-        let place = match self.place {
-            Place::Tray if self.cards.vitale().is_some() && self.signed_in.is_some() => self.go(Place::Facturer),
-            Place::Paiements | Place::Recettes => self.go(self.place),
-            _ => Task::none(),
-        };
-        Task::batch([priced, place])
-    }
-
     fn ask_time(&self) -> Task<Message> {
         ask::ask(&self.office.workstation(), |ws| Ok(ws.now())).map(Message::Now)
     }
@@ -387,7 +368,7 @@ impl Desk {
             return Task::none();
         }
         if self.schedule.send_is_due(std::mem::replace(&mut self.looked, self.now), self.now) {
-            return self.update(Message::Lots(lots::Message::Send));
+            return self.update(Message::Lots(lots::Message::SendUnasked));
         }
         if self.schedule.fetch_is_due(self.fetched, self.now) {
             self.fetched = self.now;
@@ -396,31 +377,14 @@ impl Desk {
         Task::none()
     }
 
-    fn ask_pin(&mut self) {
-        if let Some((reader, cps)) = self.cards.cps() {
-            let holder = &cps.identity.holder;
-            let name = format!("{} {}", holder.given_name.reveal(), holder.family_name.reveal());
-            self.pin = Some(pin::State::new(reader.to_owned(), name, cps.tries_left));
-        }
-    }
-
-    fn pin(&mut self, message: pin::Message) -> Task<Message> {
-        let Some(dialog) = &mut self.pin else { return Task::none() };
-        match dialog.update(&self.office.cards(), message) {
-            pin::Action::None => Task::none(),
-            pin::Action::Run(task) => task.map(Message::Pin),
-            pin::Action::Close => {
-                let reader = dialog.reader().to_owned();
-                let insertion = self.cards.reader(&reader).map_or(0, |found| found.insertions);
-                self.pin_declined = Some((reader, insertion));
-                self.pin = None;
-                Task::none()
-            }
-            pin::Action::Verified(snapshot) => {
-                self.pin = None;
-                self.cards_changed(*snapshot)
-            }
-        }
+    /// Takes the messages of the root and of every screen away: a screen that is not shown must not keep an old one.
+    fn dismiss(&mut self) {
+        self.notice = None;
+        self.facturer.dismiss();
+        self.lots.dismiss();
+        self.paiements.dismiss();
+        self.recettes.dismiss();
+        self.tray.dismiss();
     }
 
     fn go(&mut self, place: Place) -> Task<Message> {
@@ -435,6 +399,12 @@ impl Desk {
     }
 
     fn key(&mut self, key: &Key, modifiers: Modifiers, status: event::Status) -> Task<Message> {
+        if self.closing.is_some() {
+            if *key == Key::Named(Named::Escape) {
+                self.closing = None;
+            }
+            return Task::none();
+        }
         // The dialog's own field has taken the key already.
         if self.pin.is_some() {
             return Task::none();
@@ -446,7 +416,7 @@ impl Desk {
             }
             Key::Named(Named::Escape) => {
                 self.help = false;
-                self.notice = None;
+                self.dismiss();
                 return Task::none();
             }
             _ if self.help => return Task::none(),

@@ -97,6 +97,12 @@ impl Report {
             },
         }
     }
+
+    /// The texts of a code that was kept as a text, with a row of the store; `None` for a code that is in no catalogue any
+    /// more.
+    pub fn kept(code: &str) -> Option<Self> {
+        codes().find(|known| *known == code).map(|known| Self::new(Code(known), &[]))
+    }
 }
 
 /// One line for standard error: `code: sentence`.

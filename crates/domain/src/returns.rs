@@ -60,6 +60,29 @@ pub struct Rejections {
     pub fses: Vec<(FseRef, Reason)>,
 }
 
+/// A non-delivery notice (RFC 3464), about one mail: no caisse speaks but a post office, and nobody signs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Undelivered {
+    /// Message-ID of the mail, without angle brackets, where the notice tells it.
+    pub original: Option<String>,
+    /// Given up, or still tried.
+    pub action: Undelivery,
+    /// Status of RFC 3463, such as `5.1.1`.
+    pub status: String,
+    /// What the server in the way said; may be empty.
+    pub said: String,
+}
+
+/// What became of a mail that is not delivered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Undelivery {
+    /// Nobody tries any more.
+    Failed,
+    /// The post office goes on trying.
+    Delayed,
+}
+
 /// One line of a payment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PaidLine {

@@ -4,12 +4,14 @@
 
 use liasse_domain::{Code, Coded, FseNumber, Instant};
 
+mod notice;
 mod part;
 mod profile;
 mod read;
 mod squeeze;
 mod write;
 
+pub use notice::read_notice;
 pub use profile::{
     Compression, Descriptor, Encryption, EnvelopeProfile, IRIS_B2_PUBLIC, SubjectLine, compostage, destination_address,
     subject,

@@ -2,7 +2,9 @@
 //! Not the making of bytes or signatures: closures and callers hand them in. Rule: design/architecture, "Numbers".
 
 use liasse_domain::fse::{Prepared, Signed};
-use liasse_domain::{BillingNumber, DocumentKind, DocumentState, FileIdentifier, Fse, FseContent, FseNumber, FseRef};
+use liasse_domain::{
+    BillingNumber, Centimes, DocumentKind, DocumentState, FileIdentifier, Fse, FseContent, FseNumber, FseRef,
+};
 use rusqlite::{Connection, params};
 
 use crate::cell::{Cell, cell, put_or_null};
@@ -77,28 +79,30 @@ impl Store {
         }
     }
 
-    /// Keeps the signatures of an FSE: it is *signée*. What the patient paid for the FSE it corrects is theirs here.
+    /// Keeps the signatures of an FSE: it is *signée*. What the patient paid for the FSE it corrects is theirs here, up to
+    /// what is due; gives the rest, which goes back to the patient.
     ///
     /// # Errors
     /// [`StoreError::NotAsStored`] when its content or bytes are not those that were prepared.
-    pub fn sign_fse(&mut self, stamp: &Stamp, fse: &Fse<Signed>) -> Result<()> {
+    pub fn sign_fse(&mut self, stamp: &Stamp, fse: &Fse<Signed>) -> Result<Centimes> {
         self.sign(stamp, std::slice::from_ref(fse))
     }
 
     /// The same for the documents of one claim, its FSE and its DRE: all or none.
-    pub fn sign(&mut self, stamp: &Stamp, documents: &[Fse<Signed>]) -> Result<()> {
+    pub fn sign(&mut self, stamp: &Stamp, documents: &[Fse<Signed>]) -> Result<Centimes> {
         let mut change = self.change(stamp)?;
         let mut last = None;
+        let mut back = Centimes::ZERO;
         for signed in documents {
             if let Some(entry) = last.take() {
                 change.tell(entry)?;
             }
-            last = Some(keep_signatures(&change, signed)?);
+            last = Some(keep_signatures(&change, signed, &mut back)?);
         }
-        match last {
-            Some(entry) => change.commit(entry),
-            None => Ok(()),
+        if let Some(entry) = last {
+            change.commit(entry)?;
         }
+        Ok(back)
     }
 
     /// Withdraws an FSE that is in no live lot, and the DRE that goes with it: they keep their number and their rows,
@@ -164,7 +168,8 @@ pub(crate) fn keep(
     Ok((id, entry))
 }
 
-fn keep_signatures(change: &Change<'_>, signed: &Fse<Signed>) -> Result<Entry> {
+/// `back` grows by what goes back to the patient.
+fn keep_signatures(change: &Change<'_>, signed: &Fse<Signed>, back: &mut Centimes) -> Result<Entry> {
     let (kind, name) = (signed.content().kind(), signed.reference());
     let row = document::get_of(change, kind, name)?;
     let state = row.state.become_state(DocumentState::Signee)?;
@@ -188,7 +193,8 @@ fn keep_signatures(change: &Change<'_>, signed: &Fse<Signed>) -> Result<Entry> {
         (DocumentKind::Fse, Some(earlier)) => {
             let from = document::get(change, &earlier)?.id;
             let carried = receipts::carry_over(change, from, row.id, &earlier.billing)?;
-            Ok(entry.with("reporte_cents", carried.0))
+            *back = *back + carried.back;
+            Ok(entry.with("reporte_cents", carried.over.0).with("rendu_cents", carried.back.0))
         }
         (DocumentKind::Dre, Some(earlier)) => {
             let passed = demands::take_back(change, &earlier)?;

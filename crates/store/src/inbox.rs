@@ -3,7 +3,7 @@
 //! Rule: product, "A return is removed from the mailbox only after it is on disk"; reference telecom-reliability 4.2.
 
 use chrono::NaiveDate;
-use liasse_domain::returns::Return;
+use liasse_domain::returns::{Return, Undelivered};
 use liasse_domain::{Code, FileIdentifier, Instant};
 use rusqlite::params;
 use rusqlite::types::{Value, ValueRef};
@@ -43,6 +43,12 @@ pub enum InboxKind {
     Rejets,
     /// A payment.
     Paiement,
+    /// Remarks on single FSE.
+    Signalement,
+    /// A message in plain words.
+    Service,
+    /// A non-delivery notice of a post office.
+    NonRemise,
     /// Not understood, or not believed.
     Inconnu,
 }
@@ -52,7 +58,7 @@ pub enum InboxKind {
 pub enum InboxStatus {
     /// Its effects are in the ledger.
     Applique,
-    /// Understood, but it concerns nothing of ours, or says again what is known.
+    /// Understood, but it concerns nothing of ours, says again what is known, or is there to be read only.
     SansSuite,
     /// Not understood, or not believed.
     Inconnu,
@@ -73,8 +79,10 @@ pub struct InboxRow {
     pub status: InboxStatus,
     /// The catalogue code of why it is unknown or without effect.
     pub note: Option<String>,
-    /// What it says.
+    /// What a caisse says in it.
     pub content: Option<Return>,
+    /// What a post office says in it.
+    pub notice: Option<Undelivered>,
     /// SHA-256 of its bytes.
     pub sha256: [u8; 32],
 }
@@ -107,38 +115,60 @@ impl Store {
         decoded: Option<&Return>,
         note: Option<&str>,
     ) -> Result<Taken> {
+        self.take(stamp, mailbox, uidl, raw, sha256, decoded.map(Decoded::Return), note)
+    }
+
+    /// The same for a non-delivery notice of a post office.
+    pub fn take_notice(
+        &mut self,
+        stamp: &Stamp,
+        mailbox: &str,
+        uidl: &str,
+        raw: &[u8],
+        sha256: [u8; 32],
+        notice: &Undelivered,
+    ) -> Result<Taken> {
+        self.take(stamp, mailbox, uidl, raw, sha256, Some(Decoded::Notice(notice)), None)
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one message, as the mailbox and the decoder give it")]
+    fn take(
+        &mut self,
+        stamp: &Stamp,
+        mailbox: &str,
+        uidl: &str,
+        raw: &[u8],
+        sha256: [u8; 32],
+        decoded: Option<Decoded<'_>>,
+        note: Option<&str>,
+    ) -> Result<Taken> {
         let change = self.change(stamp)?;
         let known = query::first(&change, "SELECT id, status FROM inbox WHERE sha256 = ?1", params![sha256], |row| {
             Ok((row.get::<_, i64>("id")?, cell::<InboxStatus>(row, "status")?))
         })?;
         if let Some((id, status)) = known {
             let Some(message) = decoded.filter(|_| status == InboxStatus::Inconnu) else { return Ok(Taken::Duplicate) };
-            let effect = inbox_apply::apply(&change, id, message)?;
+            let effect = message.apply(&change, id)?;
             let applied = effect.applied;
-            let entry = Entry::new("retour.reconnu");
-            let entry = conclude(&change, id, sha256, decoded, effect, entry)?;
-            change.commit(entry)?;
+            conclude(change, id, sha256, decoded, effect, Entry::new("retour.reconnu"))?;
             return Ok(Taken::Recognised { applied });
         }
         let forget = "UPDATE inbox SET uidl = NULL WHERE mailbox = ?1 AND uidl = ?2";
         query::run(&change, forget, [mailbox, uidl])?;
         let id = insert(&change, mailbox, uidl, raw, sha256)?;
         let effect = match decoded {
-            Some(message) => inbox_apply::apply(&change, id, message)?,
+            Some(message) => message.apply(&change, id)?,
             None => Effect::none(note.unwrap_or(Code("store.retour_inconnu").0)),
         };
         let applied = effect.applied;
-        let entry = conclude(&change, id, sha256, decoded, effect, Entry::new("retour.recu"))?;
-        change.commit(entry)?;
+        conclude(change, id, sha256, decoded, effect, Entry::new("retour.recu"))?;
         Ok(Taken::New { applied })
     }
 
     /// The files that a caisse refused as a whole, each with its reason.
     pub fn refused_files(&self) -> Result<Vec<RefusedFile>> {
         let sql = "SELECT content FROM inbox WHERE kind = 'arl' AND status = 'applique' ORDER BY id";
-        let arls = query::all(&self.connection, sql, [], |row| {
-            serde_json::from_str::<Return>(&row.get::<_, String>("content")?).map_err(|_| bad("retour"))
-        })?;
+        let arls = query::all(&self.connection, sql, [], |row| read::<Return>(&row.get::<_, String>("content")?))?;
         let refused = |message| match message {
             Return::Acknowledgement(arl) => {
                 arl.refused.map(|reason| RefusedFile { file: arl.file, on: arl.on, code: reason.code })
@@ -152,18 +182,22 @@ impl Store {
     pub fn returns(&self) -> Result<Vec<InboxRow>> {
         let sql = "SELECT id, mailbox, received_at, kind, status, note, content, sha256 FROM inbox ORDER BY id DESC";
         query::all(&self.connection, sql, [], |row| {
-            let content = match row.get::<_, Option<String>>("content")? {
-                Some(json) => Some(serde_json::from_str(&json).map_err(|_| bad("retour"))?),
-                None => None,
+            let kind = cell(row, "kind")?;
+            let json: Option<String> = row.get("content")?;
+            let (content, notice) = match (json, kind) {
+                (None, _) => (None, None),
+                (Some(json), InboxKind::NonRemise) => (None, Some(read(&json)?)),
+                (Some(json), _) => (Some(read(&json)?), None),
             };
             Ok(InboxRow {
                 id: row.get("id")?,
                 mailbox: row.get("mailbox")?,
                 received_at: cell(row, "received_at")?,
-                kind: cell(row, "kind")?,
+                kind,
                 status: cell(row, "status")?,
                 note: row.get("note")?,
                 content,
+                notice,
                 sha256: cell(row, "sha256")?,
             })
         })
@@ -182,12 +216,17 @@ impl InboxKind {
             Self::Arl => "arl",
             Self::Rejets => "rejets",
             Self::Paiement => "paiement",
+            Self::Signalement => "signalement",
+            Self::Service => "service",
+            Self::NonRemise => "non_remise",
             Self::Inconnu => "inconnu",
         }
     }
 
     fn from_word(word: &str) -> Option<Self> {
-        [Self::Arl, Self::Rejets, Self::Paiement, Self::Inconnu].into_iter().find(|kind| kind.word() == word)
+        use InboxKind::{Arl, Inconnu, NonRemise, Paiement, Rejets, Service, Signalement};
+        let all = [Arl, Rejets, Paiement, Signalement, Service, NonRemise, Inconnu];
+        all.into_iter().find(|kind| kind.word() == word)
     }
 }
 
@@ -226,13 +265,41 @@ impl Cell for InboxStatus {
     }
 }
 
-fn kind_of(decoded: Option<&Return>) -> InboxKind {
-    match decoded {
-        Some(Return::Acknowledgement(_)) => InboxKind::Arl,
-        Some(Return::Rejections(_)) => InboxKind::Rejets,
-        Some(Return::Payment(_)) => InboxKind::Paiement,
-        None => InboxKind::Inconnu,
+/// A message that is understood.
+#[derive(Clone, Copy)]
+enum Decoded<'a> {
+    Return(&'a Return),
+    Notice(&'a Undelivered),
+}
+
+impl Decoded<'_> {
+    fn kind(self) -> InboxKind {
+        match self {
+            Self::Return(Return::Acknowledgement(_)) => InboxKind::Arl,
+            Self::Return(Return::Rejections(_)) => InboxKind::Rejets,
+            Self::Return(Return::Payment(_)) => InboxKind::Paiement,
+            Self::Notice(_) => InboxKind::NonRemise,
+        }
     }
+
+    fn apply(self, change: &Change<'_>, id: i64) -> Result<Effect<'static>> {
+        match self {
+            Self::Return(message) => inbox_apply::apply(change, id, message),
+            Self::Notice(notice) => inbox_apply::undelivered(change, notice),
+        }
+    }
+
+    fn json(self) -> Result<String> {
+        let json = match self {
+            Self::Return(message) => serde_json::to_string(message),
+            Self::Notice(notice) => serde_json::to_string(notice),
+        };
+        json.map_err(|_| StoreError::Incoherent { what: "retour" })
+    }
+}
+
+fn read<T: serde::de::DeserializeOwned>(json: &str) -> rusqlite::Result<T> {
+    serde_json::from_str(json).map_err(|_| bad("retour"))
 }
 
 fn insert(change: &Change<'_>, mailbox: &str, uidl: &str, raw: &[u8], sha256: [u8; 32]) -> Result<i64> {
@@ -254,27 +321,24 @@ fn insert(change: &Change<'_>, mailbox: &str, uidl: &str, raw: &[u8], sha256: [u
     Ok(change.last_insert_rowid())
 }
 
-/// Writes what a message is and did into its row, and completes the journal entry that tells it.
+/// Writes what a message is and did into its row, completes the journal entry that tells it, and makes all durable.
 fn conclude(
-    change: &Change<'_>,
+    mut change: Change<'_>,
     id: i64,
     sha256: [u8; 32],
-    decoded: Option<&Return>,
+    decoded: Option<Decoded<'_>>,
     effect: Effect<'_>,
     entry: Entry,
-) -> Result<Entry> {
-    let content = match decoded {
-        Some(message) => Some(serde_json::to_string(message).map_err(|_| StoreError::Incoherent { what: "retour" })?),
-        None => None,
-    };
-    let kind = kind_of(decoded);
+) -> Result<()> {
+    let content = decoded.map(Decoded::json).transpose()?;
+    let kind = decoded.map_or(InboxKind::Inconnu, Decoded::kind);
     let status = match (decoded, effect.applied) {
         (None, _) => InboxStatus::Inconnu,
         (Some(_), true) => InboxStatus::Applique,
         (Some(_), false) => InboxStatus::SansSuite,
     };
     let sql = "UPDATE inbox SET kind = ?2, status = ?3, note = ?4, content = ?5 WHERE id = ?1";
-    query::run(change, sql, params![id, kind.put(), status.put(), effect.note, content])?;
+    query::run(&change, sql, params![id, kind.put(), status.put(), effect.note, content])?;
     let mut entry =
         entry.with("inbox", id).with("kind", kind.word()).with("status", status.word()).with("sha256", hex(&sha256));
     if let Some(note) = effect.note {
@@ -286,5 +350,11 @@ fn conclude(
     for (name, value) in effect.said {
         entry = entry.with(name, value);
     }
-    Ok(entry)
+    match effect.then {
+        Some(then) => {
+            change.tell(entry)?;
+            change.commit(then)
+        }
+        None => change.commit(entry),
+    }
 }

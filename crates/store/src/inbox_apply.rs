@@ -1,20 +1,22 @@
-//! What a believed return does to the ledger: an ARL moves a file, a reject and a payment move one FSE's money.
+//! What a believed return does to the ledger: an ARL or a non-delivery notice moves a file, a reject and a payment move
+//! one FSE's money.
 //! What concerns nothing of ours, contradicts what is final or repeats what is known changes no state and says why.
 //! Rule: design/architecture, "Returns"; product, "Words that decide design" (transmission, argent).
 
 use liasse_domain::lot::LotState;
-use liasse_domain::returns::{Acknowledgement, PaidLine, Payment, Rejections, Return};
+use liasse_domain::returns::{Acknowledgement, PaidLine, Payment, Rejections, Return, Undelivered, Undelivery};
 use liasse_domain::{
     BillingNumber, Code, DocumentState, FileIdentifier, FseRef, Payer, TransmissionState as Transmission,
 };
 use rusqlite::params;
 use serde_json::Value;
 
-use crate::cell::Cell;
+use crate::cell::{Cell, cell};
 use crate::change::Change;
 use crate::counter;
 use crate::document;
 use crate::error::Result;
+use crate::journal::Entry;
 use crate::money;
 use crate::query;
 use crate::transmission::{self, LotHandle, move_lot, state_of};
@@ -28,6 +30,11 @@ const CONTRARY: Code = Code("store.retour_contradictoire");
 /// It comes from another caisse than the one it would have to come from.
 const OTHER_CAISSE: Code = Code("store.retour_autre_caisse");
 
+/// The post could not hand the file on: it may leave again, by the user's hand.
+const UNDELIVERED: Code = Code("store.fichier_non_remis");
+/// The post is still trying.
+const DELAYED: Code = Code("store.fichier_retarde");
+
 /// What a return did.
 pub(crate) struct Effect<'a> {
     /// Whether a state changed.
@@ -38,16 +45,18 @@ pub(crate) struct Effect<'a> {
     pub(crate) lot: Option<FileIdentifier>,
     /// What the journal entry tells.
     pub(crate) said: Vec<(&'static str, Value)>,
+    /// The journal entry that follows that one.
+    pub(crate) then: Option<Entry>,
 }
 
 impl<'a> Effect<'a> {
     /// No effect, and why.
     pub(crate) fn none(note: &'a str) -> Self {
-        Self { applied: false, note: Some(note), lot: None, said: Vec::new() }
+        Self { applied: false, note: Some(note), lot: None, said: Vec::new(), then: None }
     }
 
     fn applied() -> Self {
-        Self { applied: true, note: None, lot: None, said: Vec::new() }
+        Self { applied: true, note: None, lot: None, said: Vec::new(), then: None }
     }
 
     fn about(mut self, lot: FileIdentifier) -> Self {
@@ -100,6 +109,30 @@ fn acknowledge(change: &Change<'_>, arl: &Acknowledgement) -> Result<Effect<'sta
         Some(reason) => effect.saying("code", reason.code.as_str()),
         None => effect,
     })
+}
+
+/// Applies a non-delivery notice.
+///
+/// Nobody signs one. A forged one can at most cause that identical bytes leave again, when the user sends them:
+/// the caisse answers those as a duplicate. Its FSE cannot leave in another lot either way: a lot whose file the post took
+/// is never dissolved.
+pub(crate) fn undelivered(change: &Change<'_>, notice: &Undelivered) -> Result<Effect<'static>> {
+    let sql = "SELECT identifier FROM outbox WHERE message_id = ?1";
+    let named = query::first(change, sql, [&notice.original], |row| cell(row, "identifier"))?;
+    let Some(file): Option<FileIdentifier> = named else { return Ok(Effect::none(UNKNOWN.0)) };
+    let lot = transmission::lot(change, file)?;
+    let effect = match (notice.action, state_of(change, lot.id)?) {
+        (Undelivery::Failed, from @ (Transmission::Transmise | Transmission::NonConfirmee)) => {
+            move_lot(change, lot.id, &[Transmission::EnFichier])?;
+            let released = Entry::new("envoi.libere").lot(file);
+            let released = released.with("from", from.word()).with("why", notice.status.as_str());
+            Effect { note: Some(UNDELIVERED.0), then: Some(released), ..Effect::applied() }
+        }
+        (Undelivery::Failed, Transmission::EnFichier) => Effect::none(KNOWN.0),
+        (Undelivery::Failed, _) => Effect::none(CONTRARY.0),
+        (Undelivery::Delayed, _) => Effect::none(DELAYED.0),
+    };
+    Ok(effect.about(file).saying("code", notice.status.as_str()))
 }
 
 fn reject(change: &Change<'_>, inbox: i64, rejections: &Rejections) -> Result<Effect<'static>> {

@@ -2,7 +2,7 @@
 //! `record_phase` returns, before the step it names touches the network; nothing here talks to one.
 //! Rule: design/architecture, "Before any network byte"; reference telecom-reliability 1.1 and 4.2.
 
-use liasse_domain::{FileIdentifier, Instant, SendPhase, TransmissionState};
+use liasse_domain::{BillingNumber, FileIdentifier, Instant, SendPhase, TransmissionState};
 use rusqlite::types::Value;
 use rusqlite::{Connection, Row, params};
 
@@ -40,9 +40,11 @@ pub struct OutboxRow {
     pub message_id: String,
     /// Every try so far, oldest first.
     pub attempts: Vec<AttemptRow>,
+    /// A post office that had taken it gave it back (a non-delivery notice), and none has taken it since.
+    pub undelivered: bool,
 }
 
-debug_by_length!(OutboxRow { id, lot, from, to, message_id, attempts; message; });
+debug_by_length!(OutboxRow { id, lot, from, to, message_id, attempts, undelivered; message; });
 
 /// How a try ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -197,6 +199,12 @@ impl Store {
         change.commit(Entry::new("envoi.libere").lot(lot).with("from", from.word()).with("why", why))
     }
 
+    /// The file that left in the mail of that Message-ID, and its practitioner.
+    pub fn file_of_mail(&self, message_id: &str) -> Result<Option<(FileIdentifier, BillingNumber)>> {
+        let sql = "SELECT identifier, sender FROM outbox WHERE message_id = ?1";
+        query::first(&self.connection, sql, [message_id], |row| Ok((cell(row, "identifier")?, cell(row, "sender")?)))
+    }
+
     fn end_attempt(
         &mut self,
         stamp: &Stamp,
@@ -234,7 +242,11 @@ impl Store {
 
     fn outbox_in(&self, state: TransmissionState) -> Result<Vec<OutboxRow>> {
         let sql = "SELECT outbox.id, outbox.identifier, outbox.from_address, outbox.to_address, outbox.message_id,
-                          outbox.message
+                          outbox.message,
+                          EXISTS (SELECT 1 FROM inbox
+                                  WHERE inbox.kind = 'non_remise' AND inbox.status = 'applique'
+                                    AND inbox.received_at >= outbox.sent_at
+                                    AND json_extract(inbox.content, '$.original') = outbox.message_id) AS undelivered
                    FROM outbox
                    WHERE outbox.lot IN (SELECT lot FROM membership WHERE state = ?1)
                      AND NOT EXISTS (SELECT 1 FROM attempt WHERE attempt.outbox = outbox.id AND attempt.outcome IS NULL)
@@ -248,6 +260,7 @@ impl Store {
                 to: row.get("to_address")?,
                 message_id: row.get("message_id")?,
                 attempts: Vec::new(),
+                undelivered: row.get("undelivered")?,
             })
         })?;
         for row in &mut rows {

@@ -134,7 +134,7 @@ pub(crate) fn reverse_all(change: &Change<'_>, document: i64, billing: &BillingN
 /// What the patient paid for a document becomes payment of the one that corrects it, up to what is due there: counter-
 /// entries on the one, receipts of the same modes on the other, all on the day that is open. More than that goes back to
 /// the patient. A word without money, *plus tard* or *gratuit*, is carried over too. Nothing more is owed for the first.
-pub(crate) fn carry_over(change: &Change<'_>, from: i64, to: i64, billing: &BillingNumber) -> Result<Centimes> {
+pub(crate) fn carry_over(change: &Change<'_>, from: i64, to: i64, billing: &BillingNumber) -> Result<Carried> {
     let (_, word) = money::of(change, from)?;
     let movements = standing(change, from)?;
     let reversed = reverse(change, from, billing, &movements)?;
@@ -157,7 +157,15 @@ pub(crate) fn carry_over(change: &Change<'_>, from: i64, to: i64, billing: &Bill
         money::keep(change, to, &owed, carried, state)?;
         money::keep_settlement(change, to, word)?;
     }
-    Ok(carried)
+    Ok(Carried { over: carried, back: reversed - carried })
+}
+
+/// What became of a patient's payments when the FSE they were for was corrected.
+pub(crate) struct Carried {
+    /// Payment of the correction.
+    pub(crate) over: Centimes,
+    /// Given back to the patient.
+    pub(crate) back: Centimes,
 }
 
 /// The receipts of a document that no counter-entry reverses, as what would reverse them.

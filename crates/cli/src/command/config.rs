@@ -20,7 +20,10 @@ pub(crate) enum Config {
 
 #[derive(clap::Args)]
 pub(crate) struct Get {
-    #[arg(value_name = "RÉGLAGE", help = "post.smtp, post.pop3, post.user, post.from, post.ca, demo.clock")]
+    #[arg(
+        value_name = "RÉGLAGE",
+        help = "post.smtp, post.pop3, post.user, post.from, post.ca, post.fetch_every, post.send_at, post.send_at_closing, demo.clock"
+    )]
     key: String,
     #[command(flatten)]
     place: Place,

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use liasse_core::invoicing::{Draft, InvoicingError, TakenBack};
+use liasse_core::ledger::Document;
 use liasse_core::{Cheque, SettlementMode, signing};
 use liasse_domain::{Centimes, DocumentKind, FseRef, SecuringMode};
 use liasse_pricing::Entry;
@@ -186,7 +187,10 @@ fn correct_one(correct: &Correct, json: bool) -> Result<(), Failure> {
         draft.reason = reason;
         workstation.prepare(&draft, person)
     })?;
-    say(&open, &reference, json)
+    let asked = reference.clone();
+    let back = open.run(move |workstation, _| workstation.to_give_back(&asked))?;
+    let sentence = text::with("fse.will_give_back", &[("amount", &back.to_string())]);
+    say_correction(&open, &reference, back, &sentence, json)
 }
 
 /// An entry from a file or standard input, which the PIN cannot share.
@@ -222,8 +226,9 @@ fn sign_one(sign: &Sign, json: bool) -> Result<(), Failure> {
         Err(_) => None,
     };
     let (lane, cards) = (open.office.workstation(), open.office.cards());
-    signing::sign_fse(&lane, &cards, &reference, &open.person, vitale.as_ref())?;
-    say(&open, &reference, json)
+    let back = signing::sign_fse(&lane, &cards, &reference, &open.person, vitale.as_ref())?;
+    let sentence = text::with("fse.give_back", &[("amount", &back.to_string())]);
+    say_correction(&open, &reference, back, &sentence, json)
 }
 
 fn settle_one(settle: &Settle, json: bool) -> Result<(), Failure> {
@@ -309,6 +314,23 @@ impl Name {
 }
 
 fn say(open: &Open, reference: &FseRef, json: bool) -> Result<(), Failure> {
+    let document = document(open, reference)?;
+    if json { output::line(&json!(document).to_string()) } else { output::line(&line_of(&document)) }
+}
+
+/// The same with what goes back to the patient, by `sentence`, where a correction costs less than what they paid.
+fn say_correction(open: &Open, reference: &FseRef, back: Centimes, sentence: &str, json: bool) -> Result<(), Failure> {
+    let document = document(open, reference)?;
+    if json {
+        let mut said = json!(document);
+        said["give_back_cents"] = json!(back);
+        return output::line(&said.to_string());
+    }
+    output::line(&line_of(&document))?;
+    if back > Centimes::ZERO { output::line(sentence) } else { Ok(()) }
+}
+
+fn document(open: &Open, reference: &FseRef) -> Result<Document, Failure> {
     let asked = reference.clone();
     let document = open.run(move |workstation, person| {
         workstation.check_readable_by(&asked, person)?;
@@ -318,11 +340,10 @@ fn say(open: &Open, reference: &FseRef, json: bool) -> Result<(), Failure> {
             .into_iter()
             .find(|document| document.fse == asked && document.kind == DocumentKind::Fse.word()))
     })?;
-    let document = document.ok_or(InvoicingError::UnknownFse)?;
-    if json {
-        output::line(&json!(document).to_string())
-    } else {
-        let (fse, total) = (document.fse.to_string(), document.total_cents.to_string());
-        output::line(&text::with("fse.line", &[("fse", &fse), ("state", document.document.label()), ("total", &total)]))
-    }
+    Ok(document.ok_or(InvoicingError::UnknownFse)?)
+}
+
+fn line_of(document: &Document) -> String {
+    let (fse, total) = (document.fse.to_string(), document.total_cents.to_string());
+    text::with("fse.line", &[("fse", &fse), ("state", document.document.label()), ("total", &total)])
 }

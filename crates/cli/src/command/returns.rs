@@ -1,5 +1,6 @@
 //! `returns`: what came back, and the rejects in plain words.
 
+use liasse_core::ledger::Rejected;
 use liasse_core::returned::RejectedFse;
 use serde_json::json;
 
@@ -41,6 +42,17 @@ pub(crate) fn run(command: &Returns, as_json: bool) -> Result<(), Failure> {
         output::line(text::with("returns.line", &values).trim_end())?;
         if let Some(incident) = &one.incident {
             output::line(incident)?;
+        }
+        for remark in &one.remarks {
+            let fse = remark.fse.to_string();
+            let values = [("fse", &*fse), ("code", &remark.code), ("message", &remark.message)];
+            output::line(&text::with("returns.remark", &values))?;
+        }
+        if let Some(text) = &one.text {
+            output::line(text)?;
+        }
+        if let Some(Rejected { code, message }) = &one.undelivered {
+            output::line(&text::with("returns.undelivered", &[("code", code), ("message", message)]))?;
         }
     }
     rejects.iter().try_for_each(|reject| output::line(&reject_line(reject)))

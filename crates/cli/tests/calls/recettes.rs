@@ -139,6 +139,32 @@ fn rejected(practice: &Practice) -> String {
 }
 
 #[test]
+fn a_correction_that_costs_less_says_what_goes_back_to_the_patient() {
+    let practice = Practice::empty("back");
+    let fse = rejected(&practice);
+    practice.done(&["fse", "settle", &fse, "especes"]);
+    // Under tiers payant the patient owes the ticket modérateur alone: 30,00 € × 30 % = 9,00 €.
+    let amended = practice.data().join("amended.json");
+    std::fs::write(
+        &amended,
+        r#"{"date":"2026-01-15","care_path":"T","third_party":{"amo":true},"acts":[{"code":"G"}]}"#,
+    )
+    .expect("written");
+    let amended = amended.to_str().expect("utf-8");
+    let correct = ["fse", "correct", &fse, amended, "--patient-reader", "sim:vitale-fini", "--reason", "Droits relus."];
+    let made = said(&practice, &correct);
+    assert_eq!(made["give_back_cents"], 2100, "{made}");
+    let made = made["fse"].as_str().expect("a name").to_owned();
+    let signed = practice.done(&["fse", "sign", &made, "--patient-reader", "sim:vitale-fini"]);
+    assert!(signed.contains("Rendez 21,00"), "{signed}");
+    assert_eq!(said(&practice, &["receipts", "day"])["total_cents"], 900, "what is in the drawer");
+    // An FSE that corrects nothing gives nothing back.
+    let other = practice.prepare_for("sim:vitale-durand");
+    let signed = said(&practice, &["fse", "sign", &other, "--patient-reader", "sim:vitale-durand"]);
+    assert_eq!(signed["give_back_cents"], 0, "{signed}");
+}
+
+#[test]
 fn what_is_rejected_during_an_incident_is_not_billed_again() {
     let practice = Practice::empty("incident");
     let fse = rejected(&practice);

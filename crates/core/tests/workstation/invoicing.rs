@@ -78,6 +78,27 @@ fn an_adult_in_her_care_path_pays_thirty_euros() {
 }
 
 #[test]
+fn acts_typed_for_the_wrong_beneficiary_follow_to_the_right_one() {
+    let desk = Desk::with("vitale-durand");
+    let mut draft = desk.draft(0, &["G", "MEG"]);
+    draft.input.care_path = Some(CarePath::U);
+    draft.input.third_party.amo = true;
+    draft.reason = Some("Vu avec la caisse.".to_owned());
+    draft.input.acts[0].ald_related = true;
+    let other = draft.for_beneficiary(1).expect("a second beneficiary");
+    assert_eq!(
+        (other.beneficiary(), other.person().given_name.reveal()),
+        (1, desk.draft(1, &[]).person().given_name.reveal())
+    );
+    let codes: Vec<&str> = other.input.acts.iter().map(|act| act.code.as_str()).collect();
+    assert_eq!((codes.as_slice(), other.input.care_path), (["G", "MEG"].as_slice(), Some(CarePath::U)));
+    assert!(other.input.third_party.amo && other.reason.is_some() && other.input.date == draft.input.date);
+    assert!(!other.input.acts[0].ald_related, "an illness is its owner's");
+    assert_eq!(other.rights().read_at, draft.rights().read_at);
+    assert!(matches!(draft.for_beneficiary(9), Err(InvoicingError::UnknownBeneficiary)));
+}
+
+#[test]
 fn the_second_beneficiary_is_the_child_and_priced_as_one() {
     let mut desk = Desk::with("vitale-durand");
     let draft = desk.draft(1, &["G", "MEG"]);

@@ -4,7 +4,9 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says where")]
 
 mod cards;
+mod incidents;
 mod invoicing;
+mod notices;
 mod returns;
 mod sending;
 mod signing;

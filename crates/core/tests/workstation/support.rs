@@ -10,7 +10,7 @@ mod readers;
 
 pub use direct::Direct;
 pub use hand::{Answers, Hand};
-pub use mails::{returned, returned_by, unsigned};
+pub use mails::{returned, returned_by, undelivered, unsigned};
 pub use post::{PHASES, ScriptPost, Turn};
 pub use practice::{Ask, Practice, TestClock, directory, instant};
 pub use readers::Readers;

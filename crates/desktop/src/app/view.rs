@@ -37,10 +37,11 @@ impl Desk {
             row![self.navigation(), main].spacing(8).padding(8).height(Fill),
         ];
         // Always a stack, so that a dialog does not rebuild the tree beneath and lose its state.
-        let over: Element<'_, Message> = match (&self.pin, self.help) {
-            (Some(dialog), _) => dialog.view().map(Message::Pin),
-            (None, true) => iced::widget::opaque(help::view()),
-            (None, false) => column![].into(),
+        let over: Element<'_, Message> = match (self.closing, &self.pin, self.help) {
+            (Some(closing), ..) => iced::widget::opaque(self.closing_view(closing)),
+            (None, Some(dialog), _) => dialog.view().map(Message::Pin),
+            (None, None, true) => iced::widget::opaque(help::view()),
+            (None, None, false) => column![].into(),
         };
         stack![base, over].into()
     }

@@ -2,6 +2,7 @@
 //! Shows and asks; what may be signed is decided in `liasse_core::invoicing` and `signing`.
 
 mod entry;
+mod patient;
 mod sign;
 mod view;
 
@@ -13,7 +14,7 @@ use iced::keyboard::Key;
 use iced::keyboard::key::Named;
 use iced::widget::operation;
 use iced::{Task, widget};
-use liasse_core::cards::{CardView, Snapshot, VitaleView};
+use liasse_core::cards::VitaleView;
 use liasse_core::desk::SignedIn;
 use liasse_core::invoicing::Draft;
 use liasse_core::{CarePath, ChequeRow, SettlementMode};
@@ -39,6 +40,8 @@ pub struct State {
     invoice: Option<Invoice>,
     stage: Stage,
     notice: Option<Report>,
+    /// Another patient's card that was inserted, and when, before it was said how this one settles.
+    next: Option<(VitaleView, Instant)>,
     /// Counts the patients opened: an answer about an earlier one must not land on this one's screen.
     patient: u64,
     /// Counts the prices asked for: only the last one is shown.
@@ -66,6 +69,8 @@ pub struct Signed {
     hour: String,
     /// What the patient still owes.
     due: Centimes,
+    /// What goes back to the patient: a correction that costs less than what they paid.
+    back: Centimes,
     /// How all of it was settled, by the last word.
     settled: Option<SettlementMode>,
     /// A settlement is under way: the next key would be a second one.
@@ -139,33 +144,9 @@ const CARE_PATHS: [Option<CarePath>; 5] =
     [Some(CarePath::T), Some(CarePath::S), Some(CarePath::U), Some(CarePath::O), None];
 
 impl State {
-    /// The readers changed: a new Vitale opens its patient, never in the draft of the last one.
-    pub fn cards_changed(
-        &mut self,
-        office: &Office,
-        signed_in: Option<&SignedIn>,
-        cards: &Snapshot,
-        now: Instant,
-    ) -> Task<Message> {
-        self.card_is_in = cards.vitale().is_some();
-        let failure = cards.readers.iter().find_map(|reader| match &reader.card {
-            CardView::Failed(error) => Some(liasse_domain::Coded::report(error)),
-            _ => None,
-        });
-        if let Some(report) = failure {
-            self.notice = Some(report);
-        }
-        let Some((_, vitale)) = cards.vitale() else {
-            if matches!(self.stage, Stage::Signed(_)) {
-                self.leave();
-            }
-            return Task::none();
-        };
-        if self.vitale.as_ref().is_some_and(|current| current.read.content == vitale.read.content) {
-            return Task::none();
-        }
-        self.leave();
-        self.open(office, signed_in, vitale.clone(), now)
+    /// Takes the message of this screen away.
+    pub fn dismiss(&mut self) {
+        self.notice = None;
     }
 
     /// The day changed: acts not yet numbered are of the new day.
@@ -177,48 +158,6 @@ impl State {
             }
             _ => Task::none(),
         }
-    }
-
-    /// Puts the unsigned draft aside and empties the screen.
-    fn leave(&mut self) {
-        let unsigned = matches!(self.stage, Stage::Editing);
-        if let (Some(vitale), Some(draft)) = (self.vitale.take(), self.draft.take())
-            && unsigned
-            && !draft.input.acts.is_empty()
-        {
-            self.parked.push((vitale, draft));
-        }
-        *self = Self {
-            parked: std::mem::take(&mut self.parked),
-            card_is_in: self.card_is_in,
-            patient: self.patient + 1,
-            revision: self.revision + 1,
-            ..Self::default()
-        };
-    }
-
-    fn open(
-        &mut self,
-        office: &Office,
-        signed_in: Option<&SignedIn>,
-        vitale: VitaleView,
-        now: Instant,
-    ) -> Task<Message> {
-        let parked = self.parked.iter().position(|(card, _)| card.read.content == vitale.read.content);
-        let draft = match parked {
-            Some(index) => {
-                let mut draft = self.parked.swap_remove(index).1;
-                draft.set_day(now);
-                Ok(draft)
-            }
-            None => Draft::new(&vitale, 0, now),
-        };
-        match draft {
-            Ok(draft) => self.draft = Some(draft),
-            Err(error) => self.notice = Some(liasse_domain::Coded::report(&error)),
-        }
-        self.vitale = Some(vitale);
-        Task::batch([self.signed_in_changed(office, signed_in), operation::focus(widget::Id::new(ENTRY))])
     }
 
     /// Prices again, and looks for an FSE of this card that waits for its signatures, after who is signed in changed.
@@ -266,9 +205,8 @@ impl State {
             Key::Named(Named::F6) => Some(Message::ToggleAld),
             Key::Named(Named::F7) => Some(Message::NextBeneficiary),
             Key::Named(Named::F12) => Some(Message::Sign),
-            Key::Named(Named::F8) if matches!(self.stage, Stage::Prepared(_) | Stage::Signed(_)) => {
-                Some(Message::Withdraw)
-            }
+            // A key of its own: F8 pressed once too often would take an act away from what was just taken back.
+            Key::Named(Named::Delete) => Some(Message::Withdraw),
             Key::Named(Named::F8) => Some(Message::RemoveLast),
             _ => None,
         }
@@ -341,6 +279,7 @@ impl State {
             Message::Waiting(patient, answer) if patient == self.patient => {
                 match (*answer, &self.stage) {
                     (Ok(Some((reference, draft, invoice))), Stage::Editing) => {
+                        self.park();
                         self.draft = Some(draft);
                         self.invoice = Some(invoice);
                         self.revision += 1;
@@ -378,7 +317,11 @@ impl State {
                     // The draft is still what was numbered: it is there to be changed and signed again.
                     Ok(()) => {
                         (self.stage, self.notice) = (Stage::Editing, None);
-                        return Action::LedgerChanged(Task::batch([self.price(office, signed_in), self.focus()]));
+                        let opened = match self.next {
+                            Some(_) => self.open_next(office, signed_in),
+                            None => Task::batch([self.price(office, signed_in), self.focus()]),
+                        };
+                        return Action::LedgerChanged(opened);
                     }
                     Err(report) => self.notice = Some(report),
                 }
@@ -396,7 +339,7 @@ impl State {
                     (Err(report), _) => self.notice = Some(report),
                     _ => {}
                 }
-                Action::LedgerChanged(Task::none())
+                Action::LedgerChanged(self.open_next(office, signed_in))
             }
             Message::Priced(..) | Message::Waiting(..) => Action::None,
             _ => Action::LedgerChanged(Task::none()),
@@ -431,34 +374,6 @@ impl State {
                 Action::None
             }
         }
-    }
-
-    /// The draft of a correction takes the screen; what was typed for the same card comes back when it is inserted again.
-    pub fn take_up(&mut self, office: &Office, signed_in: Option<&SignedIn>, draft: Draft) -> Task<Message> {
-        // The card may have been changed while the draft was made.
-        let vitale = self.vitale.clone().filter(|card| card.read.content.as_ref() == Some(draft.card()));
-        if vitale.is_none() {
-            return Task::none();
-        }
-        self.leave();
-        (self.vitale, self.draft) = (vitale, Some(draft));
-        self.price(office, signed_in)
-    }
-
-    fn next_beneficiary(&mut self, office: &Office, signed_in: Option<&SignedIn>) -> Action {
-        let (Some(vitale), Some(draft), Stage::Editing) = (&self.vitale, &self.draft, &self.stage) else {
-            return Action::None;
-        };
-        // A correction is for the person whose FSE was rejected.
-        if draft.corrects().is_some() {
-            return Action::None;
-        }
-        let next = (draft.beneficiary() + 1) % draft.card().beneficiaries.len();
-        match Draft::new(vitale, next, draft.rights().read_at) {
-            Ok(draft) => self.draft = Some(draft),
-            Err(error) => self.notice = Some(liasse_domain::Coded::report(&error)),
-        }
-        Action::Run(self.price(office, signed_in))
     }
 
     fn worst(&self) -> Level {

@@ -25,6 +25,7 @@ pub fn view<'a, Message: 'a>() -> Element<'a, Message> {
         line("F9", t("help.pin")),
         line("F11", t("help.dark")),
         line("Échap", t("help.escape")),
+        line("Ctrl Q", t("help.quit")),
     ]
     .spacing(8);
     let facturer = column![
@@ -36,6 +37,7 @@ pub fn view<'a, Message: 'a>() -> Element<'a, Message> {
         line("F6", t("help.ald")),
         line("F7", t("help.beneficiary")),
         line("F8", t("help.remove")),
+        line("Suppr", t("help.withdraw")),
         line("F12", t("help.sign")),
         line("0-9", t("help.part")),
     ]

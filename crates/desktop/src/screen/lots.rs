@@ -47,6 +47,8 @@ pub enum Message {
     Signed(Result<usize, Report>),
     /// Send what may leave.
     Send,
+    /// The same by the clock or at closing: nobody asked for it.
+    SendUnasked,
     /// The sending ended.
     Sent(Box<Result<SendSummary, Report>>),
     /// Fetch the returns.
@@ -74,6 +76,16 @@ impl State {
     /// What has not reached the caisse yet.
     pub fn unsent(&self) -> Unsent {
         self.ledger.as_ref().map(Ledger::unsent).unwrap_or_default()
+    }
+
+    /// Takes the message of this screen away.
+    pub fn dismiss(&mut self) {
+        (self.notice, self.said) = (None, None);
+    }
+
+    /// Why the last gesture failed.
+    pub fn failure(&self) -> Option<&Report> {
+        self.notice.as_ref()
     }
 
     /// Whether a gesture is under way.
@@ -105,7 +117,9 @@ impl State {
                 self.scrolled = to;
                 Action::None
             }
-            Message::Sign | Message::Send | Message::Fetch if self.busy.is_some() => Action::None,
+            Message::Sign | Message::Send | Message::SendUnasked | Message::Fetch if self.busy.is_some() => {
+                Action::None
+            }
             Message::Sign => {
                 let Some(person) = signed_in.cloned() else {
                     self.notice = Some(Report::new(Code("cards.code_requis"), &[]));
@@ -128,6 +142,11 @@ impl State {
             Message::Send => {
                 self.begin(t("lots.sending"));
                 Action::Run(ask(&office.post(), |post| post.send()).map(|answer| Message::Sent(Box::new(answer))))
+            }
+            Message::SendUnasked => {
+                self.begin(t("lots.sending"));
+                let sent = ask(&office.post(), |post| post.send_unasked());
+                Action::Run(sent.map(|answer| Message::Sent(Box::new(answer))))
             }
             Message::Sent(answer) => {
                 self.busy = None;
@@ -301,10 +320,17 @@ fn money_words(document: &Document) -> Element<'_, Message> {
     let due: Centimes = owed.clone().map(|money| money.due_cents).sum();
     let paid: Centimes = owed.clone().map(|money| money.paid_cents).sum();
     let settled = owed.clone().all(|money| matches!(money.state, MoneyState::Encaisse | MoneyState::Abandonne));
-    if document.has_ended() {
-        parts::coloured(format!("✓ {}", t("lots.step_settled")), |c| c.good)
+    let paid_by_nobody = if owed.clone().next().is_none() {
+        Some(t("lots.nothing_owed"))
+    } else {
+        owed.clone().all(|money| money.state == MoneyState::Abandonne).then(|| t("lots.waived"))
+    };
+    if document.document == DocumentState::Annulee {
+        parts::faint(t("lots.withdrawn"))
+    } else if document.has_ended() {
+        parts::coloured(format!("✓ {}", paid_by_nobody.unwrap_or(t("lots.step_settled"))), |c| c.good)
     } else if settled {
-        parts::faint(t("lots.patient_settled"))
+        parts::faint(paid_by_nobody.unwrap_or(t("lots.patient_settled")))
     } else {
         parts::faint(with("lots.awaited", &[("amount", &(due - paid).to_string())]))
     }

@@ -1,5 +1,8 @@
-//! Paiements et rejets: what the caisse refused, in plain words, with the gesture that makes the corrected FSE; and what
-//! it paid, line by line, matched to an FSE or separated from it. What may be corrected or matched is decided in `core`.
+//! Paiements et rejets: what the caisse refused, in plain words, with the gesture that makes the corrected FSE; what it
+//! paid, line by line, matched to an FSE or separated from it; and the messages that move no money. What may be corrected
+//! or matched is decided in `core`.
+
+mod notes;
 
 use iced::keyboard::Key;
 use iced::keyboard::key::Named;
@@ -18,6 +21,7 @@ use crate::text::{t, with};
 use crate::theme;
 use crate::widget::parts;
 use crate::widget::rows::{Scrolled, rows};
+use notes::Note;
 
 /// The height of a row.
 const ROW: f32 = 52.0;
@@ -34,11 +38,12 @@ pub struct State {
     said: Option<String>,
 }
 
-/// What the screen shows: the rejects, then the lines of the transfers.
+/// What the screen shows: the rejects, then the lines of the transfers, then the messages.
 #[derive(Clone, Debug)]
 pub struct Money {
     rejects: Vec<RejectedFse>,
     lines: Vec<PaidRow>,
+    notes: Vec<Note>,
     unknown: usize,
 }
 
@@ -81,17 +86,21 @@ pub enum Action {
 enum Row<'a> {
     Reject(&'a RejectedFse),
     Line(&'a PaidRow),
+    Note(&'a Note),
 }
 
 impl Money {
     fn count(&self) -> usize {
-        self.rejects.len() + self.lines.len()
+        self.rejects.len() + self.lines.len() + self.notes.len()
     }
 
     fn row(&self, index: usize) -> Option<Row<'_>> {
-        match self.rejects.get(index) {
-            Some(reject) => Some(Row::Reject(reject)),
-            None => self.lines.get(index - self.rejects.len()).map(Row::Line),
+        let after_rejects = index.checked_sub(self.rejects.len());
+        let after_lines = after_rejects.and_then(|index| index.checked_sub(self.lines.len()));
+        match (after_rejects, after_lines) {
+            (None, _) => self.rejects.get(index).map(Row::Reject),
+            (Some(index), None) => self.lines.get(index).map(Row::Line),
+            (_, Some(index)) => self.notes.get(index).map(Row::Note),
         }
     }
 }
@@ -101,8 +110,10 @@ impl State {
     pub fn reload(&self, office: &Office, signed_in: Option<&SignedIn>) -> Task<Message> {
         let Some(person) = signed_in.cloned() else { return Task::none() };
         let read = ask(&office.workstation(), move |ws| {
-            let unknown = ws.returns_of(&person)?.iter().filter(|message| message.kind == "inconnu").count();
-            Ok(Money { rejects: ws.rejects_of(&person)?, lines: ws.payment_lines(&person)?, unknown })
+            let messages = ws.returns_of(&person)?;
+            let unknown = messages.iter().filter(|message| message.kind == "inconnu").count();
+            let notes = messages.iter().flat_map(notes::of).collect();
+            Ok(Money { rejects: ws.rejects_of(&person)?, lines: ws.payment_lines(&person)?, notes, unknown })
         });
         read.map(|answer| Message::Loaded(Box::new(answer)))
     }
@@ -110,6 +121,11 @@ impl State {
     /// Nobody is signed in any more: nothing is shown.
     pub fn forget(&mut self) {
         *self = Self::default();
+    }
+
+    /// Takes the message of this screen away.
+    pub fn dismiss(&mut self) {
+        (self.notice, self.said) = (None, None);
     }
 
     /// The message of a key that no field took.
@@ -202,7 +218,7 @@ impl State {
                 let matched = ask(&office.workstation(), move |ws| ws.match_line(&person, payment, position, &fse));
                 Action::Run(matched.map(Message::Moved))
             }
-            None => Action::None,
+            Some(Row::Note(_)) | None => Action::None,
         }
     }
 
@@ -257,6 +273,7 @@ impl State {
 
     fn row<'a>(&'a self, money: &'a Money, index: usize) -> Element<'a, Message> {
         let (first, second, amount) = match money.row(index) {
+            Some(Row::Note(note)) => (note.title.clone(), note.first_line(), None),
             Some(Row::Reject(reject)) => (
                 format!(
                     "{} · n° {} · {}",
@@ -268,7 +285,7 @@ impl State {
                     Some(by) => format!("✓ {}", with("money.corrected", &[("fse", &by.number.to_string())])),
                     None => format!("× {} ({})", reject.reject.message, reject.reject.code),
                 },
-                reject.total_cents,
+                Some(reject.total_cents),
             ),
             Some(Row::Line(line)) => {
                 let day = line.paid_on.format("%d/%m/%Y").to_string();
@@ -276,12 +293,16 @@ impl State {
                     Some(fse) => format!("✓ {}", with("money.matched", &[("fse", &fse.number.to_string())])),
                     None => format!("? {}", t("money.unmatched")),
                 };
-                (with("money.transfer", &[("reference", &line.reference), ("day", &day)]), matched, line.amount)
+                (with("money.transfer", &[("reference", &line.reference), ("day", &day)]), matched, Some(line.amount))
             }
             None => return space::vertical().height(ROW).into(),
         };
         let words = column![text(first).size(theme::BODY).font(theme::SEMIBOLD), text(second).size(theme::NOTE)];
-        let line = row![words.width(Fill), text(amount.to_string()).size(theme::BODY)].align_y(iced::Center);
+        let line = row![
+            words.width(Fill),
+            text(amount.map_or_else(String::new, |amount| amount.to_string())).size(theme::BODY)
+        ]
+        .align_y(iced::Center);
         let line = container(line).height(ROW).padding([4, 12]).width(Fill);
         let line = if index == self.chosen { line.style(theme::chosen) } else { line };
         button(line).padding(0).style(button::text).width(Fill).on_press(Message::Chosen(index)).into()
@@ -289,6 +310,7 @@ impl State {
 
     fn detail(&self) -> Element<'_, Message> {
         match self.chosen() {
+            Some(Row::Note(note)) => note.view(),
             Some(Row::Reject(reject)) => {
                 let said = [("code", &*reject.reject.code), ("message", &*reject.reject.message)];
                 let mut body = column![

@@ -98,6 +98,11 @@ impl State {
         *self = Self::default();
     }
 
+    /// Takes the message of this screen away.
+    pub fn dismiss(&mut self) {
+        (self.notice, self.said) = (None, None);
+    }
+
     /// The message of a key that no field took.
     pub fn key(&self, key: &Key) -> Option<Message> {
         match key {

@@ -78,6 +78,11 @@ impl State {
         if card.professional { CPS_READER } else { VITALE_READER }
     }
 
+    /// Takes the message of this screen away.
+    pub fn dismiss(&mut self) {
+        self.notice = None;
+    }
+
     /// The message of a key pressed on this screen.
     pub fn key(&mut self, key: &Key) -> Option<Message> {
         match key {

@@ -111,6 +111,11 @@ fn collect<'a>(
     Ok(())
 }
 
+/// The header block that begins an entity, without its body; `None` where it has none.
+pub(super) fn head(bytes: &[u8]) -> Option<Message<'_>> {
+    entity(bytes).ok()?.0
+}
+
 /// Headers and body of one entity. A part may have no header at all (RFC 2046, 5.1), a mail not.
 fn entity(bytes: &[u8]) -> Result<(Option<Message<'_>>, &[u8]), MailFault> {
     let mut end = 0;

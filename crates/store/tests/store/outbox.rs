@@ -1,9 +1,10 @@
 //! The send ledger: phases, outcomes, what a crash leaves, and that nothing leaves twice by itself.
 
+use liasse_domain::returns::{Undelivered, Undelivery};
 use liasse_domain::{SendPhase, TransmissionState};
-use liasse_store::{AttemptOutcome, StoreError};
+use liasse_store::{AttemptOutcome, InboxKind, StoreError, Taken};
 
-use crate::support::{Kind, Practice, arl, at, stamp, stamp_at};
+use crate::support::{Kind, Practice, arl, at, sha, stamp, stamp_at};
 
 #[test]
 fn an_accepted_file_is_transmitted_and_leaves_the_list() {
@@ -155,5 +156,41 @@ fn recovery_at_any_time_ends_what_is_open_and_nothing_else() {
     assert_eq!(practice.store.recover_attempts(&stamp_at(501)), Ok(Vec::new()));
     other.execute_batch("ROLLBACK").expect("unlock");
     assert_eq!(practice.store.journal_head().expect("head"), head);
+    practice.assert_journal_intact();
+}
+
+#[test]
+fn a_notice_frees_its_file_once_and_is_told_apart_until_the_post_takes_it_again() {
+    let mut practice = Practice::new();
+    let fse = practice.signed(Kind::Paid);
+    let lot = practice.sent("AAAAAA");
+    let original = practice.store.lot(lot).expect("read").expect("lot").message_id;
+    let notice = Undelivered { original, action: Undelivery::Failed, status: "5.1.1".to_owned(), said: String::new() };
+    let mut take = |name: &str, notice: &Undelivered| {
+        let raw = name.as_bytes();
+        practice.store.take_notice(&stamp_at(3600), "a@cabinet.test", name, raw, sha(raw), notice).expect("taken")
+    };
+    assert_eq!(take("1", &notice), Taken::New { applied: true });
+    assert_eq!(take("1", &notice), Taken::Duplicate);
+    assert_eq!(take("2", &notice), Taken::New { applied: false }, "another notice about the same mail");
+    let delayed = Undelivered { action: Undelivery::Delayed, status: "4.4.1".to_owned(), ..notice.clone() };
+    assert_eq!(take("3", &delayed), Taken::New { applied: false });
+    assert_eq!(practice.transmission(&fse), Some(TransmissionState::EnFichier));
+    let rows = practice.store.returns().expect("read");
+    assert!(rows.iter().all(|row| row.kind == InboxKind::NonRemise && row.content.is_none()));
+    assert_eq!(rows[0].notice.as_ref(), Some(&delayed));
+    let waiting = practice.store.to_send().expect("read");
+    assert_eq!((waiting.len(), waiting[0].undelivered), (1, true));
+    practice.assert_journal_intact();
+    // A try that fails changes nothing in that; one that the post takes does, whatever becomes of the file.
+    let attempt = practice.attempt(SendPhase::Rcpt);
+    let failed = AttemptOutcome::Failed { code: "road.refus_provisoire".to_owned() };
+    practice.store.finish_attempt(&stamp_at(4000), attempt, &failed).expect("finished");
+    assert!(practice.store.to_send().expect("read")[0].undelivered);
+    let attempt = practice.attempt(SendPhase::Dot);
+    let taken = AttemptOutcome::Accepted { reply: "250 ok".to_owned() };
+    practice.store.finish_attempt(&stamp_at(4100), attempt, &taken).expect("finished");
+    practice.store.release_for_resend(&stamp_at(9000), lot, "deux jours ouvrés").expect("released");
+    assert!(!practice.store.to_send().expect("read")[0].undelivered, "it did not come back this time");
     practice.assert_journal_intact();
 }

@@ -26,7 +26,7 @@ impl Direct for Workstation {
         cards: &dyn SigningCards,
     ) -> Result<(), CoreError> {
         let signed = self.begin_fse(reference, who, vitale)?.by(cards)?;
-        self.finish_fse(signed)
+        self.finish_fse(signed).map(drop)
     }
 
     fn sign_lots(&mut self, who: &SignedIn, cards: &dyn SigningCards) -> Result<Vec<FileIdentifier>, CoreError> {

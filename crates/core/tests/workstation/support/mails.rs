@@ -49,3 +49,18 @@ pub fn unsigned(mail: &[u8]) -> Vec<u8> {
     assert!(signature.contains("return.p7s"));
     [*head, *body, *end].join(BOUNDARY).into_bytes()
 }
+
+/// The notice of a post office that could not hand on the mail of that Message-ID (RFC 3464).
+pub fn undelivered(message_id: &str, action: &str, status: &str) -> Vec<u8> {
+    format!(
+        "From: MAILER-DAEMON@post.test (Mail Delivery System)\r\nTo: dr.test@cabinet.test\r\n\
+         Date: Thu, 15 Jan 2026 09:05:00 +0100\r\nMIME-Version: 1.0\r\n\
+         Content-Type: multipart/report; report-type=delivery-status; boundary=\"b\"\r\n\r\n\
+         --b\r\nContent-Type: text/plain\r\n\r\nI am sorry.\r\n\
+         --b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; post.test\r\n\r\n\
+         Final-Recipient: rfc822; 01751@751.01.rss.test\r\nAction: {action}\r\nStatus: {status}\r\n\
+         Diagnostic-Code: smtp; 550 no such mailbox\r\n\r\n\
+         --b\r\nContent-Type: message/rfc822\r\n\r\nMessage-ID: <{message_id}>\r\n\r\nMIAG\r\n--b--\r\n"
+    )
+    .into_bytes()
+}

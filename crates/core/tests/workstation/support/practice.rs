@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use liasse_core::Workstation;
 use liasse_core::desk::SignedIn;
 use liasse_core::directory::{Directory, Trust};
+use liasse_core::incidents::Incidents;
 use liasse_core::invoicing::Draft;
 use liasse_core::lane::{Handle, Lane};
 use liasse_core::ports::{Clock, Ids};
@@ -115,11 +116,16 @@ impl Practice {
             ids,
             directory,
             None,
-            liasse_core::incidents::Incidents::default(),
+            Incidents::of_practice(&self.folder).expect("incidents"),
         )
         .expect("workstation");
         workstation.set_default("post.user", "dr.test@cabinet.test").expect("setting");
         workstation
+    }
+
+    /// From now on its list of incidents is this one, before the national ones.
+    pub fn incidents(&self, list: &str) {
+        fs::write(self.folder.join("incidents.toml"), list).expect("written");
     }
 
     /// The workstation in a lane, as faces have it.

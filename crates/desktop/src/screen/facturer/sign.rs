@@ -14,7 +14,7 @@ use super::{Action, Message, Signed, Stage, State};
 use crate::ask::{aside, ask};
 
 impl Signed {
-    fn of(workstation: &Workstation, reference: FseRef, person: &SignedIn) -> Result<Self, CoreError> {
+    fn of(workstation: &Workstation, reference: FseRef, person: &SignedIn, back: Centimes) -> Result<Self, CoreError> {
         let now = clock::paris(workstation.now());
         let today = now.date();
         Ok(Self {
@@ -22,6 +22,7 @@ impl Signed {
             same: workstation.cheques(person)?.into_iter().rev().find(|cheque| cheque.day == today),
             hour: now.format("%H h %M").to_string(),
             reference,
+            back,
             settled: None,
             settling: false,
             part: String::new(),
@@ -29,7 +30,7 @@ impl Signed {
     }
 
     pub(super) fn key(&self, key: &Key) -> Option<Message> {
-        if self.settling || self.settled.is_some() || self.due <= Centimes::ZERO {
+        if self.settling || !self.is_open() {
             return None;
         }
         match key {
@@ -47,6 +48,11 @@ impl Signed {
             }
             _ => None,
         }
+    }
+
+    /// Whether it is still to be said how the patient settles.
+    pub(super) fn is_open(&self) -> bool {
+        self.settled.is_none() && self.due > Centimes::ZERO
     }
 
     /// No amount is longer than `12345678,90`.
@@ -72,6 +78,11 @@ impl Signed {
 }
 
 impl State {
+    /// Whether it is still to be said how the patient of this screen settles.
+    pub(super) fn asks_how_settled(&self) -> bool {
+        matches!(&self.stage, Stage::Signed(signed) if signed.is_open())
+    }
+
     pub(super) fn sign(&mut self, office: &Arc<Office>, signed_in: Option<&SignedIn>) -> Action {
         let Some(person) = signed_in.cloned() else {
             self.notice = Some(Report::new(Code("cards.code_requis"), &[]));
@@ -93,8 +104,8 @@ impl State {
                 let vitale = self.vitale.clone().filter(|_| self.card_is_in);
                 let (lane, cards, asked) = (office.workstation(), office.cards(), reference.clone());
                 let signing = aside(move || {
-                    signing::sign_fse(&lane, &cards, &asked, &person, vitale.as_ref())?;
-                    lane.call(move |ws| Signed::of(ws, asked, &person))?
+                    let back = signing::sign_fse(&lane, &cards, &asked, &person, vitale.as_ref())?;
+                    lane.call(move |ws| Signed::of(ws, asked, &person, back))?
                 });
                 let patient = self.patient;
                 Action::Run(signing.map(move |answer| Message::Signed(patient, reference.clone(), Box::new(answer))))

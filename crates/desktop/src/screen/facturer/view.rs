@@ -43,11 +43,12 @@ impl State {
         let person = draft.person();
         let rights = draft.rights();
         let read_at = liasse_domain::clock::paris(rights.read_at).format("%H h %M").to_string();
-        let until = rights.until.map_or_else(String::new, |day| day.format("%d/%m/%Y").to_string());
-        let open = match (rights.open, rights.until) {
+        let until = rights.until.map(|day| day.format("%d/%m/%Y").to_string());
+        let open = match (rights.open, until) {
             (true, None) => parts::coloured(t("facturer.rights_open"), |c| c.good),
-            (true, Some(_)) => parts::coloured(with("facturer.rights_until", &[("until", &until)]), |c| c.good),
-            (false, _) => parts::coloured(with("facturer.rights_ended", &[("until", &until)]), |c| c.bad),
+            (true, Some(until)) => parts::coloured(with("facturer.rights_until", &[("until", &until)]), |c| c.good),
+            (false, Some(until)) => parts::coloured(with("facturer.rights_ended", &[("until", &until)]), |c| c.bad),
+            (false, None) => parts::coloured(t("facturer.rights_none"), |c| c.bad),
         };
         let yes = |value: bool| if value { t("facturer.yes") } else { t("facturer.no") };
         let mut body = column![
@@ -70,7 +71,7 @@ impl State {
                 body = body.push(text(format!("{mark}{}", other.given_name.reveal())).size(theme::BODY));
             }
         }
-        if !self.card_is_in {
+        if !self.card_is_in && !matches!(self.stage, Stage::Signed(_)) {
             body = body.push(parts::coloured(t("facturer.card_out"), |c| c.amber));
         }
         body.into()
@@ -192,7 +193,7 @@ impl State {
             Stage::Prepared(reference) => column![
                 text(with("facturer.prepared", &[("fse", &reference.number.to_string())])).size(theme::BODY),
                 self.sign_button(signed_in, total),
-                parts::key_action("F8", t("facturer.withdraw")),
+                parts::key_action("Suppr", t("facturer.withdraw")),
             ]
             .spacing(8)
             .into(),
@@ -202,11 +203,15 @@ impl State {
     }
 
     fn after_signing<'a>(&'a self, signed: &'a Signed) -> Element<'a, Message> {
-        let Signed { reference, hour, due, settled, part, same, .. } = signed;
+        let Signed { reference, hour, due, back, settled, part, same, .. } = signed;
         let number = reference.number.to_string();
         let mut done =
             column![parts::coloured(format!("✓ {}", with("facturer.signed", &[("fse", &number)])), |c| c.good)]
                 .spacing(8);
+        if *back > Centimes::ZERO {
+            let words = with("facturer.money_back", &[("amount", &back.to_string())]);
+            done = done.push(parts::coloured(words, |c| c.amber));
+        }
         match settled {
             Some(mode) => {
                 done = done.push(text(with("facturer.settled", &[("mode", mode.label())])).size(theme::BODY));
@@ -235,7 +240,10 @@ impl State {
             }
             None => {}
         }
-        done = done.push(parts::key_action("F8", with("facturer.cancel", &[("hour", hour)])));
+        if self.next.is_some() {
+            done = done.push(parts::coloured(t("facturer.next_waits"), |c| c.amber));
+        }
+        done = done.push(parts::key_action("Suppr", with("facturer.cancel", &[("hour", hour)])));
         if self.card_is_in {
             let name = self.draft.as_ref().map_or_else(String::new, |draft| {
                 draft.card().beneficiaries.first().map_or_else(String::new, |holder| {

@@ -1,0 +1,91 @@
+//! Who is at the desk: the CPS in the readers signs in, once its PIN is verified, and signs out when it goes.
+//! Who may do what is decided in `liasse_core::desk`.
+
+use iced::Task;
+use liasse_core::desk::SignedIn;
+use liasse_domain::Report;
+
+use super::{Desk, Message, Place};
+use crate::ask;
+use crate::screen::pin;
+
+impl Desk {
+    /// Signs in, asks for the PIN or signs out, as the CPS in the readers says.
+    pub(super) fn who_is_there(&mut self) -> Task<Message> {
+        let Some((reader, cps)) = self.cards.cps() else {
+            self.signed_in = None;
+            self.pin = None;
+            self.pin_declined = None;
+            self.paiements.forget();
+            self.recettes.forget();
+            return Task::none();
+        };
+        if cps.situations.is_some() {
+            self.pin = None;
+            if self.signed_in.as_ref().is_some_and(|person| person.serial == cps.identity.serial) {
+                return Task::none();
+            }
+            let (reader, cps) = (reader.to_owned(), cps.clone());
+            return ask::ask(&self.office.workstation(), move |ws| ws.admit(&reader, &cps, None))
+                .map(|answer| Message::Admitted(Box::new(answer)));
+        }
+        self.signed_in = None;
+        let insertion = self.cards.reader(reader).map_or(0, |reader| reader.insertions);
+        let declined = self.pin_declined.as_ref().is_some_and(|(name, count)| name == reader && *count == insertion);
+        if !declined && self.pin.as_ref().is_none_or(|dialog| dialog.reader() != reader) {
+            self.ask_pin();
+        }
+        Task::none()
+    }
+
+    /// The store's side has judged the card; it may have left meanwhile.
+    pub(super) fn admitted(&mut self, answer: Result<SignedIn, Report>) -> Task<Message> {
+        let present = self.cards.cps().map(|(_, cps)| cps.identity.serial.clone());
+        match answer {
+            Ok(person) if present.as_ref() == Some(&person.serial) => {
+                self.paiements.forget();
+                self.recettes.forget();
+                self.signed_in = Some(person);
+            }
+            Ok(_) => return Task::none(),
+            Err(report) => {
+                self.signed_in = None;
+                self.notice = Some(report);
+            }
+        }
+        let priced = self.facturer.signed_in_changed(&self.office, self.signed_in.as_ref()).map(Message::Facturer);
+        let place = match self.place {
+            Place::Tray if self.cards.vitale().is_some() && self.signed_in.is_some() => self.go(Place::Facturer),
+            Place::Paiements | Place::Recettes => self.go(self.place),
+            _ => Task::none(),
+        };
+        Task::batch([priced, place])
+    }
+
+    pub(super) fn ask_pin(&mut self) {
+        if let Some((reader, cps)) = self.cards.cps() {
+            let holder = &cps.identity.holder;
+            let name = format!("{} {}", holder.given_name.reveal(), holder.family_name.reveal());
+            self.pin = Some(pin::State::new(reader.to_owned(), name, cps.tries_left));
+        }
+    }
+
+    pub(super) fn pin(&mut self, message: pin::Message) -> Task<Message> {
+        let Some(dialog) = &mut self.pin else { return Task::none() };
+        match dialog.update(&self.office.cards(), message) {
+            pin::Action::None => Task::none(),
+            pin::Action::Run(task) => task.map(Message::Pin),
+            pin::Action::Close => {
+                let reader = dialog.reader().to_owned();
+                let insertion = self.cards.reader(&reader).map_or(0, |found| found.insertions);
+                self.pin_declined = Some((reader, insertion));
+                self.pin = None;
+                Task::none()
+            }
+            pin::Action::Verified(snapshot) => {
+                self.pin = None;
+                self.cards_changed(*snapshot)
+            }
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! Whose card is in: a patient opens with their card, what was typed for them is put aside when another's comes, and
+//! waits for them.
+
+use iced::widget::operation;
+use iced::{Task, widget};
+use liasse_core::cards::{CardView, Snapshot, VitaleView};
+use liasse_core::desk::SignedIn;
+use liasse_core::invoicing::Draft;
+use liasse_demo::Office;
+use liasse_domain::{Centimes, Instant};
+
+use super::{Action, ENTRY, Message, Stage, State};
+
+impl State {
+    /// The readers changed: a new Vitale opens its patient, never in the draft of the last one, and only when it was said
+    /// how that one settles.
+    pub fn cards_changed(
+        &mut self,
+        office: &Office,
+        signed_in: Option<&SignedIn>,
+        cards: &Snapshot,
+        now: Instant,
+    ) -> Task<Message> {
+        let was_in = std::mem::replace(&mut self.card_is_in, cards.vitale().is_some());
+        let failure = cards.readers.iter().find_map(|reader| match &reader.card {
+            CardView::Failed(error) => Some(liasse_domain::Coded::report(error)),
+            _ => None,
+        });
+        if let Some(report) = failure {
+            self.notice = Some(report);
+        }
+        let present = cards.vitale().map(|(_, vitale)| vitale);
+        let same =
+            |card: &VitaleView| self.vitale.as_ref().is_some_and(|current| current.read.content == card.read.content);
+        if self.asks_how_settled() {
+            self.next = present.filter(|card| !same(card)).map(|card| (card.clone(), now));
+            return Task::none();
+        }
+        let Some(vitale) = present else {
+            // What goes back to the patient stands there until the next one comes.
+            if matches!(&self.stage, Stage::Signed(signed) if signed.back == Centimes::ZERO) {
+                self.leave();
+            }
+            return Task::none();
+        };
+        let came_back = !was_in && matches!(self.stage, Stage::Signed(_));
+        if same(vitale) && !came_back {
+            return Task::none();
+        }
+        self.leave();
+        self.open(office, signed_in, vitale.clone(), now)
+    }
+
+    /// Opens the patient whose card waited for an answer about the last one, once there is one.
+    pub(super) fn open_next(&mut self, office: &Office, signed_in: Option<&SignedIn>) -> Task<Message> {
+        if self.asks_how_settled() {
+            return Task::none();
+        }
+        let Some((vitale, now)) = self.next.take() else { return Task::none() };
+        self.leave();
+        self.open(office, signed_in, vitale, now)
+    }
+
+    /// Puts the unsigned draft aside and empties the screen.
+    pub(super) fn leave(&mut self) {
+        self.park();
+        *self = Self {
+            parked: std::mem::take(&mut self.parked),
+            card_is_in: self.card_is_in,
+            patient: self.patient + 1,
+            revision: self.revision + 1,
+            ..Self::default()
+        };
+    }
+
+    /// Puts what was typed aside, for when its patient's card is inserted again.
+    pub(super) fn park(&mut self) {
+        let unsigned = matches!(self.stage, Stage::Editing);
+        if let (Some(vitale), Some(draft)) = (&self.vitale, self.draft.take())
+            && unsigned
+            && !draft.input.acts.is_empty()
+        {
+            self.parked.push((vitale.clone(), draft));
+        }
+    }
+
+    fn open(
+        &mut self,
+        office: &Office,
+        signed_in: Option<&SignedIn>,
+        vitale: VitaleView,
+        now: Instant,
+    ) -> Task<Message> {
+        let parked = self.parked.iter().position(|(card, _)| card.read.content == vitale.read.content);
+        let draft = match parked {
+            Some(index) => {
+                let mut draft = self.parked.swap_remove(index).1;
+                draft.set_day(now);
+                Ok(draft)
+            }
+            None => Draft::new(&vitale, 0, now),
+        };
+        match draft {
+            Ok(draft) => self.draft = Some(draft),
+            Err(error) => self.notice = Some(liasse_domain::Coded::report(&error)),
+        }
+        self.vitale = Some(vitale);
+        Task::batch([self.signed_in_changed(office, signed_in), operation::focus(widget::Id::new(ENTRY))])
+    }
+
+    /// The draft of a correction takes the screen; what was typed for the same card comes back when it is inserted again.
+    pub fn take_up(&mut self, office: &Office, signed_in: Option<&SignedIn>, draft: Draft) -> Task<Message> {
+        // The card may have been changed while the draft was made.
+        let vitale = self.vitale.clone().filter(|card| card.read.content.as_ref() == Some(draft.card()));
+        if vitale.is_none() {
+            return Task::none();
+        }
+        self.leave();
+        (self.vitale, self.draft) = (vitale, Some(draft));
+        self.price(office, signed_in)
+    }
+
+    pub(super) fn next_beneficiary(&mut self, office: &Office, signed_in: Option<&SignedIn>) -> Action {
+        let (Some(draft), Stage::Editing) = (&self.draft, &self.stage) else { return Action::None };
+        // A correction is for the person whose FSE was rejected.
+        if draft.corrects().is_some() {
+            return Action::None;
+        }
+        let next = (draft.beneficiary() + 1) % draft.card().beneficiaries.len();
+        match draft.for_beneficiary(next) {
+            Ok(draft) => self.draft = Some(draft),
+            Err(error) => self.notice = Some(liasse_domain::Coded::report(&error)),
+        }
+        Action::Run(self.price(office, signed_in))
+    }
+}
