@@ -3,6 +3,8 @@
 //! What it may not do (sleep to synchronise, leave a process behind) is in `docs/architecture.md`.
 #![expect(clippy::expect_used, reason = "a harness that cannot start must fail its test loudly")]
 
+pub mod crash;
+pub mod cut;
 pub mod display;
 pub mod dovecot;
 pub mod mail;
@@ -14,8 +16,10 @@ pub mod process;
 pub mod programs;
 pub mod scratch;
 pub mod sources;
+pub mod strace;
 pub mod wait;
 
+pub use crash::Crash;
 pub use display::Display;
 pub use mail::MailPeers;
 pub use pcscd::{InsertedCard, Pcscd, Slot};

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use crate::namespace::{Namespace, Network, is_root};
+use crate::postfix::{COMMANDS, Command as At};
 use crate::process::finish;
 use crate::{Scratch, dovecot, postfix, wait};
 
@@ -20,6 +21,17 @@ pub const ACCOUNTS: [(&str, &str); 3] = [
 
 /// The user that owns the mailboxes: a bare number, without an entry in `/etc/passwd`.
 pub(crate) const OWNER: u32 = 5000;
+
+/// What the servers show of themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Certificate {
+    /// For `localhost`, valid today.
+    Sound,
+    /// For another host.
+    OtherHost,
+    /// For `localhost`, and over since 2020.
+    Expired,
+}
 
 /// The running servers.
 #[derive(Debug)]
@@ -38,7 +50,15 @@ impl MailPeers {
     /// # Panics
     /// Without root: Postfix changes users.
     pub fn start() -> Self {
-        Self::start_closed("")
+        Self::start_with(Certificate::Sound)
+    }
+
+    /// The same with another certificate.
+    ///
+    /// # Panics
+    /// As [`MailPeers::start`].
+    pub fn start_with(certificate: Certificate) -> Self {
+        Self::run(certificate, "")
     }
 
     /// The same; Postfix takes mail for the recipient `closed` and gives it back with a non-delivery notice.
@@ -46,9 +66,13 @@ impl MailPeers {
     /// # Panics
     /// As [`MailPeers::start`].
     pub fn start_closed(closed: &str) -> Self {
+        Self::run(Certificate::Sound, closed)
+    }
+
+    fn run(certificate: Certificate, closed: &str) -> Self {
         assert!(is_root(), "Postfix needs root: run as root or in a container, or leave this out with --allow-skip");
         let scratch = Scratch::new("mail");
-        make_certificates(&scratch);
+        make_certificates(&scratch, certificate);
         let [submission, pop3s] = free_ports();
         postfix::configure(&scratch, submission, closed);
         dovecot::configure(&scratch, pop3s);
@@ -72,12 +96,19 @@ impl MailPeers {
 
     /// From now on Postfix refuses mail for `recipient` with `answer`, such as `452 4.2.2 Mailbox full`.
     pub fn refuse(&self, recipient: &str, answer: &str) {
-        postfix::set_faults(&self.scratch, &format!("{recipient} {answer}\n"));
+        self.refuse_at(At::Rcpt, recipient, answer);
+    }
+
+    /// From now on Postfix answers one command so, for mail from (`Mail`) or to (the others) `address`.
+    pub fn refuse_at(&self, at: At, address: &str, answer: &str) {
+        postfix::set_faults(&self.scratch, at, &format!("{address} {answer}\n"));
     }
 
     /// Postfix takes everything again.
     pub fn refuse_nothing(&self) {
-        postfix::set_faults(&self.scratch, "");
+        for at in COMMANDS {
+            postfix::set_faults(&self.scratch, at, "");
+        }
     }
 
     /// The messages that lie in a mailbox, as delivered.
@@ -109,13 +140,27 @@ impl MailPeers {
     }
 }
 
-/// An authority and a certificate for `localhost`, by the foreign tool.
-fn make_certificates(scratch: &Scratch) {
-    scratch.write("tls/ext", "subjectAltName=DNS:localhost,IP:127.0.0.1\nextendedKeyUsage=serverAuth\n");
+/// An authority and a certificate, by the foreign tool.
+fn make_certificates(scratch: &Scratch, certificate: Certificate) {
+    let names = match certificate {
+        Certificate::OtherHost => "DNS:post.other.test",
+        Certificate::Sound | Certificate::Expired => "DNS:localhost,IP:127.0.0.1",
+    };
+    let ends = if certificate == Certificate::Expired { "20200131000000Z" } else { "20491231000000Z" };
+    scratch.write("tls/ext", format!("subjectAltName={names}\nextendedKeyUsage=serverAuth\n"));
+    // `openssl x509` cannot date a certificate back; `openssl ca` can, and wants its books kept.
+    scratch.write(
+        "tls/ca.cnf",
+        "[ca]\ndefault_ca=d\n[d]\ndatabase=index.txt\nrand_serial=yes\nnew_certs_dir=.\ndefault_md=sha256\npolicy=p\n\
+         [p]\ncommonName=supplied\n",
+    );
+    scratch.write("tls/index.txt", "");
     for call in [
         "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 30 -subj /CN=Liasse-test-authority -keyout ca.key -out ca.pem",
         "req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=localhost -keyout srv.key -out srv.csr",
-        "x509 -req -in srv.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 30 -extfile ext -out srv.pem",
+        &format!(
+            "ca -batch -notext -config ca.cnf -cert ca.pem -keyfile ca.key -in srv.csr -extfile ext -startdate 20200101000000Z -enddate {ends} -out srv.pem"
+        ),
     ] {
         let mut openssl = Command::new("openssl");
         finish(openssl.args(call.split_whitespace()).current_dir(scratch.join("tls")), b"").success();

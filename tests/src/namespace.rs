@@ -6,7 +6,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::process::{Running, kill_by_pid};
+use crate::process::{Running, kill_by_pid, wrapped};
 use crate::wait;
 
 /// What the servers see of the network.
@@ -60,6 +60,16 @@ impl Namespace {
         }
         command.args(["--target", &self.init.to_string(), "--net"]).arg(program);
         command
+    }
+
+    /// `command` with the files that the servers see: what is mounted inside, too.
+    pub fn within(&self, command: &Command) -> Command {
+        let mut nsenter = Command::new("nsenter");
+        if !is_root() {
+            nsenter.args(["--user", "--preserve-credentials"]);
+        }
+        nsenter.args(["--target", &self.init.to_string(), "--mount"]);
+        wrapped(nsenter, command)
     }
 
     /// How a path inside looks from outside.

@@ -2,7 +2,7 @@
 //! Not a usable mail server: it delivers to four invented mailboxes and refuses to relay.
 
 use std::os::unix::fs::PermissionsExt;
-use std::process::Command;
+use std::process;
 
 use crate::Scratch;
 use crate::mail::{ACCOUNTS, OWNER, give};
@@ -28,19 +28,48 @@ pub fn configure(scratch: &Scratch, submission: u16, closed: &str) {
     compile(scratch, "routes");
     compile(scratch, "domains");
     compile(scratch, "boxes");
-    set_faults(scratch, "");
+    for at in COMMANDS {
+        set_faults(scratch, at, "");
+    }
     make_queue(scratch);
 }
 
-/// Replaces the table of refused recipients. Postfix notices a new table by its time in whole seconds, too coarse for
+/// A command of SMTP at which Postfix can be told to refuse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// The sender.
+    Mail,
+    /// The recipient.
+    Rcpt,
+    /// The message announced.
+    Data,
+    /// The message, whole.
+    Dot,
+}
+
+/// All of them, in their order.
+pub const COMMANDS: [Command; 4] = [Command::Mail, Command::Rcpt, Command::Data, Command::Dot];
+
+impl Command {
+    fn table(self) -> &'static str {
+        match self {
+            Self::Mail => "faults-mail",
+            Self::Rcpt => "faults-rcpt",
+            Self::Data => "faults-data",
+            Self::Dot => "faults-dot",
+        }
+    }
+}
+
+/// Replaces the table of refused addresses of one command. Postfix notices a new table by its time in whole seconds, too coarse for
 /// a test: `max_use = 1` makes each connection a new process, which opens the table anew.
-pub fn set_faults(scratch: &Scratch, table: &str) {
-    scratch.write("postfix/faults", table);
-    compile(scratch, "faults");
+pub fn set_faults(scratch: &Scratch, at: Command, table: &str) {
+    scratch.write(format!("postfix/{}", at.table()), table);
+    compile(scratch, at.table());
 }
 
 fn compile(scratch: &Scratch, table: &str) {
-    let mut postmap = Command::new("postmap");
+    let mut postmap = process::Command::new("postmap");
     let folder = scratch.join("postfix");
     postmap.arg("-c").arg(&folder).arg(format!("hash:{}", folder.join(table).display()));
     finish(&mut postmap, b"").success();
@@ -85,7 +114,11 @@ smtpd_sasl_type = dovecot
 smtpd_sasl_path = {here}/run/sasl
 smtpd_sasl_auth_enable = yes
 smtpd_tls_auth_only = yes
-smtpd_recipient_restrictions = check_recipient_access hash:{here}/postfix/faults, permit_sasl_authenticated, reject
+smtpd_delay_reject = no
+smtpd_sender_restrictions = check_sender_access hash:{here}/postfix/faults-mail
+smtpd_recipient_restrictions = check_recipient_access hash:{here}/postfix/faults-rcpt, permit_sasl_authenticated, reject
+smtpd_data_restrictions = check_recipient_access hash:{here}/postfix/faults-data
+smtpd_end_of_data_restrictions = check_recipient_access hash:{here}/postfix/faults-dot
 "
     )
 }
@@ -147,6 +180,6 @@ fn make_queue(scratch: &Scratch) {
 
 /// The number of a user or group that the package has created.
 fn number_of(database: &str, name: &str) -> u32 {
-    let entry = finish(Command::new("getent").args([database, name]), b"").success().stdout;
+    let entry = finish(process::Command::new("getent").args([database, name]), b"").success().stdout;
     entry.split(':').nth(2).and_then(|number| number.trim().parse().ok()).expect("a number in the entry")
 }

@@ -6,19 +6,51 @@ use std::process::Command;
 
 use serde_json::Value;
 
+use crate::namespace::{Namespace, Network};
 use crate::process::{Finished, Running, finish};
 use crate::{Scratch, bin, wait};
 
 /// The practice.
 #[derive(Debug)]
 pub struct Practice {
+    // Ends before the folder that it hides is removed.
+    disk: Option<Namespace>,
     scratch: Scratch,
 }
 
 impl Practice {
     /// A practice whose data directory does not exist yet.
     pub fn new(name: &str) -> Self {
-        Self { scratch: Scratch::new(name) }
+        Self { disk: None, scratch: Scratch::new(name) }
+    }
+
+    /// The same on a disk of its own of `kilobytes`, with its caisse elsewhere.
+    pub fn on_a_small_disk(name: &str, kilobytes: u32) -> Self {
+        let scratch = Scratch::new(name);
+        let data = scratch.join("data");
+        std::fs::create_dir(&data).expect("a folder to mount on");
+        let script = format!("mount -t tmpfs -o size={kilobytes}k none \"$1\" && touch \"$2\" && exec sleep 600");
+        let ready = scratch.join("ready");
+        let mut disk = Namespace::start(Network::Shared, &script, &[&data, &ready], &scratch.join("disk.log"));
+        wait::until("the small disk", wait::SOON, || {
+            assert!(disk.is_alive(), "no disk: {}", disk.log());
+            ready.exists().then_some(())
+        });
+        let practice = Self { disk: Some(disk), scratch };
+        practice.run(&["config", "set", "demo.clock", "2026-01-15T09:01"]).success();
+        let (inside, outside) = (practice.on_disk("caisse"), practice.scratch.join("caisse"));
+        finish(Command::new("cp").arg("-a").arg(&inside).arg(&outside), b"").success();
+        std::fs::remove_dir_all(&inside).expect("the caisse moves");
+        std::os::unix::fs::symlink(&outside, &inside).expect("a link to where it is");
+        practice
+    }
+
+    /// Another practice whose data directory is a copy of this one's.
+    pub fn copy(&self, name: &str) -> Self {
+        let copy = Self::new(name);
+        let mut cp = Command::new("cp");
+        finish(cp.arg("-a").arg(self.data()).arg(copy.data()), b"").success();
+        copy
     }
 
     /// The same with a demo directory made by the first setting of its clock, and nothing in it.
@@ -31,6 +63,15 @@ impl Practice {
     /// Its scratch folder.
     pub fn scratch(&self) -> &Scratch {
         &self.scratch
+    }
+
+    /// A file on its small disk, as this test sees it.
+    ///
+    /// # Panics
+    /// When it has none.
+    pub fn on_disk(&self, name: &str) -> PathBuf {
+        let disk = self.disk.as_ref().expect("a small disk");
+        disk.from_outside(&self.data().join(name).display().to_string())
     }
 
     /// Its data directory.
@@ -47,7 +88,10 @@ impl Practice {
     pub fn ctl(&self, words: &[&str]) -> Command {
         let mut command = Command::new(bin("liassectl"));
         command.args(words).arg("--data").arg(self.data()).env_remove("LIASSE_DATA");
-        command
+        match &self.disk {
+            Some(disk) => disk.within(&command),
+            None => command,
+        }
     }
 
     /// Runs a call to its end.
@@ -84,6 +128,12 @@ impl Practice {
         documents.iter().find(|document| document["fse"] == fse).unwrap_or_else(|| panic!("{fse} in {ledger}")).clone()
     }
 
+    /// How many returns of a kind are on the disk.
+    pub fn returns(&self, kind: &str) -> usize {
+        let listed = self.json(&["returns", "list"])["returns"].clone();
+        listed.as_array().expect("returns").iter().filter(|one| one["kind"] == kind).count()
+    }
+
     /// Starts the caisse of this practice as a process of its own, and waits until it answers.
     pub fn caisse(&self, words: &[&str]) -> Running {
         self.caisse_from(&mut self.caisse_command(words), "caisse.log")
@@ -111,7 +161,14 @@ impl Practice {
 
 /// Runs a call that must be refused with `exit`, and gives its error: code, message, what is safe, what to do.
 pub fn refusal(command: &mut Command, exit: i32) -> Value {
-    let finished = finish(command.arg("--json"), b"").with_code(exit);
+    error_of(&finish(command.arg("--json"), b"").with_code(exit))
+}
+
+/// The error that a call with `--json` ended with.
+///
+/// # Panics
+/// When it told none, or a part of it is missing.
+pub fn error_of(finished: &Finished) -> Value {
     let last = finished.stderr.lines().last().unwrap_or_default().to_owned();
     let said: Value =
         serde_json::from_str(&last).unwrap_or_else(|e| panic!("{}: {e}\n{}", finished.call, finished.stderr));

@@ -168,18 +168,24 @@ pub fn kill_by_pid(pid: u32) {
 }
 
 fn dying_with_its_parent(command: &Command) -> Command {
-    let mut wrapped = Command::new("setpriv");
-    wrapped.args(["--pdeathsig", "KILL"]).arg(command.get_program()).args(command.get_args());
+    let mut wrapper = Command::new("setpriv");
+    wrapper.args(["--pdeathsig", "KILL"]);
+    wrapped(wrapper, command)
+}
+
+/// `wrapper` with the program of `command`, its arguments, its folder and its environment: `nsenter …`, `strace …`.
+pub fn wrapped(mut wrapper: Command, command: &Command) -> Command {
+    wrapper.arg(command.get_program()).args(command.get_args());
     if let Some(folder) = command.get_current_dir() {
-        wrapped.current_dir(folder);
+        wrapper.current_dir(folder);
     }
     for (name, value) in command.get_envs() {
         match value {
-            Some(value) => wrapped.env(name, value),
-            None => wrapped.env_remove(name),
+            Some(value) => wrapper.env(name, value),
+            None => wrapper.env_remove(name),
         };
     }
-    wrapped
+    wrapper
 }
 
 #[cfg(test)]

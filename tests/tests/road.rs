@@ -4,7 +4,9 @@
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use liasse_e2e::practice::money;
+use liasse_e2e::mail::Certificate;
+use liasse_e2e::postfix::{COMMANDS, Command as At};
+use liasse_e2e::practice::{error_of, money};
 use liasse_e2e::wait::{SOON, until};
 use liasse_e2e::{MailPeers, Practice, bin, finish};
 
@@ -89,17 +91,30 @@ fn the_whole_demo_runs_through_postfix_and_dovecot() {
 }
 
 #[test]
-fn a_refusal_of_the_foreign_server_is_clear_and_nothing_is_ambiguous() {
+fn a_refusal_of_the_foreign_server_at_any_command_is_clear_and_nothing_is_ambiguous() {
     let peers = MailPeers::start();
     let practice = Practice::empty("refusal");
     told_of(&practice, &peers);
     let fse = practice.bill("vitale-petit", G, None);
     practice.run(&["lot", "seal"]).success();
-    peers.refuse("01751@751.01.rss.test", "452 4.2.2 Mailbox full");
-    let said = finish(practice.ctl(&["post", "send"]).arg("--json"), b"").with_code(3).json();
-    assert_eq!(said["failed"][0]["error"]["code"], "road.refus_provisoire", "{said}");
-    assert_eq!(practice.document(&fse)["transmission"], "en_fichier");
-    peers.refuse_nothing();
+    for at in COMMANDS {
+        let address = if at == At::Mail { "dr.test@cabinet.test" } else { "01751@751.01.rss.test" };
+        // A mailbox that is full today, and one that its server calls full for good (RFC 3463, X.2.2).
+        for (answer, code) in
+            [("452 4.2.2 Mailbox full", "road.refus_provisoire"), ("552 5.2.2 Mailbox full", "road.refus_definitif")]
+        {
+            peers.refuse_at(at, address, answer);
+            let said = finish(practice.ctl(&["post", "send"]).arg("--json"), b"");
+            let error = &said.json()["failed"][0]["error"];
+            assert_eq!(error["code"], code, "{at:?}: {}", said.stdout);
+            let number = answer.split(' ').next().expect("a number");
+            assert!(error["message"].as_str().is_some_and(|text| text.contains(number)), "{at:?}: {error}");
+            assert_eq!(error_of(&said)["code"], code, "{at:?}");
+            assert_eq!(practice.document(&fse)["transmission"], "en_fichier", "{at:?} {answer}");
+        }
+        peers.refuse_nothing();
+    }
+    assert!(peers.mailbox("01751@751.01.rss.test").is_empty(), "nothing was delivered");
     practice.run(&["post", "send"]).success();
     assert_eq!(practice.document(&fse)["transmission"], "transmise");
     assert_eq!(peers.wait_for_mail("01751@751.01.rss.test", 1).len(), 1);
@@ -131,6 +146,28 @@ fn a_file_that_postfix_gives_back_waits_for_the_users_hand() {
     // The post had the file: its FSE cannot be put into another one.
     practice.refused(&["lot", "dissolve", "last"], 1);
     practice.run(&["journal", "verify"]).success();
+}
+
+#[test]
+fn a_certificate_of_another_host_or_of_another_time_stops_before_the_password() {
+    for (certificate, code) in
+        [(Certificate::OtherHost, "road.certificat_autre_nom"), (Certificate::Expired, "road.certificat_perime")]
+    {
+        let peers = MailPeers::start_with(certificate);
+        let practice = Practice::empty("certificate");
+        told_of(&practice, &peers);
+        let fse = practice.bill("vitale-petit", G, None);
+        practice.run(&["lot", "seal"]).success();
+        let said = finish(practice.ctl(&["post", "send"]).arg("--json"), b"").with_code(3);
+        assert_eq!(
+            (&said.json()["failed"][0]["error"]["code"], &error_of(&said)["code"]),
+            (&code.into(), &code.into())
+        );
+        assert_eq!(practice.document(&fse)["transmission"], "en_fichier", "{certificate:?}");
+        assert_eq!(practice.refused(&["post", "fetch"], 3)["code"], code, "{certificate:?}");
+        assert!(peers.mailbox("01751@751.01.rss.test").is_empty(), "{certificate:?}");
+        assert!(!peers.log().contains("sasl_username"), "{certificate:?}: nobody gave a password");
+    }
 }
 
 #[test]

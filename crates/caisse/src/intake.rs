@@ -14,7 +14,7 @@ use crate::ledger::Ledger;
 use crate::pki::Keys;
 use crate::reasons::{self, Why};
 use crate::registers::Practitioner;
-use crate::scenario::Scenario;
+use crate::scenario::{ArlFate, Scenario};
 
 /// What is said of a mail.
 pub(crate) enum Verdict {
@@ -126,6 +126,9 @@ impl Intake<'_> {
         verdict.signed = true;
         if self.ledger.files(&file.sender, file.identifier).iter().any(|known| known.signed) {
             return Err(reasons::IDENTIFIER_REUSED);
+        }
+        if self.scenario.arl == ArlFate::Refused {
+            return Err(reasons::LOT_REVOKED);
         }
         let claims = file
             .lot

@@ -32,6 +32,8 @@ pub enum ArlFate {
     Lost,
     /// It is delivered three working days later, one more than the law allows.
     Late,
+    /// It refuses the whole file, whatever is in it.
+    Refused,
 }
 
 /// An FSE to reject.

@@ -38,6 +38,9 @@ pub enum CoreError {
     /// Sending.
     #[error(transparent)]
     Send(#[from] liasse_post::SendError),
+    /// A sending whose end is not on the disk.
+    #[error(transparent)]
+    Unwritten(#[from] crate::sending::EndUnwritten),
     /// Fetching.
     #[error(transparent)]
     Fetch(#[from] liasse_post::FetchError),
@@ -84,6 +87,7 @@ impl CoreError {
             Self::Signing(error) => error,
             Self::Caisse(error) => error,
             Self::Send(error) => error,
+            Self::Unwritten(error) => error,
             Self::Fetch(error) => error,
             Self::Setting(error) => error,
             Self::Lane(error) => error,

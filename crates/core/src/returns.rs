@@ -2,6 +2,8 @@
 //! notice of a post office as far as `store::inbox_apply` says; it leaves the mailbox only after it is on disk; anything
 //! else is kept as unknown and changes no state.
 
+use std::cell::Cell;
+
 use liasse_domain::returns::Return;
 use liasse_domain::{Code, Coded};
 use liasse_formats::{cms, mail};
@@ -68,6 +70,7 @@ pub fn fetch_all(workstation: &Handle<Workstation>, post: &mut dyn Post) -> Resu
     let mailbox = workstation.call(|ws| ws.mailbox())??;
     let taker = workstation.clone();
     let mut outcome = FetchOutcome::default();
+    let unwritten = Cell::new(None);
     // Everything that waits is read, known names too: a server may give an old UIDL to a new message, and deleting that
     // unread would lose a return. What was had already is told by its content.
     let mut known = |_: &str| Verdict::Fetch;
@@ -77,14 +80,20 @@ pub fn fetch_all(workstation: &Handle<Workstation>, post: &mut dyn Post) -> Resu
             Ok(Ok((Taken::Duplicate, _))) => outcome.duplicates += 1,
             Ok(Ok((_, true))) => outcome.taken += 1,
             Ok(Ok((_, false))) => outcome.unknown += 1,
-            _ => return Err(Stop),
+            Ok(Err(why)) => {
+                unwritten.set(Some(why));
+                return Err(Stop);
+            }
+            Err(_) => return Err(Stop),
         }
         Ok(Verdict::Delete)
     };
     let began = workstation.call(|ws| ws.now())?;
     let mut left = 0;
     for _ in 0..SESSIONS {
-        let summary = post.fetch(&mut known, &mut on_message)?;
+        // What the disk refused is the reason; that the session was stopped for it tells nobody anything.
+        let fetched = post.fetch(&mut known, &mut on_message);
+        let summary = fetched.map_err(|stopped| unwritten.take().unwrap_or_else(|| stopped.into()))?;
         left = summary.left;
         // What was read shows again where the server did not confirm its deletion: going on would read it for ever.
         if left == 0 || !summary.confirmed || summary.deleted == 0 {

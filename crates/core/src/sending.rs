@@ -2,7 +2,7 @@
 //! already have leaves again before the law allows it (R161-47, reference telecom-reliability 1.1).
 
 use liasse_domain::calendar::acknowledgement_deadline;
-use liasse_domain::{Coded, FileIdentifier, Report, SendPhase, clock};
+use liasse_domain::{Code, Coded, FileIdentifier, Report, SendPhase, clock};
 use liasse_post::{Account, Security, SendError, Stop};
 use liasse_store::{AttemptOutcome, OutboxRow};
 use secrecy::SecretString;
@@ -37,6 +37,25 @@ pub struct SendSummary {
     pub failed: Vec<(FileIdentifier, Report)>,
     /// Files that may have left: not to be sent again.
     pub unconfirmed: Vec<FileIdentifier>,
+}
+
+/// A file that left, or may have, and whose end could not be written down. The next run, or the next start, makes it
+/// *non confirmée*.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the end of a sending was not written: {}", why.0)]
+pub struct EndUnwritten {
+    /// Why the store did not write it.
+    pub why: Code,
+}
+
+impl Coded for EndUnwritten {
+    fn code(&self) -> Code {
+        Code("road.fin_non_notee")
+    }
+
+    fn parameters(&self) -> Vec<(&'static str, String)> {
+        vec![("code", self.why.0.to_owned())]
+    }
 }
 
 /// Sends every file that may lawfully leave now, asked by the user. A network failure ends the run: the rest would fail
@@ -96,7 +115,8 @@ fn send_one(
     })??;
     let letter = Letter { from: row.from.clone(), to: row.to.clone(), message: row.message.clone() };
     let recorder = workstation.clone();
-    let mut record = move |phase: SendPhase| {
+    let mut unwritten = None;
+    let mut record = |phase: SendPhase| {
         let written = recorder.call(move |ws| {
             let at = ws.now();
             ws.store.record_phase(attempt, phase, at)
@@ -104,7 +124,11 @@ fn send_one(
         // Without the phase on disk the step must not happen.
         match written {
             Ok(Ok(())) => Ok(()),
-            _ => Err(Stop),
+            Ok(Err(why)) => {
+                unwritten = Some(why);
+                Err(Stop)
+            }
+            Err(_) => Err(Stop),
         }
     };
     let result = post.send(&letter, &mut record);
@@ -113,11 +137,18 @@ fn send_one(
         Err(error) if error.is_ambiguous() => AttemptOutcome::Unconfirmed,
         Err(error) => AttemptOutcome::Failed { code: error.code().0.to_owned() },
     };
-    workstation.call(move |ws| {
+    let may_have_left = result.as_ref().map_or_else(SendError::is_ambiguous, |_| true);
+    let ended = workstation.call(move |ws| {
         let stamp = system_stamp(ws.now());
         ws.store.finish_attempt(&stamp, attempt, &outcome)
-    })??;
-    Ok(result.map(drop))
+    })?;
+    match (ended, unwritten) {
+        // « Nothing left » would be untrue.
+        (Err(error), _) if may_have_left => Err(EndUnwritten { why: error.code() }.into()),
+        // What the disk refused is the reason; that the exchange was stopped for it tells nobody anything.
+        (_, Some(error)) | (Err(error), None) => Err(error.into()),
+        (Ok(()), None) => Ok(result.map(drop)),
+    }
 }
 
 impl Workstation {

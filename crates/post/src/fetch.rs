@@ -53,7 +53,8 @@ pub struct FetchSummary {
 }
 
 /// Reads the mailbox. `known` says for each unique name whether to read the message; `on_message` has it on disk
-/// before it answers. Deletion happens at the end of the session, when the server says so.
+/// before it answers. Deletion happens at the end of the session, when the server says so. A message that the server
+/// lists and does not give is an error at the end of the session: all others were read.
 pub fn fetch(
     account: &Account,
     known: &mut dyn FnMut(&str) -> Verdict,
@@ -132,5 +133,5 @@ fn session(
     summary.too_large = machine.too_large();
     summary.left = machine.left();
     link.leave(b"");
-    Ok(summary)
+    machine.refused().map_or(Ok(summary), Err)
 }

@@ -117,6 +117,7 @@ pub struct Pop3<'a> {
     queue: VecDeque<Waiting>,
     left: usize,
     too_large: usize,
+    refused: Option<Cause>,
     over: bool,
 }
 
@@ -142,6 +143,7 @@ impl<'a> Pop3<'a> {
             queue: VecDeque::new(),
             left: 0,
             too_large: 0,
+            refused: None,
             over: false,
         }
     }
@@ -191,6 +193,12 @@ impl<'a> Pop3<'a> {
         self.too_large
     }
 
+    /// Why the server did not give a message that it had listed. The others were read all the same: one that never comes
+    /// must not keep back what lies behind it.
+    pub fn refused(&self) -> Option<Cause> {
+        self.refused
+    }
+
     /// Whether a message is being read.
     pub fn is_in_message(&self) -> bool {
         matches!(self.awaiting, Awaiting::Retr(_) | Awaiting::Body(..))
@@ -234,6 +242,11 @@ impl<'a> Pop3<'a> {
                 let positive = status(line)?;
                 match awaiting {
                     _ if positive => {}
+                    Awaiting::Retr(_) => {
+                        self.refused = Some(Cause::Refused { code: 0, transient: is_transient(line) });
+                        self.next_message();
+                        return Ok(());
+                    }
                     Awaiting::StartTls => return Err(Cause::NoTls),
                     Awaiting::User | Awaiting::Pass if !is_systems_fault(line) => return Err(Cause::Authentication),
                     _ => return Err(Cause::Refused { code: 0, transient: is_transient(line) }),

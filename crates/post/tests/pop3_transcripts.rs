@@ -17,6 +17,7 @@ struct Played {
     end: Option<Cause>,
     too_large: usize,
     left: usize,
+    refused: Option<Cause>,
     over: bool,
 }
 
@@ -64,6 +65,7 @@ fn play(
     }
     played.too_large = machine.too_large();
     played.left = machine.left();
+    played.refused = machine.refused();
     played.over = machine.is_over();
     played
 }
@@ -107,6 +109,7 @@ fn a_mailbox_is_read_then_emptied() {
         end: None,
         too_large: 1,
         left: 0,
+        refused: None,
         over: true,
     };
     for piece in 1..=60 {
@@ -147,9 +150,30 @@ fn refusals_and_breaks_are_told_apart() {
     assert_eq!(end(&["-ERR [SYS/TEMP] busy\r\n"]), refused(true));
     assert_eq!(end(&["-ERR go away\r\n"]), refused(false));
     assert_eq!(end(&["220 smtp here\r\n"]), Some(Cause::Protocol));
+    // LIST, UIDL, DELE and QUIT refused: the message before them is kept, and nobody thinks it deleted.
+    for (index, read) in [(3, 0), (4, 0), (6, 1), (7, 1), (8, 1)] {
+        for (answer, transient) in [("-ERR [SYS/TEMP] later\r\n", true), ("-ERR no\r\n", false)] {
+            let server = [&DOVECOT[..index], &[answer]].concat();
+            let played = play(Security::Implicit, LIMITS, &server, 64, second_is_known, false);
+            assert_eq!((played.end, played.over), (refused(transient), false), "{answer} to step {index}");
+            assert_eq!(played.messages.len(), read, "{answer} to step {index}");
+        }
+    }
     for heard in 0..9 {
         let played = play(Security::Implicit, LIMITS, &DOVECOT[..heard], 64, second_is_known, false);
         assert_eq!((played.end, played.over), (Some(Cause::Network), false), "after {heard} answers");
+    }
+}
+
+#[test]
+fn a_message_that_is_not_given_keeps_back_none_behind_it() {
+    for (answer, transient) in [("-ERR [SYS/TEMP] later\r\n", true), ("-ERR no such message\r\n", false)] {
+        let names = "+OK\r\n1 a\r\n2 b\r\n.\r\n";
+        let server = [&DOVECOT[..3], &["+OK\r\n1 31\r\n2 31\r\n.\r\n", names, answer], &DOVECOT[5..7], &DOVECOT[8..9]];
+        let played = play(Security::Implicit, LIMITS, &server.concat(), 64, |_| Decision::Fetch, false);
+        assert_eq!(played.said[4..], ["RETR 1\r\n", "RETR 2\r\n", "DELE 2\r\n", "QUIT\r\n"]);
+        assert_eq!((played.messages.len(), played.over), (1, true));
+        assert_eq!(played.refused, Some(Cause::Refused { code: 0, transient }));
     }
 }
 

@@ -126,16 +126,27 @@ fn the_password_waits_for_tls() {
 fn each_refusal_is_told_as_it_is() {
     let refused = |code, transient| Err(Cause::Refused { code, transient });
     type Answer = (usize, &'static str, Result<String, Cause>, Option<SendPhase>);
-    let cases: [Answer; 9] = [
+    let cases: [Answer; 20] = [
         (0, "554 5.7.1 no\r\n", refused(554, false), None),
+        (0, "421 4.3.2 later\r\n", refused(421, true), None),
         (1, "421 4.3.2 later\r\n", refused(421, true), None),
+        (1, "550 5.7.1 no\r\n", refused(550, false), None),
+        (2, "454 4.7.0 TLS not available\r\n", Err(Cause::NoTls), None),
+        (2, "554 5.7.3 no TLS here\r\n", Err(Cause::NoTls), None),
+        (3, "421 4.3.2 later\r\n", refused(421, true), None),
+        (3, "550 5.7.1 no\r\n", refused(550, false), None),
         (4, "535 5.7.8 Error: authentication failed\r\n", Err(Cause::Authentication), Some(SendPhase::Auth)),
         (4, "454 4.7.0 Temporary authentication failure\r\n", refused(454, true), Some(SendPhase::Auth)),
         (5, "552 5.3.4 Message size exceeds\r\n", refused(552, false), Some(SendPhase::Mail)),
+        (5, "451 4.3.0 later\r\n", refused(451, true), Some(SendPhase::Mail)),
         (6, "452 4.2.2 Mailbox full (injected)\r\n", refused(452, true), Some(SendPhase::Rcpt)),
         (6, "550 5.1.1 User unknown\r\n", refused(550, false), Some(SendPhase::Rcpt)),
+        (7, "451 4.3.0 later\r\n", refused(451, true), Some(SendPhase::Data)),
+        (7, "554 5.5.1 no valid recipients\r\n", refused(554, false), Some(SendPhase::Data)),
         (7, "250 what\r\n", Err(Cause::Protocol), Some(SendPhase::Data)),
         (8, "451 4.3.0 disk full\r\n", refused(451, true), Some(SendPhase::Dot)),
+        (8, "452 4.2.2 Mailbox full\r\n", refused(452, true), Some(SendPhase::Dot)),
+        (8, "552 5.2.2 Mailbox full\r\n", refused(552, false), Some(SendPhase::Dot)),
     ];
     for (index, answer, end, phase) in cases {
         let played = play(Security::StartTls, &with(index, answer), 3);

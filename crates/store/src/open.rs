@@ -54,6 +54,11 @@ impl Store {
     /// [`StoreError::KeyOrDamage`], [`StoreError::Newer`]: the file was not touched. [`StoreError::NoDirectory`],
     /// [`StoreError::NotWritable`], [`StoreError::NoWal`], and what the disk says.
     pub fn open(path: &Path, key: &[u8; 32]) -> Result<Self> {
+        Self::opened(path, key)
+            .map_err(|error| if no_room_for_index(path, &error) { StoreError::DiskFull } else { error })
+    }
+
+    fn opened(path: &Path, key: &[u8; 32]) -> Result<Self> {
         make_private(path)?;
         let flags =
             OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_EXRESCODE;
@@ -100,6 +105,15 @@ impl Store {
         };
         NAMES.into_iter().map(read).collect()
     }
+}
+
+/// Whether the index of the log found no room. SQLite calls that a failure of the disk whatever the reason, and whoever
+/// reads it would look for a fault in the hardware.
+fn no_room_for_index(path: &Path, error: &StoreError) -> bool {
+    const INDEX_BYTES: u64 = 32 * 1024;
+    let room = || path.parent().and_then(|folder| fs2::available_space(folder).ok());
+    *error == StoreError::Io { code: rusqlite::ffi::SQLITE_IOERR_SHMSIZE }
+        && room().is_some_and(|left| left < INDEX_BYTES)
 }
 
 /// Hands the key over and proves it on the first page.

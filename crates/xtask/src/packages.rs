@@ -41,6 +41,7 @@ const JUDGES: &[&str] = &[
     "iproute2",
     "util-linux",
     "procps",
+    "strace",
     "xvfb",
     "xdotool",
     "x11-utils",
