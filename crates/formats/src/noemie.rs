@@ -8,6 +8,8 @@ use liasse_domain::{Code, Coded};
 
 /// Bytes in a full body of entities, as in the public sample.
 pub(crate) const BODY: usize = 2056;
+/// Digits in front of a body that say its length.
+pub(crate) const LENGTH: usize = 4;
 /// Bytes of the header and of the trailer.
 const ENDS: usize = 128;
 
@@ -136,7 +138,7 @@ fn bodies(bytes: &[u8]) -> Result<Vec<&[u8]>, NoemieFault> {
     let mut rest = bytes;
     while !rest.is_empty() {
         let fault = NoemieFault::Length { line: bodies.len() + 1 };
-        let (length, after) = rest.split_at_checked(4).ok_or(fault)?;
+        let (length, after) = rest.split_at_checked(LENGTH).ok_or(fault)?;
         let length = digits(length).and_then(|length| usize::try_from(length).ok()).ok_or(fault)?;
         let (body, after) = after.split_at_checked(length).ok_or(fault)?;
         rest = after.strip_prefix(b"\r\n").ok_or(fault)?;
@@ -148,12 +150,12 @@ fn bodies(bytes: &[u8]) -> Result<Vec<&[u8]>, NoemieFault> {
 fn entities<'a>(bodies: &[&'a [u8]]) -> Result<Vec<Entity<'a>>, NoemieFault> {
     let mut entities = Vec::new();
     // The entity being read, and where it began.
-    let (mut current, mut line, mut column) = (Vec::<u8>::new(), 2, 5);
+    let (mut current, mut line, mut column) = (Vec::<u8>::new(), 2, LENGTH + 1);
     for (index, body) in bodies.iter().enumerate() {
         let mut offset = 0;
         for piece in body.split_inclusive(|byte| *byte == b'@') {
             if current.is_empty() {
-                (line, column) = (index + 2, offset + 5);
+                (line, column) = (index + 2, offset + LENGTH + 1);
             }
             offset += piece.len();
             match piece.strip_suffix(b"@") {

@@ -2,7 +2,7 @@
 //! Not a judgement: a NIR whose key fails is given back as sent. Only what has no meaning at all is a fault.
 //! A value that several records carry must be the same in all of them.
 
-use liasse_domain::{Centimes, Code, FseRef, Management, Private, Rate, SecuringMode};
+use liasse_domain::{Centimes, Code, FseRef, Management, Rate, SecuringMode};
 
 use super::claimed::{ClaimedAct, ClaimedDemand, ClaimedFse, ClaimedTotals};
 use super::fault::{Fault, Found};
@@ -172,11 +172,7 @@ fn claim(
         structure_number: taker.text(1140, 2)?,
         situation: taker.number(1110, 4)?,
         locum_signs: if with_locum { taker.flag(1150, 5)? } else { false },
-        locum_name: if with_locum {
-            Some((Private::new(taker.text(1150, 3)?), Private::new(taker.text(1150, 4)?)))
-        } else {
-            None
-        },
+        locum_name: if with_locum { Some((taker.name(1150, 3)?, taker.name(1150, 4)?)) } else { None },
         locum,
         complementary,
         management: taker.listed(COVER, 1, Management::from_letter)?,

@@ -4,11 +4,12 @@
 use std::str::FromStr;
 
 use chrono::NaiveDate;
-use liasse_domain::{BillingNumber, Centimes, Code, FseNumber, Nir, Organisme, Rpps};
+use liasse_domain::{BillingNumber, Centimes, Code, FseNumber, Nir, Organisme, Private, Rpps};
 
 use super::dates::short;
 use super::fault::{Fault, Found};
 use super::read::is_zero;
+use super::render::capitals;
 use super::sim_er::CONTEXT;
 use super::table::{Value, Values};
 
@@ -30,6 +31,16 @@ impl Taker<'_> {
     pub fn filled(&mut self, group: u16, number: u8) -> Option<String> {
         let text = self.text(group, number)?;
         if text.is_empty() { self.refuse(group, number, Code("formats.b2_code")) } else { Some(text) }
+    }
+
+    /// A person's name, as [`capitals`] leaves it: the table alone would take `@`, which is never written.
+    pub fn name(&mut self, group: u16, number: u8) -> Option<Private> {
+        let text = self.text(group, number)?;
+        if capitals(&text, text.len()) == text {
+            Some(Private::new(text))
+        } else {
+            self.refuse(group, number, Code("formats.b2_caractere"))
+        }
     }
 
     /// A number.

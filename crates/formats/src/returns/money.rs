@@ -10,10 +10,11 @@ use liasse_domain::{BillingNumber, Centimes, Destination, FileIdentifier, FseRef
 use super::{CODE, ReturnFault, label};
 use crate::b2::dates::{compact, long};
 use crate::b2::envelope::{self, BACK, FILE};
+use crate::b2::fault::Fault;
 use crate::b2::render::capitals;
 use crate::b2::table::{Values, read as read_record};
 use crate::groups::from_latin1;
-use crate::noemie::{self, Entity};
+use crate::noemie::{self, Entity, LENGTH};
 
 /// Characters of the label of a reject, as in the public entity 290.
 const LABEL: usize = 97;
@@ -71,11 +72,11 @@ pub(super) fn read(bytes: &[u8]) -> Result<Return, ReturnFault> {
     read_record(&envelope::R000, noemie.header, 1, &mut values, &mut faults);
     read_record(&envelope::R999, noemie.trailer, noemie.lines, &mut values, &mut faults);
     if let Some(fault) = faults.into_iter().next() {
-        return Err(fault.into());
+        return Err(in_line(fault));
     }
-    envelope::check_route(&values, &BACK)?;
+    envelope::check_route(&values, &BACK).map_err(in_line)?;
     let recipient = values.get(FILE, 5).ok_or(ReturnFault::Unknown)?;
-    let billing = envelope::billing_of(recipient)?;
+    let billing = envelope::billing_of(recipient).map_err(in_line)?;
     let [_to, about, lines @ .., _closing_2, _closing_1] = noemie.entities.as_slice() else {
         return Err(ReturnFault::Unknown);
     };
@@ -207,6 +208,12 @@ impl<'a> Fields<'a> {
     fn end(&self) -> Result<(), ReturnFault> {
         if self.rest.is_empty() { Ok(()) } else { Err(fault(self.entity)) }
     }
+}
+
+/// A fault of record 000 or 999 at its column of the physical line, whose four digits count, as for an entity.
+fn in_line(mut fault: Fault) -> ReturnFault {
+    fault.column += LENGTH;
+    fault.into()
 }
 
 fn fault(entity: &Entity) -> ReturnFault {

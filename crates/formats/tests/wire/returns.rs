@@ -4,7 +4,7 @@ use liasse_domain::returns::{Acknowledgement, PaidLine, Payment, Reason, Rejecti
 use liasse_domain::state::Payer;
 use liasse_domain::{Centimes, Coded, Destination, FileIdentifier, FseNumber, FseRef};
 use liasse_formats::noemie;
-use liasse_formats::returns::{read, write};
+use liasse_formats::returns::{ReturnFault, read, write};
 use proptest::prelude::*;
 
 use crate::invented::{billing, day};
@@ -128,6 +128,17 @@ fn what_contradicts_itself_is_refused() {
     assert_eq!(read(b"From: x").map_err(|fault| fault.code().0), Err("formats.retour_inconnu"));
     let bytes = write(&payment());
     assert_eq!(read(&bytes[..bytes.len() - 3]).map_err(|fault| fault.code().0), Err("formats.noemie_longueur"));
+}
+
+#[test]
+fn a_column_of_a_header_counts_the_length_in_front() {
+    let mut bytes = write(&payment());
+    // Record 000 begins behind the four digits: its date at 56 stands at 60 of the line.
+    bytes[59] = b'X';
+    match read(&bytes) {
+        Err(ReturnFault::Record(fault)) => assert_eq!((fault.line, fault.column), (1, 60)),
+        other => panic!("{other:?}"),
+    }
 }
 
 #[test]

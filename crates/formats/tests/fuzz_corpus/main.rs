@@ -1,0 +1,104 @@
+//! The corpora of `fixtures/fuzz` through the fuzz targets, on stable: what a fuzzer once broke stays whole.
+//! Not fuzzing: `crates/formats/fuzz` does that, on nightly (docs/formats.md, "Fuzzing").
+//! Inputs named `seed-…` are made here, by our own writers or by hand; the others a fuzzer found.
+
+#![expect(clippy::expect_used, reason = "a test may stop at a broken assumption")]
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+#[expect(dead_code, reason = "shared with the tests of signatures, which use all of it")]
+#[path = "../cms/authority.rs"]
+mod authority;
+#[expect(dead_code, reason = "shared with the tests of the wire, which use all of it")]
+#[path = "../wire/invented.rs"]
+mod invented;
+mod seeds;
+#[path = "../../fuzz/src/lib.rs"]
+mod targets;
+
+/// The most that all corpora together may weigh: they are for every checkout, not for a fuzzing farm.
+const MOST: usize = 300_000;
+
+fn corpora() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/fuzz")
+}
+
+fn inside(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("an entry").path()).collect();
+    paths.sort();
+    paths
+}
+
+/// Every input of a corpus; the one that breaks the target is the last one named.
+fn replay(name: &str) {
+    let (_, target) = targets::TARGETS.into_iter().find(|(known, _)| *known == name).expect("a target of that name");
+    let inputs = inside(&corpora().join(name));
+    assert!(inputs.len() >= 5, "{name} has a corpus");
+    for input in inputs {
+        println!("{}", input.display());
+        target(&std::fs::read(&input).expect("an input"));
+    }
+}
+
+#[test]
+fn b2_is_replayed() {
+    replay("b2");
+}
+
+#[test]
+fn noemie_is_replayed() {
+    replay("noemie");
+}
+
+#[test]
+fn arl_is_replayed() {
+    replay("arl");
+}
+
+#[test]
+fn mime_is_replayed() {
+    replay("mime");
+}
+
+#[test]
+fn cms_is_replayed() {
+    replay("cms");
+}
+
+#[test]
+fn every_corpus_has_a_target_and_stays_small() {
+    let folders: BTreeSet<PathBuf> = inside(&corpora()).into_iter().collect();
+    let targets: BTreeSet<PathBuf> = targets::TARGETS.iter().map(|(name, _)| corpora().join(name)).collect();
+    assert_eq!(folders, targets);
+    let size = |path: PathBuf| std::fs::read(path).expect("an input").len();
+    let whole: usize = folders.iter().flat_map(|folder| inside(folder)).map(size).sum();
+    assert!(whole < MOST, "{whole} bytes");
+}
+
+/// The seeds, and the certificates that the target of signatures trusts, are what our writers make today.
+/// `LIASSE_WRITE_SEEDS=1` writes them.
+#[test]
+fn seeds_are_what_our_writers_make() {
+    let write = std::env::var_os("LIASSE_WRITE_SEEDS").is_some();
+    let certificates = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/certificates");
+    let files =
+        seeds::certificates().into_iter().map(|(name, bytes)| (certificates.join(format!("{name}.der")), bytes));
+    let seeds = seeds::seeds().into_iter().map(|(target, name, bytes)| {
+        assert!(!bytes.is_empty());
+        (corpora().join(target).join(format!("seed-{name}")), bytes)
+    });
+    let mut made = BTreeSet::new();
+    for (path, bytes) in files.chain(seeds) {
+        if write {
+            std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+            std::fs::write(&path, &bytes).expect("a seed");
+        }
+        assert!(std::fs::read(&path).ok().as_ref() == Some(&bytes), "{} is another", path.display());
+        assert!(made.insert(path), "two seeds of one name");
+    }
+    let is_seed = |path: &PathBuf| path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"seed-"));
+    let there = inside(&corpora()).iter().flat_map(|folder| inside(folder)).filter(is_seed).collect::<Vec<_>>();
+    assert!(there.iter().all(|path| made.contains(path)), "a seed that nobody makes");
+}
