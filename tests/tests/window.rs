@@ -62,6 +62,11 @@ impl Desk {
         }
     }
 
+    fn type_text(&self, text: &str) {
+        let keys: Vec<String> = text.chars().map(String::from).collect();
+        self.press(&keys.iter().map(String::as_str).collect::<Vec<_>>());
+    }
+
     fn picture(&self, name: &str) {
         self.quiet();
         self.display.picture(&self.pictures.join(format!("{name}-{}.png", self.theme)));
@@ -250,6 +255,40 @@ fn the_question_of_the_settlement_outlives_the_card() {
     assert_eq!(documents.len(), 2, "the next patient opened: {ledger}");
     assert_eq!(money(&documents[0], "patient"), ("encaisse".to_owned(), 3000, 3000));
     assert_eq!(documents[1]["document"], "signee");
+}
+
+#[test]
+fn the_part_of_a_mutuelle_travels_as_its_convention_says() {
+    let desk = Desk::open("window-mutuelle", &[], "clair");
+    desk.press(&["Return", "1", "2", "3", "4", "Return"]);
+    desk.press(&["Down", "Down", "Down", "Down", "Down", "Return"]);
+    // Both schemes are to pay, and nobody knows a mutuelle.
+    desk.press(&["g", "Return", "F5", "F5"]);
+    desk.picture("mutuelle-inconnue");
+    desk.press(&["ctrl+m"]);
+    desk.type_text("99999901");
+    desk.press(&["Tab"]);
+    desk.type_text("inconnu1");
+    desk.press(&["Tab", "e", "t", "Tab"]);
+    desk.type_text("31122026");
+    desk.picture("carte-de-mutuelle");
+    desk.press(&["Return"]);
+    desk.picture("gestion-separee");
+    desk.press(&["F12", "F3", "F12", "F8", "F5"]);
+    desk.picture("lots-dre");
+    // The insurer does not know that member: its part is the patient's.
+    desk.press(&["ctrl+p"]);
+    desk.picture("dre-rejetee");
+    desk.press(&["Return"]);
+    let practice = desk.close();
+    let ledger = practice.json(&["ledger"]);
+    let documents = ledger["documents"].as_array().expect("documents");
+    let kinds: Vec<_> = documents.iter().map(|one| &one["kind"]).collect();
+    assert_eq!(kinds, ["fse", "dre"], "{ledger}");
+    assert_eq!(money(&documents[0], "patient"), ("attendu".to_owned(), 900, 0));
+    assert_eq!(money(&documents[0], "amo"), ("attendu".to_owned(), 2100, 0));
+    assert_eq!(money(&documents[1], "amc"), ("abandonne".to_owned(), 900, 0));
+    assert_eq!(documents[1]["reject"]["code"], "S0202");
 }
 
 /// A window with one signed lot ready to leave, closed by the cross of its frame.

@@ -91,10 +91,15 @@ pub struct RejectedFse {
 }
 
 impl RejectedFse {
+    /// Whether an insurer rejected a DRE.
+    pub fn is_dre(&self) -> bool {
+        self.kind == DocumentKind::Dre.word()
+    }
+
     /// Whether a corrected FSE is still to be made. A code without words leaves that to the person. A rejected DRE is not
     /// corrected: its FSE stands, and the patient owes what the insurer refuses.
     pub fn awaits_correction(&self) -> bool {
-        self.kind == DocumentKind::Fse.word()
+        !self.is_dre()
             && self.corrected_by.is_none()
             && !self.incident
             && self.gesture.is_none_or(Gesture::allows_correction)

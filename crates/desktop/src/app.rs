@@ -2,6 +2,7 @@
 
 mod admission;
 mod closing;
+mod cover;
 mod view;
 
 use std::path::PathBuf;
@@ -18,7 +19,7 @@ use liasse_core::schedule::{Leaving, Schedule};
 use liasse_demo::{Office, Opening, Tray};
 use liasse_domain::{Coded, Instant, Report, clock};
 
-use crate::screen::{bandeau, facturer, lots, paiements, pin, recettes, tray, welcome};
+use crate::screen::{bandeau, facturer, lots, mutuelle, paiements, pin, recettes, tray, welcome};
 use crate::text::t;
 use crate::{ask, theme};
 
@@ -77,6 +78,7 @@ struct Desk {
     pin: Option<pin::State>,
     /// The insertion whose PIN was refused by the user: not asked again before the card moves.
     pin_declined: Option<(String, u32)>,
+    mutuelle: Option<mutuelle::State>,
     help: bool,
     link: bandeau::Link,
     facturer: facturer::State,
@@ -111,6 +113,7 @@ enum Message {
     Key(Key, Modifiers, event::Status),
     Go(Place),
     Pin(pin::Message),
+    Mutuelle(mutuelle::Message),
     Facturer(facturer::Message),
     Lots(lots::Message),
     Paiements(paiements::Message),
@@ -249,6 +252,7 @@ impl Desk {
             signed_in: None,
             pin: None,
             pin_declined: None,
+            mutuelle: None,
             help: false,
             link: bandeau::Link::Untried,
             facturer: facturer::State::default(),
@@ -281,6 +285,7 @@ impl Desk {
             Message::Key(key, modifiers, status) => self.key(&key, modifiers, status),
             Message::Go(place) => self.go(place),
             Message::Pin(message) => self.pin(message),
+            Message::Mutuelle(message) => self.mutuelle(message),
             Message::Facturer(message) => match self.facturer.update(&self.office, self.signed_in.as_ref(), message) {
                 facturer::Action::None => Task::none(),
                 facturer::Action::Run(task) => task.map(Message::Facturer),
@@ -409,6 +414,9 @@ impl Desk {
         if self.pin.is_some() {
             return Task::none();
         }
+        if self.mutuelle.is_some() {
+            return self.mutuelle_key(key);
+        }
         match key {
             Key::Named(Named::F1) => {
                 self.help = !self.help;
@@ -424,6 +432,7 @@ impl Desk {
                 return match letter.as_str() {
                     "p" => self.go(Place::Paiements),
                     "r" => self.go(Place::Recettes),
+                    "m" => self.ask_mutuelle(),
                     _ => Task::none(),
                 };
             }

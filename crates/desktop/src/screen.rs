@@ -4,6 +4,7 @@ pub mod bandeau;
 pub mod facturer;
 pub mod help;
 pub mod lots;
+pub mod mutuelle;
 pub mod paiements;
 pub mod pin;
 pub mod recettes;

@@ -16,6 +16,7 @@ impl Desk {
             self.signed_in = None;
             self.pin = None;
             self.pin_declined = None;
+            self.mutuelle = None;
             self.paiements.forget();
             self.recettes.forget();
             return Task::none();

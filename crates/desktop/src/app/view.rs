@@ -37,11 +37,12 @@ impl Desk {
             row![self.navigation(), main].spacing(8).padding(8).height(Fill),
         ];
         // Always a stack, so that a dialog does not rebuild the tree beneath and lose its state.
-        let over: Element<'_, Message> = match (self.closing, &self.pin, self.help) {
+        let over: Element<'_, Message> = match (self.closing, &self.pin, &self.mutuelle) {
             (Some(closing), ..) => iced::widget::opaque(self.closing_view(closing)),
             (None, Some(dialog), _) => dialog.view().map(Message::Pin),
-            (None, None, true) => iced::widget::opaque(help::view()),
-            (None, None, false) => column![].into(),
+            (None, None, Some(dialog)) => iced::widget::opaque(dialog.view().map(Message::Mutuelle)),
+            (None, None, None) if self.help => iced::widget::opaque(help::view()),
+            (None, None, None) => column![].into(),
         };
         stack![base, over].into()
     }

@@ -16,12 +16,13 @@ use iced::widget::operation;
 use iced::{Task, widget};
 use liasse_core::cards::VitaleView;
 use liasse_core::desk::SignedIn;
-use liasse_core::invoicing::Draft;
+use liasse_core::invoicing::{Cover, Draft};
 use liasse_core::{CarePath, ChequeRow, SettlementMode};
 use liasse_demo::Office;
 use liasse_domain::{Centimes, FseRef, Instant, Invoice, Level, Report};
 
 use crate::ask::ask;
+use crate::screen::mutuelle;
 
 /// The field in which acts are typed.
 pub const ENTRY: &str = "acte";
@@ -38,6 +39,8 @@ pub struct State {
     parked: Vec<(VitaleView, Draft)>,
     entry: entry::Entry,
     invoice: Option<Invoice>,
+    /// How the complementary part of this patient travels.
+    cover: Option<Cover>,
     stage: Stage,
     notice: Option<Report>,
     /// Another patient's card that was inserted, and when, before it was said how this one settles.
@@ -94,8 +97,8 @@ pub enum Message {
     RemoveLast,
     /// Next letter of the care path.
     NextCarePath,
-    /// Tiers payant on the compulsory part.
-    ToggleThirdParty,
+    /// Who pays: the patient, the AMO its part, both schemes theirs.
+    NextThirdParty,
     /// The last act belongs to the ALD, or not.
     ToggleAld,
     /// Next beneficiary of the card.
@@ -104,6 +107,8 @@ pub enum Message {
     ReasonChanged(String),
     /// F12.
     Sign,
+    /// What is known of that patient's mutuelle came.
+    Covered(u64, Box<Result<Cover, Report>>),
     /// The price of that revision came.
     Priced(u64, Box<Result<Invoice, Report>>),
     /// An FSE of that patient's card waits for its signatures.
@@ -170,7 +175,27 @@ impl State {
             }
             _ => Task::none(),
         };
-        Task::batch([self.price(office, signed_in), waiting])
+        Task::batch([self.cover_changed(office, signed_in), waiting])
+    }
+
+    /// Looks at the patient's mutuelle and prices again.
+    pub fn cover_changed(&mut self, office: &Office, signed_in: Option<&SignedIn>) -> Task<Message> {
+        self.cover = None;
+        let looked = match (&self.draft, signed_in) {
+            (Some(draft), Some(_)) => {
+                let (draft, patient) = (draft.clone(), self.patient);
+                ask(&office.workstation(), move |ws| ws.cover_of(&draft))
+                    .map(move |answer| Message::Covered(patient, Box::new(answer)))
+            }
+            _ => Task::none(),
+        };
+        Task::batch([looked, self.price(office, signed_in)])
+    }
+
+    /// The dialog for the mutuelle card of the patient who is billed, while something can still be changed.
+    pub fn mutuelle_dialog(&self) -> Option<mutuelle::State> {
+        let draft = self.draft.as_ref().filter(|_| matches!(self.stage, Stage::Editing))?;
+        Some(mutuelle::State::new(draft.clone(), self.cover.as_ref().and_then(Cover::card)))
     }
 
     fn price(&mut self, office: &Office, signed_in: Option<&SignedIn>) -> Task<Message> {
@@ -201,7 +226,7 @@ impl State {
             Key::Named(Named::ArrowDown) => Some(Message::Choose(true)),
             Key::Named(Named::ArrowUp) => Some(Message::Choose(false)),
             Key::Named(Named::F4) => Some(Message::NextCarePath),
-            Key::Named(Named::F5) => Some(Message::ToggleThirdParty),
+            Key::Named(Named::F5) => Some(Message::NextThirdParty),
             Key::Named(Named::F6) => Some(Message::ToggleAld),
             Key::Named(Named::F7) => Some(Message::NextBeneficiary),
             Key::Named(Named::F12) => Some(Message::Sign),
@@ -243,9 +268,14 @@ impl State {
                 let at = CARE_PATHS.iter().position(|path| *path == draft.input.care_path).unwrap_or(0);
                 draft.input.care_path = CARE_PATHS[(at + 1) % CARE_PATHS.len()];
             }),
-            Message::ToggleThirdParty => {
-                self.edit(office, signed_in, |draft| draft.input.third_party.amo = !draft.input.third_party.amo)
-            }
+            Message::NextThirdParty => self.edit(office, signed_in, |draft| {
+                let pays = &mut draft.input.third_party;
+                (pays.amo, pays.amc) = match (pays.amo, pays.amc) {
+                    (false, _) => (true, false),
+                    (true, false) => (true, true),
+                    (true, true) => (false, false),
+                };
+            }),
             Message::ToggleAld => self.edit(office, signed_in, |draft| {
                 if let Some(act) = draft.input.acts.last_mut() {
                     act.ald_related = !act.ald_related;
@@ -272,6 +302,13 @@ impl State {
             Message::Priced(revision, answer) if revision == self.revision => {
                 match *answer {
                     Ok(invoice) => self.invoice = Some(invoice),
+                    Err(report) => self.notice = Some(report),
+                }
+                Action::None
+            }
+            Message::Covered(patient, answer) if patient == self.patient => {
+                match *answer {
+                    Ok(cover) => self.cover = Some(cover),
                     Err(report) => self.notice = Some(report),
                 }
                 Action::None
@@ -341,7 +378,7 @@ impl State {
                 }
                 Action::LedgerChanged(self.open_next(office, signed_in))
             }
-            Message::Priced(..) | Message::Waiting(..) => Action::None,
+            Message::Priced(..) | Message::Waiting(..) | Message::Covered(..) => Action::None,
             _ => Action::LedgerChanged(Task::none()),
         }
     }

@@ -38,6 +38,7 @@ pub fn view<'a, Message: 'a>() -> Element<'a, Message> {
         line("F7", t("help.beneficiary")),
         line("F8", t("help.remove")),
         line("Suppr", t("help.withdraw")),
+        line("Ctrl M", t("help.mutuelle")),
         line("F12", t("help.sign")),
         line("0-9", t("help.part")),
     ]

@@ -13,7 +13,7 @@ use liasse_core::returns::FetchOutcome;
 use liasse_core::sending::SendSummary;
 use liasse_core::signing;
 use liasse_demo::Office;
-use liasse_domain::{Centimes, Code, DocumentState, MoneyState, Report, TransmissionState};
+use liasse_domain::{Centimes, Code, DocumentKind, DocumentState, MoneyState, Report, TransmissionState};
 
 use crate::ask::{aside, ask};
 use crate::text::{t, with};
@@ -277,7 +277,7 @@ fn document_row(document: &Document) -> Element<'_, Message> {
     container(
         column![
             row![
-                text(document.fse.number.to_string()).size(theme::BODY).font(theme::SEMIBOLD),
+                text(named(document)).size(theme::BODY).font(theme::SEMIBOLD),
                 text(document.act_date.format("%d/%m/%Y").to_string()).size(theme::BODY),
                 text(document.patient.reveal()).size(theme::BODY),
                 parts::faint(lot),
@@ -293,6 +293,12 @@ fn document_row(document: &Document) -> Element<'_, Message> {
     .padding([4, 8])
     .width(Fill)
     .into()
+}
+
+/// An FSE by its number, the DRE that goes with one by the same.
+fn named(document: &Document) -> String {
+    let number = document.fse.number.to_string();
+    if document.kind == DocumentKind::Dre.word() { format!("{} {number}", t("money.dre")) } else { number }
 }
 
 /// The steps of one FSE and whether each is reached.

@@ -7,9 +7,9 @@ use iced::{Element, Fill, Task, widget};
 use liasse_core::CoreError;
 use liasse_core::desk::SignedIn;
 use liasse_core::invoicing::Draft;
+use liasse_demo::Office;
 use liasse_domain::patient::Period;
 use liasse_domain::{Code, Coded, Instant, MutuelleCard, Report, clock};
-use liasse_demo::Office;
 
 use crate::ask::ask;
 use crate::text::t;

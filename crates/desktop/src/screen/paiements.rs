@@ -193,6 +193,11 @@ impl State {
         self.notice = None;
         let Some(person) = signed_in.cloned() else { return Action::None };
         match self.chosen() {
+            Some(Row::Reject(reject)) if reject.is_dre() => {
+                let fse = reject.fse.clone();
+                let passed = ask(&office.workstation(), move |ws| ws.take_dre_back(&fse, &person).map(drop));
+                Action::Run(passed.map(Message::Moved))
+            }
             Some(Row::Reject(reject)) => {
                 let Some(vitale) = vitale.cloned() else {
                     self.notice = Some(Report::new(Code("invoicing.vitale_absente"), &[]));
@@ -276,8 +281,9 @@ impl State {
             Some(Row::Note(note)) => (note.title.clone(), note.first_line(), None),
             Some(Row::Reject(reject)) => (
                 format!(
-                    "{} · n° {} · {}",
+                    "{} · {} n° {} · {}",
                     reject.patient.reveal(),
+                    if reject.is_dre() { t("money.dre") } else { t("money.fse") },
                     reject.fse.number,
                     reject.act_date.format("%d/%m/%Y")
                 ),
@@ -314,7 +320,7 @@ impl State {
             Some(Row::Reject(reject)) => {
                 let said = [("code", &*reject.reject.code), ("message", &*reject.reject.message)];
                 let mut body = column![
-                    parts::title(with("money.reject", &[("fse", &reject.fse.number.to_string())])),
+                    parts::title(reject_title(reject)),
                     text(reject.cause.as_deref().unwrap_or(&reject.reject.message)).size(theme::BODY),
                     text(reject.action.as_deref().unwrap_or_default()).size(theme::BODY).font(theme::SEMIBOLD),
                     parts::faint(with("money.caisse_says", &said)),
@@ -323,6 +329,9 @@ impl State {
                 if let Some(by) = &reject.corrected_by {
                     body =
                         body.push(text(with("money.corrected", &[("fse", &by.number.to_string())])).size(theme::BODY));
+                } else if reject.is_dre() {
+                    body = body.push(parts::key_action("↵", t("money.pass")));
+                    body = body.push(parts::faint(t("money.pass_how")));
                 } else if reject.awaits_correction() {
                     body = body.push(parts::key_action("↵", t("money.correct")));
                     body = body.push(parts::faint(t("money.correct_how")));
@@ -357,4 +366,9 @@ impl State {
             None => space::vertical().into(),
         }
     }
+}
+
+fn reject_title(reject: &RejectedFse) -> String {
+    let number = [("fse", &*reject.fse.number.to_string())];
+    if reject.is_dre() { with("money.reject_dre", &number) } else { with("money.reject", &number) }
 }

@@ -143,7 +143,8 @@ fn claim(
     let corrects = taker.corrects()?;
     let complementary = taker.complementary()?;
     let locum = if with_locum { Some(taker.billing(1150)?) } else { None };
-    let demand = if with_demand { Some(demand(&mut taker)?) } else { None };
+    let demand =
+        if with_demand { Some(demand(&mut taker, corrects.is_some(), complementary.is_some())?) } else { None };
     let totals = totals(&mut taker, &acts, records)?;
     Some(ClaimedFse {
         reference: FseRef { billing: taker.billing(1120)?, number: taker.fse_number(1110, 1)? },
@@ -184,15 +185,20 @@ fn claim(
     })
 }
 
-/// What record 2D says.
-fn demand(taker: &mut Taker<'_>) -> Option<ClaimedDemand> {
+/// What record 2D says. It asks an insurer, and takes back exactly when the invoice names another.
+fn demand(taker: &mut Taker<'_>, corrects: bool, covered: bool) -> Option<ClaimedDemand> {
     let cancels = taker.listed(DEMAND, 3, |letter| match letter {
         'D' => Some(false),
         'A' => Some(true),
         _ => None,
     })?;
     // A blank says nothing that a DRE could mean.
-    let Some(cancels) = cancels else { return taker.refuse(DEMAND, 3, Code("formats.b2_code")) };
+    if !covered {
+        return taker.refuse(1321, 2, Code("formats.b2_code"));
+    }
+    let Some(cancels) = cancels.filter(|cancels| *cancels == corrects) else {
+        return taker.refuse(DEMAND, 3, Code("formats.b2_code"));
+    };
     Some(ClaimedDemand { member: taker.filled(DEMAND, 1)?, convention: taker.text(DEMAND, 2)?, cancels })
 }
 

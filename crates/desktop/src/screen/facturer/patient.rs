@@ -131,6 +131,6 @@ impl State {
             Ok(draft) => self.draft = Some(draft),
             Err(error) => self.notice = Some(liasse_domain::Coded::report(&error)),
         }
-        Action::Run(self.price(office, signed_in))
+        Action::Run(self.cover_changed(office, signed_in))
     }
 }

@@ -3,8 +3,8 @@
 use iced::widget::{button, column, container, row, space, text, text_input};
 use iced::{Element, Fill};
 use liasse_core::desk::SignedIn;
-use liasse_core::invoicing::{self, Draft};
-use liasse_domain::{Centimes, Invoice, Level};
+use liasse_core::invoicing::{self, Cover, Draft};
+use liasse_domain::{Centimes, Invoice, Level, Management};
 
 use super::{Message, REASON, Signed, Stage, State};
 use crate::text::{t, with};
@@ -59,6 +59,7 @@ impl State {
             parts::faint(with("facturer.read_at", &[("hour", &read_at)])),
             text(format!("{} {}", t("facturer.ald"), yes(rights.ald))).size(theme::BODY),
             text(format!("{} {}", t("facturer.c2s"), yes(rights.c2s))).size(theme::BODY),
+            self.mutuelle(),
             text(format!("{} {}", t("facturer.caisse"), draft.card().insured.organisme.destination()))
                 .size(theme::BODY),
         ]
@@ -75,6 +76,31 @@ impl State {
             body = body.push(parts::coloured(t("facturer.card_out"), |c| c.amber));
         }
         body.into()
+    }
+
+    /// The mutuelle, who manages its part, and since when that is known.
+    fn mutuelle(&self) -> Element<'_, Message> {
+        let mut lines = column![].spacing(2);
+        lines = lines.push(match &self.cover {
+            None | Some(Cover::C2s) => return column![].into(),
+            Some(Cover::Aucune) => text(t("facturer.no_mutuelle")).size(theme::BODY),
+            Some(Cover::Inconnue(card)) => {
+                text(with("facturer.mutuelle_unknown", &[("number", &card.number)])).size(theme::BODY)
+            }
+            Some(Cover::Convention(_, convention)) => {
+                let name = [("name", convention.name.as_str())];
+                text(match convention.management {
+                    Management::Unique => with("facturer.mutuelle_unique", &name),
+                    Management::Separee => with("facturer.mutuelle_separate", &name),
+                })
+                .size(theme::BODY)
+            }
+        });
+        if let Some(card) = self.cover.as_ref().and_then(Cover::card) {
+            let seen = card.seen_on.format("%d/%m/%Y").to_string();
+            lines = lines.push(parts::faint(with("facturer.mutuelle_seen", &[("seen", &seen)])));
+        }
+        lines.push(parts::key_action("Ctrl M", t("facturer.mutuelle_card"))).into()
     }
 
     fn acts<'a>(&'a self, draft: &'a Draft) -> Element<'a, Message> {
@@ -124,14 +150,7 @@ impl State {
         body = body.push(
             row![
                 parts::key_action("F4", with("facturer.care_path", &[("path", &path)])),
-                parts::key_action(
-                    "F5",
-                    if draft.input.third_party.amo {
-                        t("facturer.third_party_on")
-                    } else {
-                        t("facturer.third_party_off")
-                    }
-                ),
+                parts::key_action("F5", third_party(draft)),
                 parts::key_action("F6", t("facturer.ald_related")),
                 parts::key_action("F8", t("facturer.remove")),
             ]
@@ -270,5 +289,14 @@ impl State {
         ]
         .spacing(8)
         .into()
+    }
+}
+
+/// Who pays, in words.
+fn third_party(draft: &Draft) -> &'static str {
+    match (draft.input.third_party.amo, draft.input.third_party.amc) {
+        (true, true) => t("facturer.third_party_both"),
+        (true, false) => t("facturer.third_party_on"),
+        (false, _) => t("facturer.third_party_off"),
     }
 }
