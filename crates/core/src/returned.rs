@@ -83,6 +83,8 @@ impl Workstation {
             Some(Return::Acknowledgement(message)) => message.billing == who.situation.billing_number,
             Some(Return::Rejections(message)) => message.billing == who.situation.billing_number,
             Some(Return::Payment(message)) => message.billing == who.situation.billing_number,
+            Some(Return::Signalements(message)) => message.billing == who.situation.billing_number,
+            Some(Return::Service(message)) => message.billing == who.situation.billing_number,
             None => true,
         };
         let mut rows = self.store.returns()?;
@@ -141,6 +143,8 @@ impl Returned {
                 self.reference = Some(payment.reference);
                 payment.from
             }
+            Return::Signalements(remarks) => remarks.from,
+            Return::Service(message) => message.from,
         };
         self.from = Some(from.to_string());
     }

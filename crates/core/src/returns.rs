@@ -123,6 +123,10 @@ impl Workstation {
         if !self.directory.returns.contains(&verified.certificate) {
             return Err(Distrust::NotACaisse);
         }
-        liasse_formats::returns::read(&message.body).map_err(|_| Distrust::Unreadable)
+        match liasse_formats::returns::read(&message.body).map_err(|_| Distrust::Unreadable)? {
+            // No place in the inbox yet: kept as what is not understood.
+            Return::Signalements(_) | Return::Service(_) => Err(Distrust::NotAReturn),
+            believed => Ok(believed),
+        }
     }
 }

@@ -231,7 +231,7 @@ fn kind_of(decoded: Option<&Return>) -> InboxKind {
         Some(Return::Acknowledgement(_)) => InboxKind::Arl,
         Some(Return::Rejections(_)) => InboxKind::Rejets,
         Some(Return::Payment(_)) => InboxKind::Paiement,
-        None => InboxKind::Inconnu,
+        Some(Return::Signalements(_) | Return::Service(_)) | None => InboxKind::Inconnu,
     }
 }
 

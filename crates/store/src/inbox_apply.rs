@@ -67,6 +67,7 @@ pub(crate) fn apply(change: &Change<'_>, inbox: i64, message: &Return) -> Result
         Return::Acknowledgement(arl) => acknowledge(change, arl),
         Return::Rejections(rejections) => reject(change, inbox, rejections),
         Return::Payment(payment) => pay(change, inbox, payment),
+        Return::Signalements(_) | Return::Service(_) => Ok(Effect::none(UNKNOWN.0)),
     }
 }
 
