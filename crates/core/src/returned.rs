@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use liasse_domain::reject::{self, Gesture};
-use liasse_domain::returns::Return;
+use liasse_domain::returns::{Reason, Return};
 use liasse_domain::{Centimes, Destination, DocumentKind, FileIdentifier, FseRef, Private, Report};
 use serde::Serialize;
 
@@ -114,6 +114,8 @@ impl Workstation {
             Some(Return::Acknowledgement(message)) => message.billing == who.situation.billing_number,
             Some(Return::Rejections(message)) => message.billing == who.situation.billing_number,
             Some(Return::Payment(message)) => message.billing == who.situation.billing_number,
+            Some(Return::Signalements(message)) => message.billing == who.situation.billing_number,
+            Some(Return::Service(message)) => message.billing == who.situation.billing_number,
             None => true,
         };
         let mut rows = self.store.returns()?;
@@ -181,6 +183,16 @@ impl Returned {
                 self.amount_cents = Some(payment.total());
                 self.reference = Some(payment.reference);
                 payment.from
+            }
+            Return::Signalements(remarks) => {
+                self.file = Some(remarks.file);
+                let remark = |(fse, reason): (FseRef, Reason)| Remark { fse, code: reason.code, message: reason.label };
+                self.remarks = remarks.fses.into_iter().map(remark).collect();
+                remarks.from
+            }
+            Return::Service(message) => {
+                self.text = Some(message.text);
+                message.from
             }
         };
         self.from = Some(from.to_string());
