@@ -37,7 +37,7 @@ fn three_claims_go_from_the_cards_to_the_money() {
 
 #[test]
 fn every_scenario_ends_as_it_is_written() {
-    for (name, claims) in [("consultations", 6), ("droits-fermes", 2), ("deux-caisses", 2)] {
+    for (name, claims) in [("consultations", 6), ("actes-techniques", 7), ("droits-fermes", 2), ("deux-caisses", 2)] {
         let practice = Practice::new(name);
         let ledger = practice.json(&["demo", "--scenario", name]);
         assert_eq!(ledger["documents"].as_array().map(Vec::len), Some(claims), "{name}");

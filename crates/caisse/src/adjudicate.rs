@@ -97,7 +97,7 @@ impl Court<'_> {
             if !beneficiary.has_rights_on(act.date) {
                 return Err(reasons::RIGHTS_CLOSED);
             }
-            if reprice::is_ald_related(claim, act) && !beneficiary.has_ald_on(act.date) {
+            if claim.care.is_ald_related(act) && !beneficiary.has_ald_on(act.date) {
                 return Err(reasons::NO_ALD);
             }
             if reprice::is_c2s(claim) && !beneficiary.has_c2s_on(act.date) {

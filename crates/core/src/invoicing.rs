@@ -11,11 +11,11 @@ use liasse_domain::fse::Corrects;
 use liasse_domain::patient::RightsSource;
 use liasse_domain::professional::profession_of;
 use liasse_domain::{
-    Beneficiary, BillingSituation, Code, Finding, Instant, Invoice, Level, MutuelleCard, Rights, SecuringMode,
+    Beneficiary, BillingSituation, Code, Coded, Finding, Instant, Invoice, Level, MutuelleCard, Rights, SecuringMode,
     VitaleContent, clock,
 };
 use liasse_pricing::{
-    Act, CarePath, Entry, Input, Nature, Patient, Practitioner, Right, Sector, Tables, TypedError, type_acts,
+    Act, CarePath, Entry, Input, Patient, Practitioner, Right, Sector, Tables, TypedError, type_acts,
 };
 
 use crate::cards::VitaleView;
@@ -23,8 +23,7 @@ use crate::desk::SignedIn;
 use crate::error::CoreError;
 use crate::workstation::Workstation;
 
-use claim::is_claimable;
-pub(crate) use claim::{acts_of, is_ald_related, nature_of};
+pub(crate) use claim::claimed_input;
 pub use cover::{Cover, TakenBack};
 pub use error::InvoicingError;
 
@@ -253,7 +252,8 @@ pub fn as_typed(act: &Act) -> String {
 impl Workstation {
     /// Prices a draft and adds what the cards and the clock know to its findings.
     pub fn price(&self, draft: &Draft, signed_in: &SignedIn) -> Result<Invoice, CoreError> {
-        let mut invoice = liasse_pricing::price(self.tables(), &draft.completed(&signed_in.situation))?;
+        let input = draft.completed(&signed_in.situation);
+        let mut invoice = liasse_pricing::price(self.tables(), &input)?;
         let day = |date: Option<NaiveDate>| date.map_or_else(String::new, |d| d.format("%d/%m/%Y").to_string());
         if !draft.rights.open {
             let until = day(draft.rights.until);
@@ -267,12 +267,9 @@ impl Workstation {
             invoice.findings.push(Finding::of(Code("invoicing.carte_test_et_reelle"), &[]));
         }
         invoice.findings.extend(self.cover_of(draft)?.findings(draft, &invoice));
-        // What a claim cannot carry yet must not be signed as if it did.
-        for (act, line) in draft.input.acts.iter().zip(&invoice.lines) {
-            if !is_claimable(self.tables(), act, line) {
-                invoice.findings.push(Finding::of(Code("invoicing.acte_pas_encore"), &[("code", act.code.clone())]));
-            }
-        }
+        // What a claim cannot say must not be signed as if it did.
+        let refused = liasse_pricing::claim(self.tables(), &input)?.refused;
+        invoice.findings.extend(refused.iter().map(|refused| Finding::of(refused.code(), &refused.parameters())));
         if let Some(ended) = draft.ald_ended()
             && draft.input.acts.iter().any(|act| act.ald_related)
         {
@@ -280,14 +277,6 @@ impl Workstation {
         }
         if invoice.third_party_amo && draft.rights.open {
             invoice.findings.push(Finding::of(draft.guarantee(), &[]));
-        }
-        let cover = &draft.input.cover;
-        let accident = cover.nature == Nature::AtMp || cover.at_number.is_some() || cover.at_date.is_some();
-        if accident || cover.third_party_accident_date.is_some() {
-            invoice.findings.push(Finding::of(Code("invoicing.accident_pas_encore"), &[]));
-        }
-        if draft.input.prescriber.is_some() || draft.input.referrer.is_some() {
-            invoice.findings.push(Finding::of(Code("invoicing.prescripteur_pas_encore"), &[]));
         }
         let today = self.clock.today();
         if draft.input.date > today {

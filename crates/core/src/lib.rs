@@ -27,7 +27,7 @@ pub mod workstation;
 
 pub use error::CoreError;
 pub use liasse_cards::identify;
-pub use liasse_pricing::{CarePath, Completion, Input, Tables, TypedError, last_word, type_acts};
+pub use liasse_pricing::{CarePath, Completion, Cover, Input, Prescriber, Tables, TypedError, last_word, type_acts};
 pub use liasse_store::{Cheque, ChequeRow, DepositRow, PaidRow, SettlementMode};
 pub use workstation::Workstation;
 

@@ -8,12 +8,12 @@ use std::path::{Path, PathBuf};
 use chrono::NaiveDate;
 use liasse_domain::professional::profession_of;
 use liasse_domain::{CallError, Code, Coded, FseContent};
-use liasse_pricing::{CarePath, Input, Patient, Practitioner, Right, Sector, TableError, Tables, ThirdParty};
+use liasse_pricing::{Input, Patient, Practitioner, Right, Sector, TableError, Tables, ThirdParty};
 use liasse_store::FseFilter;
 
 use crate::data_dir::write_private;
 use crate::error::CoreError;
-use crate::invoicing::{acts_of, is_ald_related, nature_of};
+use crate::invoicing::claimed_input;
 use crate::workstation::Workstation;
 
 /// Why a practice's tables cannot be read or written.
@@ -118,12 +118,9 @@ fn input_of(claim: &FseContent) -> Input {
     };
     let mut patient = Patient::new(claim.patient.birth_date);
     claim.organisme.regime().clone_into(&mut patient.regime);
-    patient.rights.extend(claim.acts.iter().any(|line| is_ald_related(claim, line)).then_some(Right::Ald));
+    patient.rights.extend(claim.acts.iter().any(|line| claim.care.is_ald_related(line)).then_some(Right::Ald));
     let c2s = claim.complementary.as_ref().is_some_and(|cover| cover.contract == "89");
     patient.rights.extend(c2s.then_some(Right::C2s));
-    let mut input = Input::new(claim.act_date(), practitioner, patient, acts_of(claim));
-    input.care_path = claim.care.care_path.and_then(CarePath::from_letter);
-    input.cover.nature = nature_of(claim);
-    input.third_party = ThirdParty { amo: claim.third_party_amo, amc: claim.third_party_amc, ..ThirdParty::default() };
-    input
+    let third_party = ThirdParty { amo: claim.third_party_amo, amc: claim.third_party_amc, ..ThirdParty::default() };
+    Input { third_party, ..claimed_input(claim, practitioner, patient) }
 }

@@ -190,9 +190,9 @@ fn make(office: &Office, claim: &Claim, hand: &Hand, who: &SignedIn) -> Result<F
     let reference = office
         .workstation()
         .call(move |ws| {
-            let mut draft = Draft::new(&vitale, beneficiary, ws.now())?;
-            for code in &claim.acts {
-                draft.add_act(code);
+            let mut draft = Draft::new(&vitale, beneficiary, ws.now()).map_err(CoreError::from)?;
+            for typed in &claim.acts {
+                draft.add_typed(ws.tables(), typed).map_err(|_| PlayError::NotAsWritten(typed.clone()))?;
             }
             for act in &mut draft.input.acts {
                 act.ald_related = claim.ald_related;
@@ -203,8 +203,11 @@ fn make(office: &Office, claim: &Claim, hand: &Hand, who: &SignedIn) -> Result<F
             if let Some(card) = &claim.mutuelle {
                 ws.see_mutuelle(&draft, &signed_in, card)?;
             }
+            draft.input.cover.clone_from(&claim.cover);
+            draft.input.referrer.clone_from(&claim.referrer);
+            draft.input.prescriber.clone_from(&claim.prescriber);
             draft.reason.clone_from(&claim.reason);
-            ws.prepare(&draft, &signed_in)
+            Ok::<_, PlayError>(ws.prepare(&draft, &signed_in)?)
         })
         .map_err(CoreError::from)??;
     signing::sign_fse(&office.workstation(), &cards, &reference, who, Some(&card))?;

@@ -29,13 +29,20 @@ pub struct Claim {
     pub vitale: String,
     /// Which beneficiary of that card, from 1.
     pub beneficiary: usize,
-    /// The acts.
+    /// The acts, as a desk types them.
     pub acts: Vec<String>,
     /// Whether the acts belong to an ALD.
     #[serde(default)]
     pub ald_related: bool,
     /// The letter of the care path.
     pub care_path: Option<liasse_core::CarePath>,
+    /// Under which insurance: an accident.
+    #[serde(default)]
+    pub cover: liasse_core::Cover,
+    /// Who sent the patient.
+    pub referrer: Option<liasse_core::Prescriber>,
+    /// Who prescribed the acts.
+    pub prescriber: Option<liasse_core::Prescriber>,
     /// Whether the AMO pays the practitioner.
     #[serde(default)]
     pub third_party_amo: bool,
@@ -98,6 +105,7 @@ impl Coded for ScenarioError {
 
 const SCENARIOS: &[(&str, &str)] = &[
     ("consultations", include_str!("../../../fixtures/scenarios/consultations.toml")),
+    ("actes-techniques", include_str!("../../../fixtures/scenarios/actes-techniques.toml")),
     ("droits-fermes", include_str!("../../../fixtures/scenarios/droits-fermes.toml")),
     ("gestion-unique", include_str!("../../../fixtures/scenarios/gestion-unique.toml")),
     ("gestion-separee", include_str!("../../../fixtures/scenarios/gestion-separee.toml")),

@@ -1,6 +1,8 @@
 //! The claim (feuille de soins électronique): its content after SSV groups 1110 to 1321, and its way to the signature.
 //! The type says how far it came: only `Fse<Signed>` enters a lot. Bytes are made once in `formats` and kept here.
 
+mod act;
+
 use std::fmt;
 
 use chrono::NaiveDate;
@@ -9,10 +11,12 @@ use serde::{Deserialize, Serialize};
 use crate::birth_date::BirthDate;
 use crate::complementary::{DocumentKind, Management};
 use crate::ids::{BillingNumber, FseNumber, FseRef, Rpps};
-use crate::money::{Centimes, Rate};
+use crate::money::Centimes;
 use crate::nir::Nir;
 use crate::organisme::{Destination, Organisme};
 use crate::secret::Private;
+
+pub use act::{ActDetails, ActLine, TechnicalAct, Travel};
 
 /// How an FSE is secured (reference formats, 2.4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -166,6 +170,24 @@ pub struct Demand {
     pub cancels: bool,
 }
 
+/// An accident du travail, by its number or, where there is none yet, by its day (B2 type 2 positions 86-94).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Accident {
+    /// Its number, nine digits; never three zeros first, which is how a day is told from it.
+    Number(String),
+    /// Its day.
+    Date(NaiveDate),
+}
+
+/// The doctor who sent the patient.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Referrer {
+    /// Billing number, key included.
+    pub billing: BillingNumber,
+    /// The day of the letter, if said.
+    pub date: Option<NaiveDate>,
+}
+
 /// What the care is about and how the patient came.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CareContext {
@@ -175,41 +197,33 @@ pub struct CareContext {
     pub care_path: Option<char>,
     /// Exoneration for the whole invoice (B2 type 2 position 79), if all lines share it.
     pub exoneration: Option<char>,
-    /// Number of the accident du travail, or its date as `AAMMJJ`.
-    pub accident: Option<String>,
+    /// The accident du travail, if it is one.
+    pub accident: Option<Accident>,
+    /// Day of an accident that a third party caused.
+    #[serde(default)]
+    pub third_party_accident: Option<NaiveDate>,
+    /// Who sent the patient.
+    #[serde(default)]
+    pub referrer: Option<Referrer>,
     /// Proof of the rights: 4 Vitale, 1 attestation, 0 none (B2 type 2 position 58).
     pub rights_proof: u8,
 }
 
-/// One act as it is claimed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ActLine {
-    /// Date of the act.
-    pub date: NaiveDate,
-    /// Letter code, up to four characters.
-    pub code: String,
-    /// Majoration letter in the fifth position of the code (N, F), if any.
-    pub majoration: Option<char>,
-    /// How many.
-    pub quantity: u32,
-    /// Coefficient in hundredths, 100 for a letter code without one.
-    pub coefficient: u32,
-    /// Price of one.
-    pub unit: Centimes,
-    /// Base of reimbursement.
-    pub base: Centimes,
-    /// AMO rate.
-    pub rate: Rate,
-    /// Part of the AMO.
-    pub amo: Centimes,
-    /// What is charged.
-    pub fee: Centimes,
-    /// Part of the complementary insurer.
-    pub amc: Centimes,
-    /// Qualificatif de la dépense, if any.
-    pub qualifier: Option<char>,
-    /// Exoneration of this act, when the invoice as a whole has none.
-    pub exoneration: Option<char>,
+impl CareContext {
+    /// Care related to an exempting ALD (B2 type 2 position 79, type 4 position 54).
+    pub const ALD: char = '4';
+    /// An act at or above the threshold of heavy acts, or exempting by its nature (the same positions).
+    pub const HEAVY: char = 'C';
+
+    /// The exoneration of an act: its own, or that of the whole invoice.
+    pub fn exoneration_of(&self, act: &ActLine) -> Option<char> {
+        act.exoneration.or(self.exoneration)
+    }
+
+    /// Whether an act is related to an ALD.
+    pub fn is_ald_related(&self, act: &ActLine) -> bool {
+        self.exoneration_of(act) == Some(Self::ALD)
+    }
 }
 
 /// An earlier FSE that this one corrects (group 1110 fields 5 and 6).

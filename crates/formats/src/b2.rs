@@ -2,6 +2,7 @@
 //! Not the envelope of lots and files (module `lot`) and not the rules of the Assurance Maladie (crate `caisse`).
 //! Family CP is public and embedded; profile `sim-er` is ours, built on its positions (docs/formats.md).
 
+pub(crate) mod act;
 pub(crate) mod check;
 pub(crate) mod claimed;
 pub(crate) mod cp;

@@ -121,11 +121,7 @@ fn is_modifier(text: &str) -> bool {
 
 /// Two digits of the FDI notation: quadrant 1 to 4 with teeth 1 to 8, quadrant 5 to 8 with milk teeth 1 to 5.
 fn is_tooth(tooth: &Tooth) -> bool {
-    let number = match tooth {
-        Tooth::Number(number) => Some(*number),
-        Tooth::Text(text) => text.parse().ok().filter(|_| text.len() == 2),
-    };
-    number.is_some_and(|number: u8| match number / 10 {
+    tooth.number().is_some_and(|number| match number / 10 {
         1..=4 => (1..=8).contains(&(number % 10)),
         5..=8 => (1..=5).contains(&(number % 10)),
         _ => false,

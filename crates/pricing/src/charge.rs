@@ -7,6 +7,7 @@ mod letter;
 use liasse_domain::{Centimes, Step};
 
 use crate::case::{Case, quantity};
+use crate::decimal::Hundredths;
 use crate::input::{Act, Input, Overrun, Qualifier};
 use crate::price::PriceError;
 use crate::tables::{ActKind, CodeKind, Confidence, Fee, Letter, Tables, Tariff, Technical};
@@ -38,6 +39,8 @@ pub(crate) struct Charged<'a> {
     pub(crate) association: Option<u8>,
     /// Whether a share or an abatement of low confidence is in it.
     pub(crate) doubtful: bool,
+    /// Of kilometres, how many are paid for all ways together, in hundredths.
+    pub(crate) kilometres: Option<u32>,
     /// Where the price comes from.
     pub(crate) steps: Vec<Step>,
 }
@@ -47,6 +50,19 @@ impl<'a> Charged<'a> {
         match self.found {
             Found::Letter(letter, _) => letter.kind,
             Found::Technical(_) => CodeKind::Technical,
+        }
+    }
+
+    /// The code it is priced under: kilometres of the mountain or on foot have one of their own.
+    pub(crate) fn code(&self) -> &'a str {
+        letter::code(self.act)
+    }
+
+    /// The coefficient that counted, one where the code takes none.
+    pub(crate) fn coefficient(&self) -> Hundredths {
+        match self.found {
+            Found::Letter(letter, _) => letter::coefficient(letter, self.act),
+            Found::Technical(_) => Hundredths::ONE,
         }
     }
 
@@ -129,13 +145,6 @@ pub(crate) fn charge<'a>(tables: &'a Tables, case: &Case<'a>) -> Result<Vec<Char
         put(main, overrun);
     }
     Ok(charged)
-}
-
-/// The overrun on the act at `line` of an input: its own, or that of the invoice when it is the main act.
-/// A claim takes the qualificatif de la dépense of its lines from here.
-pub fn overrun_on<'a>(tables: &Tables, input: &'a Input, line: usize) -> Option<&'a Overrun> {
-    let own = input.acts.get(line)?.overrun.as_ref();
-    own.or_else(|| input.overrun.as_ref().filter(|_| line == main_act(tables, input)))
 }
 
 /// The place of the act that bears the overrun of the invoice (convention, article 39): the first meeting.

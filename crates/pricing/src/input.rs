@@ -250,6 +250,9 @@ pub struct Act {
     /// Has the prior agreement of the caisse.
     #[serde(default)]
     pub prior_agreement: bool,
+    /// Day on which that agreement was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agreement_date: Option<NaiveDate>,
     /// Its own prescription.
     #[serde(default)]
     pub prescription: Option<Prescription>,
@@ -281,6 +284,7 @@ impl Act {
             teeth: Vec::new(),
             ald_related: false,
             prior_agreement: false,
+            agreement_date: None,
             prescription: None,
             overrun: None,
             full_rate: None,

@@ -4,6 +4,7 @@
 
 mod case;
 mod charge;
+mod claim;
 mod complete;
 mod decimal;
 mod diff;
@@ -16,7 +17,7 @@ mod rules;
 mod tables;
 mod typed;
 
-pub use charge::overrun_on;
+pub use claim::{Claimed, Uncarried, claim, input_of};
 pub use complete::Completion;
 pub use decimal::Hundredths;
 pub use diff::{Change, Difference, diff};

@@ -6,10 +6,10 @@ use chrono::NaiveDate;
 use liasse_domain::{Centimes, Code, Coded, Finding, Invoice, PricedLine};
 
 use crate::case::Case;
-use crate::charge::charge;
+use crate::charge::{Charged, charge};
 use crate::heavy::Heavy;
 use crate::input::{Input, InputError};
-use crate::reimburse::{flat_fee, reimburse};
+use crate::reimburse::{Reimbursed, flat_fee, reimburse};
 use crate::rules;
 use crate::tables::Tables;
 
@@ -19,12 +19,7 @@ pub fn price(tables: &Tables, input: &Input) -> Result<Invoice, PriceError> {
     if let Some(finding) = rules::not_yet(&case) {
         return Ok(total(&case, Vec::new(), Centimes::ZERO, Centimes::ZERO, vec![finding]));
     }
-    let mut charged = charge(tables, &case)?;
-    let heavy = Heavy::judge(tables, &case, &charged);
-    let mut reimbursed = Vec::with_capacity(charged.len());
-    for (place, act) in charged.iter_mut().enumerate() {
-        reimbursed.push(reimburse(tables, &case, &heavy, place, act)?);
-    }
+    let (charged, reimbursed) = work_out(tables, &case)?;
     let amo = reimbursed.iter().map(|reimbursed| reimbursed.line.amo_cents).sum();
     let pav = reimbursed.iter().map(|reimbursed| reimbursed.pav).sum();
     let flat_fee = flat_fee(tables, &case, &charged, amo)?;
@@ -38,6 +33,20 @@ pub fn price(tables: &Tables, input: &Input) -> Result<Invoice, PriceError> {
         }
     }
     Ok(total(&case, lines, fee, pav, findings))
+}
+
+/// The acts of a case with their prices, and who pays which part of each.
+pub(crate) fn work_out<'a>(
+    tables: &'a Tables,
+    case: &Case<'a>,
+) -> Result<(Vec<Charged<'a>>, Vec<Reimbursed>), PriceError> {
+    let mut charged = charge(tables, case)?;
+    let heavy = Heavy::judge(tables, case, &charged);
+    let mut reimbursed = Vec::with_capacity(charged.len());
+    for (place, act) in charged.iter_mut().enumerate() {
+        reimbursed.push(reimburse(tables, case, &heavy, place, act)?);
+    }
+    Ok((charged, reimbursed))
 }
 
 fn total(

@@ -18,6 +18,8 @@ pub(crate) struct Reimbursed {
     /// Whether that rate is of low confidence.
     pub(crate) doubtful: bool,
     pub(crate) pav: Centimes,
+    /// Paid in full because an act of the invoice is a heavy one.
+    pub(crate) heavy: bool,
 }
 
 /// The line of a charged act.
@@ -76,7 +78,9 @@ pub(crate) fn reimburse(
         steps,
     };
     let doubtful = row.confidence.is_low() || pav_row.is_some_and(|row| row.confidence.is_low());
-    Ok(Reimbursed { line, situation, doubtful, pav })
+    // What exempts by itself needs no other reason.
+    let heavy = heavy.covers(place) && !is_exempting(self::situation(case, charged, case.coordinated));
+    Ok(Reimbursed { line, situation, doubtful, pav, heavy })
 }
 
 /// What the complementary insurer pays the practitioner on this act, and the rule that says so.

@@ -2,7 +2,7 @@
 //! Expected amounts are written by hand from the NGAP, service-public.gouv.fr and the convention, never computed.
 
 use liasse_domain::{Coded, Invoice, Level, Rate};
-use liasse_pricing::{Input, PriceError, Qualifier, Tables, overrun_on, price};
+use liasse_pricing::{Input, PriceError, Tables, claim, price};
 use serde_json::{Value, json};
 
 fn input(date: &str, birth: &str, acts: Value) -> Value {
@@ -248,8 +248,9 @@ fn the_overrun_of_an_invoice_is_on_its_consultation() {
     let fees: Vec<i64> = priced(&document).lines.iter().map(|line| line.fee_cents.0).collect();
     assert_eq!(fees, [500, 4000]);
     let input = Input::from_json(document.to_string().as_bytes()).expect("input");
-    let qualifiers = [0, 1, 2].map(|line| overrun_on(Tables::embedded(), &input, line).and_then(|o| o.qualifier));
-    assert_eq!(qualifiers, [None, Some(Qualifier::De), None]);
+    let claimed = claim(Tables::embedded(), &input).expect("claimed");
+    let qualifiers: Vec<_> = claimed.acts.iter().map(|act| act.qualifier).collect();
+    assert_eq!(qualifiers, [None, Some('E')]);
 }
 
 #[test]

@@ -7,8 +7,8 @@ use std::sync::OnceLock;
 
 use liasse_domain::{BirthDate, Centimes, Invoice, Level, Rate};
 use liasse_pricing::{
-    Act, CarePath, Cover, Hundredths, Input, Nature, Overrun, Patient, Place, Practitioner, Qualifier, Right, Sector,
-    Tables, ThirdParty, Zone, price,
+    Act, CarePath, Cover, Hundredths, Input, Nature, Overrun, Patient, Place, Practitioner, Prescriber, Qualifier,
+    Right, Sector, Tables, ThirdParty, TimeOfDay, Zone, claim, input_of, price,
 };
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
@@ -113,6 +113,21 @@ fn input() -> impl Strategy<Value = Input> {
     )
 }
 
+/// An accident that a third party caused, an hour, a doctor.
+type Sent = (Option<chrono::NaiveDate>, Option<TimeOfDay>, Option<Prescriber>);
+
+fn sent() -> impl Strategy<Value = Sent> {
+    let day = proptest::option::of((0i64..6500).prop_map(|days| {
+        let first: chrono::NaiveDate = "2010-06-01".parse().expect("date");
+        first + chrono::Duration::days(days)
+    }));
+    let hour = proptest::option::of(select(vec!["00:00", "07:59", "10:30", "20:00", "23:59"]));
+    (day.clone(), hour, proptest::option::of(day)).prop_map(|(accident, hour, doctor)| {
+        let doctor = doctor.map(|date| Prescriber { billing_number: "991010224".to_owned(), date });
+        (accident, hour.and_then(|hour| hour.parse().ok()), doctor)
+    })
+}
+
 /// The embedded tariffs of the NGAP and of the CCAM, each raised by one cent to three euros.
 fn raised() -> &'static Tables {
     static RAISED: OnceLock<Tables> = OnceLock::new();
@@ -171,6 +186,34 @@ fn check(invoice: &Invoice) -> Result<(), TestCaseError> {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    /// What a caisse does with a claim of ours: the input that it says prices the same and is claimed the same.
+    #[test]
+    fn a_claim_comes_back_as_the_invoice_it_was(input in input(), sent in sent()) {
+        let tables = Tables::embedded();
+        let mut input = input;
+        (input.cover.third_party_accident_date, input.time) = (sent.0, sent.1);
+        input.prescriber = sent.2.clone();
+        input.referrer = sent.2;
+        let Ok(invoice) = price(tables, &input) else { return Ok(()) };
+        let claimed = claim(tables, &input).expect("priced, so claimed");
+        let lines: Vec<_> = claimed.acts.iter().map(|act| (act.unit, act.base, act.rate, act.amo, act.amc, act.fee)).collect();
+        let priced: Vec<_> = invoice
+            .lines
+            .iter()
+            .map(|line| (line.unit_cents, line.base_cents, line.rate_bp, line.amo_cents, line.amc_cents, line.fee_cents))
+            .collect();
+        prop_assert_eq!(lines, priced);
+        if claimed.acts.is_empty() || !claimed.refused.is_empty() {
+            return Ok(());
+        }
+        let (practitioner, patient) = (input.practitioner.clone(), input.patient.clone());
+        let said = input_of(&claimed.care, input.date, &claimed.acts, practitioner, patient);
+        let said = Input { third_party: input.third_party.clone(), ..said };
+        let again = price(tables, &said).expect("priced again");
+        prop_assert_eq!((again.total_cents, again.amo_cents), (invoice.total_cents, invoice.amo_cents));
+        prop_assert_eq!(claim(tables, &said).expect("claimed again"), claimed);
+    }
 
     #[test]
     fn the_sums_agree(input in input()) {

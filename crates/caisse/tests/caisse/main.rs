@@ -3,6 +3,7 @@
 #![expect(clippy::expect_used, reason = "a test that cannot go on must stop")]
 
 mod demands;
+mod detailed_claims;
 mod files;
 mod memory;
 mod payments;

@@ -3,7 +3,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use liasse_domain::fse::{ActLine, CareContext, ComplementaryCover, Executant, Patient};
+use liasse_domain::fse::{ActDetails, ActLine, CareContext, ComplementaryCover, Executant, Patient};
 use liasse_domain::{
     BillingSituation, CardHolder, Centimes, FileIdentifier, FseContent, FseNumber, FseRef, Instant, LotNumber, Rate,
     SecuringMode, VitaleContent, clock,
@@ -97,6 +97,7 @@ pub fn act(code: &str, cents: i64, percent: u32, amo: i64, amc: i64) -> ActLine 
         amc: Centimes(amc),
         qualifier: None,
         exoneration: None,
+        details: ActDetails::default(),
     }
 }
 
@@ -142,7 +143,15 @@ pub fn claim(cps: &Cps, vitale: &Vitale, beneficiary: usize, number: u32, acts: 
         },
         organisme: vitale.content.insured.organisme.clone(),
         complementary: None,
-        care: CareContext { nature: 10, care_path: Some('T'), exoneration: None, accident: None, rights_proof: 4 },
+        care: CareContext {
+            nature: 10,
+            care_path: Some('T'),
+            exoneration: None,
+            accident: None,
+            third_party_accident: None,
+            referrer: None,
+            rights_proof: 4,
+        },
         third_party_amo: false,
         third_party_amc: false,
         acts,

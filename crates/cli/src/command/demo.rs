@@ -23,7 +23,7 @@ pub(crate) struct Arguments {
     place: Place,
     #[arg(long, value_name = "N", help = "Nombre de FSE ; sinon 3, ou toutes celles du scénario nommé")]
     fse: Option<usize>,
-    #[arg(long, value_name = "NOM", help = "Scénario : consultations, droits-fermes, deux-caisses")]
+    #[arg(long, value_name = "NOM", help = "Scénario : consultations, actes-techniques, droits-fermes, deux-caisses")]
     scenario: Option<String>,
     #[arg(long, value_name = "LECTEUR", requires = "patient_reader", help = "Lecteur PC/SC de la carte CPS simulée")]
     reader: Option<String>,

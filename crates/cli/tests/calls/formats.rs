@@ -1,6 +1,6 @@
 //! `formats` on the command line: B2 files whole, damaged and of no kind; signatures good, bad and of strangers.
 
-use liasse_domain::fse::{ActLine, CareContext, Executant, Patient};
+use liasse_domain::fse::{ActDetails, ActLine, CareContext, Executant, Patient};
 use liasse_domain::{
     BillingNumber, BirthDate, Centimes, FseContent, FseNumber, FseRef, Nir, Organisme, Rate, SecuringMode,
 };
@@ -51,7 +51,15 @@ fn fse() -> Vec<u8> {
         },
         organisme: Organisme::new("01", "751", "0100").expect("organisme"),
         complementary: None,
-        care: CareContext { nature: 10, care_path: Some('T'), exoneration: None, accident: None, rights_proof: 4 },
+        care: CareContext {
+            nature: 10,
+            care_path: Some('T'),
+            exoneration: None,
+            accident: None,
+            third_party_accident: None,
+            referrer: None,
+            rights_proof: 4,
+        },
         third_party_amo: false,
         third_party_amc: false,
         acts: vec![ActLine {
@@ -68,6 +76,7 @@ fn fse() -> Vec<u8> {
             amc: Centimes::ZERO,
             qualifier: None,
             exoneration: None,
+            details: ActDetails::default(),
         }],
         demand: None,
     };

@@ -3,10 +3,10 @@
 
 use liasse_domain::fse::Corrects;
 use liasse_domain::{Beneficiary, DocumentState, FseContent, FseRef, Invoice, VitaleContent, reject};
-use liasse_pricing::CarePath;
+use liasse_pricing::Input;
 use liasse_store::{FseFilter, StoreError};
 
-use super::claim::{acts_of, as_claimed, nature_of};
+use super::claim::{as_claimed, claimed_input};
 use super::{Draft, InvoicingError};
 use crate::cards::VitaleView;
 use crate::desk::SignedIn;
@@ -78,11 +78,10 @@ impl Workstation {
         draft.set_acts_day(claim.act_date());
         draft.mode = claim.mode;
         draft.corrects.clone_from(&claim.corrects);
-        draft.input.care_path = claim.care.care_path.and_then(CarePath::from_letter);
-        draft.input.third_party.amo = claim.third_party_amo;
-        draft.input.third_party.amc = claim.third_party_amc && !draft.rights.c2s;
-        draft.input.cover.nature = nature_of(claim);
-        draft.input.acts = acts_of(claim);
+        let Input { practitioner, patient, mut third_party, .. } = draft.input;
+        third_party.amo = claim.third_party_amo;
+        third_party.amc = claim.third_party_amc && !draft.rights.c2s;
+        draft.input = Input { third_party, ..claimed_input(claim, practitioner, patient) };
         Ok(Some(draft))
     }
 }

@@ -9,15 +9,16 @@ use liasse_domain::{Centimes, Coded, FseContent, FseRef, Level, MoneyState, Paye
 
 use crate::support::{Direct, Hand, Practice};
 
-struct Desk {
+/// Dr Gris signed in, and one patient's Vitale.
+pub struct Desk {
     practice: Practice,
-    workstation: Workstation,
-    who: SignedIn,
-    vitale: VitaleView,
+    pub workstation: Workstation,
+    pub who: SignedIn,
+    pub vitale: VitaleView,
 }
 
 impl Desk {
-    fn with(vitale: &str) -> Self {
+    pub fn with(vitale: &str) -> Self {
         let practice = Practice::new();
         let workstation = practice.workstation();
         let hand = Hand::of("cps-gris", Some(vitale));
@@ -25,7 +26,7 @@ impl Desk {
         Self { practice, workstation, who, vitale }
     }
 
-    fn draft(&self, beneficiary: usize, acts: &[&str]) -> Draft {
+    pub fn draft(&self, beneficiary: usize, acts: &[&str]) -> Draft {
         let mut draft = Draft::new(&self.vitale, beneficiary, self.workstation.now()).expect("a draft");
         for act in acts {
             draft.add_act(act);
@@ -33,11 +34,11 @@ impl Desk {
         draft
     }
 
-    fn prepare(&mut self, draft: &Draft) -> Result<FseRef, CoreError> {
+    pub fn prepare(&mut self, draft: &Draft) -> Result<FseRef, CoreError> {
         self.workstation.prepare(draft, &self.who)
     }
 
-    fn content(&self, fse: &FseRef) -> FseContent {
+    pub fn content(&self, fse: &FseRef) -> FseContent {
         self.workstation.store().fse(fse).expect("read").expect("the FSE").content
     }
 

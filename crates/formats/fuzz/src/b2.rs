@@ -1,7 +1,7 @@
 //! B2: the checker in both profiles, files and lots of ours, single FSE.
 //! What is read writes back to the same bytes, and the checker and the readers are of one mind.
 
-use liasse_domain::fse::{ActLine, CareContext, ComplementaryCover, Corrects, Demand, Executant, Locum, Patient};
+use liasse_domain::fse::{ActLine, ComplementaryCover, Corrects, Demand, Executant, Locum, Patient};
 use liasse_domain::{BirthDate, FseContent};
 use liasse_formats::b2::{ClaimedFse, Profile, Report, check, read_fse, render_fse};
 use liasse_formats::lot::{FileFault, file_bytes, lot_bytes, open_file, open_lot, peek_identifier};
@@ -127,13 +127,7 @@ fn content(claimed: &ClaimedFse) -> FseContent {
             convention: claimed.demand.as_ref().map_or_else(String::new, |demand| demand.convention.clone()),
             management: claimed.management,
         }),
-        care: CareContext {
-            nature: claimed.nature,
-            care_path: claimed.care_path,
-            exoneration: claimed.exoneration,
-            accident: claimed.accident.clone(),
-            rights_proof: claimed.rights_proof,
-        },
+        care: claimed.care.clone(),
         third_party_amo: claimed.third_party_amo,
         third_party_amc: claimed.third_party_amc,
         acts: claimed.acts.iter().map(ActLine::clone).collect(),

@@ -5,7 +5,7 @@
 use std::fmt;
 
 use chrono::NaiveDate;
-use liasse_domain::fse::ActLine;
+use liasse_domain::fse::{ActLine, CareContext};
 use liasse_domain::{
     BillingNumber, Centimes, FseNumber, FseRef, Management, Nir, Organisme, Private, Rpps, SecuringMode,
 };
@@ -66,16 +66,8 @@ pub struct ClaimedFse {
     pub coverage_code: String,
     /// The compulsory scheme's organisme.
     pub organisme: Organisme,
-    /// Nature d'assurance.
-    pub nature: u8,
-    /// Letter of the care path.
-    pub care_path: Option<char>,
-    /// Exoneration of the whole invoice.
-    pub exoneration: Option<char>,
-    /// Number of the accident or its date, nine digits as on the wire.
-    pub accident: Option<String>,
-    /// Proof of the rights.
-    pub rights_proof: u8,
+    /// What the care is about, the same as on the other side of the wire.
+    pub care: CareContext,
     /// National number of the executant.
     pub executant_rpps: Option<Rpps>,
     /// Code conventionnel.

@@ -342,6 +342,24 @@ mod tests {
         RECORDS.into_iter().for_each(assert_covers);
     }
 
+    /// Same fields at the same places as the table of the reference.
+    #[test]
+    fn reads_shared_tables_of_the_family() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/reference/data/b2_fields.csv");
+        let reference = std::fs::read_to_string(path).expect("the table of the reference");
+        let mut fields = 0;
+        for row in reference.lines().skip(1) {
+            let [record, start, end, _, name, _] = row.split(',').collect::<Vec<_>>()[..] else { panic!("{row}") };
+            let table = RECORDS.into_iter().find(|table| table.name == record).expect(record);
+            let places =
+                |field: &&Field| (field.start.to_string(), field.end.to_string()) == (start.into(), end.into());
+            let field = table.fields().find(places).unwrap_or_else(|| panic!("{row}"));
+            assert!(field.name == name, "{row}");
+            fields += 1;
+        }
+        assert_eq!(fields, 219);
+    }
+
     #[test]
     fn complements_are_told_by_their_letter() {
         let line = |first: char, position: usize, letter: char| {

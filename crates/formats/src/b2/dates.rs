@@ -19,6 +19,11 @@ pub(crate) fn long(bytes: &[u8]) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)
 }
 
+/// Writes AAMMJJ, where the year is one of 2000 to 2099.
+pub(crate) fn tiny(date: NaiveDate) -> Option<String> {
+    (2000..=2099).contains(&date.year()).then(|| date.format("%y%m%d").to_string())
+}
+
 /// Writes AAAAMMJJ; nothing for a year that four digits cannot hold.
 pub(crate) fn compact(date: NaiveDate) -> String {
     if (0..=9999).contains(&date.year()) { date.format("%Y%m%d").to_string() } else { String::new() }

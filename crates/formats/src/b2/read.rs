@@ -2,12 +2,15 @@
 //! Not a judgement: a NIR whose key fails is given back as sent. Only what has no meaning at all is a fault.
 //! A value that several records carry must be the same in all of them.
 
-use liasse_domain::{Centimes, Code, FseRef, Management, Rate, SecuringMode};
+use liasse_domain::fse::CareContext;
+use liasse_domain::{Centimes, Code, FseRef, Management, SecuringMode};
 
+use super::act;
 use super::claimed::{ClaimedAct, ClaimedDemand, ClaimedFse, ClaimedTotals};
 use super::fault::{Fault, Found};
 use super::lines::strict;
-use super::sim_er::{self, ACT, CONTEXT, COVER, DEMAND, TOTALS};
+use super::render::says_more;
+use super::sim_er::{self, ACT, CONTEXT, COVER, DEMAND, DETAILS, TOTALS};
 use super::table::{Record, Values, read};
 use super::take::Taker;
 
@@ -31,19 +34,24 @@ pub(crate) fn read_lines(lines: &[&[u8]], first: usize) -> Result<ClaimedFse, Ve
         reader.expect(&sim_er::R2D);
     }
     let mut acts = Vec::new();
-    let mut with_rpps = None;
+    let mut with_4e = None;
+    let mut technical = 0;
     while reader.is(&sim_er::R4) {
         reader.expect(&sim_er::R4);
         reader.expect(&sim_er::R4S);
-        // The RPPS is the executant's: it is there for every act or for none.
-        if with_rpps.unwrap_or(reader.is(&sim_er::R4E)) {
+        // The RPPS is the executant's: its record is there for every act or for none.
+        if with_4e.unwrap_or(reader.is(&sim_er::R4E)) {
             reader.expect(&sim_er::R4E);
-            with_rpps = Some(true);
+            with_4e = Some(true);
         } else {
-            with_rpps = Some(false);
+            with_4e = Some(false);
         }
-        let values = reader.values.take(ACT);
-        acts.extend(act(&values, &mut reader.faults));
+        if reader.is(&sim_er::R4M) {
+            reader.expect(&sim_er::R4M);
+            technical += 1;
+        }
+        let values = reader.values.take(ACT, DETAILS);
+        acts.extend(act::read(&values, &mut reader.faults));
     }
     if acts.is_empty() && reader.faults.is_empty() {
         reader.misplaced();
@@ -56,7 +64,7 @@ pub(crate) fn read_lines(lines: &[&[u8]], first: usize) -> Result<ClaimedFse, Ve
     if !faults.is_empty() {
         return Err(faults);
     }
-    let records = acts.len() * if with_rpps == Some(true) { 3 } else { 2 };
+    let records = acts.len() * if with_4e == Some(true) { 3 } else { 2 } + technical;
     let claimed = claim(&values, [locum, demand], acts, records, &mut faults);
     match claimed {
         Some(claimed) if faults.is_empty() => Ok(claimed),
@@ -111,26 +119,6 @@ pub(crate) fn identify(line: &[u8]) -> Option<&'static Record> {
     sim_er::RECORDS.into_iter().find(|record| record.name.as_bytes() == name)
 }
 
-fn act(values: &Values, faults: &mut Vec<Fault>) -> Option<ClaimedAct> {
-    let mut taker = Taker { values, faults };
-    let rate = taker.number::<u32>(ACT, 8);
-    Some(ClaimedAct {
-        date: taker.date(ACT, 1)?,
-        code: taker.filled(ACT, 2)?,
-        majoration: taker.letter(ACT, 3)?,
-        quantity: taker.number(ACT, 4)?,
-        coefficient: taker.number(ACT, 5)?,
-        unit: taker.amount(ACT, 6)?,
-        base: taker.amount(ACT, 7)?,
-        rate: Rate::percent(rate?),
-        amo: taker.amount(ACT, 9)?,
-        fee: taker.amount(ACT, 10)?,
-        amc: taker.amount(ACT, 11)?,
-        qualifier: taker.letter(ACT, 12)?,
-        exoneration: taker.letter(ACT, 13)?,
-    })
-}
-
 fn claim(
     values: &Values,
     [with_locum, with_demand]: [bool; 2],
@@ -145,6 +133,15 @@ fn claim(
     let locum = if with_locum { Some(taker.billing(1150)?) } else { None };
     let demand =
         if with_demand { Some(demand(&mut taker, corrects.is_some(), complementary.is_some())?) } else { None };
+    let care = CareContext {
+        nature: taker.number(CONTEXT, 2)?,
+        care_path: taker.letter(CONTEXT, 3)?,
+        exoneration: taker.letter(CONTEXT, 4)?,
+        accident: taker.accident()?,
+        third_party_accident: taker.said_day(CONTEXT, 10)?,
+        referrer: taker.referrer()?,
+        rights_proof: taker.number(CONTEXT, 6)?,
+    };
     let totals = totals(&mut taker, &acts, records)?;
     Some(ClaimedFse {
         reference: FseRef { billing: taker.billing(1120)?, number: taker.fse_number(1110, 1)? },
@@ -160,12 +157,8 @@ fn claim(
         quality: taker.number(1130, 6)?,
         coverage_code: taker.text(1130, 7)?,
         organisme: taker.organisme()?,
-        nature: taker.number(CONTEXT, 2)?,
-        care_path: taker.letter(CONTEXT, 3)?,
-        exoneration: taker.letter(CONTEXT, 4)?,
-        accident: taker.text(CONTEXT, 5).map(|digits| Some(digits).filter(|digits| !is_zero(digits)))?,
-        rights_proof: taker.number(CONTEXT, 6)?,
-        executant_rpps: taker.rpps()?,
+        executant_rpps: taker.rpps(says_more(&care) || acts.iter().any(act::says_more))?,
+        care,
         convention: taker.number(1120, 5)?,
         specialty: taker.text(1120, 6)?,
         tariff_zone: taker.text(1120, 7)?,

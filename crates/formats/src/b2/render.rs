@@ -2,18 +2,20 @@
 //! Made once, when the FSE gets its number; never again. Names of the patient and of the executant are not shown.
 //! Groups and their fields: reference formats 2.2 and 2.3.
 
-use liasse_domain::fse::ActLine;
+use chrono::NaiveDate;
+use liasse_domain::fse::{Accident, CareContext};
 use liasse_domain::{Code, Coded, FseContent, Management};
 
 pub use super::table::Unfit;
 
-use super::dates::compact;
+use super::act;
+use super::dates::{compact, tiny};
 use super::sim_er;
 use super::table::write;
 use crate::groups::Group;
 use crate::groups::professional::split_key;
 
-/// Most records 4, 4S and 4E in one invoice: record 5 counts them on three digits.
+/// Most records 4, 4S, 4E and 4M in one invoice: record 5 counts them on three digits.
 const MAX_ACT_RECORDS: usize = 999;
 
 /// A content that has no bytes.
@@ -74,12 +76,13 @@ impl Coded for RenderError {
     }
 }
 
-/// The bytes of an FSE: records 2, 2S, 2R where a locum acted, 2D in a DRE, then 4, 4S and, where the RPPS is known, 4E for each
-/// act, then 5; each of 128 characters and CRLF.
+/// The bytes of an FSE: records 2, 2S, 2R where a locum acted, 2D in a DRE, then for each act 4, 4S, 4E where the RPPS is
+/// known or some act says what only 4E holds, 4M of an act of the CCAM, then 5; each of 128 characters and CRLF.
 pub fn render_fse(content: &FseContent) -> Result<Vec<u8>, RenderError> {
-    let with_rpps = content.executant.rpps.is_some();
-    check(content, if with_rpps { 3 } else { 2 })?;
-    let groups = groups(content, if with_rpps { 3 } else { 2 });
+    let with_4e = needs_4e(content);
+    let records = records_of_acts(content, with_4e);
+    check(content, records)?;
+    let groups = groups(content, records);
     let shared: Vec<&Group> = groups.iter().collect();
     let mut out = Vec::new();
     write(&sim_er::R2, &shared, &mut out)?;
@@ -91,24 +94,42 @@ pub fn render_fse(content: &FseContent) -> Result<Vec<u8>, RenderError> {
         write(&sim_er::R2D, &shared, &mut out)?;
     }
     for act in &content.acts {
-        let act = act_group(act);
-        let with_act: Vec<&Group> = shared.iter().copied().chain([&act]).collect();
+        let act_groups = act::groups(act);
+        let with_act: Vec<&Group> = shared.iter().copied().chain(&act_groups).collect();
         write(&sim_er::R4, &with_act, &mut out)?;
         write(&sim_er::R4S, &with_act, &mut out)?;
-        if with_rpps {
+        if with_4e {
             write(&sim_er::R4E, &with_act, &mut out)?;
+        }
+        if act.details.technical.is_some() {
+            write(&sim_er::R4M, &with_act, &mut out)?;
         }
     }
     write(&sim_er::R5, &shared, &mut out)?;
     Ok(out)
 }
 
-fn check(content: &FseContent, records_an_act: usize) -> Result<(), RenderError> {
+/// Record 4E stands for every act or for none.
+fn needs_4e(content: &FseContent) -> bool {
+    content.executant.rpps.is_some() || says_more(&content.care) || content.acts.iter().any(act::says_more)
+}
+
+/// Whether the care says what stands in the fillers of record 4E.
+pub(crate) fn says_more(care: &CareContext) -> bool {
+    care.third_party_accident.is_some() || care.referrer.as_ref().is_some_and(|referrer| referrer.date.is_some())
+}
+
+fn records_of_acts(content: &FseContent, with_4e: bool) -> usize {
+    let technical = content.acts.iter().filter(|act| act.details.technical.is_some()).count();
+    content.acts.len() * if with_4e { 3 } else { 2 } + technical
+}
+
+fn check(content: &FseContent, records: usize) -> Result<(), RenderError> {
     let acts = content.acts.len();
     if acts == 0 {
         return Err(RenderError::NoAct);
     }
-    if acts > MAX_ACT_RECORDS / records_an_act {
+    if records > MAX_ACT_RECORDS {
         return Err(RenderError::TooManyActs { acts });
     }
     if content.executant.billing != content.reference.billing {
@@ -141,23 +162,34 @@ fn check(content: &FseContent, records_an_act: usize) -> Result<(), RenderError>
     if content.complementary.as_ref().is_some_and(|cover| cover.contract.len() != 2) {
         return unfit("2", "type_contrat", Unfit::Width);
     }
-    if content.acts.iter().any(|act| act.code.is_empty()) {
-        return unfit("4", "code_acte", Unfit::Width);
-    }
     if compact(content.drawn_up).is_empty() {
         return unfit("2S", "date_elaboration_sim", Unfit::Date);
     }
     if content.corrects.as_ref().is_some_and(|earlier| compact(earlier.drawn_up).is_empty()) {
         return unfit("5", "date_facture_rectifiee_sim", Unfit::Date);
     }
-    if content.acts.iter().any(|act| compact(act.date).is_empty()) {
-        return unfit("4", "date_soins", Unfit::Date);
+    let unwritten = |date: Option<NaiveDate>| date.is_some_and(|date| tiny(date).is_none());
+    let care = &content.care;
+    match &care.accident {
+        Some(Accident::Number(number)) if number.len() != 9 || number.starts_with("000") => {
+            return unfit("2", "no_at_ou_date_accident", Unfit::Width);
+        }
+        Some(Accident::Date(date)) if unwritten(Some(*date)) => {
+            return unfit("2", "no_at_ou_date_accident", Unfit::Date);
+        }
+        _ => {}
     }
-    Ok(())
+    if unwritten(care.third_party_accident) {
+        return unfit("4E", "date_accident_tiers_sim", Unfit::Date);
+    }
+    if unwritten(care.referrer.as_ref().and_then(|referrer| referrer.date)) {
+        return unfit("4E", "date_adressage_sim", Unfit::Date);
+    }
+    content.acts.iter().try_for_each(act::check)
 }
 
 /// Groups 1110 to 1321 of the SSV dictionary, then ours for what they have no place for.
-pub(crate) fn groups(content: &FseContent, records_an_act: usize) -> Vec<Group> {
+pub(crate) fn groups(content: &FseContent, records: usize) -> Vec<Group> {
     let corrects = content.corrects.as_ref();
     let executant = &content.executant;
     let patient = &content.patient;
@@ -250,6 +282,13 @@ pub(crate) fn groups(content: &FseContent, records_an_act: usize) -> Vec<Group> 
         groups.push(Group::of_texts(sim_er::DEMAND, [cover.member.reveal(), &cover.convention, purpose]));
     }
     let care = &content.care;
+    let day = |date: Option<NaiveDate>| date.and_then(tiny).unwrap_or_default();
+    let accident = match &care.accident {
+        Some(Accident::Number(number)) => number.clone(),
+        Some(Accident::Date(date)) => day(Some(*date)),
+        None => String::new(),
+    };
+    let referrer = care.referrer.as_ref();
     groups.push(Group::of_texts(
         sim_er::CONTEXT,
         [
@@ -257,18 +296,21 @@ pub(crate) fn groups(content: &FseContent, records_an_act: usize) -> Vec<Group> 
             care.nature.to_string(),
             text(care.care_path),
             text(care.exoneration),
-            care.accident.clone().unwrap_or_default(),
+            accident,
             care.rights_proof.to_string(),
             flag(content.third_party_amo),
             flag(content.third_party_amc),
             executant.rpps.as_ref().map(|rpps| rpps.as_str().to_owned()).unwrap_or_default(),
+            day(care.third_party_accident),
+            day(referrer.and_then(|referrer| referrer.date)),
+            referrer.map(|referrer| referrer.billing.as_str().to_owned()).unwrap_or_default(),
         ],
     ));
     let (fee, amo) = (content.total(), content.amo());
     groups.push(Group::of_texts(
         sim_er::TOTALS,
         [
-            (content.acts.len() * records_an_act).to_string(),
+            records.to_string(),
             fee.0.to_string(),
             amo.0.to_string(),
             (fee - amo).0.to_string(),
@@ -276,28 +318,6 @@ pub(crate) fn groups(content: &FseContent, records_an_act: usize) -> Vec<Group> 
         ],
     ));
     groups
-}
-
-fn act_group(act: &ActLine) -> Group {
-    let text = |value: Option<char>| value.map(String::from).unwrap_or_default();
-    Group::of_texts(
-        sim_er::ACT,
-        [
-            compact(act.date),
-            act.code.clone(),
-            text(act.majoration),
-            act.quantity.to_string(),
-            act.coefficient.to_string(),
-            act.unit.0.to_string(),
-            act.base.0.to_string(),
-            act.rate.whole_percent().to_string(),
-            act.amo.0.to_string(),
-            act.fee.0.to_string(),
-            act.amc.0.to_string(),
-            text(act.qualifier),
-            text(act.exoneration),
-        ],
-    )
 }
 
 /// A name as B2 writes it: capitals without accents, cut at the width of its field.

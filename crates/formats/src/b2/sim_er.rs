@@ -7,11 +7,17 @@ use super::table::Source::{Fixed, Joined, Of};
 use super::table::{Field, Record, sim};
 
 /// Group of ours: what an FSE says beyond the public groups 1110 to 1321. 1 securing mode, 2 nature d'assurance,
-/// 3 care path, 4 exoneration, 5 accident, 6 proof of rights, 7 and 8 third-party flags (AMO, AMC), 9 RPPS.
+/// 3 care path, 4 exoneration, 5 accident, 6 proof of rights, 7 and 8 third-party flags (AMO, AMC), 9 RPPS, 10 day of an
+/// accident that a third party caused, 11 day of the referral, 12 number of the referrer.
 pub(crate) const CONTEXT: u16 = 9001;
 /// Group of ours, one an act: 1 date, 2 code, 3 majoration, 4 quantity, 5 coefficient, 6 unit price, 7 base,
-/// 8 rate, 9 AMO, 10 fee, 11 AMC, 12 qualifier, 13 exoneration.
+/// 8 rate, 9 AMO, 10 fee, 11 AMC, 12 qualifier, 13 exoneration, 14 prescriber, 15 prior agreement, 16 its day.
 pub(crate) const ACT: u16 = 9010;
+/// Group of ours, one an act of the CCAM: 1 code, 2 activity, 3 phase, 4 modifiers, 5 association, 6 teeth.
+pub(crate) const TECHNICAL: u16 = 9011;
+/// Group of ours, one an act: 1 time, 2 place, 3 regulated, 4 passage, 5 full rate, 6 way, 7 how many ways, 8 day of the
+/// prescription.
+pub(crate) const DETAILS: u16 = 9012;
 /// Group of ours: 1 number of records 4x, 2 fees, 3 AMO, 4 what the AMO leaves, 5 AMC.
 pub(crate) const TOTALS: u16 = 9020;
 /// Group of ours: 1 who manages the complementary part.
@@ -90,7 +96,7 @@ pub(crate) static R2S: Record = Record {
         sim(71, 71, "top_medecin_traitant", A, Fixed("")),
         sim(72, 96, "nom_mt_ou_orienteur", A, Fixed("")),
         sim(97, 111, "prenom_mt_ou_orienteur", A, Fixed("")),
-        sim(112, 120, "no_am_mt", N, Fixed("")),
+        sim(112, 120, "no_am_mt", N, Of(CONTEXT, 12)),
         sim(121, 121, "ips", A, Of(CONTEXT, 3)),
         sim(122, 126, "code_couverture_sim", A, Of(1130, 7)),
         sim(127, 127, "qualite_sim", N, Of(1130, 6)),
@@ -152,7 +158,7 @@ pub(crate) static R4: Record = Record {
         NUMBER,
         sim(39, 40, "mode_traitement", N, Fixed("")),
         sim(41, 43, "discipline", N, Fixed("")),
-        sim(44, 52, "no_prescripteur_et_cle", N, Fixed("")),
+        sim(44, 52, "no_prescripteur_et_cle", N, Of(ACT, 14)),
         sim(53, 53, "origine_prescription", A, Fixed("")),
         sim(54, 54, "exo_acte", A, Of(ACT, 13)),
         sim(55, 56, "specialite_prescripteur", N, Fixed("")),
@@ -187,8 +193,8 @@ pub(crate) static R4S: Record = Record {
             sim(40, 40, "option_coordination", A, Fixed("")),
             sim(41, 47, "base_theorique", N, Fixed("")),
             sim(48, 48, "condition_exercice_prescripteur", A, Fixed("")),
-            sim(49, 54, "date_demande_ap", D, Fixed("")),
-            sim(55, 55, "code_ap", A, Fixed("")),
+            sim(49, 54, "date_demande_ap", D, Of(ACT, 16)),
+            sim(55, 55, "code_ap", A, Of(ACT, 15)),
             sim(56, 70, "no_structure_sim", A, Joined(1140, 2, 3)),
             sim(71, 71, "forcage_amo", A, Fixed("")),
             sim(72, 85, "lieu_execution", A, Fixed("")),
@@ -205,7 +211,7 @@ pub(crate) static R4S: Record = Record {
     ],
 };
 
-/// National number of the executant, only where it is known.
+/// National number of the executant, and what CP has no place for: for every act or for none.
 pub(crate) static R4E: Record = Record {
     name: "4E",
     parts: &[
@@ -217,7 +223,42 @@ pub(crate) static R4E: Record = Record {
             sim(50, 63, "structure_prescripteur", A, Fixed("")),
             sim(64, 74, "rpps_executant", N, Of(CONTEXT, 9)),
             sim(75, 88, "structure_executant", A, Fixed("")),
-            sim(89, 128, "filler", F, Fixed("")),
+            sim(89, 92, "heure_acte_sim", A, Of(DETAILS, 1)),
+            sim(93, 93, "lieu_acte_sim", A, Of(DETAILS, 2)),
+            sim(94, 94, "acte_regule_sim", A, Of(DETAILS, 3)),
+            sim(95, 97, "passage_sim", A, Of(DETAILS, 4)),
+            sim(98, 98, "taux_plein_sim", A, Of(DETAILS, 5)),
+            sim(99, 104, "distance_sim", A, Of(DETAILS, 6)),
+            sim(105, 106, "trajets_sim", A, Of(DETAILS, 7)),
+            sim(107, 112, "date_prescription_sim", A, Of(DETAILS, 8)),
+            sim(113, 118, "date_accident_tiers_sim", A, Of(CONTEXT, 10)),
+            sim(119, 124, "date_adressage_sim", A, Of(CONTEXT, 11)),
+            sim(125, 128, "filler", F, Fixed("")),
+        ],
+    ],
+};
+
+/// Act of the CCAM, whose amounts stand in the record 4 before it.
+pub(crate) static R4M: Record = Record {
+    name: "4M",
+    parts: &[
+        PREFIX_4,
+        &[
+            sim(36, 36, "complement_type", A, Fixed("M")),
+            sim(37, 38, "no_sequence", N, Fixed("01")),
+            sim(39, 42, "reserve_sesam", A, Fixed("")),
+            sim(43, 55, "code_ccam", A, Of(TECHNICAL, 1)),
+            sim(56, 56, "extension_documentaire", A, Fixed("")),
+            sim(57, 57, "activite", N, Of(TECHNICAL, 2)),
+            sim(58, 58, "phase", N, Of(TECHNICAL, 3)),
+            sim(59, 62, "modificateurs", A, Of(TECHNICAL, 4)),
+            sim(63, 63, "association_non_prevue", A, Of(TECHNICAL, 5)),
+            sim(64, 64, "remb_sous_condition", A, Fixed("")),
+            sim(65, 70, "date_seance", D, Fixed("")),
+            sim(71, 102, "dents_1_a_16", A, Of(TECHNICAL, 6)),
+            sim(103, 103, "supplement_charge", A, Fixed("")),
+            sim(104, 107, "modificateurs_oc", A, Fixed("")),
+            sim(108, 128, "filler", F, Fixed("")),
         ],
     ],
 };
@@ -252,7 +293,7 @@ pub(crate) static R5: Record = Record {
 };
 
 /// Every record of an FSE.
-pub(crate) static RECORDS: [&Record; 8] = [&R2, &R2S, &R2R, &R2D, &R4, &R4S, &R4E, &R5];
+pub(crate) static RECORDS: [&Record; 9] = [&R2, &R2S, &R2R, &R2D, &R4, &R4S, &R4E, &R4M, &R5];
 
 #[cfg(test)]
 mod tests {

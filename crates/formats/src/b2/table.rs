@@ -225,10 +225,10 @@ impl Values {
         self.0.get(&(group, number))
     }
 
-    /// Takes all values of a group out, so that the next record may bring others.
-    pub fn take(&mut self, group: u16) -> Values {
-        let mut rest = self.0.split_off(&(group, 0));
-        let mut after = rest.split_off(&(group.saturating_add(1), 0));
+    /// Takes all values of these groups out, so that the next record may bring others.
+    pub fn take(&mut self, first: u16, last: u16) -> Values {
+        let mut rest = self.0.split_off(&(first, 0));
+        let mut after = rest.split_off(&(last.saturating_add(1), 0));
         self.0.append(&mut after);
         Values(rest)
     }
@@ -359,10 +359,10 @@ mod tests {
     }
 
     #[test]
-    fn a_group_is_taken_out_whole() {
+    fn groups_are_taken_out_whole() {
         let value = |text: &str| Value { text: text.to_owned(), line: 1, column: 1, record: "2", field: "x" };
         let mut values = Values(BTreeMap::from([((7, 1), value("a")), ((8, 1), value("b")), ((9, 9), value("c"))]));
-        let taken = values.take(8);
+        let taken = values.take(8, 8);
         assert_eq!(taken.get(8, 1).map(|v| v.text.as_str()), Some("b"));
         assert!(values.get(8, 1).is_none() && values.get(7, 1).is_some() && values.get(9, 9).is_some());
     }

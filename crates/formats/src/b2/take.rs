@@ -4,6 +4,7 @@
 use std::str::FromStr;
 
 use chrono::NaiveDate;
+use liasse_domain::fse::{Accident, Referrer};
 use liasse_domain::{BillingNumber, Centimes, Code, FseNumber, Nir, Organisme, Private, Rpps};
 
 use super::dates::short;
@@ -117,10 +118,83 @@ impl Taker<'_> {
         parsed.or_else(|| self.refuse(group, 1, Code("formats.b2_cle")))
     }
 
-    /// The executant's RPPS, where record 4E is there.
-    pub fn rpps(&mut self) -> Option<Option<Rpps>> {
+    /// A text that only some claims have a record for; empty where none is there.
+    pub fn said(&self, group: u16, number: u8) -> String {
+        self.values.get(group, number).map(|value| value.text.clone()).unwrap_or_default()
+    }
+
+    /// Whether a word is there; any other word is refused.
+    pub fn word(&mut self, group: u16, number: u8, word: &str) -> Option<bool> {
+        match self.said(group, number) {
+            text if text == word => Some(true),
+            text if text.is_empty() => Some(false),
+            _ => self.refuse(group, number, Code("formats.b2_code")),
+        }
+    }
+
+    /// A number of exactly so many digits, or nothing.
+    pub fn digits<T: FromStr>(&mut self, group: u16, number: u8, width: usize) -> Option<Option<T>> {
+        let text = self.said(group, number);
+        if text.is_empty() {
+            return Some(None);
+        }
+        let digits = text.len() == width && text.bytes().all(|byte| byte.is_ascii_digit());
+        match text.parse() {
+            Ok(value) if digits => Some(Some(value)),
+            _ => self.refuse(group, number, Code("formats.b2_numerique")),
+        }
+    }
+
+    /// A day AAMMJJ written as text, or nothing.
+    pub fn said_day(&mut self, group: u16, number: u8) -> Option<Option<NaiveDate>> {
+        let text = self.said(group, number);
+        if text.is_empty() {
+            return Some(None);
+        }
+        short(text.as_bytes()).map(Some).or_else(|| self.refuse(group, number, Code("formats.b2_date")))
+    }
+
+    /// A date that may be zeros.
+    pub fn optional_date(&mut self, group: u16, number: u8) -> Option<Option<NaiveDate>> {
+        if is_zero(&self.text(group, number)?) { Some(None) } else { self.date(group, number).map(Some) }
+    }
+
+    /// A billing number that may be zeros.
+    pub fn optional_billing(&mut self, group: u16, number: u8) -> Option<Option<BillingNumber>> {
+        let text = self.text(group, number)?;
+        if is_zero(&text) {
+            return Some(None);
+        }
+        let parsed = BillingNumber::parse(&text).ok().map(Some);
+        parsed.or_else(|| self.refuse(group, number, Code("formats.b2_cle")))
+    }
+
+    /// The accident: zeros for none, three zeros before its day, else its number.
+    pub fn accident(&mut self) -> Option<Option<Accident>> {
+        let digits = self.text(CONTEXT, 5)?;
+        if is_zero(&digits) {
+            return Some(None);
+        }
+        let Some(day) = digits.strip_prefix("000") else { return Some(Some(Accident::Number(digits))) };
+        let day = short(day.as_bytes()).map(|day| Some(Accident::Date(day)));
+        day.or_else(|| self.refuse(CONTEXT, 5, Code("formats.b2_date")))
+    }
+
+    /// Who sent the patient: no day without a number.
+    pub fn referrer(&mut self) -> Option<Option<Referrer>> {
+        match (self.optional_billing(CONTEXT, 12)?, self.said_day(CONTEXT, 11)?) {
+            (Some(billing), date) => Some(Some(Referrer { billing, date })),
+            (None, None) => Some(None),
+            (None, Some(_)) => self.refuse(CONTEXT, 11, Code("formats.b2_code")),
+        }
+    }
+
+    /// The executant's RPPS, where record 4E is there; it may be zeros where that record says something else.
+    pub fn rpps(&mut self, or_zero: bool) -> Option<Option<Rpps>> {
         match self.text(CONTEXT, 9) {
             None => Some(None),
+            Some(text) if is_zero(&text) && or_zero => Some(None),
+            Some(text) if is_zero(&text) => self.refuse(CONTEXT, 9, Code("formats.b2_cle")),
             Some(text) => match Rpps::parse(&text) {
                 Ok(rpps) => Some(Some(rpps)),
                 Err(_) => self.refuse(CONTEXT, 9, Code("formats.b2_cle")),

@@ -1,6 +1,6 @@
 //! One FSE: its bytes by hand, its way back, what has no bytes, and every byte counting.
 
-use liasse_domain::fse::FseContent;
+use liasse_domain::fse::{Accident, FseContent};
 use liasse_domain::{BirthDate, Centimes, Code, Coded, Rate};
 use liasse_formats::b2::{ClaimedFse, RenderError, Unfit, read_fse, render_fse};
 use proptest::prelude::*;
@@ -99,11 +99,7 @@ fn agrees(claimed: &ClaimedFse, content: &FseContent) -> Result<(), TestCaseErro
     prop_assert_eq!(claimed.quality, content.patient.quality);
     prop_assert_eq!(&claimed.coverage_code, &content.patient.coverage_code);
     prop_assert_eq!(&claimed.organisme, &content.organisme);
-    prop_assert_eq!(claimed.nature, content.care.nature);
-    prop_assert_eq!(claimed.care_path, content.care.care_path);
-    prop_assert_eq!(claimed.exoneration, content.care.exoneration);
-    prop_assert_eq!(&claimed.accident, &content.care.accident.as_ref().map(|digits| format!("{digits:0>9}")));
-    prop_assert_eq!(claimed.rights_proof, content.care.rights_proof);
+    prop_assert_eq!(&claimed.care, &content.care);
     prop_assert_eq!(claimed.management, content.complementary.as_ref().and_then(|cover| cover.management));
     let demand = content.demand.as_ref().zip(content.complementary.as_ref());
     prop_assert_eq!(
@@ -181,7 +177,10 @@ fn what_does_not_fit_has_no_bytes() {
         refused(|one| one.executant.structure_number = "1234567890123456".into()),
         unfit("4S", "no_structure_sim", Unfit::Width)
     );
-    assert_eq!(refused(|one| one.care.accident = Some("A1".into())).code(), Code("formats.rendu_caracteres"));
+    let accident = |number: &str| Some(Accident::Number(number.to_owned()));
+    assert_eq!(refused(|one| one.care.accident = accident("A12345678")).code(), Code("formats.rendu_caracteres"));
+    assert_eq!(refused(|one| one.care.accident = accident("1234567")).code(), Code("formats.rendu_largeur"));
+    assert_eq!(refused(|one| one.care.accident = accident("000260110")).code(), Code("formats.rendu_largeur"), "a day");
     // 1 000 acts of 99 999,99 € each would pass line by line and not in the totals.
     assert_eq!(
         refused(|one| {

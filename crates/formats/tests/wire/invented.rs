@@ -1,7 +1,10 @@
 //! Invented claims: one written out, and a strategy that draws others. Nobody here exists.
 
-use chrono::{Duration, NaiveDate};
-use liasse_domain::fse::{ActLine, CareContext, ComplementaryCover, Corrects, Demand, Executant, Locum, Patient};
+use chrono::{Duration, NaiveDate, NaiveTime};
+use liasse_domain::fse::{
+    Accident, ActDetails, ActLine, CareContext, ComplementaryCover, Corrects, Demand, Executant, Locum, Patient,
+    Referrer, TechnicalAct, Travel,
+};
 use liasse_domain::{
     BillingNumber, BirthDate, Centimes, Destination, FseContent, FseNumber, FseRef, Management, Nir, Organisme, Rate,
     Rpps, SecuringMode,
@@ -68,7 +71,15 @@ pub fn content() -> FseContent {
             convention: String::new(),
             management: None,
         }),
-        care: CareContext { nature: 10, care_path: Some('T'), exoneration: None, accident: None, rights_proof: 4 },
+        care: CareContext {
+            nature: 10,
+            care_path: Some('T'),
+            exoneration: None,
+            accident: None,
+            third_party_accident: None,
+            referrer: None,
+            rights_proof: 4,
+        },
         third_party_amo: true,
         third_party_amc: true,
         acts: vec![ActLine {
@@ -85,6 +96,7 @@ pub fn content() -> FseContent {
             amc: Centimes(900),
             qualifier: None,
             exoneration: None,
+            details: ActDetails::default(),
         }],
         demand: None,
     }
@@ -100,8 +112,14 @@ fn letter() -> impl Strategy<Value = Option<char>> {
 
 fn act() -> impl Strategy<Value = ActLine> {
     let money = (0i64..9_000, 0i64..9_000, 0i64..9_000, 0u32..=100);
-    (date(), "[A-Z0-9]{1,4}", letter(), (1u32..99, 0u32..999_999), money, (letter(), letter())).prop_map(
-        |(date, code, majoration, (quantity, coefficient), (amo, rest, amc, percent), (qualifier, exoneration))| {
+    let letters = (letter(), letter(), letter());
+    (date(), "[A-Z0-9]{1,4}", letters, (0u32..=99, 0u32..=999_999), money, (technical(), details())).prop_map(
+        |(date, code, letters, (quantity, coefficient), (amo, rest, amc, percent), (technical, details))| {
+            let (majoration, qualifier, exoneration) = letters;
+            let (code, technical) = match technical {
+                Some((ccam, technical)) => (ccam, Some(TechnicalAct { grouping: code, ..technical })),
+                None => (code, None),
+            };
             ActLine {
                 date,
                 code,
@@ -116,9 +134,49 @@ fn act() -> impl Strategy<Value = ActLine> {
                 amc: Centimes(amc),
                 qualifier,
                 exoneration,
+                details: ActDetails { technical, ..details },
             }
         },
     )
+}
+
+fn doctor() -> impl Strategy<Value = BillingNumber> {
+    prop_oneof![Just(billing("990781056")), Just(billing("991129768"))]
+}
+
+/// An act of the CCAM: its code, and what its record 4M says.
+fn technical() -> impl Strategy<Value = Option<(String, TechnicalAct)>> {
+    let teeth = proptest::collection::vec(11u8..=85, 0..=16);
+    let said = ("[A-Z]{4}[0-9]{3}", 0u8..=9, 0u8..=9, "[A-Z0-9]{0,4}", proptest::option::of(1u8..=5), teeth);
+    proptest::option::of(said.prop_map(|(code, activity, phase, modifiers, association, teeth)| {
+        (code, TechnicalAct { grouping: String::new(), activity, phase, modifiers, association, teeth })
+    }))
+}
+
+/// What records 4, 4S and 4E say beyond the amounts; nothing half of the time.
+fn details() -> impl Strategy<Value = ActDetails> {
+    let order = (proptest::option::of(doctor()), proptest::option::of(date()));
+    let agreement = (any::<bool>(), proptest::option::of(date()));
+    let place = (proptest::option::of((0u32..24, 0u32..60)), letter(), any::<bool>());
+    let visit = (proptest::option::of(any::<u8>()), letter(), proptest::option::of((0u32..=999_999, 0u32..=99)));
+    let some = (order, agreement, place, visit).prop_map(|(order, agreement, place, visit)| ActDetails {
+        technical: None,
+        travel: visit.2.map(|(driven, times)| Travel { driven, times }),
+        prescriber: order.0,
+        prescribed_on: order.1,
+        agreement: agreement.0,
+        agreement_asked_on: agreement.1.filter(|_| agreement.0),
+        time: place.0.and_then(|(hour, minute)| NaiveTime::from_hms_opt(hour, minute, 0)),
+        place: place.1,
+        regulated: place.2,
+        passage: visit.0,
+        full_rate: visit.1,
+    });
+    prop_oneof![Just(ActDetails::default()), some]
+}
+
+fn accident() -> impl Strategy<Value = Accident> {
+    prop_oneof!["(00[1-9]|[1-9]{3})[0-9]{6}".prop_map(Accident::Number), date().prop_map(Accident::Date)]
 }
 
 fn cover() -> impl Strategy<Value = (String, String, Option<Management>, bool)> {
@@ -130,7 +188,9 @@ fn cover() -> impl Strategy<Value = (String, String, Option<Management>, bool)> 
 pub fn any_content() -> impl Strategy<Value = FseContent> {
     let who = (any::<bool>(), any::<bool>(), 0u8..=9, "[0-9]{0,15}", 0u8..=99);
     let patient = (0u8..=99, 0u16..=9999, 0u8..=99, 0u8..=9, "[0-9]{5}", proptest::option::of(0u8..=99));
-    let care = (0u8..=99, letter(), letter(), proptest::option::of("[1-9][0-9]{5,8}"), 0u8..=9);
+    let referrer = proptest::option::of((doctor(), proptest::option::of(date())));
+    let sent = (proptest::option::of(accident()), proptest::option::of(date()), referrer);
+    let care = (0u8..=99, letter(), letter(), sent, 0u8..=9);
     let money = (any::<bool>(), any::<bool>(), proptest::option::of(("[0-9]{2}", "[0-9]{1,10}", cover())));
     let acts = proptest::collection::vec(act(), 1..5);
     let frame = (1u32..=999_999_999, 0u8..=5, date(), proptest::option::of((1u32..=999_999_999, date())));
@@ -152,8 +212,16 @@ pub fn any_content() -> impl Strategy<Value = FseContent> {
         one.patient.birth_date = BirthDate::new(year, month, 31).expect("kept as read");
         (one.patient.quality, one.patient.coverage_code) = (quality, coverage);
         one.patient.own_nir = own.map(|key| (nir(), key));
-        let (nature, care_path, exoneration, accident, rights_proof) = care;
-        one.care = CareContext { nature, care_path, exoneration, accident, rights_proof };
+        let (nature, care_path, exoneration, (accident, third_party_accident, referrer), rights_proof) = care;
+        one.care = CareContext {
+            nature,
+            care_path,
+            exoneration,
+            accident,
+            third_party_accident,
+            referrer: referrer.map(|(billing, date)| Referrer { billing, date }),
+            rights_proof,
+        };
         let (amo, amc, complementary) = money;
         (one.third_party_amo, one.third_party_amc) = (amo, amc);
         one.demand = None;

@@ -4,6 +4,7 @@
 
 #![expect(clippy::expect_used, reason = "a test may stop at a broken assumption")]
 
+mod acts;
 mod check;
 mod files;
 mod foreign;

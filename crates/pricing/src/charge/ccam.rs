@@ -56,6 +56,7 @@ pub(super) fn charge<'a>(
         overrun: Centimes::ZERO,
         qualifier: None,
         association: act.association,
+        kilometres: None,
         doubtful: overseas.is_some_and(|row| row.confidence.is_low()),
         steps,
     })

@@ -42,7 +42,9 @@ pub(super) fn charge<'a>(
     let price = tables.sentences.step(Rule::Tariff, &values, Some(("ngap", tariff.span.from, tariff.source.as_str())));
     steps.push(Step { rule: letter.rule.clone(), ..price });
     let mut doubtful = false;
-    let base = match way(&act.code, act) {
+    let before = *driven;
+    let way = way(&act.code, act);
+    let base = match way {
         Some(way) => {
             let (base, unsure) = kilometres(tables, case, index, act, way, tariff.value, driven, &mut steps)?;
             doubtful = unsure;
@@ -72,19 +74,23 @@ pub(super) fn charge<'a>(
         overrun: Centimes::ZERO,
         qualifier: None,
         association: None,
+        kilometres: way.map(|_| *driven - before),
         doubtful,
         steps,
     })
 }
 
 /// Kilometres over the mountain or on foot have letters of their own; `IK` with a terrain means those.
-fn letter_of<'a>(tables: &'a Tables, act: &Act) -> Option<&'a Letter> {
-    let code = match (act.code.as_str(), act.terrain) {
+pub(super) fn code(act: &Act) -> &str {
+    match (act.code.as_str(), act.terrain) {
         ("IK", Some(Terrain::Montagne)) => "IKM",
         ("IK", Some(Terrain::Pied)) => "IKS",
         (code, _) => code,
-    };
-    tables.letters.by_code.get(code)
+    }
+}
+
+fn letter_of<'a>(tables: &'a Tables, act: &Act) -> Option<&'a Letter> {
+    tables.letters.by_code.get(code(act))
 }
 
 fn way(code: &str, act: &Act) -> Option<Way> {

@@ -106,6 +106,61 @@ pub enum FullRate {
     Perfusion,
 }
 
+impl Place {
+    /// The letter of a claim (`sim`, docs/formats.md); none at the practice.
+    pub fn letter(self) -> Option<char> {
+        match self {
+            Self::Office => None,
+            Self::Home => Some('D'),
+            Self::Institution => Some('E'),
+            Self::Video => Some('V'),
+        }
+    }
+
+    /// From that letter.
+    pub fn from_letter(letter: char) -> Option<Self> {
+        [Self::Home, Self::Institution, Self::Video].into_iter().find(|place| place.letter() == Some(letter))
+    }
+}
+
+impl FullRate {
+    /// The letter of a claim (`sim`, docs/formats.md).
+    pub fn letter(self) -> char {
+        match self {
+            Self::Insuline => 'I',
+            Self::Prelevement => 'L',
+            Self::Vaccination => 'V',
+            Self::Perfusion => 'P',
+        }
+    }
+
+    /// From that letter.
+    pub fn from_letter(letter: char) -> Option<Self> {
+        [Self::Insuline, Self::Prelevement, Self::Vaccination, Self::Perfusion]
+            .into_iter()
+            .find(|reason| reason.letter() == letter)
+    }
+}
+
+impl Nature {
+    const ALL: [Self; 4] = [Self::Maladie, Self::Maternite, Self::AtMp, Self::Prevention];
+
+    /// The code of B2 type 2 positions 77-78.
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Maladie => 10,
+            Self::Maternite => 30,
+            Self::AtMp => 41,
+            Self::Prevention => 90,
+        }
+    }
+
+    /// From that code.
+    pub fn from_code(code: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|nature| nature.code() == code)
+    }
+}
+
 /// The letter of the care path, as sent (B2 type 2 position 121).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum CarePath {
@@ -213,6 +268,16 @@ pub enum Tooth {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct TimeOfDay(pub NaiveTime);
+
+impl Tooth {
+    /// Its two digits, if it is written as such.
+    pub fn number(&self) -> Option<u8> {
+        match self {
+            Self::Number(number) => Some(*number),
+            Self::Text(text) => text.parse().ok().filter(|_| text.len() == 2),
+        }
+    }
+}
 
 impl FromStr for TimeOfDay {
     type Err = chrono::ParseError;

@@ -114,6 +114,7 @@ pub(crate) struct Technical {
     pub(crate) confidence: Confidence,
     source: u16,
     who: u16,
+    group: u16,
 }
 
 impl Technical {
@@ -130,6 +131,8 @@ pub(crate) struct Ccam {
     /// By key, then the latest first.
     rows: Vec<Technical>,
     sources: Vec<String>,
+    /// Codes of regroupement.
+    groups: Vec<String>,
     who: Vec<(String, Who)>,
 }
 
@@ -168,6 +171,14 @@ impl Ccam {
                     ccam.sources.len() - 1
                 }
             };
+            let group = row.or_empty("group");
+            let group = match ccam.groups.iter().position(|known| known == group) {
+                Some(place) => place,
+                None => {
+                    ccam.groups.push(group.to_owned());
+                    ccam.groups.len() - 1
+                }
+            };
             row.parsed("zone", |word| (word == "*").then_some(()))?;
             let short = |place: usize, column| u16::try_from(place).map_err(|_| row.fault(column));
             let exemption = row.or_empty("exemption");
@@ -204,6 +215,7 @@ impl Ccam {
                     _ => return Err(row.fault("kind")),
                 },
                 imaging: row.or_empty("group") == "ADI",
+                group: short(group, "group")?,
                 modifiers: Modifiers::parse(row.or_empty("modifiers")).ok_or_else(|| row.fault("modifiers"))?,
                 confidence: row.confidence()?,
                 source: short(source, "source")?,
@@ -257,6 +269,11 @@ impl Ccam {
     /// Where a row was taken from.
     pub(crate) fn source(&self, row: &Technical) -> &str {
         self.sources.get(usize::from(row.source)).map_or("", String::as_str)
+    }
+
+    /// The code of regroupement under which a row is claimed; empty where the table names none.
+    pub(crate) fn group(&self, row: &Technical) -> &str {
+        self.groups.get(usize::from(row.group)).map_or("", String::as_str)
     }
 
     /// Whether a row is for this biller.

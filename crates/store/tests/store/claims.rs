@@ -222,3 +222,21 @@ fn what_is_in_clear_shows_its_length_alone() {
     }
     assert!(format!("{leaving:?}").contains("file_bytes: 12 bytes"), "000AAAAAA999");
 }
+
+#[test]
+fn a_claim_stored_before_acts_had_details_still_reads() {
+    let mut practice = Practice::new();
+    let kept = practice.prepare(Kind::Paid);
+    let content = practice.store.fse(&kept).expect("read").expect("the FSE").content;
+    let json = serde_json::to_value(&content).expect("json");
+    let mut old = json.clone();
+    let care = old["care"].as_object_mut().expect("an object");
+    assert!(care.remove("third_party_accident").is_some() && care.remove("referrer").is_some());
+    for act in old["acts"].as_array_mut().expect("a list") {
+        assert!(act.as_object_mut().expect("an object").remove("details").is_some());
+    }
+    let raw = practice.folder.raw();
+    raw.execute("DROP TRIGGER body_keeps", []).expect("dropped");
+    raw.execute("UPDATE body SET content = ?1", [old.to_string()]).expect("written");
+    assert_eq!(practice.store.fse(&kept).expect("read").expect("the FSE").content, content);
+}

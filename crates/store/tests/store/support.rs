@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use chrono::{Duration, NaiveDate};
-use liasse_domain::fse::{ActLine, CareContext, Executant, Patient, Signed};
+use liasse_domain::fse::{ActDetails, ActLine, CareContext, Executant, Patient, Signed};
 use liasse_domain::lot::LotKey;
 use liasse_domain::returns::{Acknowledgement, PaidLine, Payment, Reason, Rejections, Return};
 use liasse_domain::{
@@ -202,7 +202,15 @@ pub fn fse(billing: &BillingNumber, number: FseNumber, kind: Kind) -> (FseConten
         patient: patient(),
         organisme: Organisme::new("01", "751", "0000").expect("organisme"),
         complementary: None,
-        care: CareContext { nature: 10, care_path: Some('T'), exoneration: Some('0'), accident: None, rights_proof: 4 },
+        care: CareContext {
+            nature: 10,
+            care_path: Some('T'),
+            exoneration: Some('0'),
+            accident: None,
+            third_party_accident: None,
+            referrer: None,
+            rights_proof: 4,
+        },
         third_party_amo: kind != Kind::Paid,
         third_party_amc: whole,
         acts: vec![ActLine {
@@ -219,6 +227,7 @@ pub fn fse(billing: &BillingNumber, number: FseNumber, kind: Kind) -> (FseConten
             amc: Centimes(if whole { 900 } else { 0 }),
             qualifier: None,
             exoneration: None,
+            details: ActDetails::default(),
         }],
         demand: None,
     };
