@@ -26,8 +26,10 @@ pub(super) struct Note {
 /// The rows of a message; none for those that other rows of the screen show.
 pub(super) fn of(message: &Returned) -> Vec<Note> {
     let day = clock::paris(message.received_at).format("%d/%m/%Y").to_string();
-    let from = message.from.as_deref().unwrap_or("–");
-    let origin = with("money.origin", &[("day", &day), ("from", from)]);
+    let origin = match message.from.as_deref() {
+        Some(from) => with("money.origin", &[("day", &day), ("from", from)]),
+        None => with("money.fetched", &[("day", &day)]),
+    };
     let report = message.says.clone();
     let note = |title, words| Note { title, words, origin: origin.clone(), report: report.clone() };
     match message.kind {
