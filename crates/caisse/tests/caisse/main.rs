@@ -4,7 +4,9 @@
 
 mod demands;
 mod files;
+mod foreign;
 mod memory;
+mod otherwise;
 mod payments;
 mod practice;
 mod program;
