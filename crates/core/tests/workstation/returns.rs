@@ -5,9 +5,7 @@ use liasse_core::CoreError;
 use liasse_core::ledger::Document;
 use liasse_core::returns::{FetchOutcome, fetch_all};
 use liasse_core::sending::send_all;
-use liasse_domain::returns::{
-    Acknowledgement, PaidLine, Payment, Reason, Rejections, Return, Service, Signalements,
-};
+use liasse_domain::returns::{Acknowledgement, PaidLine, Payment, Reason, Rejections, Return, Service, Signalements};
 use liasse_domain::{
     BillingNumber, Centimes, Destination, FileIdentifier, FseRef, MoneyState, Payer, TransmissionState,
 };
@@ -111,8 +109,7 @@ fn words_of_a_caisse_are_kept_to_be_read_and_move_nothing() {
     let why = Reason { code: "S0901".to_owned(), label: "Adresse à mettre à jour".to_owned() };
     let fses = vec![(sent.fse.clone(), why)];
     let remarks = |file| Signalements { billing: billing.clone(), from: caisse(), file, on, fses: fses.clone() };
-    let message =
-        |billing| Service { billing, from: caisse(), on, text: "Fermé lundi.\nMerci.".to_owned() };
+    let message = |billing| Service { billing, from: caisse(), on, text: "Fermé lundi.\nMerci.".to_owned() };
     let elsewhere = "ZZZZZZ".parse().expect("a file that never left");
     let stranger = BillingNumber::parse("991010224").expect("a number");
     for (uidl, content, kind, note) in [
