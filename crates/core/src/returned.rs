@@ -114,6 +114,8 @@ impl Workstation {
             Some(Return::Acknowledgement(message)) => message.billing == who.situation.billing_number,
             Some(Return::Rejections(message)) => message.billing == who.situation.billing_number,
             Some(Return::Payment(message)) => message.billing == who.situation.billing_number,
+            Some(Return::Signalements(message)) => message.billing == who.situation.billing_number,
+            Some(Return::Service(message)) => message.billing == who.situation.billing_number,
             None => true,
         };
         let mut rows = self.store.returns()?;
@@ -181,6 +183,16 @@ impl Returned {
                 self.amount_cents = Some(payment.total());
                 self.reference = Some(payment.reference);
                 payment.from
+            }
+            Return::Signalements(remarks) => {
+                self.file = Some(remarks.file);
+                let said = remarks.fses.into_iter();
+                self.remarks = said.map(|(fse, why)| Remark { fse, code: why.code, message: why.label }).collect();
+                remarks.from
+            }
+            Return::Service(message) => {
+                self.text = Some(message.text);
+                message.from
             }
         };
         self.from = Some(from.to_string());

@@ -1,4 +1,4 @@
-//! What comes back from a caisse: acknowledgements, rejects of one FSE, payments.
+//! What comes back from a caisse: acknowledgements, rejects of one FSE, payments, and words that move no money.
 //! The layouts are `sim` (crate `formats`); these are their meanings.
 
 use chrono::NaiveDate;
@@ -28,6 +28,10 @@ pub enum Return {
     Rejections(Rejections),
     /// A payment.
     Payment(Payment),
+    /// Remarks on single FSE: they are processed and paid all the same.
+    Signalements(Signalements),
+    /// A message to read.
+    Service(Service),
 }
 
 /// ARL.
@@ -81,6 +85,34 @@ pub enum Undelivery {
     Failed,
     /// The post office goes on trying.
     Delayed,
+}
+
+/// Remarks on FSE of one file, for the practitioner to know: no state and no money moves by them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Signalements {
+    /// The sender of the file.
+    pub billing: BillingNumber,
+    /// Who writes.
+    pub from: Destination,
+    /// Which file.
+    pub file: FileIdentifier,
+    /// When the caisse wrote.
+    pub on: NaiveDate,
+    /// Which FSE and what about it; at least one.
+    pub fses: Vec<(FseRef, Reason)>,
+}
+
+/// A message in plain words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Service {
+    /// Who is meant.
+    pub billing: BillingNumber,
+    /// Who writes.
+    pub from: Destination,
+    /// When the caisse wrote.
+    pub on: NaiveDate,
+    /// What it says; lines end in a line feed, the last one does not.
+    pub text: String,
 }
 
 /// One line of a payment.

@@ -70,10 +70,14 @@ impl Header {
 /// What a return mail brings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ReturnKind {
-    /// An acknowledgement, or rejects of single FSE in the `sim` layout.
+    /// An acknowledgement.
     Arl,
-    /// NOEMIE: payments.
+    /// NOEMIE: rejects of single FSE, payments.
     Noemie,
+    /// Remarks on single FSE, in NOEMIE framing.
+    Signalement,
+    /// A message in plain words.
+    Service,
 }
 
 /// A return mail: its body and the caisse's signature over that body, unverified.
@@ -135,7 +139,7 @@ pub enum MailFault {
     /// A part's name holds control characters or a path, or is no name of a signature.
     #[error("a part's name is not allowed")]
     Name,
-    /// A return whose description is neither ARL nor NOEMIE.
+    /// A return whose description is none of the profile's.
     #[error("the kind of return is unknown")]
     UnknownKind,
 }

@@ -1,4 +1,5 @@
-//! What a caisse sends back, as bytes: ARL in records of 128 characters, rejects and payments in NOEMIE framing.
+//! What a caisse sends back, as bytes: ARL in records of 128 characters, rejects, remarks and payments in NOEMIE framing,
+//! messages as text.
 //! Not the real layouts, which are not public: all of this is `sim` (docs/formats.md); not the signature over it.
 //! Meanings: `liasse_domain::returns`. One message has one writing: what is read writes back to the same bytes.
 
@@ -15,6 +16,7 @@ use crate::groups::Group;
 use crate::noemie::NoemieFault;
 
 mod money;
+mod service;
 
 /// Characters of a reason's code.
 const CODE: usize = 8;
@@ -24,7 +26,7 @@ const ARL_LABEL: usize = 88;
 /// Bytes that are no return message.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ReturnFault {
-    /// Neither an ARL nor a NOEMIE file.
+    /// Neither an ARL nor a NOEMIE file nor a message.
     #[error("not a return message")]
     Unknown,
     /// A record of an ARL, or a header or trailer, is not what it must be.
@@ -72,12 +74,15 @@ impl Coded for ReturnFault {
 }
 
 /// The bytes of a message. Codes become capitals of at most 8 characters, labels ISO-8859-1 of at most 88 (ARL) or 97
-/// characters, a payment's reference capitals of at most 20; amounts are cut at ± 999 999 999,99 €.
+/// characters, a payment's reference capitals of at most 20; amounts are cut at ± 999 999 999,99 €. Of a message's text
+/// control characters and blanks at its ends are dropped. Remarks without any FSE would read back as rejects.
 pub fn write(message: &Return) -> Vec<u8> {
     match message {
         Return::Acknowledgement(arl) => write_arl(arl),
         Return::Rejections(rejections) => money::write_rejections(rejections),
         Return::Payment(payment) => money::write_payment(payment),
+        Return::Signalements(remarks) => money::write_signalements(remarks),
+        Return::Service(message) => service::write(message),
     }
 }
 
@@ -86,6 +91,7 @@ pub fn read(bytes: &[u8]) -> Result<Return, ReturnFault> {
     let message = match bytes {
         [b'0', b'0', b'0', ..] => Return::Acknowledgement(read_arl(bytes)?),
         [b'0', b'1', b'2', b'8', ..] => money::read(bytes)?,
+        [b'S', b'I', b'M', ..] => Return::Service(service::read(bytes).ok_or(ReturnFault::Unknown)?),
         _ => return Err(ReturnFault::Unknown),
     };
     // One message, one writing: a header that names another caisse, a sign without its code, a wrong total show here.

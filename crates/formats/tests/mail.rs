@@ -87,13 +87,18 @@ mod tests {
              assert [x.get_payload(decode=True) for x in p] == [b'ARL BODY\\r\\n', b'signature']\n\
              assert p[1].get_filename() == 'return.p7s'",
         );
+        python(
+            &return_mail(&header(), ReturnKind::Service, "Bonjour, à lire.\r\n".as_bytes(), b"signature"),
+            "assert (p[0]['Content-Description'], p[0].get_content_type()) == ('SIM/SERVICE', 'text/plain')\n\
+             assert p[0].get_content().strip() == 'Bonjour, \\xe0 lire.'",
+        );
     }
 
     #[test]
     fn ours_come_back_as_they_went() {
         assert_eq!(read_inner(&inner(&file_mail())), Ok(file_mail()));
         assert_eq!(read_outer(&outer(&header(), b"envelope")), Ok((header(), b"envelope".to_vec())));
-        for kind in [ReturnKind::Arl, ReturnKind::Noemie] {
+        for kind in [ReturnKind::Arl, ReturnKind::Noemie, ReturnKind::Signalement, ReturnKind::Service] {
             let mail = return_mail(&header(), kind, b"x^ BODY\r\n", b"signature");
             let expected = ReturnMail { kind, body: b"x^ BODY\r\n".to_vec(), signature: Some(b"signature".to_vec()) };
             assert_eq!(read_return(&mail), Ok((header(), expected)));
@@ -167,6 +172,13 @@ mod tests {
         // The message may be the part itself.
         let single = format!("From: a@b.test\nTo: c@d.test\nDate: Thu, 15 Jan 2026 10:00:00 +0200\n{body}");
         assert_eq!(read_return(single.as_bytes()).map(|(_, read)| read.signature), Ok(None));
+        // A text beside a return is no message, whatever stands first; a message says that it is one.
+        let words = "Content-Type: text/plain\n\nsee below\n".to_owned();
+        let (_, read) = read_return(&mixed(&[words.clone(), body.clone()])).expect("a return");
+        assert_eq!(read.kind, ReturnKind::Noemie);
+        let message = words.replacen('\n', "\nContent-Description: sim/service\n", 1);
+        let (_, read) = read_return(&mixed(&[message])).expect("a message");
+        assert_eq!((read.kind, read.body.as_slice()), (ReturnKind::Service, &b"see below"[..]));
         let unknown = edi("Content-Description: IRIS/B2\n", b"000");
         assert_eq!(read_return(&mixed(&[unknown])), Err(MailFault::UnknownKind));
         assert_eq!(

@@ -278,6 +278,8 @@ impl Decoded<'_> {
             Self::Return(Return::Acknowledgement(_)) => InboxKind::Arl,
             Self::Return(Return::Rejections(_)) => InboxKind::Rejets,
             Self::Return(Return::Payment(_)) => InboxKind::Paiement,
+            Self::Return(Return::Signalements(_)) => InboxKind::Signalement,
+            Self::Return(Return::Service(_)) => InboxKind::Service,
             Self::Notice(_) => InboxKind::NonRemise,
         }
     }

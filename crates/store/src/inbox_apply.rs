@@ -4,7 +4,9 @@
 //! Rule: design/architecture, "Returns"; product, "Words that decide design" (transmission, argent).
 
 use liasse_domain::lot::LotState;
-use liasse_domain::returns::{Acknowledgement, PaidLine, Payment, Rejections, Return, Undelivered, Undelivery};
+use liasse_domain::returns::{
+    Acknowledgement, PaidLine, Payment, Rejections, Return, Signalements, Undelivered, Undelivery,
+};
 use liasse_domain::{
     BillingNumber, Code, DocumentState, FileIdentifier, FseRef, Payer, TransmissionState as Transmission,
 };
@@ -55,6 +57,11 @@ impl<'a> Effect<'a> {
         Self { applied: false, note: Some(note), lot: None, said: Vec::new(), then: None }
     }
 
+    /// Words for a person: nothing moves by them.
+    fn to_read() -> Self {
+        Self { applied: false, ..Self::applied() }
+    }
+
     fn applied() -> Self {
         Self { applied: true, note: None, lot: None, said: Vec::new(), then: None }
     }
@@ -76,6 +83,9 @@ pub(crate) fn apply(change: &Change<'_>, inbox: i64, message: &Return) -> Result
         Return::Acknowledgement(arl) => acknowledge(change, arl),
         Return::Rejections(rejections) => reject(change, inbox, rejections),
         Return::Payment(payment) => pay(change, inbox, payment),
+        Return::Signalements(remarks) => remark(change, remarks),
+        Return::Service(message) if counter::is_ours(change, &message.billing)? => Ok(Effect::to_read()),
+        Return::Service(_) => Ok(Effect::none(UNKNOWN.0)),
     }
 }
 
@@ -162,6 +172,12 @@ fn reject(change: &Change<'_>, inbox: i64, rejections: &Rejections) -> Result<Ef
         (true, false) => Effect::none(UNKNOWN.0),
     };
     Ok(effect.about(lot.identifier).saying("rejected", rejected))
+}
+
+fn remark(change: &Change<'_>, remarks: &Signalements) -> Result<Effect<'static>> {
+    let Some(lot) = posted(change, &remarks.billing, remarks.file)? else { return Ok(Effect::none(UNKNOWN.0)) };
+    let effect = if lot.destination == remarks.from { Effect::to_read() } else { Effect::none(OTHER_CAISSE.0) };
+    Ok(effect.about(lot.identifier))
 }
 
 /// The FSE, or the DRE, that left in that lot and that the lot still holds.

@@ -54,6 +54,10 @@ pub struct EnvelopeProfile {
     pub arl: &'static str,
     /// Descriptor of a NOEMIE return (`sim`).
     pub noemie: &'static str,
+    /// Descriptor of remarks on single FSE (`sim`).
+    pub signalement: &'static str,
+    /// Descriptor of a message in plain words (`sim`).
+    pub service: &'static str,
     /// The largest mail read, in bytes.
     pub max_mail: usize,
     /// The largest part after decompression, in bytes.
@@ -81,6 +85,8 @@ pub const IRIS_B2_PUBLIC: EnvelopeProfile = EnvelopeProfile {
     encryption: Encryption::Aes128Cbc,
     arl: "SIM/ARL",
     noemie: "SIM/NOEMIE",
+    signalement: "SIM/SIGNALEMENT",
+    service: "SIM/SERVICE",
     max_mail: 40_000_000,
     max_part: 20_000_000,
     max_parts: 256,

@@ -60,12 +60,14 @@ pub fn read_outer(bytes: &[u8]) -> Result<(Header, Vec<u8>), MailFault> {
     Ok((header, envelope.ok_or(MailFault::PartMissing { part: "smime.p7m" })?))
 }
 
-/// A return: its first EDI part, whose description says what it is, and the signature beside it, if any.
+/// A return: its first EDI part, whose description says what it is, or the text of a message, and the signature beside
+/// it, if any.
 pub fn read_return(bytes: &[u8]) -> Result<(Header, ReturnMail), MailFault> {
     let profile = &IRIS_B2_PUBLIC;
     let (head, leaves) = leaves(bytes, profile)?;
     let header = header(&head)?;
-    let body = leaves.iter().find(|leaf| leaf.is(&[profile.part_type]));
+    let is_body = |leaf: &&Leaf<'_>| leaf.is(&[profile.part_type]) || is_message(leaf, profile);
+    let body = leaves.iter().find(is_body);
     let body = body.ok_or(MailFault::PartMissing { part: profile.part_type })?;
     let kind = kind(body, profile)?;
     let mut signature = None;
@@ -79,14 +81,23 @@ pub fn read_return(bytes: &[u8]) -> Result<(Header, ReturnMail), MailFault> {
 }
 
 fn kind(body: &Leaf<'_>, profile: &EnvelopeProfile) -> Result<ReturnKind, MailFault> {
-    let description = body.description().unwrap_or_default().trim();
-    if description.eq_ignore_ascii_case(profile.arl) {
-        Ok(ReturnKind::Arl)
-    } else if description.eq_ignore_ascii_case(profile.noemie) {
-        Ok(ReturnKind::Noemie)
-    } else {
-        Err(MailFault::UnknownKind)
+    if is_message(body, profile) {
+        return Ok(ReturnKind::Service);
     }
+    let description = body.description().unwrap_or_default().trim();
+    let kinds = [
+        (profile.arl, ReturnKind::Arl),
+        (profile.noemie, ReturnKind::Noemie),
+        (profile.signalement, ReturnKind::Signalement),
+    ];
+    let found = kinds.into_iter().find(|(word, _)| description.eq_ignore_ascii_case(word));
+    found.map(|(_, kind)| kind).ok_or(MailFault::UnknownKind)
+}
+
+/// Whether a part is the text of a message in plain words: another text beside a return is none.
+fn is_message(leaf: &Leaf<'_>, profile: &EnvelopeProfile) -> bool {
+    let described = |text: &str| text.trim().eq_ignore_ascii_case(profile.service);
+    leaf.is(&["text/plain"]) && leaf.description().is_some_and(described)
 }
 
 fn put(place: &mut Option<Vec<u8>>, bytes: Vec<u8>, part: &'static str) -> Result<(), MailFault> {

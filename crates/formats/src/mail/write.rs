@@ -45,11 +45,17 @@ pub fn outer(header: &Header, enveloped_der: &[u8]) -> Vec<u8> {
 /// A return mail, not encrypted: the body and the caisse's detached signature over it, `return.p7s` (`sim`).
 pub fn return_mail(header: &Header, kind: ReturnKind, body: &[u8], p7s: &[u8]) -> Vec<u8> {
     let profile = &IRIS_B2_PUBLIC;
-    let (name, descriptor) = match kind {
-        ReturnKind::Arl => ("retour.arl", profile.arl),
-        ReturnKind::Noemie => ("retour.noe", profile.noemie),
+    let body = match kind {
+        ReturnKind::Arl => edi_part(profile, "retour.arl", profile.arl, body),
+        ReturnKind::Noemie => edi_part(profile, "retour.noe", profile.noemie, body),
+        ReturnKind::Signalement => edi_part(profile, "retour.noe", profile.signalement, body),
+        // Any mail program shows it.
+        ReturnKind::Service => {
+            let described = format!("Content-Description: {}\r\n", profile.service);
+            part("text/plain; charset=utf-8", "message.txt", &described, body)
+        }
     };
-    let parts = [edi_part(profile, name, descriptor, body), signature_part("return.p7s", p7s)];
+    let parts = [body, signature_part("return.p7s", p7s)];
     multipart(&headers(header), &parts).into_bytes()
 }
 

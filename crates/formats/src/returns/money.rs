@@ -1,9 +1,9 @@
-//! Rejects and payments in NOEMIE framing: our own entities 810 to 840 beside the public 010 and 990.
+//! Rejects, remarks and payments in NOEMIE framing: our own entities 810 to 850 beside the public 010 and 990.
 //! Not entities of the real reference 580: those tables are not public, so these ids say `sim` by standing elsewhere.
 //! 010 and 990 keep the shape of the public sample: recipient; level closed, count of entities, total.
 
 use chrono::NaiveDate;
-use liasse_domain::returns::{PaidLine, Payment, Reason, Rejections, Return};
+use liasse_domain::returns::{PaidLine, Payment, Reason, Rejections, Return, Signalements};
 use liasse_domain::state::Payer;
 use liasse_domain::{BillingNumber, Centimes, Destination, FileIdentifier, FseRef};
 
@@ -23,24 +23,33 @@ const REFERENCE: usize = 20;
 /// The largest amount of eleven digits.
 const MOST: i64 = 99_999_999_999;
 
+/// A reject of an FSE.
+const REJECT: u16 = 820;
+/// A remark on an FSE.
+const REMARK: u16 = 850;
+
 /// Rejects: 010, 810 (file), an 820 each, 990, 990.
 pub(super) fn write_rejections(rejections: &Rejections) -> Vec<u8> {
-    let about = format!(
-        "{}{}{}{}",
-        rejections.file,
-        rejections.from.regime(),
-        rejections.from.caisse(),
-        compact(rejections.on)
-    );
-    let mut body = Body::new(&rejections.billing, 810, &about);
-    for (fse, reason) in &rejections.fses {
+    write_about_fses(REJECT, rejections)
+}
+
+/// Remarks: as rejects, with an 850 each.
+pub(super) fn write_signalements(remarks: &Signalements) -> Vec<u8> {
+    let Signalements { billing, from, file, on, fses } = remarks.clone();
+    write_about_fses(REMARK, &Rejections { billing, from, file, on, fses })
+}
+
+fn write_about_fses(id: u16, message: &Rejections) -> Vec<u8> {
+    let about = format!("{}{}{}{}", message.file, message.from.regime(), message.from.caisse(), compact(message.on));
+    let mut body = Body::new(&message.billing, 810, &about);
+    for (fse, reason) in &message.fses {
         let mut data = format!("{}{}{:<CODE$}", fse.billing, fse.number, capitals(&reason.code, CODE)).into_bytes();
         let mut text = label(&reason.label, LABEL);
         text.resize(LABEL, b' ');
         data.append(&mut text);
-        body.line(820, &data, Centimes::ZERO);
+        body.line(id, &data, Centimes::ZERO);
     }
-    body.file(&rejections.from, &rejections.billing, rejections.file.as_str(), rejections.on)
+    body.file(&message.from, &message.billing, message.file.as_str(), message.on)
 }
 
 /// A payment: 010, 830 (transfer), an 840 each, 990, 990.
@@ -82,19 +91,28 @@ pub(super) fn read(bytes: &[u8]) -> Result<Return, ReturnFault> {
     };
     // 010, the closings and the totals are looked at when the message is written again.
     match about.id {
-        810 => rejections(billing, about, lines).map(Return::Rejections),
+        810 if lines.first().is_some_and(|line| line.id == REMARK) => {
+            let Rejections { billing, from, file, on, fses } = about_fses(REMARK, billing, about, lines)?;
+            Ok(Return::Signalements(Signalements { billing, from, file, on, fses }))
+        }
+        810 => about_fses(REJECT, billing, about, lines).map(Return::Rejections),
         830 => payment(billing, about, lines).map(Return::Payment),
         _ => Err(fault(about)),
     }
 }
 
-fn rejections(billing: BillingNumber, about: &Entity<'_>, lines: &[Entity<'_>]) -> Result<Rejections, ReturnFault> {
+fn about_fses(
+    id: u16,
+    billing: BillingNumber,
+    about: &Entity<'_>,
+    lines: &[Entity<'_>],
+) -> Result<Rejections, ReturnFault> {
     let mut fields = Fields::new(about);
     let file = fields.take(6, |text| FileIdentifier::parse(text).ok())?;
     let (from, on) = (fields.destination()?, fields.date()?);
     fields.end()?;
     let fses = lines.iter().map(|line| {
-        let mut fields = Fields::of(line, 820)?;
+        let mut fields = Fields::of(line, id)?;
         let fse = fields.fse()?;
         let code = fields.take(CODE, |text| Some(text.trim_end().to_owned()))?;
         let label = fields.take(LABEL, |text| Some(text.trim_end_matches(' ').to_owned()))?;

@@ -1,6 +1,6 @@
 //! Returns: bytes by hand, round trips, damage.
 
-use liasse_domain::returns::{Acknowledgement, PaidLine, Payment, Reason, Rejections, Return};
+use liasse_domain::returns::{Acknowledgement, PaidLine, Payment, Reason, Rejections, Return, Service, Signalements};
 use liasse_domain::state::Payer;
 use liasse_domain::{Centimes, Coded, Destination, FileIdentifier, FseNumber, FseRef};
 use liasse_formats::noemie;
@@ -54,6 +54,21 @@ fn rejections() -> Return {
     })
 }
 
+fn remarks() -> Return {
+    Return::Signalements(Signalements {
+        billing: billing("991129768"),
+        from: from(),
+        file: file(),
+        on: day("2026-01-16"),
+        fses: vec![(fse(42), reason("S0901", "Adresse du patient à mettre à jour"))],
+    })
+}
+
+fn service(text: &str) -> Return {
+    let (billing, from, on) = (billing("991129768"), from(), day("2026-01-16"));
+    Return::Service(Service { billing, from, on, text: text.to_owned() })
+}
+
 const PREFIX: &str = "AM00000000001751CAISSEPS00000991129768LIASSERT";
 
 #[test]
@@ -101,6 +116,44 @@ fn money_comes_in_noemie_framing() {
     assert_eq!(entities[1].data.as_ref(), b"00Z1A90175120260116");
     assert_eq!(entities[2].data[..26], *b"991129768000000042I1002   ");
     assert_eq!((entities[2].data[26..].trim_ascii(), entities[2].data.len()), (label.as_slice(), 123));
+}
+
+#[test]
+fn remarks_stand_in_entities_of_their_own() {
+    let bytes = write(&remarks());
+    let entities = noemie::read(&bytes).expect("the public framing").entities;
+    let seen: Vec<(u16, u8, usize)> = entities.iter().map(|e| (e.id, e.level, e.data.len())).collect();
+    assert_eq!(seen, [(10, 1, 9), (810, 1, 19), (850, 2, 123), (990, 2, 37), (990, 1, 37)]);
+    assert_eq!(entities[2].data[..26], *b"991129768000000042S0901   ");
+    assert_eq!(read(&bytes), Ok(remarks()));
+    // Rejects and remarks are never in one message.
+    let Return::Rejections(mut two) = rejections() else { unreachable!() };
+    two.fses = vec![(fse(41), reason("I1002", "A")), (fse(42), reason("I1002", "B"))];
+    let text = String::from_utf8(write(&Return::Rejections(two))).expect("ascii");
+    for (at, id) in [(1, "850"), (2, "850"), (1, "840")] {
+        let place = text.match_indices("82002").nth(at - 1).expect("a reject").0;
+        let mixed = [&text[..place], id, &text[place + 3..]].concat();
+        assert_eq!(read(mixed.as_bytes()).map_err(|fault| fault.code().0), Err("formats.retour_entite"), "{at} {id}");
+    }
+}
+
+#[test]
+fn a_message_is_a_line_and_a_text() {
+    let bytes = "SIM SERVICE 991129768 01751 20260116\r\n\r\nBonjour,\r\n\r\nà bientôt.\r\n";
+    assert_eq!(String::from_utf8_lossy(&write(&service("Bonjour,\n\nà bientôt."))), bytes);
+    assert_eq!(read(bytes.as_bytes()), Ok(service("Bonjour,\n\nà bientôt.")));
+    assert_eq!(write(&service("\t\u{202E}Bon\u{0}jour,\r\n\nà bientôt.\n ")), bytes.as_bytes(), "nothing hides");
+    assert_eq!(write(&service(&"é".repeat(30_000))).len(), 40 + 20_000 + 2, "a bound");
+    let code = |text: &str| read(text.as_bytes()).map_err(|fault| fault.code().0);
+    let changed = |old: &str, new: &str| code(&bytes.replacen(old, new, 1));
+    for (old, new) in [("01751", "0175"), ("20260116", "20260132"), ("991129768", "991129767"), ("16\r\n", "16 x\r\n")]
+    {
+        assert_eq!(changed(old, new), Err("formats.retour_inconnu"), "{new}");
+    }
+    for (old, new) in [("Bonjour", " Bonjour"), ("Bonjour", "\u{202E}Bonjour"), (",\r\n", ",\n"), ("Bon", "Bon\r")] {
+        assert_eq!(changed(old, new), Err("formats.retour_contradiction"), "{new}");
+    }
+    assert_eq!(code(&bytes.replace("bientôt", &"x".repeat(50_000))), Err("formats.retour_inconnu"));
 }
 
 #[test]
@@ -179,6 +232,12 @@ fn message() -> impl Strategy<Value = Return> {
                 .collect();
             Return::Payment(all)
         }),
+        (1u32..=999_999_999, "[A-Z0-9]{1,8}", text()).prop_map(|(number, code, label)| {
+            let Return::Signalements(mut all) = remarks() else { unreachable!() };
+            all.fses = vec![(fse(number), Reason { code, label })];
+            Return::Signalements(all)
+        }),
+        "[^\\p{C}\\s]{1,40}(\n[^\\p{C}\\s]{1,40}){0,5}".prop_map(|text| service(&text)),
     ]
 }
 

@@ -344,6 +344,8 @@ fn from_elsewhere(mut message: Return) -> Return {
         Return::Acknowledgement(arl) => arl.from = elsewhere,
         Return::Rejections(rejections) => rejections.from = elsewhere,
         Return::Payment(payment) => payment.from = elsewhere,
+        Return::Signalements(remarks) => remarks.from = elsewhere,
+        Return::Service(message) => message.from = elsewhere,
     }
     message
 }
