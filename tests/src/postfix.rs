@@ -22,8 +22,8 @@ pub fn configure(scratch: &Scratch, submission: u16, closed: &str) {
         .map(|(user, domain)| format!("{user}@{domain} {domain}/{user}/\n"))
         .collect();
     scratch.write("postfix/boxes", boxes);
-    // Not by the service called `error`: recipients routed there are refused before the mail is taken.
-    let route = format!("{closed} closed:5.1.1 closed by this test\n");
+    // Not by the service `error`: recipients routed there are refused before the mail is taken.
+    let route = format!("{closed} closed:\n");
     scratch.write("postfix/routes", if closed.is_empty() { "" } else { &route });
     compile(scratch, "routes");
     compile(scratch, "domains");
@@ -144,7 +144,7 @@ smtp unix - - n - - smtp
 showq unix n - n - - showq
 error unix - - n - - error
 retry unix - - n - - error
-closed unix - - n - - error
+closed unix - n n - - pipe user=nobody argv=/bin/sh -c {{echo 5.1.1 closed by this test; exit 69}}
 discard unix - - n - - discard
 local unix - n n - - local
 virtual unix - n n - - virtual

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use liasse_domain::reject::{self, Gesture};
-use liasse_domain::returns::Return;
+use liasse_domain::returns::{Reason, Return};
 use liasse_domain::{Centimes, Destination, DocumentKind, FileIdentifier, FseRef, Private, Report};
 use serde::Serialize;
 
@@ -186,8 +186,8 @@ impl Returned {
             }
             Return::Signalements(remarks) => {
                 self.file = Some(remarks.file);
-                let said = remarks.fses.into_iter();
-                self.remarks = said.map(|(fse, why)| Remark { fse, code: why.code, message: why.label }).collect();
+                let remark = |(fse, reason): (FseRef, Reason)| Remark { fse, code: reason.code, message: reason.label };
+                self.remarks = remarks.fses.into_iter().map(remark).collect();
                 remarks.from
             }
             Return::Service(message) => {

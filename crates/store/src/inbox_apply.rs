@@ -57,9 +57,9 @@ impl<'a> Effect<'a> {
         Self { applied: false, note: Some(note), lot: None, said: Vec::new(), then: None }
     }
 
-    /// Words for a person: nothing moves by them.
+    /// No effect, and none was meant: a person reads it.
     fn to_read() -> Self {
-        Self { applied: false, ..Self::applied() }
+        Self { note: None, ..Self::none("") }
     }
 
     fn applied() -> Self {
@@ -84,8 +84,10 @@ pub(crate) fn apply(change: &Change<'_>, inbox: i64, message: &Return) -> Result
         Return::Rejections(rejections) => reject(change, inbox, rejections),
         Return::Payment(payment) => pay(change, inbox, payment),
         Return::Signalements(remarks) => remark(change, remarks),
-        Return::Service(message) if counter::is_ours(change, &message.billing)? => Ok(Effect::to_read()),
-        Return::Service(_) => Ok(Effect::none(UNKNOWN.0)),
+        Return::Service(message) => {
+            let ours = counter::is_ours(change, &message.billing)?;
+            Ok(if ours { Effect::to_read() } else { Effect::none(UNKNOWN.0) })
+        }
     }
 }
 
@@ -143,6 +145,14 @@ pub(crate) fn undelivered(change: &Change<'_>, notice: &Undelivered) -> Result<E
         (Undelivery::Delayed, _) => Effect::none(DELAYED.0),
     };
     Ok(effect.about(file).saying("code", notice.status.as_str()))
+}
+
+/// Remarks move neither state nor money: whether they are about FSE of ours is all that is to be said.
+fn remark(change: &Change<'_>, remarks: &Signalements) -> Result<Effect<'static>> {
+    let Some(lot) = posted(change, &remarks.billing, remarks.file)? else { return Ok(Effect::none(UNKNOWN.0)) };
+    let effect = if lot.destination == remarks.from { Effect::to_read() } else { Effect::none(OTHER_CAISSE.0) };
+    let named: Vec<String> = remarks.fses.iter().map(|(fse, _)| fse.to_string()).collect();
+    Ok(effect.about(lot.identifier).saying("remarked", named))
 }
 
 fn reject(change: &Change<'_>, inbox: i64, rejections: &Rejections) -> Result<Effect<'static>> {

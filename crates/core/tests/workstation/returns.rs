@@ -12,7 +12,7 @@ use liasse_domain::{
 use liasse_post::Cause;
 use liasse_store::{InboxKind, InboxRow, InboxStatus};
 
-use crate::support::{Ask, Practice, ScriptPost, returned, returned_by, unsigned};
+use crate::support::{Ask, Hand, Practice, ScriptPost, returned, returned_by, unsigned};
 
 /// A practice whose only file has left.
 struct Sent {
@@ -277,6 +277,48 @@ fn a_message_that_cannot_be_kept_stays_in_the_mailbox() {
     sent.post.mailbox = mailbox;
     assert_eq!(sent.fetch().taken, 1);
     assert_eq!(sent.post.handle().transmission(sent.lot), TransmissionState::Recue);
+}
+
+#[test]
+fn remarks_and_messages_are_kept_and_shown_and_move_nothing() {
+    let mut sent = Sent::with("vitale-petit");
+    sent.take("1", returned(&sent.arl(None)));
+    let before = sent.document();
+    let (billing, from, on) = (sent.fse.billing.clone(), caisse(), "2026-01-16".parse().expect("a day"));
+    let reason = Reason { code: "S0901".to_owned(), label: "Adresse à mettre à jour".to_owned() };
+    let fses = vec![(sent.fse.clone(), reason)];
+    let remarks = Signalements { billing: billing.clone(), from: from.clone(), file: sent.lot, on, fses };
+    let message = Service { billing, from, on, text: "Bonjour,\nfermeture le 2 janvier.".to_owned() };
+    let elsewhere = Signalements { file: "ZZZZZZ".parse().expect("a file"), ..remarks.clone() };
+    let other = Service { billing: BillingNumber::parse("991010224").expect("a number"), ..message.clone() };
+    let read = (InboxStatus::SansSuite, None);
+    let not_ours = (InboxStatus::SansSuite, Some("store.retour_sans_fichier".to_owned()));
+    for (name, message, kind, expected) in [
+        ("2", Return::Signalements(remarks), InboxKind::Signalement, &read),
+        ("3", Return::Service(message.clone()), InboxKind::Service, &read),
+        ("4", Return::Signalements(elsewhere), InboxKind::Signalement, &not_ours),
+        ("5", Return::Service(other), InboxKind::Service, &not_ours),
+    ] {
+        let row = sent.take(name, returned(&message));
+        assert_eq!((row.kind, &(row.status, row.note)), (kind, expected), "{name}");
+        assert_eq!(row.content, Some(message));
+    }
+    // Without a caisse's signature it is nobody's message.
+    let unsigned = sent.take("6", unsigned(&returned(&Return::Service(message))));
+    assert_eq!((unsigned.kind, unsigned.content), (InboxKind::Inconnu, None));
+    let after = sent.document();
+    assert_eq!((after.transmission, after.reject.is_none()), (before.transmission, true));
+    assert_eq!(sent.money(Payer::Amo), (MoneyState::Attendu, 2100, 0));
+
+    let who = Hand::of("cps-gris", None).signed_in(&sent.practice.clock);
+    let shown = sent.post.handle().call(move |ws| ws.returns_of(&who)).expect("the lane lives").expect("read");
+    let of_kind = |kind: &str| shown.iter().rev().find(|one| one.kind == kind).expect("a message");
+    let remark = &of_kind("signalement").remarks[0];
+    assert_eq!((&remark.fse, remark.code.as_str()), (&sent.fse, "S0901"));
+    assert_eq!(of_kind("service").text.as_deref(), Some("Bonjour,\nfermeture le 2 janvier."));
+    assert_eq!(shown.iter().filter(|one| one.kind == "service").count(), 1, "the other is another practitioner's");
+    let verified = sent.post.handle().call(|ws| ws.store().journal_verify()).expect("the lane lives");
+    assert_eq!(verified.expect("read").faults, Vec::new());
 }
 
 #[test]

@@ -263,7 +263,7 @@ impl State {
             done = done.push(parts::coloured(t("facturer.next_waits"), |c| c.amber));
         }
         done = done.push(parts::key_action("Suppr", with("facturer.cancel", &[("hour", hour)])));
-        if self.card_is_in {
+        if self.card_is_in && self.next.is_none() {
             let name = self.draft.as_ref().map_or_else(String::new, |draft| {
                 draft.card().beneficiaries.first().map_or_else(String::new, |holder| {
                     format!("{} {}", holder.given_name.reveal(), holder.family_name.reveal())
