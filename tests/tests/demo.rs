@@ -2,7 +2,7 @@
 //! sécurité sociale; signatures judged by openssl.
 
 use liasse_e2e::practice::{money, openssl_accepts};
-use liasse_e2e::{Practice, finish};
+use liasse_e2e::{Practice, finish, root};
 
 /// G in care path, an adult: 30,00 € since 22/12/2024, of which the AMO bears 70 %.
 const G: &str = r#"{"date":"2026-01-15","care_path":"T","acts":[{"code":"G"}]}"#;
@@ -37,10 +37,20 @@ fn three_claims_go_from_the_cards_to_the_money() {
 
 #[test]
 fn every_scenario_ends_as_it_is_written() {
-    for (name, claims) in [("consultations", 6), ("actes-techniques", 7), ("droits-fermes", 2), ("deux-caisses", 2)] {
+    let files = std::fs::read_dir(root().join("fixtures/scenarios")).expect("the scenarios").flatten();
+    let mut files: Vec<_> = files.map(|entry| entry.path()).collect();
+    files.sort();
+    assert!(files.len() >= 13, "{files:?}");
+    for file in files {
+        let text = std::fs::read_to_string(&file).expect("a scenario");
+        let name = file.file_stem().and_then(|stem| stem.to_str()).expect("a name");
+        // Each claim is an FSE, and so is each correction of one; a complementary part asked apart is a DRE.
+        let is_document = |line: &&str| ["[[fse]]", "[fse.corrected]"].contains(line) || line.starts_with("dre_ends");
+        let claims = text.lines().filter(is_document).count();
         let practice = Practice::new(name);
         let ledger = practice.json(&["demo", "--scenario", name]);
         assert_eq!(ledger["documents"].as_array().map(Vec::len), Some(claims), "{name}");
+        practice.run(&["journal", "verify"]).success();
     }
     let practice = Practice::new("nowhere");
     assert_eq!(practice.refused(&["demo", "--scenario", "inconnu"], 2)["code"], "saisie.scenario_inconnu");
@@ -56,6 +66,27 @@ fn rights_that_ended_are_rejected_alone_and_the_rest_is_paid() {
     assert_eq!(money(&documents[0], "amo"), line("rejete", 2100, 0));
     assert_eq!(money(&documents[1], "amo"), line("encaisse", 2100, 2100));
     assert_eq!(documents[0]["lot"], documents[1]["lot"], "one lot, one faulty FSE");
+}
+
+#[test]
+fn a_tariff_changed_at_the_caisse_alone_is_refused_and_nothing_is_paid() {
+    let practice = Practice::empty("tables");
+    // The caisse's own folder of tables: G at 31,00 € instead of 30,00 €, all other rows as they are.
+    let ngap = std::fs::read_to_string(root().join("assets/tables/ngap.csv")).expect("the table");
+    let changed = ngap.replacen("\nG,3000,2024-12-22,", "\nG,3100,2024-12-22,", 1);
+    assert_ne!(ngap, changed, "the table holds G at 30,00 €");
+    let table = practice.scratch().write("tables/ngap.csv", changed);
+    let folder = table.parent().and_then(|folder| folder.to_str()).expect("a folder");
+    let _caisse = practice.caisse(&["--tables", folder]);
+    let fse = practice.bill("vitale-petit", G, None);
+    practice.run(&["lot", "seal"]).success();
+    practice.run(&["post", "send"]).success();
+    practice.run(&["config", "set", "demo.clock", "2026-02-02"]).success();
+    practice.run(&["post", "fetch"]).success();
+    let document = practice.document(&fse);
+    assert_eq!((&document["transmission"], &document["reject"]["code"]), (&"recue".into(), &"I0703".into()));
+    assert_eq!(money(&document, "amo"), line("rejete", 2100, 0));
+    assert_eq!(money(&document, "amc"), line("rejete", 900, 0));
 }
 
 #[test]

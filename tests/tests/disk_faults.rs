@@ -148,8 +148,9 @@ fn judge(gesture: Gesture, fault: Fault, said: &Finished, practice: &Practice, c
         other => panic!("{cell}: {other} is no reason of a disk"),
     }
     if gesture == Send {
-        let found = transmission(practice, PETIT);
-        let may_have_left = ["non_confirmee", "transmise"].contains(&found.as_str());
+        let document = practice.document(PETIT);
+        let found = transmission(&document);
+        let may_have_left = ["non_confirmee", "transmise"].contains(&found);
         assert_eq!(may_have_left, code == "road.fin_non_notee", "{cell}: {code}, and the file is {found}");
     }
 }
@@ -158,27 +159,38 @@ fn documents(practice: &Practice) -> Vec<Value> {
     practice.json(&["ledger"])["documents"].as_array().expect("documents").clone()
 }
 
-fn transmission(practice: &Practice, fse: &str) -> String {
-    practice.document(fse)["transmission"].as_str().unwrap_or_default().to_owned()
+fn of<'a>(documents: &'a [Value], fse: &str) -> Option<&'a Value> {
+    documents.iter().find(|document| document["fse"] == fse)
+}
+
+fn transmission(document: &Value) -> &str {
+    document["transmission"].as_str().unwrap_or_default()
 }
 
 /// What a person does who looks at the ledger and goes on.
 fn finish_the_work(practice: &Practice) {
     let done = |gesture: Gesture| finish(&mut gesture.call(practice), gesture.input()).success();
-    if money(&practice.document(DURAND), "patient").0 != "encaisse" {
+    let found = documents(practice);
+    let durand = of(&found, DURAND).expect("a claim that was signed before");
+    if money(durand, "patient").0 != "encaisse" {
         done(Settle);
     }
-    if documents(practice).iter().all(|document| document["fse"] != PETIT) {
+    let petit = of(&found, PETIT);
+    if petit.is_none() {
         done(New);
     }
-    if practice.document(PETIT)["document"] == "preparee" {
+    if petit.is_none_or(|document| document["document"] == "preparee") {
         done(Sign);
     }
-    if documents(practice).iter().any(|one| ["", "en_lot"].contains(&one["transmission"].as_str().unwrap_or_default()))
-    {
+    if petit.is_none_or(|document| ["", "en_lot"].contains(&transmission(document))) {
         done(Seal);
     }
+    // The second day is for what may have left and was not answered: two working days later it may leave again.
+    let waits = petit.is_some_and(|document| transmission(document) == "non_confirmee");
     for day in ["2026-01-15T11:00", "2026-01-20T10:00", "2026-02-02"] {
+        if day.contains("-20T") && !waits {
+            continue;
+        }
         // A cell of the payment stands on the last day already: the clock does not go back.
         practice.run(&["config", "set", "demo.clock", day]);
         done(Send);
@@ -193,18 +205,14 @@ fn the_work_is_done(practice: &Practice) {
     names.sort_unstable();
     assert_eq!(names, [DURAND, PETIT], "no FSE lost, no number twice");
     for document in &found {
-        assert_eq!(
-            (&document["document"], &document["transmission"]),
-            (&"signee".into(), &"recue".into()),
-            "{document}"
-        );
+        assert_eq!((document["document"].as_str(), transmission(document)), (Some("signee"), "recue"), "{document}");
         assert!(document["reject"].is_null(), "{document}");
     }
     assert_eq!(found[0]["lot"], found[1]["lot"], "one lot");
     let all = |cents| ("encaisse".to_owned(), cents, cents);
-    assert_eq!(money(&practice.document(DURAND), "patient"), all(3000));
-    assert_eq!(money(&practice.document(PETIT), "amo"), all(2100));
-    assert_eq!(money(&practice.document(PETIT), "amc"), all(900));
+    let [durand, petit] = [DURAND, PETIT].map(|fse| of(&found, fse).expect("both are there"));
+    assert_eq!(money(durand, "patient"), all(3000));
+    assert_eq!((money(petit, "amo"), money(petit, "amc")), (all(2100), all(900)));
     assert_eq!((practice.returns("arl"), practice.returns("paiement")), (1, 1));
     practice.run(&["journal", "verify"]).success();
 }

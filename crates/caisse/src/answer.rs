@@ -1,8 +1,9 @@
 //! From a verdict or a payment to the mail that brings it: sim layout, the caisse's signature, the public envelope.
 //! Not its delivery (`office`, `via`).
 
-use liasse_domain::returns::{Acknowledgement, Payment, Rejections, Return};
-use liasse_domain::{BillingNumber, Destination, Instant, clock};
+use liasse_domain::calendar::{Territory, add_working_days};
+use liasse_domain::returns::{Acknowledgement, Payment, Reason, Rejections, Return, Service, Signalements};
+use liasse_domain::{BillingNumber, Destination, FseRef, Instant, clock};
 use liasse_formats::mail::{self, Header, ReturnKind};
 use liasse_formats::{cms, returns};
 
@@ -10,6 +11,7 @@ use crate::intake::FileVerdict;
 use crate::ledger::{Fate, Letter};
 use crate::pki::Keys;
 use crate::registers::Registers;
+use crate::scenario::{Delay, Scenario};
 
 /// Who writes, when, with which key.
 pub(crate) struct Writer<'a> {
@@ -17,6 +19,8 @@ pub(crate) struct Writer<'a> {
     pub(crate) keys: &'a Keys,
     /// Addresses.
     pub(crate) registers: &'a Registers,
+    /// What the caisse does otherwise.
+    pub(crate) scenario: &'a Scenario,
     /// The demo's time.
     pub(crate) now: Instant,
 }
@@ -36,13 +40,12 @@ pub(crate) enum Unwritable {
 }
 
 impl Writer<'_> {
-    /// The answers to a file: ARL, then the rejects if any, both with the same fate.
+    /// The answers to a file: ARL, then the rejects if any; then what the scenario says beside them.
     pub(crate) fn answers(
         &self,
         from: &Destination,
         reply_to: &str,
         verdict: &FileVerdict,
-        fate: Fate,
         first: u64,
     ) -> Result<Vec<Letter>, Unwritable> {
         let (billing, file) = (verdict.sender.clone(), verdict.identifier);
@@ -54,20 +57,53 @@ impl Writer<'_> {
             on,
             refused: verdict.refused.clone(),
         });
-        let mut letters = vec![self.letter(&arl, from, &billing, Some(reply_to), fate, first)?];
+        // Without a hash the file could not be recognised when it comes again: its answer is not lost.
+        let repeatable = verdict.hash.is_some();
+        let delays = &self.scenario.delays;
+        let answered = |delay| self.scenario.fate_of_answer(delay, repeatable, self.now);
+        let mut messages = vec![(arl, answered(delays.arl))];
         if !verdict.rejected.is_empty() {
             let fses = verdict.rejected.clone();
             let rejects =
                 Return::Rejections(Rejections { billing: billing.clone(), from: from.clone(), file, on, fses });
-            letters.push(self.letter(&rejects, from, &billing, Some(reply_to), fate, first + 1)?);
+            messages.push((rejects, answered(delays.rejects)));
         }
-        Ok(letters)
+        let beside = delays.messages.fate(self.now);
+        let fses = self.remarks(verdict);
+        if !fses.is_empty() {
+            let remarks = Signalements { billing: billing.clone(), from: from.clone(), file, on, fses };
+            messages.push((Return::Signalements(remarks), beside));
+        }
+        if let Some(text) = self.scenario.service.clone() {
+            let message = Service { billing: billing.clone(), from: from.clone(), on, text };
+            messages.push((Return::Service(message), beside));
+        }
+        (first..)
+            .zip(messages)
+            .map(|(number, (message, fate))| self.letter(&message, from, &billing, Some(reply_to), fate, number))
+            .collect()
+    }
+
+    /// What the scenario remarks upon in this file.
+    fn remarks(&self, verdict: &FileVerdict) -> Vec<(FseRef, Reason)> {
+        let accepted = verdict.accepted.iter().map(|claim| &claim.reference);
+        let known = accepted.chain(verdict.rejected.iter().map(|(fse, _)| fse));
+        let remarked = known.filter_map(|fse| {
+            let remark = self.scenario.signal.iter().find(|remark| remark.fse == *fse)?;
+            Some((fse.clone(), Reason { code: remark.code.clone(), label: remark.label.clone() }))
+        });
+        remarked.collect()
     }
 
     /// The announcement of a payment.
     pub(crate) fn payment(&self, payment: Payment, number: u64) -> Result<Letter, Unwritable> {
         let (from, billing) = (payment.from.clone(), payment.billing.clone());
-        self.letter(&Return::Payment(payment), &from, &billing, None, Fate::Now, number)
+        // The mail leaves with the transfer, even where the clock has jumped over that day.
+        let fate = match self.scenario.delays.payments {
+            Delay::WorkingDays(days) => Fate::From(add_working_days(payment.on, days, Territory::National)),
+            delay => delay.fate(self.now),
+        };
+        self.letter(&Return::Payment(payment), &from, &billing, None, fate, number)
     }
 
     fn letter(
@@ -88,6 +124,8 @@ impl Writer<'_> {
             Return::Acknowledgement(arl) => (ReturnKind::Arl, format!("SIM ARL {}", arl.file)),
             Return::Rejections(rejections) => (ReturnKind::Noemie, format!("SIM REJET {}", rejections.file)),
             Return::Payment(payment) => (ReturnKind::Noemie, format!("SIM PAIEMENT {}", payment.reference)),
+            Return::Signalements(remarks) => (ReturnKind::Signalement, format!("SIM SIGNALEMENT {}", remarks.file)),
+            Return::Service(_) => (ReturnKind::Service, "SIM MESSAGE".to_owned()),
         };
         let domain = address.rsplit_once('@').map_or("rss.test", |(_, domain)| domain);
         let header = Header {

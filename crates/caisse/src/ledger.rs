@@ -6,7 +6,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::NaiveDate;
-use liasse_domain::{BillingNumber, Centimes, Destination, DocumentKind, FileIdentifier, FseRef, Payer};
+use liasse_domain::{
+    BillingNumber, Centimes, Destination, DocumentKind, FileIdentifier, FseRef, Instant, Payer, clock,
+};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Something that happened, one record of the memory.
@@ -42,6 +44,16 @@ pub(crate) enum Event {
         dues: Vec<u64>,
         /// The announcement.
         letter: Letter,
+        /// The same announced once more.
+        #[serde(default)]
+        again: Option<Letter>,
+    },
+    /// A mail for a caisse did not reach it.
+    Undelivered {
+        /// Where it was fetched, behind a foreign post office.
+        source: Option<Source>,
+        /// The notice to its sender; a mail without return path has none.
+        notice: Option<Letter>,
     },
     /// Somebody emptied their mailbox of these, or the foreign post office took them.
     Gone {
@@ -105,6 +117,8 @@ pub(crate) enum Fate {
     Now,
     /// From that day on.
     From(NaiveDate),
+    /// From that moment on.
+    At(Instant),
     /// Never (a scenario's lost answer).
     Lost,
 }
@@ -118,7 +132,7 @@ pub(crate) struct Due {
     pub(crate) from: Destination,
     /// On whose behalf.
     pub(crate) payer: Payer,
-    /// How much.
+    /// How much; negative takes back.
     pub(crate) amount: Centimes,
     /// From which day on.
     pub(crate) on: NaiveDate,
@@ -146,6 +160,7 @@ pub(crate) struct Ledger {
     dues: BTreeMap<u64, Due>,
     next_due: u64,
     transfers: u64,
+    undelivered: u64,
     fetched: HashSet<Source>,
 }
 
@@ -180,12 +195,19 @@ impl Ledger {
             Event::Relayed { letter } => {
                 self.put(letter);
             }
-            Event::Paid { dues, letter } => {
+            Event::Paid { dues, letter, again } => {
                 for number in dues {
                     self.dues.remove(&number);
                 }
                 self.transfers += 1;
-                self.put(letter);
+                for letter in std::iter::once(letter).chain(again) {
+                    self.put(letter);
+                }
+            }
+            Event::Undelivered { source, notice } => {
+                self.fetched.extend(source);
+                self.undelivered += 1;
+                notice.map(|letter| self.put(letter));
             }
             Event::Gone { letters } => self.gone.extend(letters),
         }
@@ -208,11 +230,18 @@ impl Ledger {
         self.transfers
     }
 
-    /// Letters that may be seen on `today`, for one address or all.
-    pub(crate) fn waiting(&self, to: Option<&str>, today: NaiveDate) -> Vec<(u64, &Letter)> {
+    /// How many mails did not reach their caisse.
+    pub(crate) fn undelivered(&self) -> u64 {
+        self.undelivered
+    }
+
+    /// Letters that may be seen at `now`, for one address or all.
+    pub(crate) fn waiting(&self, to: Option<&str>, now: Instant) -> Vec<(u64, &Letter)> {
+        let today = clock::paris(now).date();
         let visible = |letter: &Letter| match letter.fate {
             Fate::Now => true,
             Fate::From(day) => day <= today,
+            Fate::At(moment) => moment <= now,
             Fate::Lost => false,
         };
         self.letters
@@ -288,8 +317,10 @@ mod tests {
         text.parse().expect("date")
     }
 
+    /// What waits at 09:00 in Paris.
     fn numbers(ledger: &Ledger, today: &str) -> Vec<u64> {
-        ledger.waiting(Some("DR@cabinet.test"), day(today)).into_iter().map(|(number, _)| number).collect()
+        let now = format!("{today}T08:00:00Z").parse().expect("instant");
+        ledger.waiting(Some("DR@cabinet.test"), now).into_iter().map(|(number, _)| number).collect()
     }
 
     #[test]
@@ -307,11 +338,14 @@ mod tests {
         };
         let letters = ["dr@cabinet.test", "x@cabinet.test"];
         let fates = [Fate::Lost, Fate::From(day("2026-01-20"))];
+        let later = Fate::At("2026-01-20T08:00:01Z".parse().expect("instant"));
         let letters = letters.into_iter().zip(fates).map(|(to, fate)| letter(to, fate)).collect();
         let events = [
             Event::Received { source: None, judged: Some(judged), letters, dues: vec![] },
             Event::Repeated { source: None, again: vec![0] },
             Event::Relayed { letter: letter("dr@cabinet.test", Fate::From(day("2026-01-20"))) },
+            Event::Undelivered { source: None, notice: Some(letter("dr@cabinet.test", later)) },
+            Event::Undelivered { source: None, notice: None },
         ];
         let mut ledger = Ledger::default();
         for event in events {
@@ -323,6 +357,7 @@ mod tests {
         assert_eq!(ledger.files(&sender, file)[0].letters, [0, 1]);
         ledger.apply(Event::Gone { letters: vec![2] });
         assert_eq!(numbers(&ledger, "2026-01-20"), [3]);
+        assert_eq!((numbers(&ledger, "2026-01-21"), ledger.undelivered()), (vec![3, 4], 2));
     }
 
     #[test]
@@ -345,7 +380,14 @@ mod tests {
         assert!(ledger.next_payment(day("2026-01-21")).is_none());
         let first: Vec<u64> = ledger.next_payment(day("2026-02-01")).expect("due").iter().map(|due| due.0).collect();
         assert_eq!(first, [0, 2]);
-        ledger.apply(Event::Paid { dues: first, letter: letter("dr@cabinet.test", Fate::Now) });
+        let announced = letter("dr@cabinet.test", Fate::Now);
+        let paid = Event::Paid { dues: first, letter: announced.clone(), again: Some(announced) };
+        // As it was written before payments could be announced twice.
+        let mut older = serde_json::to_value(&paid).expect("json");
+        older.as_object_mut().expect("an event").remove("again");
+        assert!(matches!(serde_json::from_value(older), Ok(Event::Paid { again: None, .. })));
+        ledger.apply(paid);
+        assert_eq!(numbers(&ledger, "2026-01-22"), [0, 1]);
         assert_eq!(ledger.next_payment(day("2026-01-22")).expect("due").len(), 1);
         assert_eq!(ledger.transfers(), 1);
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use liasse_domain::calendar::{Territory, add_working_days};
 use liasse_domain::returns::{PaidLine, Payment};
-use liasse_domain::{Centimes, Clock, Destination, DocumentKind, FseRef, Management, Payer, clock};
+use liasse_domain::{Centimes, Clock, Destination, DocumentKind, FseRef, Instant, Management, Payer, clock};
 use liasse_formats::b2::ClaimedFse;
 use liasse_pricing::Tables;
 use rustls::ServerConfig;
@@ -19,10 +19,11 @@ use crate::error::CaisseError;
 use crate::intake::{FileVerdict, Intake, Verdict};
 use crate::ledger::{Due, Event, Fate, Judged, Ledger, Letter, Source};
 use crate::memory::Memory;
+use crate::notice;
 use crate::pki::Keys;
 use crate::registers::Registers;
 use crate::reprice;
-use crate::scenario::{ArlFate, Scenario};
+use crate::scenario::{MailboxFate, Scenario};
 
 /// See the module.
 pub(crate) struct Office {
@@ -34,9 +35,6 @@ pub(crate) struct Office {
     scenario: Scenario,
     clock: OffsetClock,
 }
-
-/// A late answer comes one working day after the law's two (R161-47).
-const LATE_WORKING_DAYS: u32 = 3;
 
 /// An insurer pays in two days on average (IGAS 2017-111R, reference telecom-reliability 1.1).
 const INSURER_PAYS_AFTER: u32 = 2;
@@ -99,7 +97,11 @@ impl Office {
             return Ok(());
         }
         match self.registers.caisse_at(to) {
-            Some(caisse) => self.judge(&caisse, from, raw, source),
+            Some(_) if self.loses_mail() => Ok(self.turn_away(from, to, raw, source)?),
+            Some(caisse) => {
+                self.judge(&caisse, from, raw, source)?;
+                if self.scenario.delivered_twice { self.judge(&caisse, from, raw, None) } else { Ok(()) }
+            }
             None => {
                 let letter = Letter { to: to.to_owned(), from: from.to_owned(), mail: raw.to_vec(), fate: Fate::Now };
                 Ok(self.remember(Event::Relayed { letter })?)
@@ -125,10 +127,11 @@ impl Office {
                 lines,
             };
             let numbers = dues.iter().map(|(number, _)| *number).collect::<Vec<_>>();
-            let writer = Writer { keys: &self.keys, registers: &self.registers, now };
             let count = numbers.len();
-            match writer.payment(payment, self.ledger.next_letter()) {
-                Ok(letter) => self.remember(Event::Paid { dues: numbers, letter })?,
+            let (writer, number) = (self.writer(now), self.ledger.next_letter());
+            let again = self.scenario.announce_twice.then(|| writer.payment(payment.clone(), number + 1)).transpose();
+            match writer.payment(payment, number).and_then(|letter| Ok((letter, again?))) {
+                Ok((letter, again)) => self.remember(Event::Paid { dues: numbers, letter, again })?,
                 Err(error) => {
                     tracing::error!(%error, "a payment cannot be announced");
                     return Ok(());
@@ -146,12 +149,12 @@ impl Office {
             let name = hash.iter().take(8).fold(format!("{number:06}-"), |name, byte| format!("{name}{byte:02x}"));
             Listed { number, name, size: letter.mail.len() }
         };
-        self.ledger.waiting(Some(address), self.clock.today()).into_iter().map(list).collect()
+        self.ledger.waiting(Some(address), self.clock.now()).into_iter().map(list).collect()
     }
 
     /// What waits for anybody, to be sent by a foreign post office.
     pub(crate) fn outgoing(&self) -> Vec<(u64, Letter)> {
-        let waiting = self.ledger.waiting(None, self.clock.today());
+        let waiting = self.ledger.waiting(None, self.clock.now());
         waiting.into_iter().map(|(number, letter)| (number, letter.clone())).collect()
     }
 
@@ -205,9 +208,7 @@ impl Office {
                     rejected = verdict.rejected.len(),
                     "a file was judged"
                 );
-                let writer = Writer { keys: &self.keys, registers: &self.registers, now };
-                let fate = self.fate(&verdict, today);
-                let letters = writer.answers(caisse, reply_to, &verdict, fate, self.ledger.next_letter())?;
+                let letters = self.writer(now).answers(caisse, reply_to, &verdict, self.ledger.next_letter())?;
                 let dues = self.dues(caisse, &verdict, today);
                 Event::Received { source, judged: judged(caisse, verdict), letters, dues }
             }
@@ -215,40 +216,60 @@ impl Office {
         Ok(self.remember(event)?)
     }
 
-    fn fate(&self, verdict: &FileVerdict, today: NaiveDate) -> Fate {
-        match self.scenario.arl {
-            // Without a hash the file could not be recognised when it comes again: its answer is not lost.
-            ArlFate::Lost if verdict.hash.is_some() => Fate::Lost,
-            ArlFate::Late => Fate::From(add_working_days(today, LATE_WORKING_DAYS, Territory::National)),
-            _ => Fate::Now,
+    fn writer(&self, now: Instant) -> Writer<'_> {
+        Writer { keys: &self.keys, registers: &self.registers, scenario: &self.scenario, now }
+    }
+
+    /// Whether the post office does not find the caisse's mailbox, this time.
+    fn loses_mail(&self) -> bool {
+        match self.scenario.mailbox {
+            MailboxFate::Known => false,
+            MailboxFate::Unknown => true,
+            MailboxFate::UnknownOnce => self.ledger.undelivered() == 0,
         }
     }
 
+    /// A mail of which nothing reaches the caisse: its sender gets a notice, unless it has no return path.
+    fn turn_away(&mut self, from: &str, to: &str, raw: &[u8], source: Option<Source>) -> Result<(), CaisseError> {
+        let (now, number) = (self.clock.now(), self.ledger.next_letter());
+        let fate = self.scenario.delays.notices.fate(now);
+        let notice = (!from.is_empty()).then(|| notice::of_non_delivery(raw, from, to, now, number, fate));
+        tracing::info!("a mail did not reach its caisse");
+        self.remember(Event::Undelivered { source, notice })
+    }
+
     /// What accepted FSE under tiers payant make due: the gross AMO part, and the complementary part where the caisse
-    /// manages it too (C2S, gestion unique). An accepted DRE makes the complementary part due by its insurer.
+    /// manages it too (C2S, gestion unique). An accepted DRE makes the complementary part due by its insurer. Paid as the
+    /// scenario says.
     fn dues(&self, caisse: &Destination, verdict: &FileVerdict, today: NaiveDate) -> Vec<Due> {
         let after = match caisse.takes() {
             DocumentKind::Fse => self.scenario.pay_after_working_days,
             DocumentKind::Dre => INSURER_PAYS_AFTER,
         };
         let on = add_working_days(today, after, Territory::National);
-        let owed = |claim: &ClaimedFse| {
+        let mut dues = Vec::new();
+        for claim in &verdict.accepted {
             let (amo, amc) = match &claim.demand {
                 None => (claim.third_party_amo, reprice::is_c2s(claim) || claim.management == Some(Management::Unique)),
                 Some(demand) => (false, !demand.cancels),
             };
             let amo = if amo { claim.totals.amo } else { Centimes::ZERO };
             let amc = if amc && claim.third_party_amc { claim.totals.amc } else { Centimes::ZERO };
-            let fse = claim.reference.clone();
-            [(Payer::Amo, amo), (Payer::Amc, amc)].map(|(payer, amount)| Due {
-                fse: fse.clone(),
-                from: caisse.clone(),
-                payer,
-                amount,
-                on,
-            })
-        };
-        verdict.accepted.iter().flat_map(owed).filter(|due| due.amount > Centimes::ZERO).collect()
+            for (payer, due) in [(Payer::Amo, amo), (Payer::Amc, amc)] {
+                if due <= Centimes::ZERO {
+                    continue;
+                }
+                let transfers = self.scenario.payments(&claim.reference, payer, due, on).into_iter();
+                dues.extend(transfers.map(|transfer| Due {
+                    fse: FseRef { billing: claim.reference.billing.clone(), number: transfer.number },
+                    from: caisse.clone(),
+                    payer,
+                    amount: transfer.amount,
+                    on: transfer.on,
+                }));
+            }
+        }
+        dues
     }
 
     fn remember(&mut self, event: Event) -> Result<(), CaisseError> {

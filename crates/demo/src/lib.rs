@@ -9,6 +9,7 @@ pub mod readers;
 pub mod scenario;
 pub mod tray;
 pub mod world;
+mod written;
 
 pub use clock::DemoClock;
 pub use office::{Office, OpenError, Opening};

@@ -99,6 +99,8 @@ pub struct Opening {
     pub tables: Option<Arc<liasse_core::Tables>>,
     /// What the caisse started here does otherwise than usual.
     pub scenario: Option<liasse_caisse::Scenario>,
+    /// The tables of the caisse started here, in the place of the embedded ones.
+    pub caisse_tables: Option<liasse_core::Tables>,
     /// The call neither sends nor fetches: no caisse is started for it.
     pub without_post: bool,
 }
@@ -147,7 +149,10 @@ impl Office {
         let named = workstation.handle().call(|ws| ws.setting("post.smtp")).map_err(CoreError::from)??;
         let (caisse, place) = match (named, opening.without_post) {
             (None, false) => {
-                caisse(&directory.caisse(), opening.scenario).map(|(running, place)| (running, Some(place)))?
+                let usual = Options::in_process(directory.caisse());
+                let tables = opening.caisse_tables.unwrap_or_else(|| usual.tables.clone());
+                let options = Options { scenario: opening.scenario, tables, ..usual };
+                caisse(options).map(|(running, place)| (running, Some(place)))?
             }
             _ => (None, None),
         };
@@ -202,15 +207,15 @@ struct PortsFile {
     ca: PathBuf,
 }
 
-fn caisse(data: &Path, scenario: Option<liasse_caisse::Scenario>) -> Result<(Option<Running>, PostPlace), OpenError> {
-    let options = Options { scenario, ..Options::in_process(data) };
+fn caisse(options: Options) -> Result<(Option<Running>, PostPlace), OpenError> {
+    let data = options.data.clone();
     match Running::start(options) {
         Ok(running) => {
             let ports = running.ports();
             let place = place(ports.smtp, ports.pop3s, &ports.ca)?;
             Ok((Some(running), place))
         }
-        Err(liasse_caisse::CaisseError::Locked) => Ok((None, running_elsewhere(data)?)),
+        Err(liasse_caisse::CaisseError::Locked) => Ok((None, running_elsewhere(&data)?)),
         Err(error) => Err(error.into()),
     }
 }

@@ -9,14 +9,15 @@ use liasse_core::cards::{CardDesk, CpsView, Snapshot, VitaleView};
 use liasse_core::desk::{DeskError, SignedIn};
 use liasse_core::invoicing::{Draft, InvoicingError};
 use liasse_core::lane::Handle;
-use liasse_core::ledger::{Document, Ledger};
+use liasse_core::ledger::Ledger;
 use liasse_core::signing;
-use liasse_domain::{Centimes, Code, Coded, Digits, DocumentKind, FseRef, MoneyState, Payer};
+use liasse_domain::{Centimes, Code, Coded, Digits, FseRef};
 
 use crate::clock::ClockError;
 use crate::office::{Office, OpenError};
 use crate::scenario::{Claim, Scenario};
 use crate::tray::{Tray, UnknownCard};
+use crate::written::{Made, Written};
 
 /// Which cards a scenario is played with.
 pub enum Hand {
@@ -99,35 +100,70 @@ impl Coded for PlayError {
     }
 }
 
-/// Plays `count` claims of a scenario, or all of them, to the end. Gives the whole ledger.
+/// A scenario that was played.
+pub struct Played {
+    /// The whole ledger.
+    pub ledger: Ledger,
+    /// FSE that did not end as their kind ends, as it is written.
+    pub open: Vec<FseRef>,
+}
+
+/// Plays `count` claims of a scenario, or all of them, to the end.
 pub fn play(
     office: &Office,
     scenario: &Scenario,
     count: Option<usize>,
     hand: &Hand,
     pin: &Digits,
-) -> Result<Ledger, PlayError> {
+) -> Result<Played, PlayError> {
     let (cps_reader, _) = hand.readers();
     if let Hand::Tray { tray, .. } = hand {
         tray.insert(cps_reader, &scenario.cps)?;
     }
     let signed_in = sign_in(office, cps_reader, pin)?;
+    let written = Written::begin(office, &signed_in)?;
     let mut made = Vec::new();
     for claim in scenario.fse.iter().cycle().take(count.unwrap_or(scenario.fse.len())) {
-        made.push((make(office, claim, hand, &signed_in)?, claim));
+        made.push(Made::new(make(office, claim, hand, &signed_in)?, claim));
     }
     send_lots(office, &signed_in)?;
-    fetch_until(office, |ledger| ledger.documents.iter().all(|document| !document.awaits_answer()))?;
-    office.clock().advance_working_days(scenario.working_days)?;
-    office.caisse_looks_at_the_clock();
-    let ledger = fetch_until(office, Ledger::all_ended)?;
+    let answered = |ledger: &Ledger| ledger.documents.iter().all(|document| !document.awaits_answer());
+    fetch_until(office, |ledger| !scenario.answers_at_once() || answered(ledger))?;
     // Cards of the readers are not those that the scenario expects.
-    if matches!(hand, Hand::Tray { .. }) {
-        for (reference, claim) in &made {
-            check(&ledger, reference, claim)?;
+    let Hand::Tray { .. } = hand else {
+        advance(office, scenario.working_days)?;
+        return Ok(Played { ledger: fetch_until(office, Ledger::all_ended)?, open: Vec::new() });
+    };
+    let to_correct: Vec<_> = made.iter().filter_map(Made::to_correct).collect();
+    for (rejected, claim, expected) in to_correct {
+        let reference = correct(office, &rejected, claim, hand, &signed_in)?;
+        made.push(Made { reference, claim, midway: &[], expected });
+    }
+    send_lots(office, &signed_in)?;
+    let (mut day, mut ledger) = (0, fetch_until(office, |_| true)?);
+    for stop in scenario.stops() {
+        if stop > day {
+            advance(office, stop - day)?;
+            day = stop;
+            send(office)?;
+        }
+        let last = stop == scenario.working_days;
+        ledger = fetch_until(office, |ledger| made.iter().all(|made| made.check(ledger, stop, last).is_ok()))?;
+        for made in &made {
+            made.check(&ledger, stop, last)?;
         }
     }
-    Ok(ledger)
+    if count.is_none_or(|count| count == scenario.fse.len()) {
+        written.check_end(office, scenario, &signed_in)?;
+    }
+    let open = made.into_iter().filter(|made| made.expected.open).map(|made| made.reference).collect();
+    Ok(Played { ledger, open })
+}
+
+fn advance(office: &Office, working_days: u32) -> Result<(), PlayError> {
+    office.clock().advance_working_days(working_days)?;
+    office.caisse_looks_at_the_clock();
+    Ok(())
 }
 
 /// Signs in the holder of the CPS in `reader`.
@@ -226,8 +262,37 @@ fn make(office: &Office, claim: &Claim, hand: &Hand, who: &SignedIn) -> Result<F
     Ok(reference)
 }
 
+/// A new FSE in the place of a rejected one, saying the same, signed by the same cards.
+fn correct(
+    office: &Office,
+    rejected: &FseRef,
+    claim: &Claim,
+    hand: &Hand,
+    who: &SignedIn,
+) -> Result<FseRef, PlayError> {
+    let (_, vitale_reader) = hand.readers();
+    if let Hand::Tray { tray, .. } = hand {
+        tray.insert_with(vitale_reader, &claim.vitale, Knobs::default())?;
+    }
+    let vitale = vitale_in(&office.cards(), vitale_reader)?;
+    let (card, rejected, signed_in) = (vitale.clone(), rejected.clone(), who.clone());
+    let reference = office
+        .workstation()
+        .call(move |ws| {
+            let draft = ws.correction_of(&rejected, &vitale, &signed_in)?;
+            ws.prepare(&draft, &signed_in)
+        })
+        .map_err(CoreError::from)??;
+    signing::sign_fse(&office.workstation(), &office.cards(), &reference, who, Some(&card))?;
+    Ok(reference)
+}
+
 fn send_lots(office: &Office, signed_in: &SignedIn) -> Result<(), PlayError> {
     signing::finish_lots(&office.workstation(), &office.cards(), signed_in)?;
+    send(office)
+}
+
+fn send(office: &Office) -> Result<(), PlayError> {
     let summary = office.post().call(|post| post.send()).map_err(CoreError::from)??;
     match summary.failed.into_iter().next() {
         Some((_, report)) => Err(PlayError::NotSent(report)),
@@ -250,36 +315,4 @@ fn fetch_until(office: &Office, wanted: impl Fn(&Ledger) -> bool) -> Result<Ledg
         }
         std::thread::park_timeout(GLANCE);
     }
-}
-
-fn check(ledger: &Ledger, reference: &FseRef, claim: &Claim) -> Result<(), PlayError> {
-    let wrong = |what: &str| Err(PlayError::NotAsWritten(format!("{reference} : {what}")));
-    let of_kind = |kind: DocumentKind| {
-        ledger.documents.iter().find(move |document| document.fse == *reference && document.kind == kind.word())
-    };
-    let Some(document) = of_kind(DocumentKind::Fse) else { return wrong("absente du journal") };
-    let expected = &claim.expect;
-    if document.total_cents != expected.total {
-        return wrong("total");
-    }
-    let nothing =
-        |state: MoneyState, amount: Centimes| if state == MoneyState::SansObjet { Centimes::ZERO } else { amount };
-    for (payer, due, state) in [
-        (Payer::Patient, expected.patient, expected.patient_ends),
-        (Payer::Amo, nothing(expected.amo_ends, expected.amo), expected.amo_ends),
-        (Payer::Amc, nothing(expected.amc_ends, expected.amc), expected.amc_ends),
-    ] {
-        let found = document.money.iter().find(|money| money.payer == payer);
-        if !found.is_some_and(|money| money.due_cents == due && money.state == state) {
-            return wrong(payer.word());
-        }
-    }
-    if document.reject.as_ref().map(|reject| &reject.code) != expected.reject.as_ref() {
-        return wrong("rejet");
-    }
-    let by_dre = |document: &Document| document.money.iter().find(|money| money.payer == Payer::Amc).map(|m| m.state);
-    if of_kind(DocumentKind::Dre).and_then(by_dre) != expected.dre_ends {
-        return wrong("dre");
-    }
-    if document.has_ended() { Ok(()) } else { wrong("fin") }
 }

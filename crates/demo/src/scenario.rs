@@ -1,10 +1,13 @@
 //! Scenarios: who bills what, and what must come of it. `fixtures/scenarios/*.toml`, with expected cents and answers
 //! written by hand from the texts, never computed.
 
-use liasse_domain::{Centimes, Code, Coded, MoneyState, MutuelleCard};
+use std::collections::BTreeSet;
+
+use liasse_core::Tables;
+use liasse_domain::{Centimes, Code, Coded, MoneyState, MutuelleCard, TransmissionState};
 use serde::Deserialize;
 
-/// One scenario.
+/// One scenario. Where it names FSE by their numbers, it is written for a new directory.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Scenario {
@@ -15,8 +18,17 @@ pub struct Scenario {
     /// What the caisse does otherwise than usual.
     #[serde(default)]
     pub caisse: Option<liasse_caisse::Scenario>,
-    /// How many working days pass before the last fetch.
+    /// Rows of the caisse's tables that are others than the workstation's.
+    #[serde(default)]
+    pub caisse_row: Vec<ChangedRow>,
+    /// How many working days pass before the last fetch. The post works on that day, and on each day on which a claim is
+    /// looked at on its way.
     pub working_days: u32,
+    /// How many messages the workstation must have kept, each once, if it matters.
+    pub returns: Option<usize>,
+    /// How many lines of payments belong to no FSE.
+    #[serde(default)]
+    pub unmatched: usize,
     /// The claims, in order; asked for more than there are, they start again.
     pub fse: Vec<Claim>,
 }
@@ -55,8 +67,39 @@ pub struct Claim {
     pub reason: Option<String>,
     /// How the patient settles.
     pub settle: Option<String>,
+    /// How it must stand on its way, in the order of the days.
+    #[serde(default)]
+    pub midway: Vec<Midway>,
     /// What must come of it.
     pub expect: Expected,
+    /// Once it is rejected, a new FSE corrects it, and this must come of that one.
+    pub corrected: Option<Expected>,
+}
+
+/// How one claim must stand on its way. What is not said is not looked at.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Midway {
+    /// After how many working days.
+    pub working_days: u32,
+    /// Its transmission.
+    pub transmission: Option<TransmissionState>,
+    /// The AMO's money.
+    pub amo: Option<MoneyState>,
+    /// What the AMO has paid.
+    pub amo_paid: Option<Centimes>,
+}
+
+/// A row of a table that is another one at the caisse.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChangedRow {
+    /// The table's file.
+    pub table: String,
+    /// How the row begins, and no other.
+    pub row: String,
+    /// How it begins at the caisse.
+    pub becomes: String,
 }
 
 /// What must come of one claim.
@@ -81,6 +124,58 @@ pub struct Expected {
     pub dre_ends: Option<MoneyState>,
     /// The code of the caisse's reject, if it must reject.
     pub reject: Option<String>,
+    /// How its transmission ends.
+    #[serde(default = "received")]
+    pub transmission: TransmissionState,
+    /// What the AMO has paid, where the state does not say it.
+    pub amo_paid: Option<Centimes>,
+    /// Whether it is meant not to end as its kind ends: something is left to do for a person.
+    #[serde(default)]
+    pub open: bool,
+}
+
+fn received() -> TransmissionState {
+    TransmissionState::Recue
+}
+
+impl Scenario {
+    /// Whether the caisse answers a file in the moment it gets it.
+    pub fn answers_at_once(&self) -> bool {
+        self.caisse.as_ref().is_none_or(liasse_caisse::Scenario::answers_at_once)
+    }
+
+    /// The days on which something is looked at, counted in working days, the last one last.
+    pub(crate) fn stops(&self) -> BTreeSet<u32> {
+        let midway = self.fse.iter().flat_map(|claim| &claim.midway).map(|midway| midway.working_days);
+        midway.chain([self.working_days]).collect()
+    }
+
+    /// The caisse's tables, where they are others than the embedded ones.
+    ///
+    /// # Errors
+    /// [`ScenarioError::Damaged`] for a row that is not there once, or that leaves no table.
+    pub fn caisse_tables(&self) -> Result<Option<Tables>, ScenarioError> {
+        let damaged = |row: &ChangedRow| ScenarioError::Damaged(format!("{} {}", row.table, row.row));
+        let mut files: Vec<(String, Vec<u8>)> = Vec::new();
+        for change in &self.caisse_row {
+            let place = files.iter().position(|(name, _)| *name == change.table);
+            let before = place.map_or_else(|| Tables::embedded_file(&change.table).to_vec(), |at| files.remove(at).1);
+            let text = String::from_utf8(before).map_err(|_| damaged(change))?;
+            if text.lines().filter(|line| line.starts_with(&change.row)).count() != 1 {
+                return Err(damaged(change));
+            }
+            let row = |line: &str| match line.strip_prefix(&change.row) {
+                Some(rest) => format!("{}{rest}\n", change.becomes),
+                None => format!("{line}\n"),
+            };
+            files.push((change.table.clone(), text.lines().map(row).collect::<String>().into_bytes()));
+        }
+        if files.is_empty() {
+            return Ok(None);
+        }
+        let tables = Tables::with_overrides(&files).map_err(|error| ScenarioError::Damaged(error.to_string()))?;
+        Ok(Some(tables))
+    }
 }
 
 /// The scenario asked for does not exist or does not parse.
@@ -110,6 +205,16 @@ const SCENARIOS: &[(&str, &str)] = &[
     ("gestion-unique", include_str!("../../../fixtures/scenarios/gestion-unique.toml")),
     ("gestion-separee", include_str!("../../../fixtures/scenarios/gestion-separee.toml")),
     ("deux-caisses", include_str!("../../../fixtures/scenarios/deux-caisses.toml")),
+    ("paiement-partiel", include_str!("../../../fixtures/scenarios/paiement-partiel.toml")),
+    ("paiement-mal-nomme", include_str!("../../../fixtures/scenarios/paiement-mal-nomme.toml")),
+    ("rejet-a-tort", include_str!("../../../fixtures/scenarios/rejet-a-tort.toml")),
+    ("arl-perdu", include_str!("../../../fixtures/scenarios/arl-perdu.toml")),
+    ("arl-en-retard", include_str!("../../../fixtures/scenarios/arl-en-retard.toml")),
+    ("doublon", include_str!("../../../fixtures/scenarios/doublon.toml")),
+    ("courrier-lent", include_str!("../../../fixtures/scenarios/courrier-lent.toml")),
+    ("avis-de-non-remise", include_str!("../../../fixtures/scenarios/avis-de-non-remise.toml")),
+    ("messages-de-la-caisse", include_str!("../../../fixtures/scenarios/messages-de-la-caisse.toml")),
+    ("tarif-different", include_str!("../../../fixtures/scenarios/tarif-different.toml")),
 ];
 
 /// The scenario that `liassectl demo` plays when none is named.
@@ -135,13 +240,31 @@ mod tests {
         for name in names() {
             let scenario = find(name).unwrap_or_else(|error| panic!("{name}: {error}"));
             assert!(!scenario.fse.is_empty(), "{name}");
-            for claim in scenario.fse {
-                let expected = claim.expect;
+            scenario.caisse_tables().unwrap_or_else(|error| panic!("{name}: {error}"));
+            assert_eq!(scenario.stops().last(), Some(&scenario.working_days), "{name}: the end comes last");
+            for expected in
+                scenario.fse.into_iter().flat_map(|claim| std::iter::once(claim.expect).chain(claim.corrected))
+            {
                 let patient = expected.total
                     - if expected.amo_ends == MoneyState::SansObjet { Centimes::ZERO } else { expected.amo }
                     - expected.amc;
                 assert_eq!(expected.patient, patient, "{name}: what nobody else pays, the patient pays");
             }
         }
+    }
+
+    #[test]
+    fn a_changed_row_is_there_once() {
+        let changed = |row: &str| {
+            let mut scenario = find(USUAL).expect("a scenario");
+            let [table, becomes] = ["ngap.csv", "G,3100,2024-12-22,"].map(str::to_owned);
+            scenario.caisse_row = vec![ChangedRow { table, row: row.to_owned(), becomes }];
+            scenario.caisse_tables()
+        };
+        assert!(matches!(changed("G,3000,2024-12-22,"), Ok(Some(_))));
+        for row in ["G,", "ZZZ,"] {
+            assert!(matches!(changed(row), Err(ScenarioError::Damaged(_))), "{row}");
+        }
+        assert!(find(USUAL).expect("a scenario").caisse_tables().is_ok_and(|tables| tables.is_none()));
     }
 }

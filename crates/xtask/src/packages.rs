@@ -37,6 +37,8 @@ const JUDGES: &[&str] = &[
     "swaks",
     "libnet-ssleay-perl",
     "curl",
+    "msmtp",
+    "mpop",
     "python3",
     "iproute2",
     "util-linux",

@@ -5,7 +5,9 @@
 mod demands;
 mod detailed_claims;
 mod files;
+mod foreign;
 mod memory;
+mod otherwise;
 mod payments;
 mod practice;
 mod program;

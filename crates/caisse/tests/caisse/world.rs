@@ -168,6 +168,10 @@ pub fn told(message: &Return) -> Vec<String> {
             rejections.fses.iter().map(|(fse, reason)| format!("{} {}", fse.number.get(), reason.code)).collect()
         }
         Return::Payment(payment) => vec![format!("payment {}", payment.total().0)],
+        Return::Signalements(remarks) => {
+            remarks.fses.iter().map(|(fse, reason)| format!("{} remark {}", fse.number.get(), reason.code)).collect()
+        }
+        Return::Service(message) => vec![format!("message {}", message.text)],
     }
 }
 

@@ -1,7 +1,6 @@
 //! `demo`: the whole job with simulated cards and caisse, from the cards to the money; ends with the ledger.
 
-use liasse_core::ledger::Ledger;
-use liasse_demo::play::{Hand, play};
+use liasse_demo::play::{Hand, Played, play};
 use liasse_demo::readers::Readers;
 use liasse_demo::scenario::{self, Scenario};
 use liasse_demo::tray::{CPS_READER, VITALE_READER};
@@ -23,12 +22,16 @@ pub(crate) struct Arguments {
     place: Place,
     #[arg(long, value_name = "N", help = "Nombre de FSE ; sinon 3, ou toutes celles du scénario nommé")]
     fse: Option<usize>,
-    #[arg(long, value_name = "NOM", help = "Scénario : consultations, actes-techniques, droits-fermes, deux-caisses")]
+    #[arg(long, value_name = "NOM", help = scenario_help())]
     scenario: Option<String>,
     #[arg(long, value_name = "LECTEUR", requires = "patient_reader", help = "Lecteur PC/SC de la carte CPS simulée")]
     reader: Option<String>,
     #[arg(long, value_name = "LECTEUR", requires = "reader", help = "Lecteur PC/SC de la carte Vitale simulée")]
     patient_reader: Option<String>,
+}
+
+fn scenario_help() -> String {
+    format!("Scénario : {}", scenario::names().collect::<Vec<_>>().join(", "))
 }
 
 pub(crate) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
@@ -38,9 +41,9 @@ pub(crate) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
         (None, Some(_)) => None,
         (None, None) => Some(USUAL_COUNT),
     };
-    let ledger = play_it(arguments, &scenario, count)?;
+    let Played { ledger, open } = play_it(arguments, &scenario, count)?;
     ledger::print(&ledger, json)?;
-    match ledger.documents.iter().find(|document| !document.has_ended()) {
+    match ledger.documents.iter().find(|document| !document.has_ended() && !open.contains(&document.fse)) {
         None => Ok(()),
         Some(document) => {
             Err(CliError::DemoUnfinished { fse: document.fse.clone(), state: ledger::standing(document) }.into())
@@ -48,9 +51,10 @@ pub(crate) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
     }
 }
 
-fn play_it(arguments: &Arguments, scenario: &Scenario, count: Option<usize>) -> Result<Ledger, Failure> {
+fn play_it(arguments: &Arguments, scenario: &Scenario, count: Option<usize>) -> Result<Played, Failure> {
     let root = arguments.place.demo_root()?;
-    let opening = Opening { scenario: scenario.caisse.clone(), ..Opening::default() };
+    let caisse_tables = scenario.caisse_tables()?;
+    let opening = Opening { scenario: scenario.caisse.clone(), caisse_tables, ..Opening::default() };
     let (office, hand) = match (&arguments.reader, &arguments.patient_reader) {
         (Some(cps), Some(vitale)) => {
             let readers = Readers::named(&[cps.as_str(), vitale.as_str()])?;

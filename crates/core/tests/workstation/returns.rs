@@ -101,6 +101,33 @@ fn body(message: &Return) -> Vec<u8> {
 }
 
 #[test]
+fn words_of_a_caisse_are_kept_to_be_read_and_move_nothing() {
+    let mut sent = Sent::with("vitale-petit");
+    sent.take("1", returned(&sent.arl(None)));
+    let before = sent.document();
+    let (billing, on) = (sent.fse.billing.clone(), "2026-01-15".parse().expect("a day"));
+    let why = Reason { code: "S0901".to_owned(), label: "Adresse à mettre à jour".to_owned() };
+    let fses = vec![(sent.fse.clone(), why)];
+    let remarks = |file| Signalements { billing: billing.clone(), from: caisse(), file, on, fses: fses.clone() };
+    let message = |billing| Service { billing, from: caisse(), on, text: "Fermé lundi.\nMerci.".to_owned() };
+    let elsewhere = "ZZZZZZ".parse().expect("a file that never left");
+    let stranger = BillingNumber::parse("991010224").expect("a number");
+    for (uidl, content, kind, note) in [
+        ("2", Return::Signalements(remarks(sent.lot)), InboxKind::Signalement, None),
+        ("3", Return::Service(message(billing.clone())), InboxKind::Service, None),
+        ("4", Return::Signalements(remarks(elsewhere)), InboxKind::Signalement, Some("store.retour_sans_fichier")),
+        ("5", Return::Service(message(stranger)), InboxKind::Service, Some("store.retour_sans_fichier")),
+    ] {
+        let row = sent.take(uidl, returned(&content));
+        assert_eq!((row.kind, row.status, row.note.as_deref()), (kind, InboxStatus::SansSuite, note), "{uidl}");
+        assert_eq!(row.content, Some(content), "{uidl}");
+    }
+    let after = sent.document();
+    assert_eq!(format!("{before:?}"), format!("{after:?}"));
+    assert!(sent.post.mailbox.is_empty(), "all on disk");
+}
+
+#[test]
 fn what_no_caisse_signed_is_kept_and_changes_nothing() {
     let mut sent = Sent::with("vitale-durand");
     let arl = body(&sent.arl(None));
