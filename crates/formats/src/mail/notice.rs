@@ -67,11 +67,11 @@ fn recipient(group: &[u8]) -> Option<Undelivered> {
     Some(Undelivered { original: None, action, status, said })
 }
 
-/// A field on one line, without comments' parentheses undone, control characters out, and not without end.
+/// A field on one line, control characters out, and not without end. Comments stay.
 fn field(fields: &Message<'_>, name: &'static str) -> Option<String> {
     let raw = fields.header_raw(HeaderName::Other(name.into()))?;
-    let words: Vec<&str> = raw.split(|character: char| character.is_whitespace() || character.is_control()).collect();
-    let words = words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+    let gap = |character: char| character.is_whitespace() || character.is_control();
+    let words = raw.split(gap).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
     Some(words.chars().take(MOST_SAID).collect())
 }
 
