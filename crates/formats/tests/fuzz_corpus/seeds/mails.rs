@@ -85,6 +85,7 @@ pub fn mime() -> Vec<(&'static str, Vec<u8>)> {
         ),
         ("return-arl", arl.clone()),
         ("return-noemie", return_mail(&header("NOEMIE"), ReturnKind::Noemie, b"0128 BODY", b"p7s")),
+        ("return-message", return_mail(&header("MESSAGE"), ReturnKind::Service, b"Bonjour\r\n", b"p7s")),
         ("return-unknown-kind", replaced(&arl, b"SIM/ARL", b"SIM/XXX")),
         ("foreign-gzip", foreign("BASE64", "IRIS/B2/Z", &STANDARD.encode(gzip(b"000 FOREIGN\r\n")))),
         ("foreign-plain", foreign("8bit", "IRISTEST/B2", "000 FOREIGN\n999")),
