@@ -14,6 +14,7 @@ use super::{cp, envelope, read};
 /// Looks at the fields of lines with the tables of a profile.
 pub(crate) fn check(profile: Profile, lines: &[Line<'_>]) -> Report {
     let mut report = Report::new(profile, lines.len());
+    framing(lines, &mut report);
     for (number, line) in (1..).zip(lines.iter().map(|line| line.bytes)) {
         width(number, line, &mut report);
         let record = match profile {
@@ -57,6 +58,17 @@ pub(crate) fn look(record: Option<&'static Record>, number: usize, line: &[u8], 
         } else if kind != Kind::U {
             report.finding(fault);
         }
+    }
+}
+
+/// A file without records; of ours, line ends other than CRLF.
+pub(crate) fn framing(lines: &[Line<'_>], report: &mut Report) {
+    if lines.is_empty() {
+        report.fault(Fault::line(1, "?", Code("formats.b2_vide"), Found::Length(0)));
+    }
+    let other_end = lines.iter().position(|line| !line.crlf).filter(|_| report.profile == Profile::SimEr);
+    if let Some(index) = other_end {
+        report.fault(Fault::line(index + 1, "?", Code("formats.b2_fin_de_ligne"), Found::Length(WIDTH)));
     }
 }
 

@@ -17,9 +17,7 @@ use super::table::{Field, Record};
 pub(crate) fn check(lines: &[Line<'_>]) -> Report {
     let mut checker =
         Checker { report: Report::new(Profile::Cp, lines.len()), invoice: None, in_file: false, in_lot: false };
-    if lines.is_empty() {
-        checker.report.fault(Fault::line(1, "?", Code("formats.b2_vide"), Found::Length(0)));
-    }
+    fields::framing(lines, &mut checker.report);
     for (index, line) in lines.iter().enumerate() {
         checker.line(index + 1, line.bytes, lines.len());
     }
