@@ -10,3 +10,4 @@ pub mod lot;
 pub mod mail;
 pub mod noemie;
 pub mod returns;
+mod scan;

@@ -334,11 +334,7 @@ fn document(open: &Open, reference: &FseRef) -> Result<Document, Failure> {
     let asked = reference.clone();
     let document = open.run(move |workstation, person| {
         workstation.check_readable_by(&asked, person)?;
-        let ledger = workstation.ledger_of(person)?;
-        Ok(ledger
-            .documents
-            .into_iter()
-            .find(|document| document.fse == asked && document.kind == DocumentKind::Fse.word()))
+        workstation.document(&asked)
     })?;
     Ok(document.ok_or(InvoicingError::UnknownFse)?)
 }

@@ -1,5 +1,5 @@
 //! Lots et envois: one timeline per FSE from the writing to the money, and the three gestures: sign, send, fetch.
-//! Rows are windowed: only those on screen are built.
+//! Rows are windowed: only the latest are read, only those on screen are built.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use iced::keyboard::key::Named;
 use iced::widget::{column, container, row, space, text};
 use iced::{Element, Fill, Task, Theme};
 use liasse_core::desk::SignedIn;
-use liasse_core::ledger::{Document, Ledger, Unsent};
+use liasse_core::ledger::{Document, LedgerPage, Unsent};
 use liasse_core::returns::FetchOutcome;
 use liasse_core::sending::SendSummary;
 use liasse_core::signing;
@@ -19,7 +19,7 @@ use crate::ask::{aside, ask};
 use crate::text::{t, with};
 use crate::theme;
 use crate::widget::parts;
-use crate::widget::rows::{Scrolled, rows};
+use crate::widget::rows::{Asked, Scrolled, rows};
 
 /// The height of a row, fixed so that the list can be windowed.
 const ROW: f32 = 60.0;
@@ -27,8 +27,9 @@ const ROW: f32 = 60.0;
 /// The screen.
 #[derive(Default)]
 pub struct State {
-    ledger: Option<Ledger>,
+    ledger: Option<LedgerPage>,
     scrolled: Scrolled,
+    asked: Asked,
     busy: Option<&'static str>,
     notice: Option<Report>,
     said: Option<String>,
@@ -38,7 +39,7 @@ pub struct State {
 #[derive(Clone, Debug)]
 pub enum Message {
     /// The ledger was read.
-    Loaded(Box<Result<Ledger, Report>>),
+    Loaded(Box<Result<LedgerPage, Report>>),
     /// The list was scrolled.
     Scrolled(Scrolled),
     /// Seal and sign the lots.
@@ -68,14 +69,16 @@ pub enum Action {
 }
 
 impl State {
-    /// Reads the ledger again.
-    pub fn reload(&self, office: &Office) -> Task<Message> {
-        ask(&office.workstation(), |ws| ws.ledger()).map(|answer| Message::Loaded(Box::new(answer)))
+    /// Reads the ledger of a person again, and what is unsent whoever is there.
+    pub fn reload(&self, office: &Office, signed_in: Option<&SignedIn>) -> Task<Message> {
+        let (person, limit) = (signed_in.cloned(), self.asked.limit());
+        let read = ask(&office.workstation(), move |ws| ws.ledger_page(person.as_ref(), limit));
+        read.map(|answer| Message::Loaded(Box::new(answer)))
     }
 
     /// What has not reached the caisse yet.
     pub fn unsent(&self) -> Unsent {
-        self.ledger.as_ref().map(Ledger::unsent).unwrap_or_default()
+        self.ledger.as_ref().map(|page| page.unsent).unwrap_or_default()
     }
 
     /// Takes the message of this screen away.
@@ -115,6 +118,10 @@ impl State {
             }
             Message::Scrolled(to) => {
                 self.scrolled = to;
+                let read = self.ledger.as_ref().map_or(0, |page| page.documents.len());
+                if self.asked.more(to.end(ROW), read) {
+                    return Action::Run(self.reload(office, signed_in));
+                }
                 Action::None
             }
             Message::Sign | Message::Send | Message::SendUnasked | Message::Fetch if self.busy.is_some() => {
@@ -137,7 +144,7 @@ impl State {
                     Ok(count) => self.said = Some(with("lots.signed", &[("count", &count.to_string())])),
                     Err(report) => self.notice = Some(report),
                 }
-                Action::Run(self.reload(office))
+                Action::Run(self.reload(office, signed_in))
             }
             Message::Send => {
                 self.begin(t("lots.sending"));
@@ -151,7 +158,7 @@ impl State {
             Message::Sent(answer) => {
                 self.busy = None;
                 let reached = self.tell_sent(*answer);
-                Action::LinkTried(reached, self.reload(office))
+                Action::LinkTried(reached, self.reload(office, signed_in))
             }
             Message::Fetch => {
                 self.begin(t("lots.fetching"));
@@ -167,7 +174,7 @@ impl State {
                     }
                     Err(report) => self.notice = Some(report),
                 }
-                Action::LinkTried(reached, self.reload(office))
+                Action::LinkTried(reached, self.reload(office, signed_in))
             }
         }
     }
@@ -204,11 +211,10 @@ impl State {
 
     /// The screen: the documents of the person signed in.
     pub fn view<'a>(&'a self, signed_in: Option<&'a SignedIn>) -> Element<'a, Message> {
-        let of_person = |document: &&Document| {
-            signed_in.is_some_and(|person| person.situation.billing_number == document.fse.billing)
-        };
-        let all = self.ledger.iter().flat_map(|ledger| &ledger.documents);
-        let documents: Vec<&Document> = all.filter(of_person).collect();
+        // Another person's page may still be there while this one's is read.
+        let theirs = |page: &&LedgerPage| page.billing.as_ref() == signed_in.map(|who| &who.situation.billing_number);
+        let page = self.ledger.as_ref().filter(|_| signed_in.is_some()).filter(theirs);
+        let documents = page.map_or(&[][..], |page| &page.documents);
         let read_until = self.ledger.as_ref().and_then(|ledger| ledger.returns_read_until).map_or_else(
             || t("lots.never_read").to_owned(),
             |at| {
@@ -216,7 +222,7 @@ impl State {
                 with("lots.read_until", &[("until", &until)])
             },
         );
-        let count = documents.len().to_string();
+        let count = page.map_or(0, |page| page.count).to_string();
         let mut body = column![
             row![
                 parts::title(t("lots.title")),
@@ -232,7 +238,7 @@ impl State {
             let words = if signed_in.is_some() { t("lots.empty") } else { t("lots.nobody") };
             Element::from(container(parts::faint(words)).height(Fill).padding(16))
         } else {
-            self.list(&documents)
+            self.list(documents)
         });
         if let Some(report) = &self.notice {
             body = body.push(parts::report(report));
@@ -254,10 +260,9 @@ impl State {
         container(body).padding(16).width(Fill).height(Fill).style(theme::panel).into()
     }
 
-    fn list<'a>(&'a self, documents: &[&'a Document]) -> Element<'a, Message> {
-        // Newest first: what was just done is what people look for.
-        let newest = |index: usize| document_row(documents[documents.len() - 1 - index]);
-        rows(self.scrolled, ROW, documents.len(), newest, Message::Scrolled)
+    /// Newest first: what was just done is what people look for.
+    fn list<'a>(&'a self, documents: &'a [Document]) -> Element<'a, Message> {
+        rows(self.scrolled, ROW, documents.len(), |index| document_row(&documents[index]), Message::Scrolled)
     }
 }
 

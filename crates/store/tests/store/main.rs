@@ -13,3 +13,4 @@ mod properties;
 mod recettes;
 mod returns;
 mod support;
+mod windows;
