@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use liasse_core::invoicing::{Draft, InvoicingError, TakenBack};
 use liasse_core::ledger::Document;
 use liasse_core::{Cheque, SettlementMode, signing};
-use liasse_domain::{Centimes, DocumentKind, FseRef, SecuringMode};
+use liasse_domain::{Centimes, FseRef, SecuringMode};
 use liasse_pricing::Entry;
 use serde_json::json;
 
