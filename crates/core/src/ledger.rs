@@ -4,9 +4,10 @@ use chrono::{DateTime, Utc};
 use liasse_domain::calendar::sending_deadline;
 use liasse_domain::returns::Reason;
 use liasse_domain::{
-    BillingNumber, Centimes, DocumentState, FileIdentifier, FseRef, MoneyState, Payer, Private, TransmissionState,
+    BillingNumber, Centimes, DocumentKind, DocumentState, FileIdentifier, FseRef, MoneyState, Payer, Private,
+    TransmissionState,
 };
-use liasse_store::{LedgerRow, UnsentRow};
+use liasse_store::{LedgerRow, ScanCount, UnsentRow};
 use serde::Serialize;
 
 use crate::desk::SignedIn;
@@ -69,6 +70,9 @@ pub struct Document {
     /// The live FSE that corrects it, for a screen.
     #[serde(skip)]
     pub corrected_by: Option<FseRef>,
+    /// Its scanned documents, on a page for a screen.
+    #[serde(skip)]
+    pub scans: Option<ScanCount>,
     /// For whom, on a screen; never in the JSON.
     #[serde(skip)]
     pub patient: Private,
@@ -187,6 +191,10 @@ impl Workstation {
         if let Some(who) = who {
             let billing = &who.situation.billing_number;
             page.documents = self.documents(self.store.ledger_page(billing, limit)?)?;
+            // A DRE bears the same kind of name, and has no documents.
+            for document in page.documents.iter_mut().filter(|document| document.kind == DocumentKind::Fse.word()) {
+                document.scans = self.store.scan_count(&document.fse)?;
+            }
             page.count = self.store.numbers_given(billing)?;
             page.billing = Some(billing.clone());
         }
@@ -240,6 +248,7 @@ impl From<LedgerRow> for Document {
             rejected_on: row.rejected_on,
             locked: false,
             corrected_by: row.corrected_by,
+            scans: None,
             patient: row.patient,
         }
     }
@@ -259,6 +268,7 @@ mod tests {
             rejected_on: None,
             locked: false,
             corrected_by: None,
+            scans: None,
             patient: Private::new("DURAND MARIE"),
             act_date: "2026-01-15".parse().expect("a day"),
             total_cents: Centimes(3000),

@@ -9,6 +9,7 @@ use liasse_domain::{Centimes, FseRef, SecuringMode};
 use liasse_pricing::Entry;
 use serde_json::json;
 
+use crate::command::attachments;
 use crate::failure::{CliError, Failure};
 use crate::files;
 use crate::office::{Open, Person, vitale_in};
@@ -36,6 +37,12 @@ pub(crate) enum Fse {
     Export(Export),
     #[command(about = "Annule une FSE qui n'est dans aucun lot")]
     Cancel(Cancel),
+    #[command(about = "Joint un document numérisé, qui partira avec le lot de la FSE")]
+    Attach(attachments::Attach),
+    #[command(about = "Les pièces jointes d'une FSE")]
+    Attachments(attachments::List),
+    #[command(about = "Retire une pièce jointe avant la signature du lot")]
+    Detach(attachments::Detach),
 }
 
 #[derive(clap::Args)]
@@ -152,6 +159,9 @@ pub(crate) fn run(command: Fse, json: bool) -> Result<(), Failure> {
         Fse::Settle(settle) => settle_one(&settle, json),
         Fse::Export(export) => export_one(&export),
         Fse::Cancel(cancel) => cancel_one(&cancel, json),
+        Fse::Attach(attach) => attachments::attach(&attach, json),
+        Fse::Attachments(list) => attachments::list(&list, json),
+        Fse::Detach(detach) => attachments::detach(&detach),
     }
 }
 
@@ -291,18 +301,18 @@ fn cancel_one(cancel: &Cancel, json: bool) -> Result<(), Failure> {
 }
 
 /// How a call names an FSE.
-enum Name {
+pub(crate) enum Name {
     Last,
     One(FseRef),
 }
 
 impl Name {
     /// `billingnumber-number`, or `last`; judged before anything is opened.
-    fn parse(text: &str) -> Result<Self, CliError> {
+    pub(crate) fn parse(text: &str) -> Result<Self, CliError> {
         if text == "last" { Ok(Self::Last) } else { text.parse().map(Self::One).map_err(|_| CliError::FseName) }
     }
 
-    fn find(self, open: &Open) -> Result<FseRef, Failure> {
+    pub(crate) fn find(self, open: &Open) -> Result<FseRef, Failure> {
         match self {
             Self::One(fse) => Ok(fse),
             Self::Last => {

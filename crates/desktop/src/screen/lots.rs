@@ -13,7 +13,7 @@ use liasse_core::returns::FetchOutcome;
 use liasse_core::sending::SendSummary;
 use liasse_core::signing;
 use liasse_demo::Office;
-use liasse_domain::{Centimes, Code, DocumentKind, DocumentState, MoneyState, Report, TransmissionState};
+use liasse_domain::{Centimes, Code, DocumentKind, DocumentState, MoneyState, Report, ScanState, TransmissionState};
 
 use crate::ask::{aside, ask};
 use crate::text::{t, with};
@@ -188,12 +188,17 @@ impl State {
     fn tell_sent(&mut self, answer: Result<SendSummary, Report>) -> bool {
         match answer {
             Ok(summary) => {
-                if let Some((_, report)) = summary.failed.into_iter().next() {
+                let scans = summary.scans;
+                if let Some((_, report)) = summary.failed.into_iter().chain(scans.failed).next() {
                     self.notice = Some(report);
                     return false;
                 }
                 if !summary.unconfirmed.is_empty() {
                     self.notice = Some(Report::new(Code("road.envoi_non_confirme"), &[]));
+                    return false;
+                }
+                if !scans.unconfirmed.is_empty() {
+                    self.notice = Some(Report::new(Code("road.numerisation_non_confirmee"), &[]));
                     return false;
                 }
                 self.said = Some(match summary.sent.len() {
@@ -277,7 +282,7 @@ fn document_row(document: &Document) -> Element<'_, Message> {
         steps = steps.push(parts::faint("→"));
     }
     let end = money_words(document);
-    let steps = steps.push(end);
+    let steps = steps.push(end).push(scans_words(document));
     let lot = document.lot.map_or_else(String::new, |lot| format!("{} {lot}", t("lots.lot")));
     container(
         column![
@@ -321,6 +326,18 @@ fn timeline(document: &Document) -> Vec<(bool, &'static str)> {
         _ => steps.extend([(sent, t("lots.step_sent")), (transmission == Some(Recue), t("lots.step_received"))]),
     }
     steps
+}
+
+/// How many scanned documents it has and where they are: `2 pièces jointes · transmises`.
+fn scans_words(document: &Document) -> Option<Element<'_, Message>> {
+    let scans = document.scans.as_ref()?;
+    let state = match scans.state {
+        None | Some(ScanState::AEnvoyer | ScanState::Envoi) => t("lots.scans_waiting"),
+        Some(ScanState::Transmise) => t("lots.scans_sent"),
+        Some(ScanState::NonConfirmee) => t("lots.scans_unconfirmed"),
+    };
+    let count = scans.count.to_string();
+    Some(parts::faint(with("lots.scans", &[("count", &count), ("state", state)])))
 }
 
 fn money_words(document: &Document) -> Element<'_, Message> {
