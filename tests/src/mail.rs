@@ -13,10 +13,12 @@ use crate::process::finish;
 use crate::{Scratch, dovecot, postfix, wait};
 
 /// Mailboxes and their passwords. The addresses are those of the demo world.
-pub const ACCOUNTS: [(&str, &str); 3] = [
+pub const ACCOUNTS: [(&str, &str); 5] = [
     ("dr.test@cabinet.test", "test-secret"),
     ("01751@751.01.rss.test", "caisse-secret"),
     ("01951@951.01.rss.test", "caisse-secret"),
+    ("01.751@01.scor.rss.test", "caisse-secret"),
+    ("oct@concentrateur.test", "caisse-secret"),
 ];
 
 /// The user that owns the mailboxes: a bare number, without an entry in `/etc/passwd`.

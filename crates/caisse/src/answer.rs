@@ -21,6 +21,8 @@ pub(crate) struct Writer<'a> {
     pub(crate) registers: &'a Registers,
     /// What the caisse does otherwise.
     pub(crate) scenario: &'a Scenario,
+    /// The concentrator that forwards the answer, if the practice sends through one.
+    pub(crate) concentrator: Option<&'a str>,
     /// The demo's time.
     pub(crate) now: Instant,
 }
@@ -116,6 +118,7 @@ impl Writer<'_> {
         number: u64,
     ) -> Result<Letter, Unwritable> {
         let address = self.registers.address_of(from).ok_or(Unwritable::NoAddress)?;
+        let address = self.concentrator.unwrap_or(address);
         let to = match self.registers.mailbox_of(billing) {
             Some(mailbox) => mailbox.address.as_str(),
             None => reply_to.filter(|address| !address.is_empty()).ok_or(Unwritable::NoMailbox)?,

@@ -3,7 +3,7 @@
 //! one FSE is an ARL+ and a reject of that FSE (architecture, "Returns").
 
 use liasse_domain::returns::Reason;
-use liasse_domain::{BillingNumber, FileIdentifier, FseNumber, FseRef};
+use liasse_domain::{BillingNumber, Destination, FileIdentifier, FseNumber, FseRef};
 use liasse_formats::b2::{self, ClaimedFse};
 use liasse_formats::lot::{self, OpenFile};
 use liasse_formats::mail::{self, FileMail, MailFault, SubjectLine};
@@ -185,6 +185,13 @@ impl Intake<'_> {
             None => Ok(()),
         }
     }
+}
+
+/// The caisse that the file in a mail is for, as a concentrator looks for it.
+pub(crate) fn destination(keys: &Keys, raw: &[u8]) -> Option<Destination> {
+    let (_, enveloped) = mail::read_outer(raw).ok()?;
+    let parts = mail::read_inner(&keys.open(&enveloped).ok()?).ok()?;
+    lot::peek_destination(&parts.file)
 }
 
 fn refusal(sender: BillingNumber, identifier: FileIdentifier, hash: Option<[u8; 32]>, why: Why) -> FileVerdict {

@@ -11,6 +11,8 @@ use liasse_domain::{
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::scanned::{Scanned, ScannedDocument};
+
 /// Something that happened, one record of the memory.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
@@ -32,6 +34,13 @@ pub(crate) enum Event {
         source: Option<Source>,
         /// The letters that leave again.
         again: Vec<u64>,
+    },
+    /// Scanned documents came; `scanned` is absent when they could not be read.
+    Scans {
+        /// Where they were fetched.
+        source: Option<Source>,
+        /// What came.
+        scanned: Option<Scanned>,
     },
     /// A mail between mailboxes, not for a caisse.
     Relayed {
@@ -93,6 +102,9 @@ pub(crate) struct Judged {
     /// DRE that are taken back: nothing is owed for them any more.
     #[serde(default)]
     pub(crate) taken_back: Vec<FseRef>,
+    /// The concentrator that it came through; returns for its sender leave the same way from then on.
+    #[serde(default)]
+    pub(crate) concentrator: Option<String>,
 }
 
 /// A mail that waits for somebody, bytes as they leave.
@@ -162,6 +174,8 @@ pub(crate) struct Ledger {
     transfers: u64,
     undelivered: u64,
     fetched: HashSet<Source>,
+    concentrators: HashMap<BillingNumber, String>,
+    scanned: HashMap<(BillingNumber, FileIdentifier), Vec<Scanned>>,
 }
 
 impl Ledger {
@@ -176,6 +190,10 @@ impl Ledger {
                         self.dues.retain(|_, due| due.fse != *dre || due.from.takes() != DocumentKind::Dre);
                     }
                     self.accepted.extend(judged.accepted.into_iter().map(|name| (judged.kind, name)));
+                    match judged.concentrator {
+                        Some(address) => drop(self.concentrators.insert(judged.sender.clone(), address)),
+                        None => drop(self.concentrators.remove(&judged.sender)),
+                    }
                     let known = KnownFile { hash: judged.hash, signed: judged.signed, letters: numbers };
                     self.files.entry((judged.sender, judged.identifier)).or_default().push(known);
                 }
@@ -190,6 +208,12 @@ impl Ledger {
                     if let Some(letter) = self.letters.get(&number).cloned() {
                         self.put(Letter { fate: Fate::Now, ..letter });
                     }
+                }
+            }
+            Event::Scans { source, scanned } => {
+                self.fetched.extend(source);
+                if let Some(scanned) = scanned {
+                    self.scanned.entry((scanned.sender.clone(), scanned.lot)).or_default().push(scanned);
                 }
             }
             Event::Relayed { letter } => {
@@ -265,6 +289,17 @@ impl Ledger {
         self.files.get(&(sender.clone(), identifier)).map_or(&[], Vec::as_slice)
     }
 
+    /// The concentrator through which a practice sends.
+    pub(crate) fn concentrator_of(&self, sender: &BillingNumber) -> Option<&str> {
+        self.concentrators.get(sender).map(String::as_str)
+    }
+
+    /// The scanned documents that came for a lot, each time they came.
+    pub(crate) fn scanned(&self, sender: &BillingNumber, lot: FileIdentifier) -> Vec<&[ScannedDocument]> {
+        let came = self.scanned.get(&(sender.clone(), lot)).map_or(&[][..], Vec::as_slice);
+        came.iter().map(|scanned| scanned.documents.as_slice()).collect()
+    }
+
     /// Whether a document of that kind and number was accepted before.
     pub(crate) fn is_accepted(&self, kind: DocumentKind, name: &FseRef) -> bool {
         self.accepted.contains(&(kind, name.clone()))
@@ -335,6 +370,7 @@ mod tests {
             accepted: vec![],
             kind: DocumentKind::Fse,
             taken_back: vec![],
+            concentrator: None,
         };
         let letters = ["dr@cabinet.test", "x@cabinet.test"];
         let fates = [Fate::Lost, Fate::From(day("2026-01-20"))];

@@ -22,6 +22,7 @@ mod reasons;
 pub mod registers;
 mod reprice;
 mod running;
+mod scanned;
 mod scenario;
 mod smtp_session;
 mod via;

@@ -366,7 +366,7 @@ mod tests {
                 message_id: "1@cabinet.test".to_owned(),
                 date: "2026-01-15T08:00:00Z".parse().expect("instant"),
             };
-            let bytes = mail::outer(&header, b"no envelope");
+            let bytes = mail::outer(&header, "IRIS/B2/Z", b"no envelope");
             smtp_session::Mail { from: from.to_owned(), to: vec![header.to], bytes }
         };
         // Without a mailbox here, its file is answered to whoever sent it, or not at all.

@@ -16,13 +16,14 @@ use crate::adjudicate::Court;
 use crate::answer::{Unwritable, Writer};
 use crate::clock::OffsetClock;
 use crate::error::CaisseError;
-use crate::intake::{FileVerdict, Intake, Verdict};
+use crate::intake::{self, FileVerdict, Intake, Verdict};
 use crate::ledger::{Due, Event, Fate, Judged, Ledger, Letter, Source};
 use crate::memory::Memory;
 use crate::notice;
 use crate::pki::Keys;
-use crate::registers::Registers;
+use crate::registers::{Counter, Registers};
 use crate::reprice;
+use crate::scanned;
 use crate::scenario::{MailboxFate, Scenario};
 
 /// See the module.
@@ -45,6 +46,9 @@ pub(crate) enum NotTaken {
     /// It could not be kept.
     #[error(transparent)]
     NotKept(#[from] CaisseError),
+    /// A concentrator finds no caisse of its own in it.
+    #[error("no caisse to forward to")]
+    NoCaisse,
     /// It holds a file to which no answer can be written.
     #[error("a file cannot be answered: {0}")]
     Unanswerable(#[from] Unwritable),
@@ -84,9 +88,9 @@ impl Office {
         self.registers.mailbox(user).is_some_and(|mailbox| mailbox.password == password)
     }
 
-    /// Whether mail for an address is taken: a caisse's, or a mailbox.
+    /// Whether mail for an address is taken: a caisse's, a concentrator's, or a mailbox.
     pub(crate) fn is_recipient(&self, address: &str) -> bool {
-        self.registers.caisse_at(address).is_some() || self.registers.mailbox(address).is_some()
+        self.registers.counter_at(address).is_some() || self.registers.mailbox(address).is_some()
     }
 
     /// Takes a mail for one recipient. When this returns, mail, verdict and answers are on the disk; a message of a
@@ -96,17 +100,29 @@ impl Office {
             tracing::info!("a message came again");
             return Ok(());
         }
-        match self.registers.caisse_at(to) {
-            Some(_) if self.loses_mail() => Ok(self.turn_away(from, to, raw, source)?),
-            Some(caisse) => {
-                self.judge(&caisse, from, raw, source)?;
-                if self.scenario.delivered_twice { self.judge(&caisse, from, raw, None) } else { Ok(()) }
+        let (caisse, concentrator) = match self.registers.counter_at(to) {
+            Some(Counter::Files(_) | Counter::Concentrator(_)) if self.loses_mail() => {
+                return Ok(self.turn_away(from, to, raw, source)?);
+            }
+            Some(Counter::Files(caisse)) => (caisse, None),
+            Some(Counter::Concentrator(address)) => {
+                let caisse = intake::destination(&self.keys, raw).ok_or(NotTaken::NoCaisse)?;
+                self.registers.address_of(&caisse).ok_or(NotTaken::NoCaisse)?;
+                (caisse, Some(address))
+            }
+            Some(Counter::Scans(caisse)) => {
+                let scanned = scanned::open(&self.keys, raw);
+                scanned::log(&caisse, scanned.as_ref(), &self.ledger);
+                return Ok(self.remember(Event::Scans { source, scanned })?);
             }
             None => {
                 let letter = Letter { to: to.to_owned(), from: from.to_owned(), mail: raw.to_vec(), fate: Fate::Now };
-                Ok(self.remember(Event::Relayed { letter })?)
+                return Ok(self.remember(Event::Relayed { letter })?);
             }
-        }
+        };
+        let through = concentrator.as_deref();
+        self.judge(&caisse, through, from, raw, source)?;
+        if self.scenario.delivered_twice { self.judge(&caisse, through, from, raw, None) } else { Ok(()) }
     }
 
     /// Pays what is due by now.
@@ -128,7 +144,8 @@ impl Office {
             };
             let numbers = dues.iter().map(|(number, _)| *number).collect::<Vec<_>>();
             let count = numbers.len();
-            let (writer, number) = (self.writer(now), self.ledger.next_letter());
+            let concentrator = self.ledger.concentrator_of(&payment.billing);
+            let (writer, number) = (self.writer(concentrator, now), self.ledger.next_letter());
             let again = self.scenario.announce_twice.then(|| writer.payment(payment.clone(), number + 1)).transpose();
             match writer.payment(payment, number).and_then(|letter| Ok((letter, again?))) {
                 Ok((letter, again)) => self.remember(Event::Paid { dues: numbers, letter, again })?,
@@ -171,6 +188,7 @@ impl Office {
     fn judge(
         &mut self,
         caisse: &Destination,
+        concentrator: Option<&str>,
         reply_to: &str,
         raw: &[u8],
         source: Option<Source>,
@@ -208,16 +226,17 @@ impl Office {
                     rejected = verdict.rejected.len(),
                     "a file was judged"
                 );
-                let letters = self.writer(now).answers(caisse, reply_to, &verdict, self.ledger.next_letter())?;
+                let writer = self.writer(concentrator, now);
+                let letters = writer.answers(caisse, reply_to, &verdict, self.ledger.next_letter())?;
                 let dues = self.dues(caisse, &verdict, today);
-                Event::Received { source, judged: judged(caisse, verdict), letters, dues }
+                Event::Received { source, judged: judged(caisse, concentrator, verdict), letters, dues }
             }
         };
         Ok(self.remember(event)?)
     }
 
-    fn writer(&self, now: Instant) -> Writer<'_> {
-        Writer { keys: &self.keys, registers: &self.registers, scenario: &self.scenario, now }
+    fn writer<'a>(&'a self, concentrator: Option<&'a str>, now: Instant) -> Writer<'a> {
+        Writer { keys: &self.keys, registers: &self.registers, scenario: &self.scenario, concentrator, now }
     }
 
     /// Whether the post office does not find the caisse's mailbox, this time.
@@ -280,7 +299,7 @@ impl Office {
     }
 }
 
-fn judged(caisse: &Destination, verdict: FileVerdict) -> Option<Judged> {
+fn judged(caisse: &Destination, concentrator: Option<&str>, verdict: FileVerdict) -> Option<Judged> {
     let taken_back = |claim: &ClaimedFse| {
         let number = claim.corrects.filter(|_| claim.demand.as_ref().is_some_and(|demand| demand.cancels))?;
         Some(FseRef { billing: claim.reference.billing.clone(), number })
@@ -293,5 +312,6 @@ fn judged(caisse: &Destination, verdict: FileVerdict) -> Option<Judged> {
         sender: verdict.sender,
         identifier: verdict.identifier,
         signed: verdict.signed,
+        concentrator: concentrator.map(str::to_owned),
     })
 }

@@ -7,12 +7,15 @@ use liasse_domain::patient::Period;
 use liasse_domain::{BillingNumber, BirthDate, Destination, Management, Nir, Organisme, Rpps};
 use serde::{Deserialize, Serialize};
 
-/// Everything the caisse has on file. In TOML: `[[caisses]]`, `[[mailboxes]]`, `[[practitioners]]`, `[[insured]]`.
+/// Everything the caisse has on file. In TOML: `[[caisses]]`, `[[concentrators]]`, `[[mailboxes]]`, `[[practitioners]]`, `[[insured]]`.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Registers {
     /// The caisses simulated here, each with the address that receives files.
     pub caisses: Vec<Caisse>,
+    /// The concentrators (OCT) that take files for all of them.
+    #[serde(default)]
+    pub concentrators: Vec<Concentrator>,
     /// The mailboxes of practitioners, served by this program when no foreign post office is used.
     pub mailboxes: Vec<Mailbox>,
     /// Practitioners with an agreement or without, by billing number.
@@ -75,6 +78,28 @@ pub struct Caisse {
     pub caisse: String,
     /// Where files are sent: `01751@751.01.rss.test`.
     pub address: String,
+    /// Where scanned documents are sent: `01.751@01.scor.rss.test`; an insurer's intake takes none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scans: Option<String>,
+}
+
+/// A concentrator: an address that takes files for every caisse and forwards them.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Concentrator {
+    /// Where files are sent: `oct@concentrateur.test`.
+    pub address: String,
+}
+
+/// What an address receives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Counter {
+    /// Files for a caisse.
+    Files(Destination),
+    /// Files for any caisse, through the concentrator of that address.
+    Concentrator(String),
+    /// Scanned documents for a caisse.
+    Scans(Destination),
 }
 
 /// A mailbox of practitioners: the account of the workstation, for sending as for fetching.
@@ -219,12 +244,24 @@ impl Registers {
         Ok(())
     }
 
-    /// The caisse that an address belongs to. Addresses compare without case.
-    pub fn caisse_at(&self, address: &str) -> Option<Destination> {
-        self.caisses
-            .iter()
-            .find(|caisse| caisse.address.eq_ignore_ascii_case(address))
-            .and_then(|caisse| Destination::new(&caisse.regime, &caisse.caisse).ok())
+    /// What an address receives, if it is one of ours. Addresses compare without case.
+    pub fn counter_at(&self, address: &str) -> Option<Counter> {
+        let is_it = |ours: &str| ours.eq_ignore_ascii_case(address);
+        let caisse = |caisse: &Caisse| Destination::new(&caisse.regime, &caisse.caisse).ok();
+        let counter = |known: &Caisse| {
+            if is_it(&known.address) {
+                caisse(known).map(Counter::Files)
+            } else if known.scans.as_deref().is_some_and(is_it) {
+                caisse(known).map(Counter::Scans)
+            } else {
+                None
+            }
+        };
+        let mut concentrators = self.concentrators.iter();
+        self.caisses.iter().find_map(counter).or_else(|| {
+            let known = concentrators.find(|known| is_it(&known.address))?;
+            Some(Counter::Concentrator(known.address.clone()))
+        })
     }
 
     /// The address of a caisse.
@@ -324,6 +361,10 @@ mod tests {
         regime = "01"
         caisse = "751"
         address = "01751@751.01.rss.test"
+        scans = "01.751@01.scor.rss.test"
+
+        [[concentrators]]
+        address = "oct@concentrateur.test"
 
         [[mailboxes]]
         address = "dr.test@cabinet.test"
@@ -363,7 +404,15 @@ mod tests {
         let person = insured.beneficiary("840502", 1).expect("beneficiary");
         assert!(person.has_rights_on(day("2026-06-30")) && !person.has_rights_on(day("2026-07-01")));
         assert!(insured.beneficiary("840502", 2).is_none(), "a twin is another person");
-        assert_eq!(registers.caisse_at("01751@751.01.RSS.TEST").map(|d| d.to_string()), Some("01/751".to_owned()));
+        let caisse = Destination::new("01", "751").expect("caisse");
+        for (address, counter) in [
+            ("01751@751.01.RSS.TEST", Some(Counter::Files(caisse.clone()))),
+            ("01.751@01.SCOR.rss.test", Some(Counter::Scans(caisse))),
+            ("OCT@concentrateur.test", Some(Counter::Concentrator("oct@concentrateur.test".to_owned()))),
+            ("dr.test@cabinet.test", None),
+        ] {
+            assert_eq!(registers.counter_at(address), counter, "{address}");
+        }
         let billing = "991129768".parse().expect("billing");
         assert_eq!(registers.mailbox_of(&billing).map(|m| m.address.as_str()), Some("dr.test@cabinet.test"));
     }
@@ -383,8 +432,14 @@ mod tests {
     #[test]
     fn the_embedded_registers_hold_the_caisses_of_the_demo() {
         let registers = Registers::embedded().expect("fixtures/caisse/registers.toml");
-        for address in ["01751@751.01.rss.test", "01951@951.01.rss.test"] {
-            assert!(registers.caisse_at(address).is_some(), "{address}");
+        for address in [
+            "01751@751.01.rss.test",
+            "01951@951.01.rss.test",
+            "01.751@01.scor.rss.test",
+            "01.951@01.scor.rss.test",
+            "oct@concentrateur.test",
+        ] {
+            assert!(registers.counter_at(address).is_some(), "{address}");
         }
         assert!(registers.mailbox("dr.test@cabinet.test").is_some());
         assert!(!registers.insured.is_empty() && !registers.practitioners.is_empty());

@@ -40,7 +40,7 @@ fn take(shared: &Shared, mailbox: &str, incoming: Incoming<'_>) -> Result<Verdic
     let from = mail::read_outer(incoming.bytes).map(|(header, _)| header.from).unwrap_or_default();
     match shared.with(|office| office.receive(&from, mailbox, incoming.bytes, Some(source))) {
         Some(Ok(())) => Ok(Verdict::Delete),
-        Some(Err(error @ NotTaken::Unanswerable(_))) => {
+        Some(Err(error @ (NotTaken::Unanswerable(_) | NotTaken::NoCaisse))) => {
             tracing::error!(%error, "a mail was left in the mailbox");
             Ok(Verdict::Skip)
         }
@@ -89,7 +89,7 @@ mod tests {
             message_id: format!("{counter}@cabinet.test"),
             date: "2026-01-15T08:00:00Z".parse().expect("instant"),
         };
-        mail::outer(&header, b"no envelope")
+        mail::outer(&header, "IRIS/B2/Z", b"no envelope")
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The calls of `liassectl`, one file each, and their dispatch.
 //! Each takes its arguments and does its work, or gives the failure: no other way to a non-zero exit, so that none is mute.
 
+mod attachments;
 mod cards;
 mod config;
 mod demo;

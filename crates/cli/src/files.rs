@@ -10,13 +10,18 @@ use crate::failure::{CliError, Failure};
 
 /// The bytes of a file, or of standard input for `-`.
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    let bytes = if path.as_os_str() == "-" {
-        let mut bytes = Vec::new();
-        std::io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes)
+    read_up_to(path, u64::MAX)
+}
+
+/// The same, and what lies beyond `limit` is not looked at.
+pub(crate) fn read_up_to(path: &Path, limit: u64) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    let read = if path.as_os_str() == "-" {
+        std::io::stdin().lock().take(limit).read_to_end(&mut bytes)
     } else {
-        std::fs::read(path)
+        std::fs::File::open(path).and_then(|file| file.take(limit).read_to_end(&mut bytes))
     };
-    bytes.map_err(|_| unreadable(path))
+    read.map(|_| bytes).map_err(|_| unreadable(path))
 }
 
 /// The text of a PEM file.

@@ -15,18 +15,20 @@ pub struct Directory {
     pub chain_pem: String,
     /// Encryption certificate (DER) of each caisse that files are sent to.
     pub encryption: BTreeMap<Destination, Vec<u8>>,
+    /// Encryption certificate (DER) of each concentrator, by its address in small letters.
+    pub concentrators: BTreeMap<String, Vec<u8>>,
     /// Certificates (DER) that sign returns.
     pub returns: Vec<Vec<u8>>,
     /// Who manages the complementary part of which mutuelle, and where its DRE go.
     pub conventions: Vec<Convention>,
 }
 
-/// No certificate is known for a caisse.
+/// No certificate is known for a caisse or a concentrator.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("no encryption certificate for {destination}")]
+#[error("no encryption certificate for {recipient}")]
 pub struct UnknownCaisse {
-    /// Which caisse.
-    pub destination: Destination,
+    /// Which caisse, or the concentrator's address.
+    pub recipient: String,
 }
 
 impl Coded for UnknownCaisse {
@@ -35,7 +37,7 @@ impl Coded for UnknownCaisse {
     }
 
     fn parameters(&self) -> Vec<(&'static str, String)> {
-        vec![("caisse", self.destination.to_string())]
+        vec![("recipient", self.recipient.clone())]
     }
 }
 
@@ -45,6 +47,12 @@ impl Directory {
         self.encryption
             .get(destination)
             .map(Vec::as_slice)
-            .ok_or_else(|| UnknownCaisse { destination: destination.clone() })
+            .ok_or_else(|| UnknownCaisse { recipient: destination.to_string() })
+    }
+
+    /// The encryption certificate of the concentrator at an address. Addresses compare without case.
+    pub fn concentrator_certificate(&self, address: &str) -> Result<&[u8], UnknownCaisse> {
+        let known = self.concentrators.get(&address.to_ascii_lowercase()).map(Vec::as_slice);
+        known.ok_or_else(|| UnknownCaisse { recipient: address.to_owned() })
     }
 }

@@ -68,6 +68,9 @@ pub enum CoreError {
     /// The incidents of the practice.
     #[error(transparent)]
     Incident(#[from] crate::incidents::IncidentError),
+    /// A scanned document.
+    #[error(transparent)]
+    Scan(#[from] liasse_formats::media::ScanFault),
     /// The tables of the practice.
     #[error(transparent)]
     Tariff(#[from] crate::tariffs::TariffError),
@@ -97,6 +100,7 @@ impl CoreError {
             Self::Mutuelle(error) => error,
             Self::Convention(error) => error,
             Self::Incident(error) => error,
+            Self::Scan(error) => error,
             Self::Tariff(error) => error,
         }
     }

@@ -3,7 +3,11 @@
 use chrono::{DateTime, Utc};
 use liasse_domain::calendar::sending_deadline;
 use liasse_domain::returns::Reason;
-use liasse_domain::{Centimes, DocumentState, FileIdentifier, FseRef, MoneyState, Payer, Private, TransmissionState};
+use liasse_domain::{
+    BillingNumber, Centimes, DocumentKind, DocumentState, FileIdentifier, FseRef, MoneyState, Payer, Private,
+    TransmissionState,
+};
+use liasse_store::{LedgerRow, ScanCount, UnsentRow};
 use serde::Serialize;
 
 use crate::desk::SignedIn;
@@ -18,6 +22,21 @@ pub struct Ledger {
     /// Until when returns have been read; `null` before the first fetch.
     pub returns_read_until: Option<DateTime<Utc>>,
     /// Every document.
+    pub documents: Vec<Document>,
+}
+
+/// What a screen shows of the ledger.
+#[derive(Clone, Debug)]
+pub struct LedgerPage {
+    /// Until when returns have been read; `None` before the first fetch.
+    pub returns_read_until: Option<DateTime<Utc>>,
+    /// What has not reached a caisse yet, of the whole store.
+    pub unsent: Unsent,
+    /// Whose documents follow.
+    pub billing: Option<BillingNumber>,
+    /// How many numbers of their series were given.
+    pub count: usize,
+    /// The latest, the newest first.
     pub documents: Vec<Document>,
 }
 
@@ -51,6 +70,9 @@ pub struct Document {
     /// The live FSE that corrects it, for a screen.
     #[serde(skip)]
     pub corrected_by: Option<FseRef>,
+    /// Its scanned documents, on a page for a screen.
+    #[serde(skip)]
+    pub scans: Option<ScanCount>,
     /// For whom, on a screen; never in the JSON.
     #[serde(skip)]
     pub patient: Private,
@@ -98,22 +120,6 @@ pub struct Unsent {
 }
 
 impl Ledger {
-    /// What has not reached the caisse yet.
-    pub fn unsent(&self) -> Unsent {
-        let mut unsent = Unsent::default();
-        for document in &self.documents {
-            if document.transmission == Some(TransmissionState::NonConfirmee) {
-                unsent.unconfirmed += 1;
-            } else if document.waits_to_leave() {
-                unsent.count += 1;
-                let (day, deadline) = (document.act_date, sending_deadline(document.act_date, document.third_party()));
-                unsent.oldest = Some(unsent.oldest.map_or(day, |oldest| oldest.min(day)));
-                unsent.deadline = Some(unsent.deadline.map_or(deadline, |first| first.min(deadline)));
-            }
-        }
-        unsent
-    }
-
     /// Whether every document ended as its kind ends: tiers payant paid or rejected with a reason, hors tiers payant
     /// received by the caisse and settled by the patient.
     pub fn all_ended(&self) -> bool {
@@ -121,25 +127,20 @@ impl Ledger {
     }
 }
 
+impl Unsent {
+    fn of(waiting: impl IntoIterator<Item = UnsentRow>, unconfirmed: usize) -> Self {
+        let mut unsent = Self { unconfirmed, ..Self::default() };
+        for row in waiting {
+            unsent.count += 1;
+            let (day, deadline) = (row.act_date, sending_deadline(row.act_date, row.third_party));
+            unsent.oldest = Some(unsent.oldest.map_or(day, |oldest| oldest.min(day)));
+            unsent.deadline = Some(unsent.deadline.map_or(deadline, |first| first.min(deadline)));
+        }
+        unsent
+    }
+}
+
 impl Document {
-    /// Whether it is signed and its bytes are with nobody else yet.
-    fn waits_to_leave(&self) -> bool {
-        use TransmissionState::{EnFichier, EnLot, Refusee, Retiree};
-        let here = matches!(self.transmission, None | Some(EnLot | EnFichier | Retiree));
-        let back = self.transmission == Some(Refusee) && !self.locked;
-        self.document == DocumentState::Signee && self.reject.is_none() && (here || back)
-    }
-
-    /// Whether it waits to leave and no signed lot holds it.
-    pub fn awaits_lot(&self) -> bool {
-        self.waits_to_leave() && self.transmission != Some(TransmissionState::EnFichier)
-    }
-
-    /// Whether somebody else than the patient owes for it.
-    fn third_party(&self) -> bool {
-        self.money.iter().any(|money| money.payer != Payer::Patient && money.state != MoneyState::SansObjet)
-    }
-
     /// Whether it has left, or may have, and the caisse has not answered.
     pub fn awaits_answer(&self) -> bool {
         matches!(self.transmission, Some(TransmissionState::Transmise | TransmissionState::NonConfirmee))
@@ -174,37 +175,82 @@ impl Workstation {
 
     /// The ledger of the whole store: for what the program itself counts, not to be shown to one person.
     pub fn ledger(&self) -> Result<Ledger, CoreError> {
-        let locked = self.locked_by_incident()?;
-        let mut documents: Vec<Document> = self
-            .store
-            .ledger()?
-            .into_iter()
-            .map(|row| Document {
-                fse: row.fse,
-                kind: row.kind,
-                act_date: row.act_date,
-                total_cents: row.total,
-                document: row.document,
-                transmission: row.transmission,
-                lot: row.lot,
-                money: row
-                    .money
-                    .into_iter()
-                    .map(|m| Money { payer: m.payer, state: m.state, due_cents: m.due, paid_cents: m.paid })
-                    .collect(),
-                reject: row.reject.map(Rejected::from),
-                rejected_on: row.rejected_on,
-                locked: false,
-                corrected_by: row.corrected_by,
-                patient: row.patient,
-            })
-            .collect();
-        for document in &mut documents {
-            // A lot made later overrules: then it was put there before the incident was known.
-            document.locked =
-                document.transmission == Some(TransmissionState::Refusee) && locked.contains(&document.fse);
-        }
+        let documents = self.documents(self.store.ledger()?)?;
         Ok(Ledger { v: 1, returns_read_until: self.store.returns_read_until()?, documents })
+    }
+
+    /// What a screen shows of the ledger: the latest documents of one practitioner, and what is unsent in the whole store.
+    pub fn ledger_page(&self, who: Option<&SignedIn>, limit: u32) -> Result<LedgerPage, CoreError> {
+        let mut page = LedgerPage {
+            returns_read_until: self.store.returns_read_until()?,
+            unsent: Unsent::of(self.waiting()?, self.store.unconfirmed_count()?),
+            billing: None,
+            count: 0,
+            documents: Vec::new(),
+        };
+        if let Some(who) = who {
+            let billing = &who.situation.billing_number;
+            page.documents = self.documents(self.store.ledger_page(billing, limit)?)?;
+            // A DRE bears the same kind of name, and has no documents.
+            for document in page.documents.iter_mut().filter(|document| document.kind == DocumentKind::Fse.word()) {
+                document.scans = self.store.scan_count(&document.fse)?;
+            }
+            page.count = self.store.numbers_given(billing)?;
+            page.billing = Some(billing.clone());
+        }
+        Ok(page)
+    }
+
+    /// One document of the ledger.
+    pub fn document(&self, fse: &FseRef) -> Result<Option<Document>, CoreError> {
+        let row = self.store.ledger_row(fse)?;
+        Ok(self.documents(row.into_iter().collect())?.pop())
+    }
+
+    /// What waits to leave, of the whole store; not what an incident locks.
+    pub(crate) fn waiting(&self) -> Result<Vec<UnsentRow>, CoreError> {
+        let mut waiting = self.store.unsent()?;
+        if waiting.iter().any(|row| row.refused) {
+            let locked = self.locked_by_incident()?;
+            waiting.retain(|row| !(row.refused && locked.contains(&row.fse)));
+        }
+        Ok(waiting)
+    }
+
+    pub(crate) fn documents(&self, rows: Vec<LedgerRow>) -> Result<Vec<Document>, CoreError> {
+        let mut documents: Vec<Document> = rows.into_iter().map(Document::from).collect();
+        let refused = |document: &Document| document.transmission == Some(TransmissionState::Refusee);
+        if documents.iter().any(refused) {
+            let locked = self.locked_by_incident()?;
+            for document in documents.iter_mut().filter(|document| refused(document)) {
+                // A lot made later overrules: then it was put there before the incident was known.
+                document.locked = locked.contains(&document.fse);
+            }
+        }
+        Ok(documents)
+    }
+}
+
+impl From<LedgerRow> for Document {
+    fn from(row: LedgerRow) -> Self {
+        let money =
+            |m: liasse_store::MoneyRow| Money { payer: m.payer, state: m.state, due_cents: m.due, paid_cents: m.paid };
+        Self {
+            fse: row.fse,
+            kind: row.kind,
+            act_date: row.act_date,
+            total_cents: row.total,
+            document: row.document,
+            transmission: row.transmission,
+            lot: row.lot,
+            money: row.money.into_iter().map(money).collect(),
+            reject: row.reject.map(Rejected::from),
+            rejected_on: row.rejected_on,
+            locked: false,
+            corrected_by: row.corrected_by,
+            scans: None,
+            patient: row.patient,
+        }
     }
 }
 
@@ -222,6 +268,7 @@ mod tests {
             rejected_on: None,
             locked: false,
             corrected_by: None,
+            scans: None,
             patient: Private::new("DURAND MARIE"),
             act_date: "2026-01-15".parse().expect("a day"),
             total_cents: Centimes(3000),
@@ -287,27 +334,20 @@ mod tests {
 
     #[test]
     fn what_has_not_left_has_a_legal_day() {
-        let of = |day: &str, amo: MoneyState, transmission| Document {
+        let of = |day: &str, third_party| UnsentRow {
+            fse: "991010117-000000001".parse().expect("a reference"),
             act_date: day.parse().expect("a day"),
-            transmission,
-            ..document([Attendu, amo, SansObjet])
+            third_party,
+            refused: false,
+            in_file: false,
         };
         // Thursday 15 January 2026: three working days end on Tuesday 20, eight on Tuesday 27.
         let day = |text: &str| Some(text.parse::<chrono::NaiveDate>().expect("a day"));
-        let ledger = |documents| Ledger { v: 1, returns_read_until: None, documents };
-        let unsent = ledger(vec![of("2026-01-15", Attendu, None)]).unsent();
+        let unsent = Unsent::of([of("2026-01-15", true)], 0);
         assert_eq!((unsent.count, unsent.oldest, unsent.deadline), (1, day("2026-01-15"), day("2026-01-27")));
-        let refused = Some(TransmissionState::Refusee);
-        let mixed = ledger(vec![
-            of("2026-01-14", Attendu, Some(TransmissionState::EnFichier)),
-            of("2026-01-15", SansObjet, refused),
-            of("2026-01-12", SansObjet, Some(TransmissionState::Recue)),
-            Document { locked: true, ..of("2026-01-12", SansObjet, refused) },
-            of("2026-01-12", SansObjet, Some(TransmissionState::NonConfirmee)),
-        ]);
-        let unsent = mixed.unsent();
+        let unsent = Unsent::of([of("2026-01-14", true), of("2026-01-15", false)], 1);
         assert_eq!((unsent.count, unsent.unconfirmed), (2, 1));
         assert_eq!((unsent.oldest, unsent.deadline), (day("2026-01-14"), day("2026-01-20")));
-        assert_eq!(ledger(Vec::new()).unsent(), Unsent::default());
+        assert_eq!(Unsent::of([], 0), Unsent::default());
     }
 }

@@ -17,6 +17,7 @@ mod readers;
 mod system;
 
 pub use mail::MailPost;
+pub(crate) use mail::recipient_is_allowed;
 pub use readers::PcscReaders;
 pub use system::{OsIds, SystemClock};
 

@@ -111,8 +111,8 @@ impl Workstation {
         Ok(self.store.close_day(&stamp, &who.situation.billing_number, day)?)
     }
 
-    /// Who still owes, the oldest first.
-    pub fn unpaid(&self, who: &SignedIn) -> Result<Vec<Unpaid>, CoreError> {
+    /// Who still owes, the oldest first; all, or at most `limit`.
+    pub fn unpaid(&self, who: &SignedIn, limit: Option<u32>) -> Result<Vec<Unpaid>, CoreError> {
         let today = self.clock.today();
         let unpaid = |row: UnpaidRow| Unpaid {
             age_days: (today - row.act_date).num_days(),
@@ -122,7 +122,7 @@ impl Workstation {
             settlement: row.settlement,
             patient: row.patient,
         };
-        Ok(self.store.unpaid(&who.situation.billing_number)?.into_iter().map(unpaid).collect())
+        Ok(self.store.unpaid(&who.situation.billing_number, limit)?.into_iter().map(unpaid).collect())
     }
 
     /// The cheques in hand.
@@ -141,9 +141,14 @@ impl Workstation {
         Ok(self.store.deposits(&who.situation.billing_number)?)
     }
 
-    /// What caisses and insurers paid this practitioner, line by line.
-    pub fn payment_lines(&self, who: &SignedIn) -> Result<Vec<PaidRow>, CoreError> {
-        Ok(self.store.payment_lines(&who.situation.billing_number)?)
+    /// What caisses and insurers paid this practitioner, line by line, the latest transfer first; all, or at most `limit`.
+    pub fn payment_lines(&self, who: &SignedIn, limit: Option<u32>) -> Result<Vec<PaidRow>, CoreError> {
+        Ok(self.store.payment_lines(&who.situation.billing_number, limit)?)
+    }
+
+    /// How many of those lines have no FSE.
+    pub fn unmatched_count(&self, who: &SignedIn) -> Result<usize, CoreError> {
+        Ok(self.store.unmatched_count(&who.situation.billing_number)?)
     }
 
     /// Matches a line of a transfer to an FSE.
@@ -163,11 +168,9 @@ impl Workstation {
 
     /// A transfer to another practitioner is nobody else's to touch. One that does not exist is told by the store.
     fn check_paid_to(&self, who: &SignedIn, payment: i64, line: u32) -> Result<(), CoreError> {
-        let own = self.payment_lines(who)?;
-        if own.iter().any(|row| (row.payment, row.line) == (payment, line)) {
-            return Ok(());
+        match self.store.paid_to(payment, line)? {
+            Some(billing) if billing != who.situation.billing_number => Err(DeskError::OtherPractitioner.into()),
+            _ => Ok(()),
         }
-        let known = self.store.is_payment(payment, line)?;
-        if known { Err(DeskError::OtherPractitioner.into()) } else { Ok(()) }
     }
 }

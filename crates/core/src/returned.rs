@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use liasse_domain::reject::{self, Gesture};
 use liasse_domain::returns::{Reason, Return};
 use liasse_domain::{Centimes, Destination, DocumentKind, FileIdentifier, FseRef, Private, Report};
+use liasse_store::InboxRow;
 use serde::Serialize;
 
 use crate::desk::SignedIn;
@@ -96,20 +97,40 @@ impl RejectedFse {
         self.kind == DocumentKind::Dre.word()
     }
 
-    /// Whether a corrected FSE is still to be made. A code without words leaves that to the person. A rejected DRE is not
-    /// corrected: its FSE stands, and the patient owes what the insurer refuses.
+    /// Whether a corrected FSE is still to be made. A rejected DRE is not corrected: its FSE stands, and the patient owes
+    /// what the insurer refuses.
     pub fn awaits_correction(&self) -> bool {
-        !self.is_dre()
-            && self.corrected_by.is_none()
-            && !self.incident
-            && self.gesture.is_none_or(Gesture::allows_correction)
+        !self.is_dre() && self.corrected_by.is_none() && awaits_correction(self.incident, self.gesture)
     }
+}
+
+/// The same of one that nothing corrects. A code without words leaves that to the person.
+fn awaits_correction(incident: bool, gesture: Option<Gesture>) -> bool {
+    !incident && gesture.is_none_or(Gesture::allows_correction)
+}
+
+/// Rejected FSE.
+#[derive(Clone, Debug)]
+pub struct Rejects {
+    /// How many await a correction.
+    pub awaiting: usize,
+    /// Those that were asked for.
+    pub shown: Vec<RejectedFse>,
 }
 
 impl Workstation {
     /// The messages about this practitioner's files and money, the latest first. Those that could not be read may be
     /// anybody's and are shown to all: they name nobody.
     pub fn returns_of(&self, who: &SignedIn) -> Result<Vec<Returned>, CoreError> {
+        self.told(self.store.returns()?, who)
+    }
+
+    /// The latest of them that move no file and no money, among the latest `limit` of the whole mailbox.
+    pub fn notes_of(&self, who: &SignedIn, limit: u32) -> Result<Vec<Returned>, CoreError> {
+        self.told(self.store.notes(limit)?, who)
+    }
+
+    fn told(&self, mut rows: Vec<InboxRow>, who: &SignedIn) -> Result<Vec<Returned>, CoreError> {
         let own = |content: &Option<Return>| match content {
             Some(Return::Acknowledgement(message)) => message.billing == who.situation.billing_number,
             Some(Return::Rejections(message)) => message.billing == who.situation.billing_number,
@@ -118,7 +139,6 @@ impl Workstation {
             Some(Return::Service(message)) => message.billing == who.situation.billing_number,
             None => true,
         };
-        let mut rows = self.store.returns()?;
         rows.retain(|row| own(&row.content));
         let mut all = Vec::with_capacity(rows.len());
         for row in rows {
@@ -157,13 +177,23 @@ impl Workstation {
         Ok(all)
     }
 
-    /// The rejected FSE of this practitioner: those that await a correction first, then the latest first.
-    pub fn rejects_of(&self, who: &SignedIn) -> Result<Vec<RejectedFse>, CoreError> {
-        let documents = self.ledger_of(who)?.documents.into_iter().rev();
-        let mut rejects: Vec<RejectedFse> =
-            documents.filter_map(|document| explained(document, &self.incidents)).collect();
-        rejects.sort_by_key(|reject| !reject.awaits_correction());
-        Ok(rejects)
+    /// The rejected FSE of this practitioner: those that await a correction first, then the latest first; all, or at most
+    /// `limit`.
+    pub fn rejects_of(&self, who: &SignedIn, limit: Option<usize>) -> Result<Rejects, CoreError> {
+        let billing = &who.situation.billing_number;
+        let mut awaiting = self.store.open_rejects(billing)?;
+        awaiting.retain(|reject| {
+            let incident = self.incidents.lock(&reject.code, reject.rejected_on).is_some();
+            awaits_correction(incident, reject::explain(&reject.code).map(|words| words.gesture))
+        });
+        let documents = self.documents(self.store.rejected(billing, &awaiting, limit)?)?;
+        let shown = documents.into_iter().filter_map(|document| explained(document, &self.incidents)).collect();
+        Ok(Rejects { awaiting: awaiting.len(), shown })
+    }
+
+    /// How many messages nobody could read. They may be anybody's.
+    pub fn unknown_returns(&self) -> Result<usize, CoreError> {
+        Ok(self.store.unknown_returns()?)
     }
 }
 

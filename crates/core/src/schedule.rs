@@ -97,8 +97,7 @@ impl Workstation {
     pub fn leaving(&self) -> Result<Leaving, CoreError> {
         let sends = self.setting("post.send_at_closing")?.map_or(Ok(true), |value| yes(&value))?;
         let files = if sends { self.store.to_send()?.iter().filter(|row| !row.undelivered).count() } else { 0 };
-        let ledger = self.ledger()?;
-        let fses = ledger.documents.iter().filter(|document| document.awaits_lot()).count();
+        let fses = self.waiting()?.iter().filter(|row| !row.in_file).count();
         Ok(Leaving { files, fses })
     }
 }

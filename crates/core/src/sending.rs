@@ -10,7 +10,8 @@ use secrecy::SecretString;
 use crate::desk::system_stamp;
 use crate::error::CoreError;
 use crate::lane::Handle;
-use crate::ports::{Letter, MailPost, Post};
+use crate::ports::{Accepted, Letter, MailPost, Post};
+use crate::scans::{self, Again, ScansSummary};
 use crate::settings::{SettingError, host_port};
 use crate::workstation::Workstation;
 
@@ -37,6 +38,8 @@ pub struct SendSummary {
     pub failed: Vec<(FileIdentifier, Report)>,
     /// Files that may have left: not to be sent again.
     pub unconfirmed: Vec<FileIdentifier>,
+    /// What became of scanned documents.
+    pub scans: ScansSummary,
 }
 
 /// A file that left, or may have, and whose end could not be written down. The next run, or the next start, makes it
@@ -58,27 +61,29 @@ impl Coded for EndUnwritten {
     }
 }
 
-/// Sends every file that may lawfully leave now, asked by the user. A network failure ends the run: the rest would fail
-/// alike.
+/// Sends every file that may lawfully leave now, then the scanned documents of those that left, asked by the user. A
+/// network failure ends the run: the rest would fail alike.
 pub fn send_all(workstation: &Handle<Workstation>, post: &mut dyn Post) -> Result<SendSummary, CoreError> {
-    send(workstation, post, |_| true)
+    send(workstation, post, |_| true, Again::Late)
 }
 
 /// The same without being asked, by the clock or as the window closes: what a post office gave back undelivered waits for
 /// the user's own word. It would come back every time, and nobody would look at why.
 pub fn send_unasked(workstation: &Handle<Workstation>, post: &mut dyn Post) -> Result<SendSummary, CoreError> {
-    send(workstation, post, |row| !row.undelivered)
+    send(workstation, post, |row| !row.undelivered, Again::Late)
 }
 
 fn send(
     workstation: &Handle<Workstation>,
     post: &mut dyn Post,
     may_leave: impl Fn(&OutboxRow) -> bool,
+    scans_again: Again,
 ) -> Result<SendSummary, CoreError> {
     // One worker sends: whatever is still open was cut, and is settled as after a crash.
     workstation.call(|ws| {
         let stamp = system_stamp(ws.now());
-        ws.store.recover_attempts(&stamp)
+        ws.store.recover_attempts(&stamp)?;
+        ws.store.recover_scans(&stamp)
     })??;
     let late = workstation.call(|ws| ws.late_files())??;
     if !late.is_empty() {
@@ -95,11 +100,12 @@ fn send(
             Err(error) => {
                 summary.failed.push((row.lot, error.report()));
                 if error.phase <= SendPhase::Auth {
-                    break;
+                    return Ok(summary);
                 }
             }
         }
     }
+    summary.scans = scans::send(workstation, post, scans_again)?;
     Ok(summary)
 }
 
@@ -132,11 +138,7 @@ fn send_one(
         }
     };
     let result = post.send(&letter, &mut record);
-    let outcome = match &result {
-        Ok(accepted) => AttemptOutcome::Accepted { reply: accepted.reply.clone() },
-        Err(error) if error.is_ambiguous() => AttemptOutcome::Unconfirmed,
-        Err(error) => AttemptOutcome::Failed { code: error.code().0.to_owned() },
-    };
+    let outcome = outcome_of(&result);
     let may_have_left = result.as_ref().map_or_else(SendError::is_ambiguous, |_| true);
     let ended = workstation.call(move |ws| {
         let stamp = system_stamp(ws.now());
@@ -148,6 +150,15 @@ fn send_one(
         // What the disk refused is the reason; that the exchange was stopped for it tells nobody anything.
         (_, Some(error)) | (Err(error), None) => Err(error.into()),
         (Ok(()), None) => Ok(result.map(drop)),
+    }
+}
+
+/// How a try ended, as the store keeps it.
+pub(crate) fn outcome_of(result: &Result<Accepted, SendError>) -> AttemptOutcome {
+    match result {
+        Ok(accepted) => AttemptOutcome::Accepted { reply: accepted.reply.clone() },
+        Err(error) if error.is_ambiguous() => AttemptOutcome::Unconfirmed,
+        Err(error) => AttemptOutcome::Failed { code: error.code().0.to_owned() },
     }
 }
 
@@ -241,6 +252,12 @@ impl PostWorker {
     pub fn send_unasked(&mut self) -> Result<SendSummary, CoreError> {
         let mut post = self.post()?;
         send_unasked(&self.workstation, &mut post)
+    }
+
+    /// Sends what may leave, and scanned documents again whose answer was lost: the user's word.
+    pub fn send_scans_again(&mut self) -> Result<SendSummary, CoreError> {
+        let mut post = self.post()?;
+        send(&self.workstation, &mut post, |_| true, Again::Now)
     }
 
     /// Fetches what waits.

@@ -116,8 +116,9 @@ impl Workstation {
         signed_in.check_may_sign_lot()?;
         let free = self.free_signed(signed_in)?;
         let mut sealed = Vec::new();
-        for (key, members) in group(free) {
-            if self.directory.encryption_certificate(&key.destination).is_err() {
+        let envelope = self.envelope()?;
+        for (key, members) in self.grouped(free)? {
+            if self.recipient(&envelope, &key.destination).is_err() {
                 continue;
             }
             let now = self.now();
@@ -151,14 +152,14 @@ impl Workstation {
 
     /// The first caisse that signed FSE wait for and that no file can be encrypted for.
     fn unknown_caisse(&self, signed_in: &SignedIn) -> Result<Option<UnknownCaisse>, CoreError> {
-        let free = self.free_signed(signed_in)?;
-        Ok(group(free).iter().find_map(|(key, _)| self.directory.encryption_certificate(&key.destination).err()))
+        let (free, envelope) = (self.free_signed(signed_in)?, self.envelope()?);
+        Ok(group(free).iter().find_map(|(key, _)| self.recipient(&envelope, &key.destination).err()))
     }
 
     /// What sealing would make, without sealing: each lot's destination and how many FSE.
     pub fn plan_lots(&self, signed_in: &SignedIn) -> Result<Vec<(liasse_domain::lot::LotKey, usize)>, CoreError> {
         let free = self.free_signed(signed_in)?;
-        Ok(group(free).into_iter().map(|(key, members)| (key, members.len())).collect())
+        Ok(self.grouped(free)?.into_iter().map(|(key, members)| (key, members.len())).collect())
     }
 
     /// What the CPS is to sign: every sealed lot of the person signed in, lots left by an earlier failure among them.
@@ -183,7 +184,8 @@ impl Workstation {
             Some(from) => from,
             None => self.secret("post.user")?.ok_or(SettingError::PostIncomplete { missing: "post.user" })?,
         };
-        let recipient = self.directory.encryption_certificate(&lot.key.destination)?.to_vec();
+        let envelope = self.envelope()?;
+        let recipient = self.recipient(&envelope, &lot.key.destination)?;
         let cms = self.verified(to_sign, &by_cps, &lot.bytes)?;
         let now = self.now();
         let billing = &lot.key.billing;
@@ -200,19 +202,22 @@ impl Workstation {
             }
         }
         let ids = &mut self.ids;
-        let sealed = cms::encrypt(&mail::inner(&enclosed), &recipient, &mut |bytes| ids.random(bytes))?;
+        let inner = mail::inner(&envelope.profile, &enclosed);
+        let sealed = cms::encrypt(&inner, &recipient.certificate, &mut |bytes| ids.random(bytes))?;
         let compostage = format!("{}{:05}", clock::paris(now).format("%Y%m%d%H%M%S"), lot.name.number.get());
         let domain = from.rsplit_once('@').map_or("liasse.test", |(_, domain)| domain).to_owned();
         let header = Header {
-            to: mail::destination_address(&lot.key.destination),
-            subject: mail::subject(billing, &compostage, lot.members.len()),
+            to: recipient.address,
+            subject: envelope.profile.subject(billing, &compostage, lot.members.len()),
             message_id: format!("{compostage}.{}@{domain}", lot.name.file),
             from,
             date: now,
         };
+        let scans = self.scan_letter(&envelope.profile, &lot, &header)?;
         let outgoing = Outgoing {
             file_bytes: file,
-            message: mail::outer(&header, &sealed),
+            message: mail::outer(&header, envelope.profile.descriptor.text, &sealed),
+            scans,
             to: header.to,
             from: header.from,
             message_id: header.message_id,

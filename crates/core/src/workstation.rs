@@ -40,6 +40,7 @@ impl Workstation {
         let mut workstation = Self { store, clock, ids, directory, tables, incidents };
         let stamp = system_stamp(workstation.now());
         workstation.store.recover_attempts(&stamp)?;
+        workstation.store.recover_scans(&stamp)?;
         Ok(workstation)
     }
 
@@ -79,7 +80,7 @@ impl Workstation {
             "post.fetch_every" => drop(crate::schedule::minutes(value)?),
             "post.send_at" => drop(crate::schedule::hour(value)?),
             "post.send_at_closing" => drop(crate::schedule::yes(value)?),
-            _ => {}
+            _ => crate::envelope::check_setting(name, value)?,
         }
         let stamp = system_stamp(self.now());
         Ok(self.store.config_set(name, value, &stamp)?)

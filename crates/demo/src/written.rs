@@ -113,7 +113,7 @@ impl Written {
         let who = who.clone();
         let count = office.workstation().call(move |ws| {
             let returns = ws.returns_of(&who)?.len();
-            let unmatched = ws.payment_lines(&who)?.iter().filter(|line| line.matched.is_none()).count();
+            let unmatched = ws.unmatched_count(&who)?;
             Ok::<_, CoreError>(Self { returns, unmatched })
         });
         Ok(count.map_err(CoreError::from)??)

@@ -261,6 +261,8 @@ fn the_accounts_are_those_of_the_foreign_post_office_of_the_tests() {
     assert_eq!(account("cps-gris"), text("dr.test@cabinet.test", "test-secret"));
     assert_eq!(account("caisse-01-751"), text("01751@751.01.rss.test", "caisse-secret"));
     assert_eq!(account("caisse-01-951"), text("01951@951.01.rss.test", "caisse-secret"));
+    assert_eq!(account("scans-01-751"), text("01.751@01.scor.rss.test", "caisse-secret"));
+    assert_eq!(account("concentrateur"), text("oct@concentrateur.test", "caisse-secret"));
     assert_eq!(account("personne"), None);
 }
 
@@ -282,6 +284,8 @@ fn the_workstation_knows_caisses_and_insurers_and_one_signer_of_returns() {
         [("ET", route("99/501")), ("CO", None), ("DS", route("99/502")), ("DU", None)],
         "a DRE goes to the insurer that is asked apart, and to no other"
     );
+    assert!(directory.concentrator_certificate("OCT@concentrateur.test").is_ok());
+    assert!(directory.concentrator_certificate("oct@cabinet.test").is_err());
     assert!(directory.chain_pem.starts_with("-----BEGIN CERTIFICATE-----"));
 }
 
@@ -315,6 +319,8 @@ fn a_world_that_contradicts_itself_is_refused_without_naming_anybody() {
         ("insured.toml", "centre = \"0200\"", "centre = \"02\""),
         ("insured.toml", "has_mt", "has_doctor"),
         ("caisses.toml", "\"951\"", "\"952\""),
+        ("caisses.toml", "01.951@01.scor", "01.951@02.scor"),
+        ("mailboxes.toml", "\"concentrateur\"", "\"oct\""),
         ("mailboxes.toml", "dr.blanc@", "dr.test@"),
         ("mailboxes.toml", "\"cps-blanc\"", "\"cps-vert\""),
     ];

@@ -160,7 +160,7 @@ impl App {
             }
             (Phase::Welcome { .. }, Message::Opened(Ok(opened))) => {
                 let desk = Desk::new(opened);
-                let task = desk.lots.reload(&desk.office).map(Message::Lots);
+                let task = desk.reload_lots();
                 self.phase = Phase::Open(Box::new(desk));
                 task
             }
@@ -321,7 +321,7 @@ impl Desk {
     }
 
     fn reload_lots(&self) -> Task<Message> {
-        self.lots.reload(&self.office).map(Message::Lots)
+        self.lots.reload(&self.office, self.signed_in.as_ref()).map(Message::Lots)
     }
 
     fn paiements(&mut self, message: paiements::Message) -> Task<Message> {

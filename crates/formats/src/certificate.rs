@@ -2,6 +2,9 @@
 //! Not whether it is trusted: `cms::Trust` decides that. No directory, no file.
 //! RFC 5280; subjects of the CPS as in reference cards 1.10 (title, given name, family name and number in one RDN).
 
+use std::collections::HashSet;
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
+
 use const_oid::ObjectIdentifier;
 use der::Decode;
 use liasse_domain::{Instant, Private};
@@ -185,7 +188,24 @@ impl<'a> Parsed<'a> {
 
     /// Whether `other` bears this one's name as issuer and this one's signature.
     pub(crate) fn issued(&self, other: &Parsed<'_>) -> bool {
-        other.issuer == self.subject && self.verifies(&Sha256::digest(other.tbs).into(), other.signature).is_ok()
+        other.issuer == self.subject && self.vouches(&Sha256::digest(other.tbs).into(), other.signature).is_ok()
+    }
+
+    /// As [`Parsed::verifies`], for what an authority signed: the same certificates and lists come with every message, and
+    /// whether a key made a signature never changes. So each good one is worked out once.
+    pub(crate) fn vouches(&self, hash: &[u8; 32], signature: &[u8]) -> Result<(), CmsError> {
+        // The key says its own length, the hash has one: no two triples have the same name.
+        let name = Sha256::new().chain_update(self.key).chain_update(hash).chain_update(signature).finalize().into();
+        if vouched().contains(&name) {
+            return Ok(());
+        }
+        self.verifies(hash, signature)?;
+        let mut vouched = vouched();
+        if vouched.len() >= MOST_VOUCHED {
+            vouched.clear();
+        }
+        vouched.insert(name);
+        Ok(())
     }
 
     /// Checks an RSA PKCS#1 v1.5 signature over a SHA-256 hash with this certificate's key, of 2048 to 4096 bits.
@@ -200,6 +220,15 @@ impl<'a> Parsed<'a> {
         let key = RsaPublicKey::from_public_key_der(self.key).map_err(|_| CmsError::UnsupportedAlgorithm)?;
         if key.size() < 256 { Err(CmsError::UnsupportedAlgorithm) } else { Ok(key) }
     }
+}
+
+/// Signatures of authorities that are remembered: more than a caisse meets in a day, 32 bytes each.
+const MOST_VOUCHED: usize = 4096;
+
+/// The good signatures of authorities that were met, each by the hash of key, content and signature.
+fn vouched() -> MutexGuard<'static, HashSet<[u8; 32]>> {
+    static VOUCHED: LazyLock<Mutex<HashSet<[u8; 32]>>> = LazyLock::new(Mutex::default);
+    VOUCHED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Refuses an AlgorithmIdentifier (its content) other than sha256WithRSAEncryption.

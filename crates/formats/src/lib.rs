@@ -8,5 +8,7 @@ pub mod cms;
 pub mod groups;
 pub mod lot;
 pub mod mail;
+pub mod media;
 pub mod noemie;
 pub mod returns;
+mod scan;

@@ -168,14 +168,28 @@ pub fn open_file(bytes: &[u8]) -> Result<OpenFile<'_>, FileFault> {
 /// Sender and identifier of a file that may be broken elsewhere, from its record 000 or else 999: best effort, for an
 /// answer about it.
 pub fn peek_identifier(bytes: &[u8]) -> Option<(BillingNumber, FileIdentifier)> {
+    peek(bytes, |text| {
+        let sender = BillingNumber::parse(text("no_emetteur")?.get(5..)?).ok()?;
+        Some((sender, FileIdentifier::parse(text("identifiant_fichier")?).ok()?))
+    })
+}
+
+/// The recipient of a file that may be broken elsewhere, as a concentrator looks for it.
+pub fn peek_destination(bytes: &[u8]) -> Option<Destination> {
+    peek(bytes, |text| {
+        let (regime, caisse) = text("no_destinataire")?.get(9..)?.split_at_checked(2)?;
+        Destination::new(regime, caisse).ok()
+    })
+}
+
+/// What `find` finds in record 000, or else in 999, by the names of their fields.
+fn peek<'b, T>(bytes: &'b [u8], find: impl Fn(&dyn Fn(&str) -> Option<&'b str>) -> Option<T>) -> Option<T> {
     let lines = lenient(bytes);
     [lines.first()?, lines.last()?].into_iter().find_map(|line| {
         let record = [&envelope::R000, &envelope::R999]
             .into_iter()
             .find(|record| line.bytes.starts_with(record.name.as_bytes()))?;
-        let text = |name| record.field(name)?.of(line.bytes).and_then(|bytes| std::str::from_utf8(bytes).ok());
-        let sender = BillingNumber::parse(text("no_emetteur")?.get(5..)?).ok()?;
-        Some((sender, FileIdentifier::parse(text("identifiant_fichier")?).ok()?))
+        find(&|name| record.field(name)?.of(line.bytes).and_then(|bytes| std::str::from_utf8(bytes).ok()))
     })
 }
 

@@ -8,15 +8,17 @@ mod notice;
 mod part;
 mod profile;
 mod read;
+mod scans;
 mod squeeze;
 mod write;
 
 pub use notice::read_notice;
 pub use profile::{
-    Compression, Descriptor, Encryption, EnvelopeProfile, IRIS_B2_PUBLIC, SubjectLine, compostage, destination_address,
-    subject,
+    Compression, Descriptor, Encryption, EnvelopeProfile, IRIS_B2_PUBLIC, OCT, PROFILES, Route, SubjectLine,
+    compostage, subject,
 };
 pub use read::{read_inner, read_outer, read_return};
+pub use scans::{Scan, ScanMail, read_scans, scans};
 pub use write::{inner, outer, return_mail};
 
 /// What a file's mail holds inside the encryption.
@@ -53,7 +55,7 @@ impl Header {
     /// takes values from outside asks here first and tells the user.
     pub fn check(&self) -> Result<(), MailFault> {
         for (name, address) in [("From", &self.from), ("To", &self.to), ("Message-ID", &self.message_id)] {
-            if !is_plain_address(address) {
+            if !is_address(address) {
                 return Err(MailFault::HeaderInvalid { name });
             }
         }
@@ -142,6 +144,9 @@ pub enum MailFault {
     /// A return whose description is none of the profile's.
     #[error("the kind of return is unknown")]
     UnknownKind,
+    /// Scanned documents that are not those of their manifest, or a manifest that cannot be read.
+    #[error("the scanned documents are not those of the manifest")]
+    Manifest,
 }
 
 impl Coded for MailFault {
@@ -159,6 +164,7 @@ impl Coded for MailFault {
             Self::PartTwice { .. } => Code("formats.courriel_partie_double"),
             Self::Name => Code("formats.courriel_nom_interdit"),
             Self::UnknownKind => Code("formats.courriel_nature_inconnue"),
+            Self::Manifest => Code("formats.courriel_manifeste"),
         }
     }
 
@@ -172,7 +178,7 @@ impl Coded for MailFault {
 }
 
 /// One `local@domain` of letters, digits, dots, hyphens and underscores: what our addresses and identifiers are made of.
-fn is_plain_address(text: &str) -> bool {
+pub fn is_address(text: &str) -> bool {
     let plain = |text: &str| {
         !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_+".contains(&byte))
     };
@@ -239,6 +245,7 @@ mod tests {
             PartTwice { part: "lot.p7s" },
             Name,
             UnknownKind,
+            Manifest,
         ] {
             assert!(catalogue::entry(fault.code()).is_some(), "{:?}", fault.code());
             let report = fault.report();

@@ -6,6 +6,8 @@ use std::borrow::Cow;
 
 use liasse_domain::{Code, Coded};
 
+use crate::scan::position;
+
 /// Bytes in a full body of entities, as in the public sample.
 pub(crate) const BODY: usize = 2056;
 /// Digits in front of a body that say its length.
@@ -152,16 +154,18 @@ fn entities<'a>(bodies: &[&'a [u8]]) -> Result<Vec<Entity<'a>>, NoemieFault> {
     // The entity being read, and where it began.
     let (mut current, mut line, mut column) = (Vec::<u8>::new(), 2, LENGTH + 1);
     for (index, body) in bodies.iter().enumerate() {
-        let mut offset = 0;
-        for piece in body.split_inclusive(|byte| *byte == b'@') {
+        let mut rest = *body;
+        while !rest.is_empty() {
             if current.is_empty() {
-                (line, column) = (index + 2, offset + LENGTH + 1);
+                (line, column) = (index + 2, body.len() - rest.len() + LENGTH + 1);
             }
-            offset += piece.len();
-            match piece.strip_suffix(b"@") {
-                Some(last) if current.is_empty() => entities.push(entity(Cow::Borrowed(last), line, column)?),
-                Some(last) => {
-                    current.extend_from_slice(last);
+            let end = position(rest, b'@');
+            let (piece, after) = rest.split_at(end.unwrap_or(rest.len()));
+            rest = after.get(1..).unwrap_or_default();
+            match end {
+                Some(_) if current.is_empty() => entities.push(entity(Cow::Borrowed(piece), line, column)?),
+                Some(_) => {
+                    current.extend_from_slice(piece);
                     entities.push(entity(Cow::Owned(std::mem::take(&mut current)), line, column)?);
                 }
                 None => current.extend_from_slice(piece),
@@ -189,9 +193,10 @@ fn entity(bytes: Cow<'_, [u8]>, line: usize, column: usize) -> Result<Entity<'_>
     Ok(Entity { id, level, data, line, column })
 }
 
+/// A number of at most nineteen digits.
 fn digits(bytes: &[u8]) -> Option<u64> {
-    let number = !bytes.is_empty() && bytes.iter().all(u8::is_ascii_digit);
-    if number { std::str::from_utf8(bytes).ok()?.parse().ok() } else { None }
+    let number = (1..20).contains(&bytes.len()) && bytes.iter().all(u8::is_ascii_digit);
+    number.then(|| bytes.iter().fold(0, |value, digit| value * 10 + u64::from(digit - b'0')))
 }
 
 #[cfg(test)]

@@ -13,8 +13,8 @@ mod tests {
     use flate2::write::{GzEncoder, ZlibEncoder};
     use liasse_domain::FseNumber;
     use liasse_formats::mail::{
-        FileMail, Header, MailFault, ReturnKind, ReturnMail, inner, outer, read_inner, read_outer, read_return,
-        return_mail,
+        Compression, FileMail, Header, IRIS_B2_PUBLIC, MailFault, OCT, ReturnKind, ReturnMail, inner, outer,
+        read_inner, read_outer, read_return, return_mail,
     };
     use proptest::prelude::*;
 
@@ -64,7 +64,7 @@ mod tests {
     #[test]
     fn python_reads_the_inner_mail() {
         python(
-            &inner(&file_mail()),
+            &inner(&IRIS_B2_PUBLIC, &file_mail()),
             "assert zlib.decompress(p[0].get_payload(decode=True)) == b'000 HEADER\\r\\n999 END\\r\\n'\n\
              names = ['fichier.b2', 'lot.p7s', 'fse-000000001.p7s', 'fse-999999999.p7s', 'vitale-000000001.p7s']\n\
              assert [x.get_filename() for x in p] == names, [x.get_filename() for x in p]\n\
@@ -74,9 +74,30 @@ mod tests {
     }
 
     #[test]
+    fn python_reads_every_compression_of_the_concentrator_s_mail() {
+        let file = "b'000 HEADER\\r\\n999 END\\r\\n'";
+        for (compression, description, opened) in [
+            (Compression::Zlib, "IRIS/B2/Z", "zlib.decompress(b)"),
+            (Compression::Gzip, "IRIS/B2/Z", "__import__('gzip').decompress(b)"),
+            (Compression::None, "IRIS/B2", "b"),
+        ] {
+            let mail = inner(&OCT.compressing(compression), &file_mail());
+            python(
+                &mail,
+                &format!(
+                    "b = p[0].get_payload(decode=True)\n\
+                     assert p[0]['Content-Description'] == '{description}'\n\
+                     assert {opened} == {file}, b"
+                ),
+            );
+            assert_eq!(read_inner(&mail), Ok(file_mail()));
+        }
+    }
+
+    #[test]
     fn python_reads_outer_and_return_mails() {
         python(
-            &outer(&header(), &[0x30, 0x80, 0xFF]),
+            &outer(&header(), "IRIS/B2/Z", &[0x30, 0x80, 0xFF]),
             "assert m.get_payload(decode=True) == b'\\x30\\x80\\xff'\n\
              assert m['To'].addresses[0].addr_spec == 'dr.test@cabinet.test'\n\
              assert m.get_filename() == 'smime.p7m'",
@@ -96,8 +117,8 @@ mod tests {
 
     #[test]
     fn ours_come_back_as_they_went() {
-        assert_eq!(read_inner(&inner(&file_mail())), Ok(file_mail()));
-        assert_eq!(read_outer(&outer(&header(), b"envelope")), Ok((header(), b"envelope".to_vec())));
+        assert_eq!(read_inner(&inner(&IRIS_B2_PUBLIC, &file_mail())), Ok(file_mail()));
+        assert_eq!(read_outer(&outer(&header(), "IRIS/B2/Z", b"envelope")), Ok((header(), b"envelope".to_vec())));
         for kind in [ReturnKind::Arl, ReturnKind::Noemie, ReturnKind::Signalement, ReturnKind::Service] {
             let mail = return_mail(&header(), kind, b"x^ BODY\r\n", b"signature");
             let expected = ReturnMail { kind, body: b"x^ BODY\r\n".to_vec(), signature: Some(b"signature".to_vec()) };
@@ -193,7 +214,7 @@ mod tests {
 
     #[test]
     fn missing_headers_are_named() {
-        let mail = String::from_utf8(outer(&header(), b"x")).expect("ascii");
+        let mail = String::from_utf8(outer(&header(), "IRIS/B2/Z", b"x")).expect("ascii");
         for name in ["From", "To", "Date"] {
             let without: String =
                 mail.split_inclusive("\r\n").filter(|line| !line.starts_with(&format!("{name}:"))).collect();
@@ -240,11 +261,11 @@ mod tests {
         assert!(bomb.len() < 50_000);
         assert_eq!(read_inner(&mixed(&[bomb, p7s("lot.p7s")])), Err(MailFault::TooLarge));
 
-        let whole = inner(&file_mail());
+        let whole = inner(&IRIS_B2_PUBLIC, &file_mail());
         for cut in [whole.len() / 4, whole.len() / 2, whole.len() - 5] {
             assert!(read_inner(&whole[..cut]).is_err(), "cut at {cut}");
         }
-        let mail = String::from_utf8(outer(&header(), &[7; 100])).expect("ascii");
+        let mail = String::from_utf8(outer(&header(), "IRIS/B2/Z", &[7; 100])).expect("ascii");
         assert_eq!(read_outer(&mail.as_bytes()[..mail.len() - 5]), Err(MailFault::Truncated));
         let huge = vec![b'a'; 40_000_001];
         assert_eq!(read_outer(&huge), Err(MailFault::TooLarge));
@@ -280,7 +301,7 @@ mod tests {
 
         #[test]
         fn spliced_mails_never_panic(at in 0usize..2000, patch in prop::collection::vec(any::<u8>(), 1..6)) {
-            for mut mail in [inner(&file_mail()), return_mail(&header(), ReturnKind::Arl, b"A", b"S")] {
+            for mut mail in [inner(&IRIS_B2_PUBLIC, &file_mail()), return_mail(&header(), ReturnKind::Arl, b"A", b"S")] {
                 for (index, byte) in patch.iter().enumerate() {
                     let length = mail.len();
                     mail[(at + index) % length] = *byte;
@@ -297,7 +318,7 @@ mod tests {
         ) {
             let signatures: Vec<_> = numbers.iter().map(|&number| numbered(number, &p7s)).collect();
             let mail = FileMail { file, lot_p7s: p7s.clone(), fse_p7s: signatures.clone(), vitale_p7s: signatures };
-            prop_assert_eq!(read_inner(&inner(&mail)), Ok(mail));
+            prop_assert_eq!(read_inner(&inner(&IRIS_B2_PUBLIC, &mail)), Ok(mail));
         }
     }
 }

@@ -6,7 +6,7 @@ use liasse_domain::lot::LotState;
 use liasse_domain::settlement::SettlementMode;
 use liasse_domain::{
     BillingNumber, BirthDate, Centimes, Destination, DocumentState, FileIdentifier, FseNumber, FseRef, Instant,
-    LotNumber, MoneyState, Nir, Payer, SecuringMode, SendPhase, TransmissionState,
+    LotNumber, MoneyState, Nir, Payer, ScanKind, ScanMedia, ScanState, SecuringMode, SendPhase, TransmissionState,
 };
 use rusqlite::Row;
 use rusqlite::types::{Type, Value, ValueRef};
@@ -115,6 +115,9 @@ words! {
     LotState = "état du lot",
     SendPhase = "phase d'envoi",
     SettlementMode = "mode de règlement",
+    ScanKind = "nature d'une pièce jointe",
+    ScanMedia = "format d'une pièce jointe",
+    ScanState = "envoi de pièces jointes",
 }
 
 texts! {

@@ -32,7 +32,8 @@ pub(crate) fn is_ours(connection: &Connection, billing: &BillingNumber) -> Resul
     query::any(connection, "SELECT 1 FROM counter WHERE billing = ?1", params![billing.put()])
 }
 
-fn last(connection: &Connection, billing: &BillingNumber, kind: &str) -> Result<i64> {
+/// The last number given in a series; 0 before the first.
+pub(crate) fn last(connection: &Connection, billing: &BillingNumber, kind: &str) -> Result<i64> {
     let sql = "SELECT last FROM counter WHERE billing = ?1 AND kind = ?2";
     Ok(query::first(connection, sql, params![billing.put(), kind], |row| row.get("last"))?.unwrap_or(0))
 }

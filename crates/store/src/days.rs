@@ -47,6 +47,23 @@ pub struct UnpaidRow {
     pub settlement: Option<SettlementMode>,
 }
 
+/// Each state is walked along its index and left when there are enough: what was paid is never looked at. What the index
+/// is limited to is said again, else SQLite does not take it.
+const UNPAID: &str = "
+    SELECT d.billing, d.number, p.family_name, p.given_name, d.act_date, m.due - m.paid AS owed, m.settlement
+    FROM (SELECT * FROM (SELECT x.document FROM money x CROSS JOIN document e ON e.id = x.document
+                         WHERE x.state = 'attendu' AND x.state NOT IN ('sans_objet', 'encaisse') AND x.payer = 'patient' AND e.state = 'signee' AND e.billing = ?1
+                         ORDER BY x.document LIMIT ?2)
+          UNION ALL
+          SELECT * FROM (SELECT x.document FROM money x CROSS JOIN document e ON e.id = x.document
+                         WHERE x.state = 'partiel' AND x.state NOT IN ('sans_objet', 'encaisse') AND x.payer = 'patient' AND e.state = 'signee' AND e.billing = ?1
+                         ORDER BY x.document LIMIT ?2)
+          ORDER BY document LIMIT ?2) AS owing
+    CROSS JOIN document d ON d.id = owing.document
+    JOIN patient p ON p.id = d.patient
+    JOIN money m ON m.document = d.id AND m.payer = 'patient'
+    ORDER BY d.act_date, d.id";
+
 impl Store {
     /// What came in on a day, in its order.
     pub fn day(&self, billing: &BillingNumber, day: NaiveDate) -> Result<Vec<DayRow>> {
@@ -95,15 +112,9 @@ impl Store {
         Ok(amount)
     }
 
-    /// Signed FSE for which the patient still owes, the oldest first.
-    pub fn unpaid(&self, billing: &BillingNumber) -> Result<Vec<UnpaidRow>> {
-        let sql = "SELECT d.billing, d.number, p.family_name, p.given_name, d.act_date, m.due - m.paid AS owed,
-                          m.settlement
-                   FROM money m JOIN document d ON d.id = m.document JOIN patient p ON p.id = d.patient
-                   WHERE m.payer = 'patient' AND m.state IN ('attendu', 'partiel') AND d.state = 'signee'
-                     AND d.billing = ?1
-                   ORDER BY d.act_date, d.id";
-        query::all(&self.connection, sql, [billing.put()], |row| {
+    /// Signed FSE for which the patient still owes, the oldest first; all, or at most `limit` of those written first.
+    pub fn unpaid(&self, billing: &BillingNumber, limit: Option<u32>) -> Result<Vec<UnpaidRow>> {
+        query::all(&self.connection, UNPAID, params![billing.put(), limit.map_or(-1, i64::from)], |row| {
             Ok(UnpaidRow {
                 fse: reference(row)?,
                 patient: patient(row)?,

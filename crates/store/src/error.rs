@@ -162,6 +162,24 @@ pub enum StoreError {
         /// Which.
         by: FseRef,
     },
+    /// The FSE is withdrawn or its lot is signed: its documents stay as they are.
+    #[error("the documents of this FSE stay as they are")]
+    ScansClosed,
+    /// The same document is there already.
+    #[error("the document is there already")]
+    ScanTwice,
+    /// The FSE has as many documents as it may.
+    #[error("too many documents")]
+    TooManyScans,
+    /// The sealed lot of the FSE has as many documents as one mail carries.
+    #[error("too many documents in the lot")]
+    LotScansFull,
+    /// The FSE has no such document.
+    #[error("unknown document {scan}")]
+    UnknownScan {
+        /// As it was named.
+        scan: i64,
+    },
     /// The amount is not positive, or more than what is owed.
     #[error("the amount does not fit what is owed")]
     Amount {
@@ -212,6 +230,11 @@ impl Coded for StoreError {
             Self::NotRejected => Code("store.fse_non_rejetee"),
             Self::NoDre => Code("store.dre_absente"),
             Self::Corrected { .. } => Code("store.fse_deja_corrigee"),
+            Self::ScansClosed => Code("store.numerisation_figee"),
+            Self::ScanTwice => Code("store.numerisation_deja_jointe"),
+            Self::TooManyScans => Code("store.numerisation_trop_nombreuse"),
+            Self::LotScansFull => Code("store.numerisation_lot_plein"),
+            Self::UnknownScan { .. } => Code("store.numerisation_inconnue"),
             Self::Amount { .. } => Code("store.montant_inadapte"),
         }
     }
@@ -227,6 +250,7 @@ impl Coded for StoreError {
             Self::NotSigned { state } => vec![("state", state.label().to_owned())],
             Self::Amount { owed } => vec![("owed", owed.to_string())],
             Self::Corrected { by } => vec![("fse", by.to_string())],
+            Self::UnknownScan { scan } => vec![("scan", scan.to_string())],
             Self::UnknownCheque { cheque } => vec![("cheque", cheque.to_string())],
             _ => Vec::new(),
         }

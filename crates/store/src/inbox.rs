@@ -98,6 +98,12 @@ pub struct RefusedFile {
     pub code: String,
 }
 
+macro_rules! inbox {
+    () => {
+        "SELECT id, mailbox, received_at, kind, status, note, content, sha256 FROM inbox"
+    };
+}
+
 impl Store {
     /// Keeps a message and its effects in one transaction. `decoded` is `None` for what is not understood or not
     /// believed: it is kept and changes no state, and `note` is the catalogue code of the reason.
@@ -167,7 +173,9 @@ impl Store {
 
     /// The files that a caisse refused as a whole, each with its reason.
     pub fn refused_files(&self) -> Result<Vec<RefusedFile>> {
-        let sql = "SELECT content FROM inbox WHERE kind = 'arl' AND status = 'applique' ORDER BY id";
+        let sql = "SELECT content FROM inbox
+                   WHERE kind = 'arl' AND status = 'applique' AND json_extract(content, '$.refused') IS NOT NULL
+                   ORDER BY id";
         let arls = query::all(&self.connection, sql, [], |row| read::<Return>(&row.get::<_, String>("content")?))?;
         let refused = |message| match message {
             Return::Acknowledgement(arl) => {
@@ -178,35 +186,51 @@ impl Store {
         Ok(arls.into_iter().filter_map(refused).collect())
     }
 
+    /// How many messages nobody could read, or believe.
+    pub fn unknown_returns(&self) -> Result<usize> {
+        query::count(&self.connection, "SELECT count(*) FROM inbox WHERE kind = 'inconnu'", [])
+    }
+
     /// Every message, newest first.
     pub fn returns(&self) -> Result<Vec<InboxRow>> {
-        let sql = "SELECT id, mailbox, received_at, kind, status, note, content, sha256 FROM inbox ORDER BY id DESC";
-        query::all(&self.connection, sql, [], |row| {
-            let kind = cell(row, "kind")?;
-            let json: Option<String> = row.get("content")?;
-            let (content, notice) = match (json, kind) {
-                (None, _) => (None, None),
-                (Some(json), InboxKind::NonRemise) => (None, Some(read(&json)?)),
-                (Some(json), _) => (Some(read(&json)?), None),
-            };
-            Ok(InboxRow {
-                id: row.get("id")?,
-                mailbox: row.get("mailbox")?,
-                received_at: cell(row, "received_at")?,
-                kind,
-                status: cell(row, "status")?,
-                note: row.get("note")?,
-                content,
-                notice,
-                sha256: cell(row, "sha256")?,
-            })
-        })
+        query::all(&self.connection, concat!(inbox!(), " ORDER BY id DESC"), [], row)
+    }
+
+    /// The latest messages that move no file and no money: remarks, words of a caisse, notices of a post office, and those
+    /// that nobody could read; the newest first.
+    pub fn notes(&self, limit: u32) -> Result<Vec<InboxRow>> {
+        let sql = concat!(
+            inbox!(),
+            " WHERE kind IN ('signalement', 'service', 'non_remise', 'inconnu') ORDER BY id DESC LIMIT ?1"
+        );
+        query::all(&self.connection, sql, [limit], row)
     }
 
     /// A message exactly as it came.
     pub fn return_raw(&self, id: i64) -> Result<Option<Vec<u8>>> {
         query::first(&self.connection, "SELECT raw FROM inbox WHERE id = ?1", [id], |row| row.get("raw"))
     }
+}
+
+fn row(row: &rusqlite::Row<'_>) -> rusqlite::Result<InboxRow> {
+    let kind = cell(row, "kind")?;
+    let json: Option<String> = row.get("content")?;
+    let (content, notice) = match (json, kind) {
+        (None, _) => (None, None),
+        (Some(json), InboxKind::NonRemise) => (None, Some(read(&json)?)),
+        (Some(json), _) => (Some(read(&json)?), None),
+    };
+    Ok(InboxRow {
+        id: row.get("id")?,
+        mailbox: row.get("mailbox")?,
+        received_at: cell(row, "received_at")?,
+        kind,
+        status: cell(row, "status")?,
+        note: row.get("note")?,
+        content,
+        notice,
+        sha256: cell(row, "sha256")?,
+    })
 }
 
 impl InboxKind {

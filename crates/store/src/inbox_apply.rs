@@ -184,12 +184,6 @@ fn reject(change: &Change<'_>, inbox: i64, rejections: &Rejections) -> Result<Ef
     Ok(effect.about(lot.identifier).saying("rejected", rejected))
 }
 
-fn remark(change: &Change<'_>, remarks: &Signalements) -> Result<Effect<'static>> {
-    let Some(lot) = posted(change, &remarks.billing, remarks.file)? else { return Ok(Effect::none(UNKNOWN.0)) };
-    let effect = if lot.destination == remarks.from { Effect::to_read() } else { Effect::none(OTHER_CAISSE.0) };
-    Ok(effect.about(lot.identifier))
-}
-
 /// The FSE, or the DRE, that left in that lot and that the lot still holds.
 fn sent_in(change: &Change<'_>, lot: &LotHandle, fse: &FseRef) -> Result<Option<i64>> {
     let sql = "SELECT document.id FROM document JOIN membership ON membership.id = document.live

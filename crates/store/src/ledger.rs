@@ -1,16 +1,18 @@
 //! The ledger: one line a document, with its three axes, for the screens and for `ledger --json`.
-//! Reads no content, no bytes and no signature; nothing here changes anything.
+//! Reads no content, no bytes and no signature; nothing here changes anything. A screen takes a page, a script all.
 
 use chrono::NaiveDate;
 use liasse_domain::returns::Reason;
 use liasse_domain::settlement::SettlementMode;
 use liasse_domain::{
-    Centimes, DocumentState, FileIdentifier, FseNumber, FseRef, Instant, Payer, Private, TransmissionState,
+    BillingNumber, Centimes, DocumentState, FileIdentifier, FseNumber, FseRef, Instant, Payer, Private,
+    TransmissionState,
 };
-use rusqlite::Row;
+use rusqlite::{Connection, Row, params};
 
-use crate::cell::{cell, cell_or_null, reference};
+use crate::cell::{Cell, cell, cell_or_null, reference};
 use crate::claims_view::{reject, shown, shown_columns};
+use crate::counter;
 use crate::error::Result;
 use crate::money::MoneyRow;
 use crate::open::Store;
@@ -65,14 +67,42 @@ const LEDGER: &str = concat!(
      JOIN money mo ON mo.document = d.id AND mo.payer = 'amo'
      JOIN money mc ON mc.document = d.id AND mc.payer = 'amc'",
     shown!(),
-    "WHERE d.number IS NOT NULL ORDER BY d.id"
+    "WHERE d.number IS NOT NULL"
 );
 
 impl Store {
     /// Every numbered document, oldest first.
     pub fn ledger(&self) -> Result<Vec<LedgerRow>> {
-        query::all(&self.connection, LEDGER, [], read)
+        query::all(&self.connection, &format!("{LEDGER} ORDER BY d.id"), [], read)
     }
+
+    /// The latest documents of a practitioner, the newest first.
+    pub fn ledger_page(&self, billing: &BillingNumber, limit: u32) -> Result<Vec<LedgerRow>> {
+        let sql = format!("{LEDGER} AND d.billing = ?1 ORDER BY d.id DESC LIMIT ?2");
+        query::all(&self.connection, &sql, params![billing.put(), limit], read)
+    }
+
+    /// How many numbers of a practitioner's series were given, to FSE and to DRE that bear one of their own.
+    pub fn numbers_given(&self, billing: &BillingNumber) -> Result<usize> {
+        let last = counter::last(&self.connection, billing, "fse")?;
+        Ok(usize::try_from(last).unwrap_or_default())
+    }
+
+    /// One FSE.
+    pub fn ledger_row(&self, fse: &FseRef) -> Result<Option<LedgerRow>> {
+        let sql = format!("{LEDGER} AND d.billing = ?1 AND d.kind = 'fse' AND d.number = ?2");
+        query::first(&self.connection, &sql, params![fse.billing.put(), fse.number.put()], read)
+    }
+}
+
+/// The documents of these rows, in their order.
+pub(crate) fn rows(connection: &Connection, documents: &[i64]) -> Result<Vec<LedgerRow>> {
+    let sql = format!("{LEDGER} AND d.id = ?1");
+    let mut found = Vec::with_capacity(documents.len());
+    for id in documents {
+        found.extend(query::first(connection, &sql, [id], read)?);
+    }
+    Ok(found)
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<LedgerRow> {

@@ -14,6 +14,7 @@ use crate::error::{Or, Result, StoreError};
 use crate::journal::{Entry, fingerprint};
 use crate::open::Store;
 use crate::query;
+use crate::scans::{self, ScanLetter};
 use crate::stamp::Stamp;
 use crate::transmission::{self, LotHandle, move_lot};
 use crate::withheld::debug_by_length;
@@ -48,9 +49,11 @@ pub struct Outgoing {
     pub from: String,
     /// Its Message-ID, unique.
     pub message_id: String,
+    /// The mail with the scanned documents of its FSE, where there are some.
+    pub scans: Option<ScanLetter>,
 }
 
-debug_by_length!(Outgoing { to, from, message_id; file_bytes, message; });
+debug_by_length!(Outgoing { to, from, message_id, scans; file_bytes, message; });
 
 impl Store {
     /// Seals a lot of `members`, in that order: takes the next lot number, has `make` build `lot.b2` from the number and
@@ -134,6 +137,7 @@ impl Store {
             .with("file_sha256", fingerprint(&outgoing.file_bytes))
             .with("message_sha256", fingerprint(&outgoing.message))
             .with("message_id", outgoing.message_id.as_str());
+        let entry = scans::keep(&change, id, outgoing, entry)?;
         change.commit(entry)
     }
 

@@ -42,19 +42,28 @@ pub struct PaidRow {
 const LINES: &str =
     "SELECT l.payment, l.position, p.regime, p.caisse, p.reference, p.paid_on, l.fse, l.payer, l.amount,
                             d.billing, d.number
-                     FROM payment_line l JOIN payment p ON p.id = l.payment LEFT JOIN document d ON d.id = l.document";
+                     FROM payment p CROSS JOIN payment_line l ON l.payment = p.id LEFT JOIN document d ON d.id = l.document";
 
 impl Store {
-    /// The lines of all transfers to a practitioner, the latest transfer first.
-    pub fn payment_lines(&self, billing: &BillingNumber) -> Result<Vec<PaidRow>> {
-        let sql = format!("{LINES} WHERE p.billing = ?1 ORDER BY p.paid_on DESC, p.id DESC, l.position");
-        query::all(&self.connection, &sql, [billing.put()], read)
+    /// The lines of transfers to a practitioner, the latest transfer first; all, or at most `limit`.
+    pub fn payment_lines(&self, billing: &BillingNumber, limit: Option<u32>) -> Result<Vec<PaidRow>> {
+        let sql = format!("{LINES} WHERE p.billing = ?1 ORDER BY p.paid_on DESC, p.id DESC, l.position LIMIT ?2");
+        query::all(&self.connection, &sql, params![billing.put(), limit.map_or(-1, i64::from)], read)
     }
 
-    /// Whether there is such a line, to whomever it was paid.
-    pub fn is_payment(&self, payment: i64, line: u32) -> Result<bool> {
-        let sql = "SELECT 1 FROM payment_line WHERE payment = ?1 AND position = ?2";
-        query::any(&self.connection, sql, params![payment, line])
+    /// How many lines of transfers to a practitioner have no document.
+    pub fn unmatched_count(&self, billing: &BillingNumber) -> Result<usize> {
+        // The order of the tables is said: unmatched lines are few.
+        let sql = "SELECT count(*) FROM payment_line l CROSS JOIN payment p ON p.id = l.payment AND p.billing = ?1
+                   WHERE l.document IS NULL";
+        query::count(&self.connection, sql, [billing.put()])
+    }
+
+    /// To whom a line was paid; `None` when there is no such line.
+    pub fn paid_to(&self, payment: i64, line: u32) -> Result<Option<BillingNumber>> {
+        let sql = "SELECT p.billing FROM payment_line l JOIN payment p ON p.id = l.payment
+                   WHERE l.payment = ?1 AND l.position = ?2";
+        query::first(&self.connection, sql, params![payment, line], |row| cell(row, "billing"))
     }
 
     /// Matches a line to a document of the same practitioner; its money moves as if the payer had named it.

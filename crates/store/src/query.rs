@@ -1,4 +1,4 @@
-//! The three ways this crate talks SQL: run a statement, read the first row, read all rows; statements stay prepared.
+//! The few ways this crate talks SQL: run a statement, read the first row, all rows, or a count; statements stay prepared.
 //! Not a query builder: each statement stands as text beside the operation that needs it.
 
 use rusqlite::{Connection, OptionalExtension, Params, Row};
@@ -30,6 +30,12 @@ pub(crate) fn all<T>(
     let mut statement = connection.prepare_cached(sql)?;
     let rows = statement.query_map(params, read)?;
     Ok(rows.collect::<rusqlite::Result<Vec<T>>>()?)
+}
+
+/// The number that a statement counts in its only column.
+pub(crate) fn count(connection: &Connection, sql: &str, params: impl Params) -> Result<usize> {
+    let count: i64 = connection.prepare_cached(sql)?.query_row(params, |row| row.get(0))?;
+    Ok(usize::try_from(count).unwrap_or_default())
 }
 
 /// Whether the statement finds a row.

@@ -63,15 +63,15 @@ pub enum JournalFault {
         /// The last entry that rows refer to.
         needed: i64,
     },
-    /// The bytes, the members or the head of a lot are not those of its seal; or its signature, its file, its mail, its
-    /// tries or its state are not those that the journal tells.
+    /// The bytes, the members or the head of a lot are not those of its seal; or its signature, its file, its mails, its
+    /// tries or its states are not those that the journal tells.
     #[error("lot {lot} is not as the journal tells")]
     Lot {
         /// Which.
         lot: FileIdentifier,
     },
-    /// The content or the bytes of an FSE are not those that were numbered; or its signatures or its state are not those
-    /// that the journal tells.
+    /// The content or the bytes of an FSE are not those that were numbered; or its signatures, its documents or its state
+    /// are not those that the journal tells.
     #[error("FSE {fse} is not as the journal tells")]
     Fse {
         /// Which.
@@ -154,7 +154,9 @@ impl Store {
     fn verify_end(&self, report: &mut JournalReport, last: i64) -> Result<()> {
         let sql = "SELECT max(coalesce((SELECT max(entry) FROM document), 0), coalesce((SELECT max(entry) FROM lot), 0),
                               coalesce((SELECT max(entry) FROM outbox), 0), coalesce((SELECT max(entry) FROM attempt), 0),
-                              coalesce((SELECT max(entry) FROM inbox), 0), coalesce((SELECT max(entry) FROM receipt), 0))";
+                              coalesce((SELECT max(entry) FROM inbox), 0), coalesce((SELECT max(entry) FROM receipt), 0),
+                              coalesce((SELECT max(entry) FROM attachment), 0),
+                              coalesce((SELECT max(entry) FROM scan_mail), 0))";
         let needed: i64 = self.connection.query_row(sql, [], |row| row.get(0))?;
         if needed > last {
             report.faults.push(JournalFault::Cut { last, needed });

@@ -2,10 +2,10 @@
 //! A state that no entry tells shows a journal that was cut; an entry without its row shows a row that was taken away.
 //! Not the chain of the entries themselves (module `verify`). Rule: reference telecom-reliability 4.4.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use liasse_domain::lot::LotState;
-use liasse_domain::{DocumentKind, DocumentState, FileIdentifier, TransmissionState};
+use liasse_domain::{DocumentKind, DocumentState, FileIdentifier, ScanState, TransmissionState};
 use rusqlite::Row;
 use rusqlite::types::ValueRef;
 use serde_json::Value;
@@ -27,17 +27,20 @@ pub(crate) struct Told {
     returns: BTreeMap<i64, ToldReturn>,
 }
 
-/// Of an FSE: the hashes of its two signatures, each absent where its mode has none, and whether it was withdrawn.
+/// Of an FSE: the hashes of its two signatures, each absent where its mode has none, those of its scanned documents, and
+/// whether it was withdrawn.
 #[derive(Default)]
 struct ToldFse {
+    scans: BTreeSet<String>,
     signed: Option<[Option<String>; 2]>,
     cancelled: bool,
 }
 
-/// Of a lot: the hashes of signature, file and mail, its tries with their ends, and the state its entries lead to.
+/// Of a lot: the hashes of signature, file and mails, its tries with their ends, and the states its entries lead to.
 #[derive(Default)]
 struct ToldLot {
-    posted: Option<[Option<String>; 3]>,
+    posted: Option<[Option<String>; 4]>,
+    scans: Option<String>,
     attempts: BTreeMap<i64, Option<String>>,
     dissolved: bool,
     transmission: Option<TransmissionState>,
@@ -82,6 +85,8 @@ impl ToldFse {
         match action {
             "fse.signee" => self.signed = Some(["vitale_sha256", "cps_sha256"].map(|name| text(payload, name))),
             "fse.annulee" => self.cancelled = true,
+            "numerisation.jointe" => self.scans.extend(text(payload, "sha256")),
+            "numerisation.retiree" => drop(text(payload, "sha256").map(|sha256| self.scans.remove(&sha256))),
             _ => {}
         }
     }
@@ -101,13 +106,17 @@ impl ToldLot {
         match action {
             "lot.scelle" => self.transmission = Some(EnLot),
             "lot.signe" => {
-                self.posted = Some(["cms_sha256", "file_sha256", "message_sha256"].map(|name| text(payload, name)));
+                let made = ["cms_sha256", "file_sha256", "message_sha256", "scans_sha256"];
+                let [cms, file, message, scans] = made.map(|name| text(payload, name));
+                self.scans = scans.as_ref().map(|_| ScanState::AEnvoyer.word().to_owned());
+                self.posted = Some([cms, file, message, scans]);
                 self.transmission = Some(EnFichier);
             }
             "lot.dissous" => {
                 self.dissolved = true;
                 self.transmission = Some(Retiree);
             }
+            "numerisations.envoi" => self.scans = text(payload, "state"),
             "envoi.libere" => self.transmission = Some(EnFichier),
             "envoi.commence" | "envoi.fini" => {
                 let outcome = text(payload, "outcome");
@@ -148,8 +157,9 @@ impl Store {
     fn verify_lots(&self, faults: &mut Vec<JournalFault>, told: &mut Told) -> Result<()> {
         let mut statement = self.connection.prepare_cached(
             "SELECT l.id, l.identifier, l.state, l.head_seq, l.head_hash, l.entry, l.bytes, l.cms, o.file, o.message,
-                    j.action, j.lot, j.payload, j.prev
-             FROM lot l LEFT JOIN outbox o ON o.lot = l.id LEFT JOIN journal j ON j.seq = l.entry ORDER BY l.id",
+                    s.message AS scans, s.state AS scans_state, j.action, j.lot, j.payload, j.prev
+             FROM lot l LEFT JOIN outbox o ON o.lot = l.id LEFT JOIN scan_mail s ON s.lot = l.id
+             LEFT JOIN journal j ON j.seq = l.entry ORDER BY l.id",
         )?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
@@ -183,7 +193,7 @@ impl Store {
 
     fn is_as_told(&self, row: &Row<'_>, told: &ToldLot) -> Result<bool> {
         let id: i64 = row.get("id")?;
-        let made = [hash_of(row, "cms")?, hash_of(row, "file")?, hash_of(row, "message")?];
+        let made = [hash_of(row, "cms")?, hash_of(row, "file")?, hash_of(row, "message")?, hash_of(row, "scans")?];
         let sql = "SELECT DISTINCT state FROM membership WHERE lot = ?1";
         let states = query::all(&self.connection, sql, [id], |row| cell::<TransmissionState>(row, "state"))?;
         let sql = "SELECT attempt.id, attempt.outcome FROM attempt JOIN outbox ON outbox.id = attempt.outbox
@@ -191,13 +201,14 @@ impl Store {
         let attempts = query::all(&self.connection, sql, [id], |row| Ok((row.get("id")?, row.get("outcome")?)))?;
         Ok(told.leads_to(cell::<LotState>(row, "state")?)
             && told.posted.clone().unwrap_or_default() == made
+            && told.scans == row.get::<_, Option<String>>("scans_state")?
             && told.transmission.as_slice() == states
             && told.attempts == attempts.into_iter().collect())
     }
 
     fn verify_documents(&self, faults: &mut Vec<JournalFault>, told: &mut Told) -> Result<()> {
         let mut statement = self.connection.prepare_cached(
-            "SELECT d.billing, d.number, d.kind, d.state, b.content, b.bytes, v.cms AS vitale, c.cms AS cps,
+            "SELECT d.id, d.billing, d.number, d.kind, d.state, b.content, b.bytes, v.cms AS vitale, c.cms AS cps,
                     j.action, j.fse, j.payload
              FROM document d
              LEFT JOIN body b ON b.document = d.id
@@ -218,7 +229,8 @@ impl Store {
                 && is_hash_of(&payload["bytes_sha256"], row, "bytes")?
                 && is_hash_of(&payload["content_sha256"], row, "content")?
                 && told.leads_to(cell(row, "state")?)
-                && told.signed.unwrap_or_default() == [hash_of(row, "vitale")?, hash_of(row, "cps")?];
+                && told.signed.unwrap_or_default() == [hash_of(row, "vitale")?, hash_of(row, "cps")?]
+                && told.scans == self.scan_hashes(row.get("id")?)?;
             if !fits {
                 faults.push(JournalFault::Fse { fse });
             }
@@ -232,6 +244,13 @@ impl Store {
                 .filter_map(|name| Some(JournalFault::Fse { fse: name.trim_end_matches("/dre").parse().ok()? })),
         );
         Ok(())
+    }
+
+    /// The hashes of an FSE's scanned documents, made anew.
+    fn scan_hashes(&self, document: i64) -> Result<BTreeSet<String>> {
+        let sql = "SELECT bytes FROM attachment WHERE document = ?1";
+        let hashes = query::all(&self.connection, sql, [document], |row| hash_of(row, "bytes"))?;
+        Ok(hashes.into_iter().flatten().collect())
     }
 
     fn verify_returns(&self, faults: &mut Vec<JournalFault>, told: &mut Told) -> Result<()> {

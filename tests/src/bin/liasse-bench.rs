@@ -29,6 +29,8 @@ const BENCHES: &[Bench] = &[
     Bench { name: "desk", package: "liasse-demo", target: "desk", around: Around::Nothing },
     Bench { name: "road", package: "liasse-demo", target: "desk", around: Around::Nothing },
     Bench { name: "road", package: "liasse-formats", target: "read", around: Around::Nothing },
+    Bench { name: "road", package: "liasse-caisse", target: "intake", around: Around::Nothing },
+    Bench { name: "road", package: "liasse-store", target: "practice", around: Around::Nothing },
     Bench { name: "pricing", package: "liasse-pricing", target: "pricing", around: Around::Nothing },
     Bench { name: "pricing", package: "liasse-cli", target: "price_lines", around: Around::Nothing },
 ];
@@ -41,7 +43,14 @@ const BOUNDS: &[(&str, f64, &str)] = &[
     // 200 MB/s with every check, 500 MB/s for the framing alone.
     ("lot_of_50", 1000.0, "ms"),
     ("b2_checked_50_mb", 250.0, "ms"),
+    ("b2_fields_50_mb", 100.0, "ms"),
     ("noemie_framing_50_mb", 100.0, "ms"),
+    // 1 000 FSE a second.
+    ("caisse_1000_fse", 1000.0, "ms"),
+    ("returns_10_mb", 2.0, "s"),
+    ("screen_lots_500k", 50.0, "ms"),
+    ("screen_paiements_500k", 50.0, "ms"),
+    ("screen_recettes_500k", 50.0, "ms"),
     // 200 000, 50 000 and 30 000 a second.
     ("pricing_consultation", 5.0, "us"),
     ("pricing_ccam_four_acts", 20.0, "us"),

@@ -47,7 +47,7 @@ fn acts_of_the_ccam_are_priced_again() {
         ("another-grouping", |act| act.grouping = "ATM".to_owned(), "S0116"),
         // A modifier that the act does not allow forbids the invoice.
         ("forbidden-modifier", |act| act.modifiers = "MJ".to_owned(), "S0116"),
-        ("unknown-modifier", |act| act.modifiers = "MMMM".to_owned(), "S0116"),
+        ("doubled-modifier", |act| act.modifiers = "MM".to_owned(), "I0703"),
     ];
     for (name, change, code) in cases {
         let answer = judged(name, |claim| {
@@ -107,6 +107,7 @@ fn accidents_and_doctors_are_read() {
         claim.care.referrer = Some(Referrer { billing: doctor(), date: "2026-01-12".parse().ok() });
         claim.acts = vec![act("G", 3000, 70, 2100, 0), act("MCG", 500, 70, 350, 0)];
         claim.acts[1].details.prescriber = Some(doctor());
+        claim.acts[1].details.prescribed_on = "2026-01-12".parse().ok();
     });
     assert_eq!(sent, ["ARL+"]);
 }

@@ -2,6 +2,7 @@
 //! Files are made by hand here from the fixtures' cards; amounts are written out, never computed by the pricing crate.
 #![expect(clippy::expect_used, reason = "a test that cannot go on must stop")]
 
+mod counters;
 mod demands;
 mod detailed_claims;
 mod files;

@@ -255,7 +255,7 @@ pub fn draft(cps: &Cps, identifier: &str, fses: Vec<Signed>) -> Draft {
 
 /// The mail of these pieces, encrypted for the caisse.
 pub fn enveloped(pieces: &FileMail, billing: &str, at: Instant) -> Vec<u8> {
-    sealed(&mail::inner(pieces), billing, at)
+    sealed(&mail::inner(&mail::IRIS_B2_PUBLIC, pieces), billing, at)
 }
 
 /// A mail whose envelope holds these bytes.
@@ -273,5 +273,5 @@ pub fn sealed(inner: &[u8], billing: &str, at: Instant) -> Vec<u8> {
         message_id: format!("{compostage}@cabinet.test"),
         date: at,
     };
-    mail::outer(&header, &envelope)
+    mail::outer(&header, mail::IRIS_B2_PUBLIC.descriptor.text, &envelope)
 }

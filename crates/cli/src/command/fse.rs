@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use liasse_core::invoicing::{Draft, InvoicingError, TakenBack};
 use liasse_core::ledger::Document;
 use liasse_core::{Cheque, SettlementMode, signing};
-use liasse_domain::{Centimes, DocumentKind, FseRef, SecuringMode};
+use liasse_domain::{Centimes, FseRef, SecuringMode};
 use liasse_pricing::Entry;
 use serde_json::json;
 
+use crate::command::attachments;
 use crate::failure::{CliError, Failure};
 use crate::files;
 use crate::office::{Open, Person, vitale_in};
@@ -36,6 +37,12 @@ pub(crate) enum Fse {
     Export(Export),
     #[command(about = "Annule une FSE qui n'est dans aucun lot")]
     Cancel(Cancel),
+    #[command(about = "Joint un document numérisé, qui partira avec le lot de la FSE")]
+    Attach(attachments::Attach),
+    #[command(about = "Les pièces jointes d'une FSE")]
+    Attachments(attachments::List),
+    #[command(about = "Retire une pièce jointe avant la signature du lot")]
+    Detach(attachments::Detach),
 }
 
 #[derive(clap::Args)]
@@ -152,6 +159,9 @@ pub(crate) fn run(command: Fse, json: bool) -> Result<(), Failure> {
         Fse::Settle(settle) => settle_one(&settle, json),
         Fse::Export(export) => export_one(&export),
         Fse::Cancel(cancel) => cancel_one(&cancel, json),
+        Fse::Attach(attach) => attachments::attach(&attach, json),
+        Fse::Attachments(list) => attachments::list(&list, json),
+        Fse::Detach(detach) => attachments::detach(&detach),
     }
 }
 
@@ -291,18 +301,18 @@ fn cancel_one(cancel: &Cancel, json: bool) -> Result<(), Failure> {
 }
 
 /// How a call names an FSE.
-enum Name {
+pub(crate) enum Name {
     Last,
     One(FseRef),
 }
 
 impl Name {
     /// `billingnumber-number`, or `last`; judged before anything is opened.
-    fn parse(text: &str) -> Result<Self, CliError> {
+    pub(crate) fn parse(text: &str) -> Result<Self, CliError> {
         if text == "last" { Ok(Self::Last) } else { text.parse().map(Self::One).map_err(|_| CliError::FseName) }
     }
 
-    fn find(self, open: &Open) -> Result<FseRef, Failure> {
+    pub(crate) fn find(self, open: &Open) -> Result<FseRef, Failure> {
         match self {
             Self::One(fse) => Ok(fse),
             Self::Last => {
@@ -334,11 +344,7 @@ fn document(open: &Open, reference: &FseRef) -> Result<Document, Failure> {
     let asked = reference.clone();
     let document = open.run(move |workstation, person| {
         workstation.check_readable_by(&asked, person)?;
-        let ledger = workstation.ledger_of(person)?;
-        Ok(ledger
-            .documents
-            .into_iter()
-            .find(|document| document.fse == asked && document.kind == DocumentKind::Fse.word()))
+        workstation.document(&asked)
     })?;
     Ok(document.ok_or(InvoicingError::UnknownFse)?)
 }

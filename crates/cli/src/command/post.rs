@@ -15,7 +15,7 @@ const REFUSED: u8 = 1;
 #[derive(clap::Subcommand)]
 pub(crate) enum Post {
     #[command(about = "Envoie ce qui peut partir")]
-    Send(Where),
+    Send(Send),
     #[command(about = "Relève les retours")]
     Fetch(Where),
     #[command(about = "Où en est chaque fichier")]
@@ -28,6 +28,14 @@ pub(crate) struct Where {
     place: Place,
 }
 
+#[derive(clap::Args)]
+pub(crate) struct Send {
+    #[arg(long, help = "Renvoie aussitôt les pièces jointes dont l'envoi n'est pas confirmé")]
+    scans: bool,
+    #[command(flatten)]
+    place: Place,
+}
+
 pub(crate) fn run(command: &Post, json: bool) -> Result<(), Failure> {
     match command {
         Post::Send(arguments) => send(arguments, json),
@@ -36,15 +44,19 @@ pub(crate) fn run(command: &Post, json: bool) -> Result<(), Failure> {
     }
 }
 
-fn send(arguments: &Where, json: bool) -> Result<(), Failure> {
+fn send(arguments: &Send, json: bool) -> Result<(), Failure> {
     let office = office::with_post(&arguments.place.existing()?)?;
-    let summary = office.post().call(|post| post.send())??;
+    let again = arguments.scans;
+    let summary = office.post().call(move |post| if again { post.send_scans_again() } else { post.send() })??;
     if json {
-        let names = |lots: &[FileIdentifier]| lots.iter().map(ToString::to_string).collect::<Vec<_>>();
-        let failed: Vec<Value> =
-            summary.failed.iter().map(|(lot, report)| json!({ "lot": lot, "error": report })).collect();
-        let said =
-            json!({ "sent": names(&summary.sent), "failed": failed, "unconfirmed": names(&summary.unconfirmed) });
+        let failures = |failed: &[(FileIdentifier, Report)]| {
+            failed.iter().map(|(lot, report)| json!({ "lot": lot, "error": report })).collect::<Vec<_>>()
+        };
+        let scans = &summary.scans;
+        let said = json!({
+            "sent": summary.sent, "failed": failures(&summary.failed), "unconfirmed": summary.unconfirmed,
+            "scans": { "sent": scans.sent, "failed": failures(&scans.failed), "unconfirmed": scans.unconfirmed },
+        });
         output::line(&said.to_string())?;
     } else {
         for lot in &summary.sent {
@@ -57,20 +69,33 @@ fn send(arguments: &Where, json: bool) -> Result<(), Failure> {
         for lot in &summary.unconfirmed {
             output::line(&text::with("post.unconfirmed", &[("lot", lot.as_str())]))?;
         }
+        for lot in &summary.scans.sent {
+            output::line(&text::with("post.scans_sent", &[("lot", lot.as_str())]))?;
+        }
+        for (lot, report) in &summary.scans.failed {
+            let values = [("lot", lot.as_str()), ("code", &report.code), ("message", &report.message)];
+            output::line(&text::with("post.scans_failed", &values))?;
+        }
+        for lot in &summary.scans.unconfirmed {
+            output::line(&text::with("post.scans_unconfirmed", &[("lot", lot.as_str())]))?;
+        }
     }
     judge(summary)
 }
 
-/// How the call ends after what it said: with the first failure, else with the first file that may have left.
+/// How the call ends after what it said: with the first failure, else with the first file that may have left, else with
+/// documents that may have.
 fn judge(summary: SendSummary) -> Result<(), Failure> {
-    if let Some((_, report)) = summary.failed.into_iter().next() {
+    if let Some((_, report)) = summary.failed.into_iter().chain(summary.scans.failed).next() {
         return Err(Failure::told(report));
     }
-    if summary.unconfirmed.is_empty() {
-        return Ok(());
-    }
-    // Whatever broke the line, the file may be there: what is left to the caller is a rule, not a network to mend.
-    Err(Failure { report: Report::new(Code("road.envoi_non_confirme"), &[]), exit: REFUSED })
+    let code = match (summary.unconfirmed.is_empty(), summary.scans.unconfirmed.is_empty()) {
+        (false, _) => Code("road.envoi_non_confirme"),
+        (true, false) => Code("road.numerisation_non_confirmee"),
+        (true, true) => return Ok(()),
+    };
+    // Whatever broke the line, the mail may be there: what is left to the caller is a rule, not a network to mend.
+    Err(Failure { report: Report::new(code, &[]), exit: REFUSED })
 }
 
 fn fetch(arguments: &Where, json: bool) -> Result<(), Failure> {
@@ -89,14 +114,17 @@ fn fetch(arguments: &Where, json: bool) -> Result<(), Failure> {
 fn status(arguments: &Where, json: bool) -> Result<(), Failure> {
     let office = office::without_card(&arguments.place.existing()?)?;
     let lots = office::run(&office, |workstation| Ok(workstation.store().lots()?))?;
+    let scans = office::run(&office, |workstation| Ok(workstation.store().scan_states()?))?;
     if json {
         let list: Vec<Value> = lots
             .iter()
             .map(|lot| {
+                let scans = scans.get(&lot.name.file);
                 json!({
                     "lot": lot.name.file, "number": lot.name.number, "state": lot.state,
                     "transmission": lot.transmission, "fse": lot.count, "destination": lot.key.destination.to_string(),
                     "sent_at": lot.sent_at,
+                    "scans": scans.map(|(state, sent_at)| json!({ "state": state, "sent_at": sent_at })),
                 })
             })
             .collect();
@@ -118,12 +146,21 @@ fn status(arguments: &Where, json: bool) -> Result<(), Failure> {
 
 #[cfg(test)]
 mod tests {
+    use liasse_core::scans::ScansSummary;
+
     use super::*;
 
     fn ending(failed: &[&'static str], unconfirmed: usize) -> Option<(String, u8)> {
-        let lot = FileIdentifier::parse("AB12CD").expect("a lot");
-        let failed = failed.iter().map(|code| (lot, Report::new(Code(code), &[]))).collect();
-        let summary = SendSummary { sent: vec![lot], failed, unconfirmed: vec![lot; unconfirmed] };
+        ending_with(failed, unconfirmed, ScansSummary::default())
+    }
+
+    fn lot() -> FileIdentifier {
+        FileIdentifier::parse("AB12CD").expect("a lot")
+    }
+
+    fn ending_with(failed: &[&'static str], unconfirmed: usize, scans: ScansSummary) -> Option<(String, u8)> {
+        let failed = failed.iter().map(|code| (lot(), Report::new(Code(code), &[]))).collect();
+        let summary = SendSummary { sent: vec![lot()], failed, unconfirmed: vec![lot(); unconfirmed], scans };
         judge(summary).err().map(|failure| (failure.report.code, failure.exit))
     }
 
@@ -137,5 +174,11 @@ mod tests {
             ended("road.destinataire_interdit", 1)
         );
         assert_eq!(ending(&[], 1), ended("road.envoi_non_confirme", 1));
+        let unconfirmed = || ScansSummary { unconfirmed: vec![lot()], ..ScansSummary::default() };
+        assert_eq!(ending_with(&[], 0, unconfirmed()), ended("road.numerisation_non_confirmee", 1));
+        assert_eq!(ending_with(&[], 1, unconfirmed()), ended("road.envoi_non_confirme", 1));
+        let failed = vec![(lot(), Report::new(Code("road.liaison_coupee"), &[]))];
+        let failed = ScansSummary { failed, ..unconfirmed() };
+        assert_eq!(ending_with(&[], 1, failed), ended("road.liaison_coupee", 3));
     }
 }

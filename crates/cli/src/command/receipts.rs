@@ -111,13 +111,13 @@ pub(crate) fn run_match(command: Match, as_json: bool) -> Result<(), Failure> {
             let (payment, line) = (set.payment, set.line);
             let open = set.person.open(&[])?;
             open.run(move |workstation, who| workstation.match_line(who, payment, line, &fse))?;
-            shown(&open.run(|workstation, who| workstation.payment_lines(who))?, as_json)
+            shown(&open.run(|workstation, who| workstation.payment_lines(who, None))?, as_json)
         }
         Match::Undo(undo) => {
             let (payment, line) = (undo.payment, undo.line);
             let open = undo.person.open(&[])?;
             open.run(move |workstation, who| workstation.unmatch_line(who, payment, line))?;
-            shown(&open.run(|workstation, who| workstation.payment_lines(who))?, as_json)
+            shown(&open.run(|workstation, who| workstation.payment_lines(who, None))?, as_json)
         }
     }
 }
@@ -148,7 +148,7 @@ fn close(day: &Day, as_json: bool) -> Result<(), Failure> {
 }
 
 fn unpaid(person: &OfPerson, as_json: bool) -> Result<(), Failure> {
-    let unpaid = person.person.open(&[])?.run(|workstation, who| workstation.unpaid(who))?;
+    let unpaid = person.person.open(&[])?.run(|workstation, who| workstation.unpaid(who, None))?;
     list(
         as_json,
         &unpaid,
@@ -165,7 +165,7 @@ fn unpaid(person: &OfPerson, as_json: bool) -> Result<(), Failure> {
 }
 
 fn lines(person: &Person, as_json: bool) -> Result<(), Failure> {
-    shown(&person.open(&[])?.run(|workstation, who| workstation.payment_lines(who))?, as_json)
+    shown(&person.open(&[])?.run(|workstation, who| workstation.payment_lines(who, None))?, as_json)
 }
 
 fn shown(rows: &[PaidRow], as_json: bool) -> Result<(), Failure> {

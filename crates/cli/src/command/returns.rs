@@ -26,7 +26,7 @@ pub(crate) fn run(command: &Returns, as_json: bool) -> Result<(), Failure> {
     let (returns, rejects) = list
         .person
         .open(&[])?
-        .run(|workstation, who| Ok((workstation.returns_of(who)?, workstation.rejects_of(who)?)))?;
+        .run(|workstation, who| Ok((workstation.returns_of(who)?, workstation.rejects_of(who, None)?.shown)))?;
     if as_json {
         return output::line(&json!({ "v": 1, "returns": returns, "rejects": rejects }).to_string());
     }

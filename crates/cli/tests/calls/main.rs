@@ -3,6 +3,7 @@
 
 #![expect(clippy::expect_used, clippy::panic, reason = "the bench of a test")]
 
+mod attachments;
 mod endings;
 mod folders;
 mod formats;

@@ -51,7 +51,7 @@ fn a_file_refused_during_an_incident_is_locked_at_the_seal_and_at_the_withdrawal
     let withdrawn = workstation.cancel(&fse, &who).expect_err("locked");
     assert_eq!(withdrawn.code().0, "invoicing.incident_national");
     assert_eq!(locked(&workstation), [true]);
-    assert_eq!(workstation.ledger().expect("ledger").unsent().count, 0, "it is no work left over");
+    assert_eq!(workstation.ledger_page(None, 0).expect("ledger").unsent.count, 0, "it is no work left over");
     let told = workstation.returns_of(&who).expect("returns");
     assert_eq!(told[0].incident.as_deref(), Some("Panne nationale. Ne renvoyez pas."));
 }

@@ -9,6 +9,7 @@ mod incidents;
 mod invoicing;
 mod notices;
 mod returns;
+mod scans;
 mod sending;
 mod signing;
 mod support;

@@ -303,7 +303,7 @@ fn a_lot_for_a_caisse_without_certificate_is_not_sealed_and_not_posted() {
     desk.workstation = desk.practice.workstation_with(directory(&["951"]));
     let refused = desk.workstation.sign_lots(&desk.who, &desk.hand).expect_err("no certificate for 01/751");
     assert_eq!(refused.code().0, "road.caisse_inconnue");
-    assert_eq!(refused.parameters(), [("caisse", "01/751".to_owned())]);
+    assert_eq!(refused.parameters(), [("recipient", "01/751".to_owned())]);
     assert!(desk.workstation.store().to_send().expect("read").is_empty());
     desk.workstation = desk.practice.workstation();
     assert_eq!(desk.workstation.sign_lots(&desk.who, &desk.hand).expect("signed"), [lot]);

@@ -129,7 +129,10 @@ pub fn registers(world: &World, files: &mut Generated) -> Result<(), WorldError>
         regime: caisse.regime.clone(),
         caisse: caisse.caisse.clone(),
         address: caisse.mailbox.clone(),
+        scans: caisse.scans.clone(),
     });
+    let concentrators =
+        world.concentrators.iter().map(|known| registers::Concentrator { address: known.mailbox.clone() });
     let owned = world.mailboxes.iter().filter_map(|mailbox| {
         let owner = world.practitioners.iter().find(|practitioner| practitioner.card == mailbox.owner)?;
         let (address, password) = (mailbox.address.clone(), mailbox.password.reveal().to_owned());
@@ -168,6 +171,7 @@ pub fn registers(world: &World, files: &mut Generated) -> Result<(), WorldError>
     let registers = registers::Registers {
         mutuelles: mutuelles.collect(),
         caisses: caisses.collect(),
+        concentrators: concentrators.collect(),
         mailboxes: owned.collect(),
         practitioners: practitioners.collect(),
         insured,

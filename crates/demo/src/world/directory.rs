@@ -14,12 +14,13 @@ use super::pki;
 pub fn directory() -> Option<Directory> {
     let trust = Trust::from_pem(pki::CHAIN_PEM).ok()?.with_crl_pem(pki::CRL_PEM).ok()?;
     let encryption = certificate(pki::CAISSE_ENCRYPTION_PEM)?;
-    let Registers { caisses, mutuelles, .. } = Registers::embedded().ok()?;
+    let Registers { caisses, concentrators, mutuelles, .. } = Registers::embedded().ok()?;
     let destinations = caisses.iter().map(|caisse| Destination::new(&caisse.regime, &caisse.caisse).ok());
     Some(Directory {
         trust,
         chain_pem: pki::CHAIN_PEM.to_owned(),
         encryption: destinations.map(|to| Some((to?, encryption.clone()))).collect::<Option<_>>()?,
+        concentrators: concentrators.iter().map(|known| (known.address.clone(), encryption.clone())).collect(),
         returns: vec![certificate(pki::CAISSE_RETURNS_PEM)?],
         conventions: mutuelles.iter().flat_map(conventions).collect(),
     })

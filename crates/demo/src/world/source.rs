@@ -25,6 +25,8 @@ pub struct World {
     pub families: Vec<Family>,
     /// The simulated caisses.
     pub caisses: Vec<Caisse>,
+    /// Who takes files for all of them.
+    pub concentrators: Vec<Concentrator>,
     /// Complementary insurers.
     pub mutuelles: Vec<Mutuelle>,
     /// Accounts of the simulated post office.
@@ -127,6 +129,16 @@ pub struct Caisse {
     pub caisse: String,
     /// Where files for it go.
     pub mailbox: String,
+    /// Where scanned documents for it go; an insurer's intake takes none.
+    pub scans: Option<String>,
+}
+
+/// A concentrator (OCT).
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Concentrator {
+    /// Where files for every caisse go.
+    pub mailbox: String,
 }
 
 /// An account of the simulated post office.
@@ -137,7 +149,7 @@ pub struct Mailbox {
     pub address: String,
     /// The password of the account: invented and published, it protects nothing.
     pub password: Private,
-    /// Card of the practitioner, or `caisse-REGIME-CAISSE`.
+    /// Card of the practitioner, `caisse-REGIME-CAISSE`, `scans-REGIME-CAISSE` or `concentrateur`.
     pub owner: String,
 }
 
@@ -232,15 +244,19 @@ impl World {
             families: Vec<Family>,
             #[serde(default, rename = "caisse")]
             caisses: Vec<Caisse>,
+            #[serde(default, rename = "concentrator")]
+            concentrators: Vec<Concentrator>,
             #[serde(default, rename = "mutuelle")]
             mutuelles: Vec<Mutuelle>,
             #[serde(default, rename = "mailbox")]
             mailboxes: Vec<Mailbox>,
         }
+        let Lists { caisses, concentrators, .. } = read(directory, "caisses.toml")?;
         let world = Self {
             practitioners: read::<Lists>(directory, "practitioners.toml")?.practitioners,
             families: read::<Lists>(directory, "insured.toml")?.families,
-            caisses: read::<Lists>(directory, "caisses.toml")?.caisses,
+            caisses,
+            concentrators,
             mutuelles: read::<Lists>(directory, "mutuelles.toml")?.mutuelles,
             mailboxes: read::<Lists>(directory, "mailboxes.toml")?.mailboxes,
             pki: read(directory, "pki.toml")?,
@@ -301,22 +317,31 @@ impl World {
             once(owner, "mailbox", &mailbox.address, "its mailbox is given twice")?;
             once(owner, "owner", owner, "two mailboxes are its own")?;
         }
-        let owners = self.practitioners.iter().map(|practitioner| practitioner.card.clone());
-        for owner in owners.chain(self.caisses.iter().map(Caisse::owner)) {
-            if !self.mailboxes.iter().any(|mailbox| mailbox.owner == owner) {
-                return Err(refuse(&owner, "it has no mailbox"));
+        for practitioner in &self.practitioners {
+            self.check_mailbox(&practitioner.card, None)?;
+        }
+        for caisse in &self.caisses {
+            let code = format!("{}-{}", caisse.regime, caisse.caisse);
+            self.check_mailbox(&format!("caisse-{code}"), Some(&caisse.mailbox))?;
+            if let Some(scans) = &caisse.scans {
+                self.check_mailbox(&format!("scans-{code}"), Some(scans))?;
             }
         }
+        for concentrator in &self.concentrators {
+            self.check_mailbox("concentrateur", Some(&concentrator.mailbox))?;
+        }
         Ok(())
+    }
+
+    /// Everybody who is written to has a mailbox, and at no other address.
+    fn check_mailbox(&self, owner: &str, address: Option<&str>) -> Result<(), WorldError> {
+        let is_theirs =
+            |mailbox: &Mailbox| mailbox.owner == owner && address.is_none_or(|address| mailbox.address == address);
+        if self.mailboxes.iter().any(is_theirs) { Ok(()) } else { Err(refuse(owner, "it has no mailbox")) }
     }
 }
 
 impl Caisse {
-    /// As mailboxes name their owner.
-    fn owner(&self) -> String {
-        format!("caisse-{}-{}", self.regime, self.caisse)
-    }
-
     fn is(&self, destination: &Destination) -> bool {
         self.regime == destination.regime() && self.caisse == destination.caisse()
     }

@@ -60,7 +60,7 @@ impl Desk {
             Place::Paiements | Place::Recettes => self.go(self.place),
             _ => Task::none(),
         };
-        Task::batch([priced, place])
+        Task::batch([priced, self.reload_lots(), place])
     }
 
     pub(super) fn ask_pin(&mut self) {

@@ -1,5 +1,5 @@
 //! Lots et envois: one timeline per FSE from the writing to the money, and the three gestures: sign, send, fetch.
-//! Rows are windowed: only those on screen are built.
+//! Rows are windowed: only the latest are read, only those on screen are built.
 
 use std::sync::Arc;
 
@@ -8,18 +8,18 @@ use iced::keyboard::key::Named;
 use iced::widget::{column, container, row, space, text};
 use iced::{Element, Fill, Task, Theme};
 use liasse_core::desk::SignedIn;
-use liasse_core::ledger::{Document, Ledger, Unsent};
+use liasse_core::ledger::{Document, LedgerPage, Unsent};
 use liasse_core::returns::FetchOutcome;
 use liasse_core::sending::SendSummary;
 use liasse_core::signing;
 use liasse_demo::Office;
-use liasse_domain::{Centimes, Code, DocumentKind, DocumentState, MoneyState, Report, TransmissionState};
+use liasse_domain::{Centimes, Code, DocumentKind, DocumentState, MoneyState, Report, ScanState, TransmissionState};
 
 use crate::ask::{aside, ask};
 use crate::text::{t, with};
 use crate::theme;
 use crate::widget::parts;
-use crate::widget::rows::{Scrolled, rows};
+use crate::widget::rows::{Asked, Scrolled, rows};
 
 /// The height of a row, fixed so that the list can be windowed.
 const ROW: f32 = 60.0;
@@ -27,8 +27,9 @@ const ROW: f32 = 60.0;
 /// The screen.
 #[derive(Default)]
 pub struct State {
-    ledger: Option<Ledger>,
+    ledger: Option<LedgerPage>,
     scrolled: Scrolled,
+    asked: Asked,
     busy: Option<&'static str>,
     notice: Option<Report>,
     said: Option<String>,
@@ -38,7 +39,7 @@ pub struct State {
 #[derive(Clone, Debug)]
 pub enum Message {
     /// The ledger was read.
-    Loaded(Box<Result<Ledger, Report>>),
+    Loaded(Box<Result<LedgerPage, Report>>),
     /// The list was scrolled.
     Scrolled(Scrolled),
     /// Seal and sign the lots.
@@ -68,14 +69,16 @@ pub enum Action {
 }
 
 impl State {
-    /// Reads the ledger again.
-    pub fn reload(&self, office: &Office) -> Task<Message> {
-        ask(&office.workstation(), |ws| ws.ledger()).map(|answer| Message::Loaded(Box::new(answer)))
+    /// Reads the ledger of a person again, and what is unsent whoever is there.
+    pub fn reload(&self, office: &Office, signed_in: Option<&SignedIn>) -> Task<Message> {
+        let (person, limit) = (signed_in.cloned(), self.asked.limit());
+        let read = ask(&office.workstation(), move |ws| ws.ledger_page(person.as_ref(), limit));
+        read.map(|answer| Message::Loaded(Box::new(answer)))
     }
 
     /// What has not reached the caisse yet.
     pub fn unsent(&self) -> Unsent {
-        self.ledger.as_ref().map(Ledger::unsent).unwrap_or_default()
+        self.ledger.as_ref().map(|page| page.unsent).unwrap_or_default()
     }
 
     /// Takes the message of this screen away.
@@ -115,6 +118,10 @@ impl State {
             }
             Message::Scrolled(to) => {
                 self.scrolled = to;
+                let read = self.ledger.as_ref().map_or(0, |page| page.documents.len());
+                if self.asked.more(to.end(ROW), read) {
+                    return Action::Run(self.reload(office, signed_in));
+                }
                 Action::None
             }
             Message::Sign | Message::Send | Message::SendUnasked | Message::Fetch if self.busy.is_some() => {
@@ -137,7 +144,7 @@ impl State {
                     Ok(count) => self.said = Some(with("lots.signed", &[("count", &count.to_string())])),
                     Err(report) => self.notice = Some(report),
                 }
-                Action::Run(self.reload(office))
+                Action::Run(self.reload(office, signed_in))
             }
             Message::Send => {
                 self.begin(t("lots.sending"));
@@ -151,7 +158,7 @@ impl State {
             Message::Sent(answer) => {
                 self.busy = None;
                 let reached = self.tell_sent(*answer);
-                Action::LinkTried(reached, self.reload(office))
+                Action::LinkTried(reached, self.reload(office, signed_in))
             }
             Message::Fetch => {
                 self.begin(t("lots.fetching"));
@@ -167,7 +174,7 @@ impl State {
                     }
                     Err(report) => self.notice = Some(report),
                 }
-                Action::LinkTried(reached, self.reload(office))
+                Action::LinkTried(reached, self.reload(office, signed_in))
             }
         }
     }
@@ -181,12 +188,17 @@ impl State {
     fn tell_sent(&mut self, answer: Result<SendSummary, Report>) -> bool {
         match answer {
             Ok(summary) => {
-                if let Some((_, report)) = summary.failed.into_iter().next() {
+                let scans = summary.scans;
+                if let Some((_, report)) = summary.failed.into_iter().chain(scans.failed).next() {
                     self.notice = Some(report);
                     return false;
                 }
                 if !summary.unconfirmed.is_empty() {
                     self.notice = Some(Report::new(Code("road.envoi_non_confirme"), &[]));
+                    return false;
+                }
+                if !scans.unconfirmed.is_empty() {
+                    self.notice = Some(Report::new(Code("road.numerisation_non_confirmee"), &[]));
                     return false;
                 }
                 self.said = Some(match summary.sent.len() {
@@ -204,11 +216,10 @@ impl State {
 
     /// The screen: the documents of the person signed in.
     pub fn view<'a>(&'a self, signed_in: Option<&'a SignedIn>) -> Element<'a, Message> {
-        let of_person = |document: &&Document| {
-            signed_in.is_some_and(|person| person.situation.billing_number == document.fse.billing)
-        };
-        let all = self.ledger.iter().flat_map(|ledger| &ledger.documents);
-        let documents: Vec<&Document> = all.filter(of_person).collect();
+        // Another person's page may still be there while this one's is read.
+        let theirs = |page: &&LedgerPage| page.billing.as_ref() == signed_in.map(|who| &who.situation.billing_number);
+        let page = self.ledger.as_ref().filter(|_| signed_in.is_some()).filter(theirs);
+        let documents = page.map_or(&[][..], |page| &page.documents);
         let read_until = self.ledger.as_ref().and_then(|ledger| ledger.returns_read_until).map_or_else(
             || t("lots.never_read").to_owned(),
             |at| {
@@ -216,7 +227,7 @@ impl State {
                 with("lots.read_until", &[("until", &until)])
             },
         );
-        let count = documents.len().to_string();
+        let count = page.map_or(0, |page| page.count).to_string();
         let mut body = column![
             row![
                 parts::title(t("lots.title")),
@@ -232,7 +243,7 @@ impl State {
             let words = if signed_in.is_some() { t("lots.empty") } else { t("lots.nobody") };
             Element::from(container(parts::faint(words)).height(Fill).padding(16))
         } else {
-            self.list(&documents)
+            self.list(documents)
         });
         if let Some(report) = &self.notice {
             body = body.push(parts::report(report));
@@ -254,10 +265,9 @@ impl State {
         container(body).padding(16).width(Fill).height(Fill).style(theme::panel).into()
     }
 
-    fn list<'a>(&'a self, documents: &[&'a Document]) -> Element<'a, Message> {
-        // Newest first: what was just done is what people look for.
-        let newest = |index: usize| document_row(documents[documents.len() - 1 - index]);
-        rows(self.scrolled, ROW, documents.len(), newest, Message::Scrolled)
+    /// Newest first: what was just done is what people look for.
+    fn list<'a>(&'a self, documents: &'a [Document]) -> Element<'a, Message> {
+        rows(self.scrolled, ROW, documents.len(), |index| document_row(&documents[index]), Message::Scrolled)
     }
 }
 
@@ -272,7 +282,7 @@ fn document_row(document: &Document) -> Element<'_, Message> {
         steps = steps.push(parts::faint("→"));
     }
     let end = money_words(document);
-    let steps = steps.push(end);
+    let steps = steps.push(end).push(scans_words(document));
     let lot = document.lot.map_or_else(String::new, |lot| format!("{} {lot}", t("lots.lot")));
     container(
         column![
@@ -316,6 +326,18 @@ fn timeline(document: &Document) -> Vec<(bool, &'static str)> {
         _ => steps.extend([(sent, t("lots.step_sent")), (transmission == Some(Recue), t("lots.step_received"))]),
     }
     steps
+}
+
+/// How many scanned documents it has and where they are: `2 pièces jointes · transmises`.
+fn scans_words(document: &Document) -> Option<Element<'_, Message>> {
+    let scans = document.scans.as_ref()?;
+    let state = match scans.state {
+        None | Some(ScanState::AEnvoyer | ScanState::Envoi) => t("lots.scans_waiting"),
+        Some(ScanState::Transmise) => t("lots.scans_sent"),
+        Some(ScanState::NonConfirmee) => t("lots.scans_unconfirmed"),
+    };
+    let count = scans.count.to_string();
+    Some(parts::faint(with("lots.scans", &[("count", &count), ("state", state)])))
 }
 
 fn money_words(document: &Document) -> Element<'_, Message> {

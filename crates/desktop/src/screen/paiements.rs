@@ -20,11 +20,15 @@ use crate::ask::ask;
 use crate::text::{t, with};
 use crate::theme;
 use crate::widget::parts;
-use crate::widget::rows::{Scrolled, rows};
+use crate::widget::rows::{Asked, Scrolled, rows};
 use notes::Note;
 
 /// The height of a row.
 const ROW: f32 = 52.0;
+/// How many rejects are shown: those that await a correction come first, and make room as they get one.
+const REJECTS: usize = 100;
+/// How many messages that move no money are shown, the latest.
+const NOTES: u32 = 100;
 
 /// The screen.
 #[derive(Default)]
@@ -32,18 +36,23 @@ pub struct State {
     money: Option<Money>,
     chosen: usize,
     scrolled: Scrolled,
+    /// Of the lines of transfers.
+    asked: Asked,
     /// The number of the FSE that a line is to be matched to.
     entry: String,
     notice: Option<Report>,
     said: Option<String>,
 }
 
-/// What the screen shows: the rejects, then the lines of the transfers, then the messages.
+/// What the screen shows: the rejects, then the lines of the transfers, then the messages; and how many of all await
+/// somebody.
 #[derive(Clone, Debug)]
 pub struct Money {
     rejects: Vec<RejectedFse>,
     lines: Vec<PaidRow>,
     notes: Vec<Note>,
+    awaiting: usize,
+    unmatched: usize,
     unknown: usize,
 }
 
@@ -109,11 +118,17 @@ impl State {
     /// Reads rejects and payments again.
     pub fn reload(&self, office: &Office, signed_in: Option<&SignedIn>) -> Task<Message> {
         let Some(person) = signed_in.cloned() else { return Task::none() };
+        let limit = self.asked.limit();
         let read = ask(&office.workstation(), move |ws| {
-            let messages = ws.returns_of(&person)?;
-            let unknown = messages.iter().filter(|message| message.kind == "inconnu").count();
-            let notes = messages.iter().flat_map(notes::of).collect();
-            Ok(Money { rejects: ws.rejects_of(&person)?, lines: ws.payment_lines(&person)?, notes, unknown })
+            let rejects = ws.rejects_of(&person, Some(REJECTS))?;
+            Ok(Money {
+                rejects: rejects.shown,
+                awaiting: rejects.awaiting,
+                lines: ws.payment_lines(&person, Some(limit))?,
+                unmatched: ws.unmatched_count(&person)?,
+                notes: ws.notes_of(&person, NOTES)?.iter().flat_map(notes::of).collect(),
+                unknown: ws.unknown_returns()?,
+            })
         });
         read.map(|answer| Message::Loaded(Box::new(answer)))
     }
@@ -154,16 +169,24 @@ impl State {
         match message {
             Message::Loaded(answer) => match *answer {
                 Ok(money) => {
+                    // Lines that were read on stand before the messages.
+                    if let Some(before) = self.money.as_ref().filter(|_| matches!(self.chosen(), Some(Row::Note(_)))) {
+                        self.chosen += money.lines.len().saturating_sub(before.lines.len());
+                    }
                     self.chosen = self.chosen.min(money.count().saturating_sub(1));
                     self.money = Some(money);
                 }
                 Err(report) => self.notice = Some(report),
             },
-            Message::Scrolled(to) => self.scrolled = to,
+            Message::Scrolled(to) => {
+                self.scrolled = to;
+                return self.read_on(office, signed_in, to.end(ROW));
+            }
             Message::Chosen(index) => self.choose(index),
             Message::Move(forward) => {
                 let last = self.money.as_ref().map_or(0, |money| money.count().saturating_sub(1));
                 self.choose(if forward { (self.chosen + 1).min(last) } else { self.chosen.saturating_sub(1) });
+                return self.read_on(office, signed_in, self.chosen);
             }
             Message::EntryChanged(entry) => self.entry = entry,
             Message::Enter => return self.enter(office, signed_in, vitale),
@@ -180,6 +203,16 @@ impl State {
             Message::Moved(Err(report)) => self.notice = Some(report),
         }
         Action::None
+    }
+
+    /// Reads more lines when somebody comes to the end of those that are there.
+    fn read_on(&mut self, office: &Office, signed_in: Option<&SignedIn>, seen: usize) -> Action {
+        let Some(money) = &self.money else { return Action::None };
+        if self.asked.more(seen.saturating_sub(money.rejects.len()), money.lines.len()) {
+            Action::Run(self.reload(office, signed_in))
+        } else {
+            Action::None
+        }
     }
 
     fn choose(&mut self, index: usize) {
@@ -246,10 +279,8 @@ impl State {
                 .style(theme::panel)
                 .into();
         };
-        let open = money.rejects.iter().filter(|reject| reject.awaits_correction()).count();
-        let unmatched = money.lines.iter().filter(|line| line.matched.is_none()).count();
-        let [open, unmatched, unknown] = [open, unmatched, money.unknown].map(|count| count.to_string());
-        let values = [("rejects", &*open), ("lines", &unmatched), ("unknown", &unknown)];
+        let counts = [money.awaiting, money.unmatched, money.unknown].map(|count| count.to_string());
+        let values = [("rejects", &*counts[0]), ("lines", &*counts[1]), ("unknown", &*counts[2])];
         let mut body = column![
             row![parts::title(t("money.title")), parts::faint(with("money.count", &values))]
                 .spacing(16)

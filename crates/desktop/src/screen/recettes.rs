@@ -17,7 +17,7 @@ use crate::screen::facturer::settlement;
 use crate::text::{t, with};
 use crate::theme;
 use crate::widget::parts;
-use crate::widget::rows::{Scrolled, rows};
+use crate::widget::rows::{Asked, Scrolled, rows};
 
 /// The height of a movement and of an unpaid FSE.
 const ROW: f32 = 44.0;
@@ -31,6 +31,8 @@ pub struct State {
     chosen: usize,
     movements: Scrolled,
     unpaid: Scrolled,
+    /// Of the unpaid FSE.
+    asked: Asked,
     /// A gesture is under way, or its effect is not shown yet: the next key would meet another row.
     busy: bool,
     notice: Option<Report>,
@@ -82,11 +84,11 @@ impl State {
     /// Reads the day, the unpaid FSE and the cheques again.
     pub fn reload(&self, office: &Office, signed_in: Option<&SignedIn>) -> Task<Message> {
         let Some(person) = signed_in.cloned() else { return Task::none() };
-        let day = self.day;
+        let (day, limit) = (self.day, self.asked.limit());
         let read = ask(&office.workstation(), move |ws| {
             Ok(Receipts {
                 report: ws.day_report(&person, day)?,
-                unpaid: ws.unpaid(&person)?,
+                unpaid: ws.unpaid(&person, Some(limit))?,
                 cheques: ws.cheques(&person)?,
             })
         });
@@ -133,10 +135,14 @@ impl State {
                 }
             }
             Message::MovementsScrolled(to) => self.movements = to,
-            Message::UnpaidScrolled(to) => self.unpaid = to,
+            Message::UnpaidScrolled(to) => {
+                self.unpaid = to;
+                return self.read_on(office, signed_in, to.end(ROW));
+            }
             Message::Move(forward) => {
                 let last = self.receipts.as_ref().map_or(0, |receipts| receipts.unpaid.len().saturating_sub(1));
                 self.chosen = if forward { (self.chosen + 1).min(last) } else { self.chosen.saturating_sub(1) };
+                return self.read_on(office, signed_in, self.chosen);
             }
             Message::Day(forward) => {
                 let shown = self.receipts.as_ref().map(|receipts| receipts.report.day);
@@ -177,6 +183,12 @@ impl State {
             }
         }
         Action::None
+    }
+
+    /// Reads more unpaid FSE when somebody comes to the end of those that are there.
+    fn read_on(&mut self, office: &Office, signed_in: Option<&SignedIn>, seen: usize) -> Action {
+        let read = self.receipts.as_ref().map_or(0, |receipts| receipts.unpaid.len());
+        if self.asked.more(seen, read) { Action::Run(self.reload(office, signed_in)) } else { Action::None }
     }
 
     fn gesture(

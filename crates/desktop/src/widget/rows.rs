@@ -1,4 +1,5 @@
-//! A long list of rows of one height, of which only those on screen are built.
+//! A long list of rows of one height, of which only those on screen are built, and only the first ones are read from the
+//! store: more when somebody comes to their end.
 
 use iced::widget::{Column, column, scrollable, space};
 use iced::{Element, Fill};
@@ -13,6 +14,46 @@ const USUAL: f32 = 900.0;
 pub struct Scrolled {
     offset: f32,
     height: f32,
+}
+
+impl Scrolled {
+    /// The row after the last one that can be seen.
+    #[expect(
+        clippy::float_arithmetic,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "pixels of a scrolled list"
+    )]
+    pub fn end(self, row_height: f32) -> usize {
+        ((self.offset + self.height) / row_height) as usize + 1
+    }
+}
+
+/// How many rows are asked of the store.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked(u32);
+
+impl Default for Asked {
+    fn default() -> Self {
+        Self(200)
+    }
+}
+
+impl Asked {
+    /// At most so many.
+    pub fn limit(self) -> u32 {
+        self.0
+    }
+
+    /// Asks for twice as many when `seen` comes to the end of those `read`; whether they are to be read now. Fewer than
+    /// were asked for are all there are, or are on their way.
+    pub fn more(&mut self, seen: usize, read: usize) -> bool {
+        let at_the_end = seen + SPARE >= read && read >= usize::try_from(self.0).unwrap_or(usize::MAX);
+        if at_the_end {
+            self.0 = self.0.saturating_mul(2);
+        }
+        at_the_end
+    }
 }
 
 /// The list; `scrolled` tells how the place is kept.
@@ -42,4 +83,20 @@ pub fn rows<'a, Message: 'a>(
             scrolled(Scrolled { offset: viewport.absolute_offset().y, height: viewport.bounds().height })
         })
         .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_is_asked_for_once_at_the_end_of_a_full_page() {
+        let mut asked = Asked::default();
+        assert!(!asked.more(20, 200), "far from the end");
+        assert!(!asked.more(150, 150), "that is all there is");
+        assert!(asked.more(197, 200));
+        assert_eq!(asked.limit(), 400);
+        assert!(!asked.more(200, 200), "on their way");
+        assert!(asked.more(400, 400));
+    }
 }

@@ -2,19 +2,24 @@
 
 use liasse_formats::mail::{
     FileMail, Header, IRIS_B2_PUBLIC, MailFault, SubjectLine, inner, outer, read_inner, read_outer, read_return,
-    return_mail,
+    read_scans, return_mail, scans,
 };
+use liasse_formats::media::media_of;
 
 /// Any bytes as a mail of each kind.
 pub fn mime(bytes: &[u8]) {
     if let Ok(mail) = read_inner(bytes) {
         bounded(&mail);
-        assert_eq!(read_inner(&inner(&mail)), Ok(mail));
+        assert_eq!(read_inner(&inner(&IRIS_B2_PUBLIC, &mail)), Ok(mail));
+    }
+    if let Ok(mail) = read_scans(bytes) {
+        assert!(mail.scans.iter().all(|scan| media_of(&scan.bytes) == Ok(scan.media)));
+        assert_eq!(read_scans(&scans(&mail)), Ok(mail));
     }
     let envelope = read_outer(bytes);
     if let Ok((header, envelope)) = &envelope {
         assert!(envelope.len() <= bytes.len());
-        let again = read_outer(&outer(header, envelope));
+        let again = read_outer(&outer(header, IRIS_B2_PUBLIC.descriptor.text, envelope));
         returned(header, &again, |(_, body)| body == envelope);
     }
     let answer = read_return(bytes);

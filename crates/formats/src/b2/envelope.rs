@@ -122,8 +122,7 @@ pub(crate) static RARL: Record = Record {
 };
 
 /// Every record of this module.
-#[cfg(test)]
-static RECORDS: [&Record; 5] = [&R000, &R999, &R1, &R6, &RARL];
+pub(crate) static RECORDS: [&Record; 5] = [&R000, &R999, &R1, &R6, &RARL];
 
 /// Kinds, programs and application of a file on its way to a caisse: fields 1, 3, 4, 6 and 7 of group [`FILE`].
 pub(crate) const OUT: [&str; 5] = ["PS", PROGRAM, "AM", "CAISSE", "FS"];
@@ -192,6 +191,11 @@ pub(crate) fn write_sure(record: &Record, groups: &[&Group], out: &mut Vec<u8>) 
         out.extend(std::iter::repeat_n(b' ', WIDTH));
         out.extend_from_slice(b"\r\n");
     }
+}
+
+/// The record of this module that a line is, by what it begins with.
+pub(crate) fn identify(line: &[u8]) -> Option<&'static Record> {
+    RECORDS.into_iter().find(|record| line.starts_with(record.name.as_bytes()))
 }
 
 /// Whether a line is a `sim` record 000, 1, 6 or 999: the version stands where ours has it.

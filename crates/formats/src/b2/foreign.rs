@@ -9,16 +9,15 @@ use liasse_domain::{Code, Nir, ids::luhn_key};
 use super::check::{Profile, Report};
 use super::cp::identify;
 use super::fault::{Fault, Found};
+use super::fields::{self, at};
 use super::lines::Line;
-use super::table::{Field, Kind, Record, WIDTH, misfit};
+use super::table::{Field, Record};
 
 /// Checks lines with the tables of family CP.
 pub(crate) fn check(lines: &[Line<'_>]) -> Report {
     let mut checker =
         Checker { report: Report::new(Profile::Cp, lines.len()), invoice: None, in_file: false, in_lot: false };
-    if lines.is_empty() {
-        checker.report.fault(Fault::line(1, "?", Code("formats.b2_vide"), Found::Length(0)));
-    }
+    fields::framing(lines, &mut checker.report);
     for (index, line) in lines.iter().enumerate() {
         checker.line(index + 1, line.bytes, lines.len());
     }
@@ -108,18 +107,15 @@ struct Checker<'a> {
 
 impl<'a> Checker<'a> {
     fn line(&mut self, number: usize, line: &'a [u8], count: usize) {
-        if line.len() != WIDTH {
-            self.report.fault(Fault::line(number, "?", Code("formats.b2_longueur"), Found::Length(line.len())));
+        fields::width(number, line, &mut self.report);
+        if fields::is_envelope(line) {
+            return self.envelope(number, line, count);
         }
-        if line.starts_with(b"000") || line.starts_with(b"999") || matches!(line.first(), Some(b'1' | b'6')) {
-            self.envelope(number, line, count);
-        } else if let Some(plan) = identify(line).and_then(Plan::find) {
-            self.fields(plan.record, number, line);
+        let record = identify(line);
+        fields::look(record, number, line, true, &mut self.report);
+        if let Some(plan) = record.and_then(Plan::find) {
             self.order(plan, number, line);
             self.keys(plan, number, line);
-        } else {
-            let first = line.first().copied().map_or(Found::Nothing, Found::Byte);
-            self.report.fault(Fault::line(number, "?", Code("formats.b2_type"), first));
         }
     }
 
@@ -140,12 +136,7 @@ impl<'a> Checker<'a> {
             "1" => self.in_lot = true,
             _ => self.in_lot = false,
         }
-        let control = line.iter().position(|byte| is_control(*byte));
-        if let Some((at, byte)) = control.and_then(|at| Some((at, *line.get(at)?))) {
-            let mut fault = Fault::line(number, name, Code("formats.b2_caractere"), Found::Byte(byte));
-            fault.column = at + 1;
-            self.report.fault(fault);
-        }
+        fields::controls(name, number, line, &mut self.report);
     }
 
     /// An invoice that should have ended before this line.
@@ -158,24 +149,6 @@ impl<'a> Checker<'a> {
     fn end(&mut self, count: usize) {
         if self.invoice.is_some() || self.in_lot || self.in_file {
             self.report.fault(Fault::line(count, "?", Code("formats.b2_incomplet"), Found::Nothing));
-        }
-    }
-
-    fn fields(&mut self, record: &'static Record, number: usize, line: &[u8]) {
-        for field in record.fields() {
-            let Some(bytes) = field.of(line) else { return };
-            let Some((offset, code, found)) = misfit(field.kind, bytes) else { continue };
-            let mut fault = at(record, field, number, code, found);
-            fault.column += offset;
-            let digits = matches!(field.kind, Kind::N | Kind::D | Kind::B);
-            if digits && bytes.iter().all(|byte| *byte == b' ') {
-                // The norm wants zeros; real files have blanks where an optional number is absent.
-                self.report.finding(Fault { code: Code("formats.b2_numerique_blanc"), ..fault });
-            } else if matches!(found, Found::Byte(byte) if digits || is_control(byte)) {
-                self.report.fault(fault);
-            } else if field.kind != Kind::U {
-                self.report.finding(fault);
-            }
         }
     }
 
@@ -269,10 +242,6 @@ impl<'a> Checker<'a> {
     }
 }
 
-fn at(record: &'static Record, field: &Field, line: usize, code: Code, found: Found) -> Fault {
-    Fault { line, column: field.start, record: record.name.to_owned(), field: field.name.to_owned(), code, found }
-}
-
 fn amount(record: &'static Record, name: &str, line: &[u8]) -> Option<u64> {
     number_in(record.field(name)?, line)
 }
@@ -281,10 +250,6 @@ fn number_in(field: &Field, line: &[u8]) -> Option<u64> {
     let bytes = field.of(line)?;
     let digits = bytes.len() < 20 && bytes.iter().all(u8::is_ascii_digit);
     digits.then(|| bytes.iter().fold(0, |value, digit| value * 10 + u64::from(digit - b'0')))
-}
-
-fn is_control(byte: u8) -> bool {
-    matches!(byte, 0..=0x1f | 0x7f..=0x9f)
 }
 
 /// The order of records in an invoice (reference formats 1.2).

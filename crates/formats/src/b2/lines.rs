@@ -5,6 +5,7 @@ use liasse_domain::Code;
 
 use super::fault::{Fault, Found};
 use super::table::WIDTH;
+use crate::scan::position;
 
 /// Bytes of one of our records with its CRLF.
 const STRIDE: usize = WIDTH + 2;
@@ -37,19 +38,22 @@ pub(crate) struct Line<'a> {
 
 /// The lines of a file of any origin: cut at LF or CRLF, or each 128 characters when there is neither.
 pub(crate) fn lenient(bytes: &[u8]) -> Vec<Line<'_>> {
-    if !bytes.contains(&b'\n') {
+    if position(bytes, b'\n').is_none() {
         return bytes.chunks(WIDTH).map(|bytes| Line { bytes, crlf: false }).collect();
     }
-    let text = bytes.strip_suffix(b"\n").unwrap_or(bytes);
-    let ended = text.len() < bytes.len();
-    let count = text.iter().filter(|byte| **byte == b'\n').count() + 1;
-    text.split(|byte| *byte == b'\n')
-        .enumerate()
-        .map(|(index, line)| match line.strip_suffix(b"\r") {
-            Some(bytes) => Line { bytes, crlf: ended || index + 1 < count },
+    let mut lines = Vec::with_capacity(bytes.len() / WIDTH);
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        let end = position(rest, b'\n');
+        let (line, after) = rest.split_at(end.unwrap_or(rest.len()));
+        rest = after.get(1..).unwrap_or_default();
+        // The last line may end in CR alone: that is no CRLF.
+        lines.push(match line.strip_suffix(b"\r") {
+            Some(bytes) => Line { bytes, crlf: end.is_some() },
             None => Line { bytes: line, crlf: false },
-        })
-        .collect()
+        });
+    }
+    lines
 }
 
 #[cfg(test)]

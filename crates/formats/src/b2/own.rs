@@ -7,24 +7,18 @@ use liasse_domain::Code;
 use super::check::{Profile, Report};
 use super::envelope::{self, FILE, HEAD, LOT};
 use super::fault::{Fault, Found};
+use super::fields;
 use super::lines::Line;
 use super::read::read_lines;
 use super::sim_er;
-use super::table::{Record, Values, WIDTH, read};
+use super::table::{Record, Values, read};
 use crate::lot::{self, FileFault};
 
 /// Checks lines as ours.
 pub(crate) fn check(lines: &[Line<'_>]) -> Report {
     let mut report = Report::new(Profile::SimEr, lines.len());
-    if lines.is_empty() {
-        report.fault(Fault::line(1, "?", Code("formats.b2_vide"), Found::Length(0)));
-    }
-    for (index, line) in lines.iter().enumerate().filter(|(_, line)| line.bytes.len() != WIDTH) {
-        report.fault(Fault::line(index + 1, "?", Code("formats.b2_longueur"), Found::Length(line.bytes.len())));
-    }
-    if let Some(index) = lines.iter().position(|line| !line.crlf) {
-        report.fault(Fault::line(index + 1, "?", Code("formats.b2_fin_de_ligne"), Found::Length(WIDTH)));
-    }
+    fields::framing(lines, &mut report);
+    lines.iter().enumerate().for_each(|(index, line)| fields::width(index + 1, line.bytes, &mut report));
     let records: Vec<&[u8]> = lines.iter().map(|line| line.bytes).collect();
     let mut values = Values::default();
     let (body, first) = pair(&records, 1, [&envelope::R000, &envelope::R999], &mut values, &mut report);

@@ -88,7 +88,7 @@ impl Trust {
                 continue;
             }
             if !issuer.allows(KeyUsage::crl_sign)
-                || issuer.verifies(&Sha256::digest(crl.tbs).into(), crl.signature).is_err()
+                || issuer.vouches(&Sha256::digest(crl.tbs).into(), crl.signature).is_err()
             {
                 return Err(CmsError::RevocationUnknown);
             }

@@ -1,6 +1,7 @@
 //! The rules of an envelope as data: addresses, subject line, descriptors, compression, encryption, limits.
-//! One profile so far; code reads the table, so another profile is another row, not another path.
-//! `iris-b2-public`: what two public senders to real caisses agree on (reference telecom 1.1); domains are `.test`.
+//! Code reads the table, so another profile is another row, not another path. Domains are `.test`.
+//! `iris-b2-public`: what two public senders to real caisses agree on; `oct`: the same mail to one concentrator
+//! (reference telecom 1.1).
 
 use liasse_domain::{BillingNumber, Destination, Instant};
 
@@ -9,8 +10,28 @@ use liasse_domain::{BillingNumber, Destination, Instant};
 pub enum Compression {
     /// RFC 1950.
     Zlib,
+    /// RFC 1952.
+    Gzip,
     /// As it is.
     None,
+}
+
+impl Compression {
+    /// From its word in the settings: `zlib`, `gzip` or `raw`.
+    pub fn from_word(word: &str) -> Option<Self> {
+        [("zlib", Self::Zlib), ("gzip", Self::Gzip), ("raw", Self::None)]
+            .into_iter()
+            .find_map(|(known, compression)| (known == word).then_some(compression))
+    }
+}
+
+/// Which address a file leaves for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Route {
+    /// The caisse's own: `RRCCC@CCC.RR.` and the domain.
+    Caisse,
+    /// That of the practice's concentrator (OCT), which forwards by the recipient of record 000.
+    Concentrator,
 }
 
 /// How the mail is encrypted.
@@ -34,8 +55,12 @@ pub struct Descriptor {
 pub struct EnvelopeProfile {
     /// Its name in settings and documents.
     pub name: &'static str,
+    /// Which address files leave for.
+    pub route: Route,
     /// Last labels of a caisse's domain, after `CCC.RR.`.
     pub domain: &'static str,
+    /// Last labels of the domain for scanned documents, after `RR.`.
+    pub scan_domain: &'static str,
     /// Version code in the subject line, after `IR`.
     pub version: &'static str,
     /// Type of the part that carries the B2 or the return (RFC 1767).
@@ -50,6 +75,8 @@ pub struct EnvelopeProfile {
     pub compression: Compression,
     /// Encryption that we write.
     pub encryption: Encryption,
+    /// Descriptor of a mail of scanned documents (`sim`).
+    pub scans: &'static str,
     /// Descriptor of an ARL (`sim`).
     pub arl: &'static str,
     /// Descriptor of a NOEMIE return (`sim`).
@@ -71,18 +98,22 @@ pub struct EnvelopeProfile {
 /// The profile of reference telecom 1.1.
 pub const IRIS_B2_PUBLIC: EnvelopeProfile = EnvelopeProfile {
     name: "iris-b2-public",
+    route: Route::Caisse,
     domain: "rss.test",
+    scan_domain: "scor.rss.test",
     version: "100500",
     part_type: "application/EDI-consent",
     file_name: "fichier.b2",
     descriptor: Descriptor { text: "IRIS/B2/Z", compressed: true },
     accepted: &[
+        Descriptor { text: "IRIS/B2/Z", compressed: true },
         Descriptor { text: "IRIS/B2", compressed: false },
         Descriptor { text: "IRISTEST/B2/Z", compressed: true },
         Descriptor { text: "IRISTEST/B2", compressed: false },
     ],
     compression: Compression::Zlib,
     encryption: Encryption::Aes128Cbc,
+    scans: "SIM/SCOR",
     arl: "SIM/ARL",
     noemie: "SIM/NOEMIE",
     signalement: "SIM/SIGNALEMENT",
@@ -93,11 +124,40 @@ pub const IRIS_B2_PUBLIC: EnvelopeProfile = EnvelopeProfile {
     max_depth: 4,
 };
 
+/// The profile of a practice that sends all its files to one concentrator (OCT).
+pub const OCT: EnvelopeProfile = EnvelopeProfile { name: "oct", route: Route::Concentrator, ..IRIS_B2_PUBLIC };
+
+/// Every profile, the usual one first.
+pub const PROFILES: [&EnvelopeProfile; 2] = [&IRIS_B2_PUBLIC, &OCT];
+
 impl EnvelopeProfile {
-    /// The address of a caisse: `RRCCC@CCC.RR.` and the domain.
-    pub fn address(&self, to: &Destination) -> String {
+    /// The profile of that name.
+    pub fn named(name: &str) -> Option<&'static Self> {
+        PROFILES.into_iter().find(|profile| profile.name == name)
+    }
+
+    /// The same profile with another compression, and the first descriptor that says so.
+    pub fn compressing(self, compression: Compression) -> Self {
+        let compressed = compression != Compression::None;
+        let mut known = std::iter::once(&self.descriptor).chain(self.accepted);
+        let descriptor = known.find(|known| known.compressed == compressed).copied().unwrap_or(self.descriptor);
+        Self { descriptor, compression, ..self }
+    }
+
+    /// The address of a caisse: `RRCCC@CCC.RR.` and the domain. `None` where a concentrator takes its files.
+    pub fn address(&self, to: &Destination) -> Option<String> {
         let (regime, caisse) = (to.regime(), to.caisse());
-        format!("{regime}{caisse}@{caisse}.{regime}.{}", self.domain)
+        match self.route {
+            Route::Caisse => Some(format!("{regime}{caisse}@{caisse}.{regime}.{}", self.domain)),
+            Route::Concentrator => None,
+        }
+    }
+
+    /// Where scanned documents for a caisse go: `RR.CCC@RR.` and their domain. No public source names another way for
+    /// a practice with a concentrator.
+    pub fn scan_address(&self, to: &Destination) -> String {
+        let (regime, caisse) = (to.regime(), to.caisse());
+        format!("{regime}.{caisse}@{regime}.{}", self.scan_domain)
     }
 
     /// The subject line: `IR<version>/<sender, 14>/<compostage, 19>/<invoices, 5>`.
@@ -113,11 +173,6 @@ impl EnvelopeProfile {
             .find(|descriptor| descriptor.text.eq_ignore_ascii_case(text))
             .copied()
     }
-}
-
-/// The address of a caisse by [`IRIS_B2_PUBLIC`]: `01751@751.01.rss.test`.
-pub fn destination_address(to: &Destination) -> String {
-    IRIS_B2_PUBLIC.address(to)
 }
 
 /// The subject line by [`IRIS_B2_PUBLIC`].
@@ -179,7 +234,9 @@ mod tests {
     fn the_public_grammar_is_written() {
         // reference telecom 1.1: address rule and the two public senders' subjects
         let to = Destination::new("01", "751").expect("destination");
-        assert_eq!(destination_address(&to), "01751@751.01.rss.test");
+        assert_eq!(IRIS_B2_PUBLIC.address(&to).as_deref(), Some("01751@751.01.rss.test"));
+        assert_eq!(OCT.address(&to), None, "the practice names its concentrator");
+        assert_eq!([IRIS_B2_PUBLIC, OCT].map(|profile| profile.scan_address(&to)), ["01.751@01.scor.rss.test"; 2]);
         let sender = BillingNumber::parse("991129768").expect("billing number");
         let at: Instant = "2026-11-22T23:44:28Z".parse().expect("instant");
         let stamp = compostage(at, 1);
@@ -203,6 +260,20 @@ mod tests {
         assert_eq!(IRIS_B2_PUBLIC.descriptor_of("iris/b2/z").map(|d| d.compressed), Some(true));
         assert_eq!(IRIS_B2_PUBLIC.descriptor_of(" IRISTEST/B2 ").map(|d| d.compressed), Some(false));
         assert_eq!(IRIS_B2_PUBLIC.descriptor_of("SIM/ARL"), None);
-        assert_eq!(IRIS_B2_PUBLIC.descriptor.compressed, IRIS_B2_PUBLIC.compression != Compression::None);
+    }
+
+    #[test]
+    fn a_descriptor_says_what_the_compression_is() {
+        for (word, text) in [("zlib", "IRIS/B2/Z"), ("gzip", "IRIS/B2/Z"), ("raw", "IRIS/B2")] {
+            let compression = Compression::from_word(word).expect("a compression");
+            for profile in PROFILES {
+                let changed = profile.compressing(compression);
+                assert_eq!((changed.descriptor.text, changed.compression), (text, compression), "{word}");
+                assert_eq!(changed.compressing(Compression::Zlib), *profile, "and back");
+            }
+        }
+        assert_eq!(Compression::from_word("deflate"), None);
+        assert_eq!(EnvelopeProfile::named("oct"), Some(&OCT));
+        assert_eq!(EnvelopeProfile::named("OCT"), None);
     }
 }

@@ -100,7 +100,7 @@ fn is_message(leaf: &Leaf<'_>, profile: &EnvelopeProfile) -> bool {
     leaf.is(&["text/plain"]) && leaf.description().is_some_and(described)
 }
 
-fn put(place: &mut Option<Vec<u8>>, bytes: Vec<u8>, part: &'static str) -> Result<(), MailFault> {
+pub(super) fn put(place: &mut Option<Vec<u8>>, bytes: Vec<u8>, part: &'static str) -> Result<(), MailFault> {
     if place.replace(bytes).is_some() { Err(MailFault::PartTwice { part }) } else { Ok(()) }
 }
 

@@ -5,21 +5,17 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use super::{Compression, EnvelopeProfile, FileMail, Header, IRIS_B2_PUBLIC, ReturnKind, is_printable, squeeze};
+use super::{EnvelopeProfile, FileMail, Header, IRIS_B2_PUBLIC, ReturnKind, is_printable, squeeze};
 
 /// `=_` occurs in no base64, so the boundary cannot occur in a body.
 const BOUNDARY: &str = "=_liasse_=";
 
-/// The MIME part inside the encryption: multipart/mixed of `fichier.b2` (zlib, IRIS/B2/Z), `lot.p7s`, then each
-/// `fse-N.p7s` and `vitale-N.p7s`, N being the number of nine digits.
-pub fn inner(mail: &FileMail) -> Vec<u8> {
-    let profile = &IRIS_B2_PUBLIC;
-    let compressed = match profile.compression {
-        Compression::Zlib => &squeeze::deflate(&mail.file),
-        Compression::None => &mail.file,
-    };
+/// The MIME part inside the encryption: multipart/mixed of `fichier.b2` (compressed and described as the profile says),
+/// `lot.p7s`, then each `fse-N.p7s` and `vitale-N.p7s`, N being the number of nine digits.
+pub fn inner(profile: &EnvelopeProfile, mail: &FileMail) -> Vec<u8> {
+    let compressed = squeeze::pack(&mail.file, profile.compression);
     let mut parts = vec![
-        edi_part(profile, profile.file_name, profile.descriptor.text, compressed),
+        edi_part(profile, profile.file_name, profile.descriptor.text, &compressed),
         signature_part("lot.p7s", &mail.lot_p7s),
     ];
     for (prefix, signatures) in [("fse", &mail.fse_p7s), ("vitale", &mail.vitale_p7s)] {
@@ -30,13 +26,13 @@ pub fn inner(mail: &FileMail) -> Vec<u8> {
     multipart("MIME-Version: 1.0\r\n", &parts).into_bytes()
 }
 
-/// The whole mail to a caisse: the message is the S/MIME part. Characters that cannot stand in a header are dropped
-/// ([`Header::check`] tells them).
-pub fn outer(header: &Header, enveloped_der: &[u8]) -> Vec<u8> {
+/// The whole mail to a caisse: the message is the S/MIME part, and `descriptor` says what is in it. Characters that
+/// cannot stand in a header are dropped ([`Header::check`] tells them).
+pub fn outer(header: &Header, descriptor: &str, enveloped_der: &[u8]) -> Vec<u8> {
     let mut mail = headers(header);
     mail.push_str("Content-Type: application/pkcs7-mime; smime-type=enveloped-data; name=\"smime.p7m\"\r\n");
     mail.push_str("Content-Transfer-Encoding: base64\r\n");
-    mail.push_str(&format!("Content-Description: {}\r\n", IRIS_B2_PUBLIC.descriptor.text));
+    mail.push_str(&format!("Content-Description: {}\r\n", value(descriptor)));
     mail.push_str("Content-Disposition: attachment; filename=\"smime.p7m\"\r\n\r\n");
     push_base64(&mut mail, enveloped_der);
     mail.into_bytes()
@@ -75,7 +71,7 @@ fn value(text: &str) -> String {
     text.chars().filter(|&character| is_printable(character)).take(900).collect()
 }
 
-fn multipart(head: &str, parts: &[String]) -> String {
+pub(super) fn multipart(head: &str, parts: &[String]) -> String {
     let mut mail = format!("{head}Content-Type: multipart/mixed; boundary=\"{BOUNDARY}\"\r\n\r\n");
     for part in parts {
         mail.push_str(&format!("--{BOUNDARY}\r\n{part}"));
@@ -93,7 +89,7 @@ fn signature_part(name: &str, bytes: &[u8]) -> String {
     part("application/pkcs7-signature", name, "", bytes)
 }
 
-fn part(kind: &str, name: &str, described: &str, bytes: &[u8]) -> String {
+pub(super) fn part(kind: &str, name: &str, described: &str, bytes: &[u8]) -> String {
     let mut part = format!(
         "Content-Type: {kind}; name=\"{name}\"\r\nContent-Transfer-Encoding: base64\r\n{described}Content-Disposition: attachment; filename=\"{name}\"\r\n\r\n"
     );
@@ -122,7 +118,7 @@ mod tests {
             message_id: "<m@b.test>".to_owned(),
             date: "2026-11-22T23:44:28Z".parse().expect("instant"),
         };
-        let mail = String::from_utf8(outer(&header, b"x")).expect("ascii");
+        let mail = String::from_utf8(outer(&header, "IRIS/B2/Z", b"x")).expect("ascii");
         let (head, body) = mail.split_once("\r\n\r\n").expect("blank line");
         let names: Vec<&str> = head.split("\r\n").filter_map(|line| line.split_once(':')).map(|line| line.0).collect();
         assert_eq!(

@@ -1,9 +1,11 @@
 //! Envelopes: ours opened by OpenSSL, OpenSSL's opened by us, and the whole mail opened by strangers alone.
 //! The last test uses no line of our readers: openssl and Python do it.
 
-use liasse_domain::FseNumber;
+use liasse_domain::{FseNumber, ScanKind, ScanMedia};
 use liasse_formats::cms::{CmsError, decrypt, encrypt};
-use liasse_formats::mail::{FileMail, Header, inner, outer, read_inner, read_outer};
+use liasse_formats::mail::{
+    FileMail, Header, IRIS_B2_PUBLIC, Scan, ScanMail, inner, outer, read_inner, read_outer, read_scans, scans,
+};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 use rsa::Pkcs1v15Encrypt;
@@ -108,8 +110,8 @@ fn strangers_open_the_whole_mail() {
         date: now(),
     };
     assert_eq!(header.check(), Ok(()));
-    let der = encrypt(&inner(&sent), &caisse().certificate, &mut random(3)).expect("enveloped");
-    let mail = outer(&header, &der);
+    let der = encrypt(&inner(&IRIS_B2_PUBLIC, &sent), &caisse().certificate, &mut random(3)).expect("enveloped");
+    let mail = outer(&header, "IRIS/B2/Z", &der);
 
     let folder = Folder::new("whole-mail");
     folder.write_holder("caisse", &caisse());
@@ -152,4 +154,71 @@ for p in parts[1:]: open(p.get_filename(), 'wb').write(p.get_payload(decode=True
     let (read, envelope) = read_outer(&mail).expect("our own mail");
     assert_eq!(read, header);
     assert_eq!(read_inner(&opened(&envelope, &caisse()).expect("opened")), Ok(sent));
+}
+
+#[test]
+fn openssl_and_python_take_the_mail_of_scanned_documents_apart() {
+    let pdf = [&b"%PDF-1.4\n"[..], &[0x80; 3000], b"%%EOF\n"].concat();
+    let tiff = [&b"II*\0\x08\0\0\0\x01\0"[..], &[7; 12], &[0; 4]].concat();
+    let scan = |number, kind, media, bytes: &[u8]| Scan {
+        fse: FseNumber::new(number).expect("a number"),
+        kind,
+        media,
+        bytes: bytes.to_vec(),
+    };
+    let sent = ScanMail {
+        billing: "991129768".parse().expect("billing"),
+        lot: "AB12CD".parse().expect("lot"),
+        scans: vec![
+            scan(42, ScanKind::Ordonnance, ScanMedia::Pdf, &pdf),
+            scan(42, ScanKind::Autre, ScanMedia::Tiff, &tiff),
+            scan(43, ScanKind::FeuilleDeSoins, ScanMedia::Pdf, &pdf),
+        ],
+    };
+    let header = Header {
+        from: "dr.test@cabinet.test".to_owned(),
+        to: IRIS_B2_PUBLIC.scan_address(&liasse_domain::Destination::new("01", "751").expect("caisse")),
+        subject: sent.subject(),
+        message_id: "2026011508000000001.AB12CD.scor@cabinet.test".to_owned(),
+        date: now(),
+    };
+    assert_eq!(header.check(), Ok(()));
+    let der = encrypt(&scans(&sent), &caisse().certificate, &mut random(4)).expect("enveloped");
+    let mail = outer(&header, IRIS_B2_PUBLIC.scans, &der);
+    let folder = Folder::new("scans");
+    folder.write_holder("caisse", &caisse());
+    folder.write("mail.eml", &mail);
+    folder.write("sent.pdf", &pdf);
+    folder.write("sent.tiff", &tiff);
+    let arguments = ["cms", "-decrypt", "-inform", "SMIME", "-binary", "-in", "mail.eml", "-recip", "caisse.pem"];
+    let output = folder.openssl(arguments.iter().chain(&["-inkey", "caisse.key", "-out", "inner.eml"]));
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let script = "
+import email, email.policy, hashlib
+outer = email.message_from_binary_file(open('mail.eml', 'rb'), policy=email.policy.default)
+assert outer['To'].addresses[0].addr_spec == '01.751@01.scor.rss.test', outer['To']
+assert outer['Subject'] == 'SIM SCOR 991129768/AB12CD/00003', outer['Subject']
+assert outer['Content-Description'] == 'SIM/SCOR' and not outer.defects
+inner = email.message_from_binary_file(open('inner.eml', 'rb'), policy=email.policy.default)
+parts = list(inner.iter_parts())
+assert not inner.defects and not any(p.defects for p in parts)
+names = ['manifeste.txt', 'fse-000000042-1.pdf', 'fse-000000042-2.tiff', 'fse-000000043-1.pdf']
+assert [p.get_filename() for p in parts] == names, [p.get_filename() for p in parts]
+assert [p.get_content_type() for p in parts] == ['text/plain', 'application/pdf', 'image/tiff', 'application/pdf']
+bodies = [p.get_payload(decode=True) for p in parts]
+pdf, tiff = open('sent.pdf', 'rb').read(), open('sent.tiff', 'rb').read()
+assert bodies[1:] == [pdf, tiff, pdf]
+kinds = ['ordonnance', 'autre', 'feuille_de_soins']
+lines = [f'{n} {k} {hashlib.sha256(b).hexdigest()}' for n, k, b in zip(names[1:], kinds, bodies[1:])]
+manifest = '\\r\\n'.join(['SIM-SCOR 1', '991129768 AB12CD 3'] + lines) + '\\r\\n'
+assert bodies[0].decode('ascii') == manifest, bodies[0]
+";
+    let output = std::process::Command::new("python3")
+        .args(["-c", script])
+        .current_dir(folder.path())
+        .output()
+        .expect("python3 is installed");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let (_, envelope) = read_outer(&mail).expect("our own mail");
+    assert_eq!(read_scans(&opened(&envelope, &caisse()).expect("opened")), Ok(sent));
 }

@@ -1,7 +1,7 @@
 //! The checker on our own files: which profile it takes, what it says of damage and of wrong keys.
 
 use liasse_domain::Coded;
-use liasse_formats::b2::{Profile, Report, check, render_fse};
+use liasse_formats::b2::{Profile, Report, check, check_fields, render_fse};
 
 use crate::files::file;
 use crate::fse::by_hand;
@@ -52,6 +52,24 @@ fn every_fault_of_a_file_is_told() {
     );
     let report = check(None, &file()[..17 * 130]);
     assert_eq!(places(&report), [(17, 1, "?", "formats.b2_incomplet")], "999 is gone");
+}
+
+#[test]
+fn the_fields_of_a_file_are_looked_at_without_what_they_mean() {
+    assert_eq!(places(&check_fields(None, &file())), []);
+    let mut bytes = file();
+    put(&mut bytes, 18, 50, "00Z1A8");
+    put(&mut bytes, 6, 117, "X");
+    put(&mut bytes, 13, 70, "261315");
+    let report = check_fields(None, &bytes);
+    assert_eq!(
+        places(&report),
+        [(6, 117, "honoraires", "formats.b2_numerique")],
+        "a letter, but no day and no identifier"
+    );
+    assert_eq!((report.profile, report.invoices), (Profile::SimEr, 2));
+    let unix: Vec<u8> = file().into_iter().filter(|byte| *byte != b'\r').collect();
+    assert_eq!(places(&check_fields(None, &unix)), [(1, 1, "?", "formats.b2_fin_de_ligne")]);
 }
 
 #[test]

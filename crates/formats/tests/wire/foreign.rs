@@ -1,6 +1,6 @@
 //! Foreign files against the public tables: an invoice with every type, written by hand, and what may be wrong in it.
 
-use liasse_formats::b2::{Profile, Report, check};
+use liasse_formats::b2::{Profile, Report, check, check_fields};
 use proptest::prelude::*;
 
 use crate::invented::any_content;
@@ -19,11 +19,11 @@ fn joined(lines: &[String], end: &str) -> Vec<u8> {
     lines.iter().flat_map(|line| [line.as_bytes(), end.as_bytes()].concat()).collect()
 }
 
-fn faults(report: &Report) -> Vec<(usize, usize, &str, &str)> {
+fn faults(report: &Report) -> Vec<(usize, usize, &str, &'static str)> {
     report.faults.iter().map(|f| (f.line, f.column, f.field.as_str(), f.code.0)).collect()
 }
 
-fn findings(report: &Report) -> Vec<(usize, usize, &str, &str)> {
+fn findings(report: &Report) -> Vec<(usize, usize, &str, &'static str)> {
     report.findings.iter().map(|f| (f.line, f.column, f.field.as_str(), f.code.0)).collect()
 }
 
@@ -144,9 +144,10 @@ proptest! {
             bytes.chunks_mut(128).for_each(|line| line[0] = b'0' + line[0] % 10);
         }
         for profile in [None, Some(Profile::Cp), Some(Profile::SimEr)] {
-            let report = check(profile, &bytes);
-            prop_assert!(report.faults.iter().all(|fault| fault.line >= 1 && (1..=128).contains(&fault.column)));
-            prop_assert!(!bytes.is_empty() || !report.faults.is_empty());
+            for report in [check(profile, &bytes), check_fields(profile, &bytes)] {
+                prop_assert!(report.faults.iter().all(|fault| fault.line >= 1 && (1..=128).contains(&fault.column)));
+                prop_assert!(!bytes.is_empty() || !report.faults.is_empty());
+            }
         }
     }
 
@@ -155,6 +156,26 @@ proptest! {
         let report = after(line, column, &char::from(byte).to_string());
         prop_assert_eq!(report.records, 17);
         prop_assert_eq!(report.profile, Profile::Cp);
+    }
+
+    /// The quick look says of every field what the whole check says of it, and nothing else.
+    #[test]
+    fn the_fields_alone_are_looked_at_alike(line in 1usize..=17, column in 1usize..=128, byte in any::<u8>()) {
+        let mut bytes = joined(&invoice(), "\r\n");
+        bytes[(line - 1) * 130 + column - 1] = byte;
+        let of_fields = ["b2_caractere", "b2_cadrage", "b2_numerique", "b2_numerique_blanc", "b2_remplissage", "b2_type", "b2_longueur"];
+        let whole = check(Some(Profile::Cp), &bytes);
+        let alike = |told: Vec<(usize, usize, &str, &'static str)>| {
+            told.into_iter()
+                .filter(|(.., code)| of_fields.contains(&code.trim_start_matches("formats.")))
+                .map(|(line, column, field, code)| (line, column, field.to_owned(), code))
+                .collect::<Vec<_>>()
+        };
+        let quick = check_fields(Some(Profile::Cp), &bytes);
+        prop_assert_eq!(alike(faults(&quick)), alike(faults(&whole)));
+        prop_assert_eq!(alike(findings(&quick)), alike(findings(&whole)));
+        prop_assert_eq!(quick.faults.len(), alike(faults(&quick)).len(), "nothing but fields");
+        prop_assert_eq!((quick.records, quick.invoices), (whole.records, whole.invoices));
     }
 
     /// Ours are lawful in the public tables too: what CP has no place for stands in fillers, and in 2R and 2D.

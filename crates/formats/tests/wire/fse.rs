@@ -218,7 +218,7 @@ fn damage_is_placed() {
     assert_eq!(at(1, 11, "7"), fault(1, 11, "mode_securisation_sim", "formats.b2_code"));
     assert_eq!(at(7, 113, "2"), fault(7, 113, "tiers_payant_amo_sim", "formats.b2_code"));
     assert_eq!(at(4, 89, "02"), fault(4, 89, "denombrement", "formats.b2_fixe"));
-    assert_eq!(at(6, 100, "A"), fault(6, 100, "filler", "formats.b2_remplissage"));
+    assert_eq!(at(6, 126, "A"), fault(6, 126, "filler", "formats.b2_remplissage"));
     assert_eq!(at(3, 52, "@"), fault(3, 51, "nom_remplacant_sim", "formats.b2_caractere"), "never written");
     assert_eq!(at(2, 39, "X"), fault(2, 1, "?", "formats.b2_ordre"));
     assert_eq!(at(6, 74, "8"), fault(6, 64, "rpps_executant", "formats.b2_cle"));

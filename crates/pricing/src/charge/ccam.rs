@@ -6,7 +6,7 @@ use liasse_domain::{Centimes, Rate, Step};
 
 use super::{Charged, Found};
 use crate::case::Case;
-use crate::input::Act;
+use crate::input::{Act, Right};
 use crate::price::PriceError;
 use crate::tables::{ActKind, Added, NoRow, Rule, Tables, Technical, Values, Verdict, What};
 use crate::tables::{find_modifier, find_reduction};
@@ -87,7 +87,9 @@ pub(crate) fn best_association(case: &Case<'_>, charged: &[Charged<'_>]) -> Vec<
     };
     let acts: Vec<&Charged<'_>> = charged.iter().filter(counts).collect();
     let said = acts.iter().any(|one| one.act.association.is_some());
-    let alike = acts.windows(2).all(|pair| pair[0].act.ald_related == pair[1].act.ald_related);
+    // An act counts as related to an ALD for a patient who has one, and so does its claim.
+    let ald = |one: &Charged<'_>| one.act.ald_related && case.input.patient.has(Right::Ald);
+    let alike = acts.windows(2).all(|pair| ald(pair[0]) == ald(pair[1]));
     let one_each = acts.iter().all(|one| one.quantity == 1);
     if acts.len() != 2 || said || !alike || !one_each || case.input.acts.is_empty() {
         return Vec::new();

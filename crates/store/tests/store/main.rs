@@ -12,4 +12,6 @@ mod outbox;
 mod properties;
 mod recettes;
 mod returns;
+mod scans;
 mod support;
+mod windows;

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use liasse_domain::{Centimes, DocumentState, FileIdentifier, Payer, SendPhase, SettlementMode};
-use liasse_store::{AttemptId, AttemptOutcome, FseFilter, Or, StoreError, Taken};
+use liasse_domain::{
+    Centimes, DocumentState, FileIdentifier, MoneyState, Payer, SendPhase, SettlementMode, TransmissionState,
+};
+use liasse_store::{AttemptId, AttemptOutcome, FseFilter, LedgerRow, Or, StoreError, Taken};
 use proptest::prelude::*;
 
 use crate::support::{
@@ -183,6 +185,38 @@ impl Day {
             let row = self.practice.store.fse(fse.reference()).expect("read").expect("fse");
             assert!(row.reject.is_none());
         }
+        self.assert_unsent_is_what_the_ledger_says();
+    }
+
+    /// What is unsent, found by its indexes, is what the whole ledger says.
+    fn assert_unsent_is_what_the_ledger_says(&self) {
+        use TransmissionState::{EnFichier, EnLot, NonConfirmee, Refusee};
+        let ledger = self.practice.store.ledger().expect("read");
+        let here = |row: &&LedgerRow| {
+            row.document == DocumentState::Signee
+                && row.reject.is_none()
+                && matches!(row.transmission, None | Some(EnLot | EnFichier | Refusee))
+        };
+        let owed = |row: &LedgerRow| {
+            row.money.iter().any(|money| money.payer != Payer::Patient && money.state != MoneyState::SansObjet)
+        };
+        let mut expected: Vec<_> = ledger
+            .iter()
+            .filter(here)
+            .map(|row| {
+                let [refused, in_file] = [Refusee, EnFichier].map(|state| row.transmission == Some(state));
+                (row.fse.to_string(), row.act_date, owed(row), refused, in_file)
+            })
+            .collect();
+        let rows = self.practice.store.unsent().expect("read");
+        let mut told: Vec<_> = rows
+            .iter()
+            .map(|row| (row.fse.to_string(), row.act_date, row.third_party, row.refused, row.in_file))
+            .collect();
+        (expected.sort(), told.sort());
+        assert_eq!(told, expected);
+        let doubtful = ledger.iter().filter(|row| row.transmission == Some(NonConfirmee)).count();
+        assert_eq!(self.practice.store.unconfirmed_count().expect("read"), doubtful);
     }
 
     /// Documents whose transmission is final on the caisse's side.
@@ -190,7 +224,7 @@ impl Day {
         let ledger = self.practice.store.ledger().expect("read");
         ledger
             .into_iter()
-            .filter(|row| row.transmission == Some(liasse_domain::TransmissionState::Recue))
+            .filter(|row| row.transmission == Some(TransmissionState::Recue))
             .filter_map(|row| Some((row.fse.to_string(), row.lot?)))
             .collect()
     }

@@ -31,7 +31,7 @@ fn a_settlement_in_two_parts_is_one_change() {
     practice.store.settle_in_parts(&stamp(), &fse, &parts).expect("settled");
     assert_eq!(practice.money(&fse, Payer::Patient), (MoneyState::Encaisse, 3000, 3000));
     assert_eq!(totals(&practice, "2026-01-15"), [(SettlementMode::Carte, 2000), (SettlementMode::Especes, 1000)]);
-    assert!(practice.store.unpaid(&billing(DOCTOR)).expect("read").is_empty());
+    assert!(practice.store.unpaid(&billing(DOCTOR), None).expect("read").is_empty());
     practice.assert_journal_intact();
 }
 
@@ -43,10 +43,10 @@ fn who_still_owes_is_listed_by_age() {
     practice.store.settle(&stamp(), &later, SettlementMode::PlusTard, Centimes(0)).expect("later");
     practice.store.settle(&stamp(), &part_paid, SettlementMode::Carte, Centimes(400)).expect("part");
     practice.store.settle(&stamp(), &settled, SettlementMode::Carte, Centimes(3000)).expect("all");
-    let unpaid = practice.store.unpaid(&billing(DOCTOR)).expect("read");
+    let unpaid = practice.store.unpaid(&billing(DOCTOR), None).expect("read");
     let owed: Vec<_> = unpaid.iter().map(|row| (row.fse.clone(), row.owed.0, row.settlement)).collect();
     assert_eq!(owed, [(later, 3000, Some(SettlementMode::PlusTard)), (part_paid, 500, Some(SettlementMode::Carte))]);
-    assert!(practice.store.unpaid(&billing(OTHER_DOCTOR)).expect("read").is_empty(), "each sees their own");
+    assert!(practice.store.unpaid(&billing(OTHER_DOCTOR), None).expect("read").is_empty(), "each sees their own");
 }
 
 #[test]
@@ -163,7 +163,7 @@ fn a_line_that_names_nobody_is_matched_by_hand_and_separated_again() {
     // The caisse wrote a number that no FSE of ours bears.
     let wrong = crate::support::reference(999_999);
     practice.take("payment", &payment("SIM1", &[(&wrong, Payer::Amo, 2100)]));
-    let lines = practice.store.payment_lines(&billing(DOCTOR)).expect("read");
+    let lines = practice.store.payment_lines(&billing(DOCTOR), None).expect("read");
     assert_eq!((lines.len(), lines[0].matched.clone(), lines[0].amount.0), (1, None, 2100));
     let (payment_id, line) = (lines[0].payment, lines[0].line);
     practice.store.match_line(&stamp_at(4000), payment_id, line, &fse).expect("matched");
@@ -185,7 +185,7 @@ fn what_cannot_be_paid_is_not_matched() {
     practice.sign(&other);
     let wrong = crate::support::reference(999_999);
     practice.take("payment", &payment("SIM2", &[(&wrong, Payer::Amo, 2100), (&wrong, Payer::Patient, 900)]));
-    let lines = practice.store.payment_lines(&billing(DOCTOR)).expect("read");
+    let lines = practice.store.payment_lines(&billing(DOCTOR), None).expect("read");
     for (line, fse) in [(0, &prepared), (0, &other), (1, &prepared)] {
         let refused = practice.store.match_line(&stamp_at(4000), lines[0].payment, line, fse);
         assert_eq!(refused, Err(StoreError::NotPayable), "{line} {fse}");
@@ -202,14 +202,14 @@ fn a_payment_separated_from_a_rejected_fse_leaves_the_reject() {
     assert_eq!(practice.money(&fse, Payer::Amo).0, MoneyState::Rejete);
     practice.take("payment", &payment("SIM3", &[(&fse, Payer::Amo, 2100)]));
     assert_eq!(practice.money(&fse, Payer::Amo), (MoneyState::Anomalie, 2100, 2100));
-    let line = practice.store.payment_lines(&billing(DOCTOR)).expect("read").remove(0);
+    let line = practice.store.payment_lines(&billing(DOCTOR), None).expect("read").remove(0);
     practice.store.unmatch_line(&stamp_at(4000), line.payment, line.line).expect("separated");
     assert_eq!(practice.money(&fse, Payer::Amo), (MoneyState::Rejete, 2100, 0));
     // What was not owed at all is an anomaly while it is matched, and nothing again after.
     let paid = practice.signed(Kind::Paid);
     practice.take("surplus", &payment("SIM4", &[(&paid, Payer::Amo, 500)]));
     assert_eq!(practice.money(&paid, Payer::Amo).0, MoneyState::Anomalie);
-    let lines = practice.store.payment_lines(&billing(DOCTOR)).expect("read");
+    let lines = practice.store.payment_lines(&billing(DOCTOR), None).expect("read");
     let line = lines.iter().find(|line| line.reference == "SIM4").expect("the surplus");
     practice.store.unmatch_line(&stamp_at(4001), line.payment, line.line).expect("separated");
     assert_eq!(practice.money(&paid, Payer::Amo), (MoneyState::SansObjet, 0, 0));
@@ -251,7 +251,7 @@ fn what_was_paid_for_a_rejected_fse_is_paid_for_the_one_that_corrects_it() {
     assert_eq!(totals(&practice, "2026-01-15"), [cheque, (SettlementMode::Cheque, -3000), cheque]);
     let hand = practice.store.cheques_in_hand(&billing(DOCTOR)).expect("read");
     assert_eq!(hand.iter().map(|cheque| cheque.amount.0).collect::<Vec<_>>(), [3000], "one cheque, still in hand");
-    assert!(practice.store.unpaid(&billing(DOCTOR)).expect("read").is_empty());
+    assert!(practice.store.unpaid(&billing(DOCTOR), None).expect("read").is_empty());
 
     let again = correction(&mut practice, &rejected, Kind::Paid);
     assert_eq!(again, Err(StoreError::Corrected { by: new.clone() }), "care is not billed twice");

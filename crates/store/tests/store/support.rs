@@ -291,6 +291,7 @@ pub fn outgoing(lot: FileIdentifier) -> Outgoing {
         to: "01751@751.01.rss.test".to_owned(),
         from: "dr.test@cabinet.test".to_owned(),
         message_id: format!("{lot}@cabinet.test"),
+        scans: None,
     }
 }
 

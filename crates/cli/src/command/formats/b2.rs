@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use liasse_domain::{Code, Coded, Report as Sentences};
-use liasse_formats::b2::{Fault, Profile, Report, check};
+use liasse_formats::b2::{Fault, Profile, Report, check, check_fields};
 use serde_json::{Value, json};
 
 use crate::failure::{CliError, Failure};
@@ -25,6 +25,8 @@ pub(crate) struct File {
     file: PathBuf,
     #[arg(long, value_name = "PROFIL", value_parser = profile, help = "cp ou sim-er ; reconnu d'après le fichier sinon")]
     profile: Option<Profile>,
+    #[arg(long, help = "Le cadre et les octets de chaque zone seulement : ni jours, ni clés, ni totaux, ni ordre")]
+    fields: bool,
 }
 
 fn profile(word: &str) -> Result<Profile, &'static str> {
@@ -37,7 +39,8 @@ pub(crate) fn run(command: B2, json: bool) -> Result<(), Failure> {
         B2::Show(file) => (file, true),
     };
     let bytes = files::read(&file.file)?;
-    let report = check(file.profile, &bytes);
+    let look = if file.fields { check_fields } else { check };
+    let report = look(file.profile, &bytes);
     let text = match (json, show) {
         (true, _) => in_json(&report, show.then_some(bytes.as_slice())),
         (false, true) => shown(&report, &bytes) + &verdict(&report),

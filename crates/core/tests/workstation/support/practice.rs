@@ -74,6 +74,7 @@ pub fn directory(caisses: &[&str]) -> Directory {
         trust,
         chain_pem,
         encryption: encryption.collect(),
+        concentrators: [("oct@concentrateur.test".to_owned(), der("caisse-encryption.pem"))].into(),
         returns: vec![der("caisse-returns.pem")],
         conventions: Vec::new(),
     }

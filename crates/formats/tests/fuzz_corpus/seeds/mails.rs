@@ -6,8 +6,10 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use flate2::Compression;
 use flate2::write::{GzEncoder, ZlibEncoder};
-use liasse_domain::FseNumber;
-use liasse_formats::mail::{FileMail, Header, ReturnKind, inner, outer, return_mail};
+use liasse_domain::{FseNumber, ScanKind, ScanMedia};
+use liasse_formats::mail::{
+    FileMail, Header, IRIS_B2_PUBLIC, ReturnKind, Scan, ScanMail, inner, outer, return_mail, scans,
+};
 
 use super::replaced;
 
@@ -65,8 +67,18 @@ pub fn mime() -> Vec<(&'static str, Vec<u8>)> {
         fse_p7s: vec![(number(1), b"one".to_vec()), (number(999_999_999), b"last".to_vec())],
         vitale_p7s: vec![(number(1), b"vitale".to_vec())],
     };
-    let inside = inner(&sent);
-    let ours = outer(&header("IR100500/00000991129768/2026011508000000001/00002"), &[0x30, 0x80, 0xFF, 0, 0]);
+    let inside = inner(&IRIS_B2_PUBLIC, &sent);
+    let subject = "IR100500/00000991129768/2026011508000000001/00002";
+    let ours = outer(&header(subject), IRIS_B2_PUBLIC.descriptor.text, &[0x30, 0x80, 0xFF, 0, 0]);
+    let scan = |kind, media, bytes: &[u8]| Scan { fse: number(1), kind, media, bytes: bytes.to_vec() };
+    let documents = scans(&ScanMail {
+        billing: "991129768".parse().expect("billing"),
+        lot: "AB12CD".parse().expect("lot"),
+        scans: vec![
+            scan(ScanKind::Ordonnance, ScanMedia::Pdf, b"%PDF-1.4 %%EOF"),
+            scan(ScanKind::Autre, ScanMedia::Tiff, b"MM\0*\0\0\0\x08\0\x01\x01\0\0\x03\0\0\0\x01\0\x08\0\0\0\0\0\0"),
+        ],
+    });
     let arl = return_mail(&header("ARL"), ReturnKind::Arl, b"000 ARL\r\n", b"signature");
     vec![
         ("inner", inside.clone()),
@@ -85,6 +97,7 @@ pub fn mime() -> Vec<(&'static str, Vec<u8>)> {
         ),
         ("return-arl", arl.clone()),
         ("return-noemie", return_mail(&header("NOEMIE"), ReturnKind::Noemie, b"0128 BODY", b"p7s")),
+        ("return-message", return_mail(&header("MESSAGE"), ReturnKind::Service, b"Bonjour\r\n", b"p7s")),
         ("return-unknown-kind", replaced(&arl, b"SIM/ARL", b"SIM/XXX")),
         ("foreign-gzip", foreign("BASE64", "IRIS/B2/Z", &STANDARD.encode(gzip(b"000 FOREIGN\r\n")))),
         ("foreign-plain", foreign("8bit", "IRISTEST/B2", "000 FOREIGN\n999")),
@@ -98,5 +111,7 @@ pub fn mime() -> Vec<(&'static str, Vec<u8>)> {
         ("nested", nested(3)),
         ("nested-too-deep", nested(6)),
         ("name-with-path", replaced(&inside, b"lot.p7s", b"../lot.p7s")),
+        ("scans", documents.clone()),
+        ("scans-undeclared", replaced(&documents, b"fse-000000001-2.tiff", b"fse-000000001-3.tiff")),
     ]
 }

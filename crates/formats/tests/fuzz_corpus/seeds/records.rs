@@ -1,6 +1,6 @@
-//! Seeds in records: FSE, lots and files, a foreign invoice, ARL, rejects and payments.
+//! Seeds in records: FSE, lots and files, a foreign invoice, ARL, rejects, remarks and payments; messages.
 
-use liasse_domain::returns::{Acknowledgement, PaidLine, Payment, Reason, Rejections, Return};
+use liasse_domain::returns::{Acknowledgement, PaidLine, Payment, Reason, Rejections, Return, Service};
 use liasse_domain::state::Payer;
 use liasse_domain::{Centimes, Destination, FileIdentifier, FseNumber, FseRef, LotNumber, SecuringMode};
 use liasse_formats::b2::render_fse;
@@ -167,5 +167,14 @@ pub fn arl() -> Vec<(&'static str, Vec<u8>)> {
         ("cut", minus[..300].to_vec()),
         ("payment", payment(3)),
         ("rejections", rejections()),
+        ("remarks", replaced(&rejections(), b"@82002", b"@85002")),
+        ("message", message("Bonjour,\n\nà bientôt.")),
+        ("message-turned", replaced(&message("Bonjour"), b"Bonjour", "Bon\u{202E}jour".as_bytes())),
+        ("message-line-feeds", replaced(&message("Bonjour"), b"\r\n", b"\n")),
     ]
+}
+
+fn message(text: &str) -> Vec<u8> {
+    let (billing, from, on) = (billing("991129768"), from(), day("2026-01-16"));
+    write(&Return::Service(Service { billing, from, on, text: text.to_owned() }))
 }

@@ -1,0 +1,74 @@
+//! Looking at rejects: which await something, and the latest ones. Nothing here changes anything.
+//! Not the plain words, nor whether a correction is what follows (`core`).
+
+use chrono::NaiveDate;
+use liasse_domain::BillingNumber;
+use rusqlite::{Connection, params};
+
+use crate::cell::{Cell, cell};
+use crate::error::Result;
+use crate::ledger::{self, LedgerRow};
+use crate::open::Store;
+use crate::query;
+
+/// A rejected FSE that no live one corrects, in brief.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenReject {
+    /// The document, as this store names it.
+    document: i64,
+    /// The caisse's code.
+    pub code: String,
+    /// The day of the reject.
+    pub rejected_on: NaiveDate,
+}
+
+/// The last reject of each document of a practitioner. The order of the tables is said: rejects are few, documents not.
+macro_rules! last_rejects {
+    () => {
+        "FROM reject r CROSS JOIN document d ON d.id = r.document AND d.billing = ?1 AND d.number IS NOT NULL
+         WHERE r.id = (SELECT max(y.id) FROM reject y WHERE y.document = r.document)"
+    };
+}
+
+impl Store {
+    /// The rejected FSE of a practitioner that no live one corrects, the latest reject first. A DRE is not corrected.
+    pub fn open_rejects(&self, billing: &BillingNumber) -> Result<Vec<OpenReject>> {
+        let sql = concat!(
+            "SELECT r.document, r.code, r.rejected_on ",
+            last_rejects!(),
+            " AND d.kind = 'fse' AND NOT EXISTS (SELECT 1 FROM document c WHERE c.corrects = r.document AND c.state <> 'annulee')
+             ORDER BY r.id DESC"
+        );
+        query::all(&self.connection, sql, [billing.put()], |row| {
+            Ok(OpenReject {
+                document: row.get("document")?,
+                code: row.get("code")?,
+                rejected_on: cell(row, "rejected_on")?,
+            })
+        })
+    }
+
+    /// Rejected documents of a practitioner: `first` ones before the others, the latest of which follow; at most `limit`.
+    pub fn rejected(
+        &self,
+        billing: &BillingNumber,
+        first: &[OpenReject],
+        limit: Option<usize>,
+    ) -> Result<Vec<LedgerRow>> {
+        let mut documents: Vec<i64> = first.iter().map(|reject| reject.document).collect();
+        let limit = limit.unwrap_or(usize::MAX);
+        if documents.len() < limit {
+            let others = latest(&self.connection, billing, limit)?;
+            let named: std::collections::HashSet<i64> = documents.iter().copied().collect();
+            documents.extend(others.into_iter().filter(|document| !named.contains(document)));
+        }
+        documents.truncate(limit);
+        ledger::rows(&self.connection, &documents)
+    }
+}
+
+fn latest(connection: &Connection, billing: &BillingNumber, limit: usize) -> Result<Vec<i64>> {
+    let sql = concat!("SELECT r.document ", last_rejects!(), " ORDER BY r.id DESC LIMIT ?2");
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    query::all(connection, sql, params![billing.put(), limit], |row| row.get(0))
+}
