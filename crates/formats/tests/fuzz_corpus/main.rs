@@ -7,6 +7,8 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use liasse_formats::{b2, cms, lot, mail, noemie, returns};
+
 #[expect(dead_code, reason = "shared with the tests of signatures, which use all of it")]
 #[path = "../cms/authority.rs"]
 mod authority;
@@ -65,6 +67,36 @@ fn mime_is_replayed() {
 #[test]
 fn cms_is_replayed() {
     replay("cms");
+}
+
+/// Good seeds that are refused at the door would test nothing behind it.
+#[test]
+fn good_seeds_are_read() {
+    let seed =
+        |target: &str, name: &str| std::fs::read(corpora().join(target).join(format!("seed-{name}"))).expect("a seed");
+    assert!(["fse", "fse-plain"].iter().all(|name| b2::read_fse(&seed("b2", name)).is_ok()));
+    assert!(["lot", "lot-empty"].iter().all(|name| lot::open_lot(&seed("b2", name)).is_ok()));
+    assert!(lot::open_file(&seed("b2", "file")).is_ok());
+    let foreign = ["foreign", "foreign-flat", "foreign-file"];
+    assert!(foreign.iter().all(|name| b2::check(None, &seed("b2", name)).faults.is_empty()));
+    assert!(noemie::read(&seed("noemie", "sample")).is_ok());
+    let money = ["payment", "payment-over-lines", "payment-empty", "rejections"];
+    assert!(money.iter().all(|name| returns::read(&seed("noemie", name)).is_ok()));
+    assert!(["plus", "minus"].iter().all(|name| returns::read(&seed("arl", name)).is_ok()));
+    let inner = ["inner", "foreign-gzip", "foreign-plain", "foreign-quoted-printable", "foreign-bomb"];
+    assert!(inner.iter().all(|name| mail::read_inner(&seed("mime", name)).is_ok()));
+    assert!(["outer", "outer-line-feeds"].iter().all(|name| mail::read_outer(&seed("mime", name)).is_ok()));
+    let returned = ["return-arl", "return-noemie", "nested"];
+    assert!(returned.iter().all(|name| mail::read_return(&seed("mime", name)).is_ok()));
+    let signed = ["signature", "signature-open", "signature-with-chain"];
+    let verified =
+        |name: &&str| cms::verify(&seed("cms", name), targets::CONTENT, &authority::trust(), authority::now());
+    assert!(signed.iter().all(|name| verified(name).is_ok()));
+    let caisse = include_bytes!("../../fuzz/certificates/caisse.der");
+    for (name, length) in [("envelope", 16), ("envelope-open", 16), ("envelope-256", 32)] {
+        let opened = cms::decrypt(&seed("cms", name), caisse, &mut |_| Some(targets::KEY[..length].to_vec()));
+        assert_eq!(opened.as_deref(), Ok(&b"a mail\r\n"[..]), "{name}");
+    }
 }
 
 #[test]
