@@ -1,5 +1,6 @@
 //! The disk under the store fails at one write or one sync, or from one on, or the program dies at it, in every gesture of
 //! a claim's life. Whatever was said, the next start finds a store that holds, and the work ends as it would have.
+#![expect(clippy::expect_used, reason = "a test that cannot go on must fail loudly")]
 
 use std::process::Command;
 

@@ -1,5 +1,6 @@
 //! A disk that is really full: a small tmpfs under the data directory, filled to a few bytes during each gesture, then
 //! freed. The caisse lies elsewhere, as a caisse does.
+#![expect(clippy::expect_used, reason = "a test that cannot go on must fail loudly")]
 
 use std::fs::File;
 use std::io::Write;

@@ -1,5 +1,6 @@
 //! The line cut at every step of a sending and of a fetch, each step lost or its answer lost; then it is mended, and the
 //! file is with the caisse once, its ARL on the disk once. The relay and its numbering: `liasse_e2e::cut`.
+#![expect(clippy::expect_used, reason = "a test that cannot go on must fail loudly")]
 
 use liasse_e2e::crash::G;
 use liasse_e2e::cut::{Cut, CutLine};

@@ -4,7 +4,7 @@
 
 use liasse_domain::calendar::acknowledgement_deadline;
 use liasse_domain::fse::Signed;
-use liasse_domain::lot::{LotKey, group};
+use liasse_domain::lot::{Batch, group};
 use liasse_domain::scan::{MAX_LOT_SCAN_BYTES, MAX_LOT_SCANS};
 use liasse_domain::{Coded, DocumentKind, FileIdentifier, Fse, FseRef, Report, ScanKind, ScanState, SendPhase, clock};
 use liasse_formats::mail::{self, EnvelopeProfile, Header, Scan, ScanMail};
@@ -72,7 +72,7 @@ impl Workstation {
     }
 
     /// FSE grouped into lots; a lot is closed earlier where its documents would be more than one mail carries.
-    pub(crate) fn grouped(&self, free: Vec<Fse<Signed>>) -> Result<Vec<(LotKey, Vec<Fse<Signed>>)>, CoreError> {
+    pub(crate) fn grouped(&self, free: Vec<Fse<Signed>>) -> Result<Vec<Batch>, CoreError> {
         let mut lots = Vec::new();
         for (key, members) in group(free) {
             let (mut lot, mut count, mut size) = (Vec::new(), 0, 0);

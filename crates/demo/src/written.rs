@@ -74,11 +74,11 @@ impl<'a> Made<'a> {
             (Payer::Amc, nothing(expected.amc_ends, expected.amc), expected.amc_ends),
         ] {
             let found = document.money.iter().find(|money| money.payer == payer);
-            if !found.is_some_and(|money| money.due_cents == due && money.state == state) {
+            if found.is_none_or(|money| money.due_cents != due || money.state != state) {
                 return self.differs(payer.word());
             }
             if let (Payer::Amo, Some(paid)) = (payer, expected.amo_paid)
-                && !found.is_some_and(|money| money.paid_cents == paid)
+                && found.is_none_or(|money| money.paid_cents != paid)
             {
                 return self.differs("amo payé");
             }

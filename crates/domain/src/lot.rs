@@ -32,10 +32,13 @@ impl LotKey {
 /// The most FSE in one lot: the public default of a real engine (Pyxvital `NBMAX_FSE_LOT`, reference telecom 1.1).
 pub const MAX_FSE: usize = 50;
 
+/// The FSE of one lot to be, and what they share.
+pub type Batch = (LotKey, Vec<Fse<Signed>>);
+
 /// FSE grouped into lots: by key, oldest number first, at most [`MAX_FSE`] each.
-pub fn group(mut fses: Vec<Fse<Signed>>) -> Vec<(LotKey, Vec<Fse<Signed>>)> {
+pub fn group(mut fses: Vec<Fse<Signed>>) -> Vec<Batch> {
     fses.sort_by(|a, b| (LotKey::of(a), a.reference()).cmp(&(LotKey::of(b), b.reference())));
-    let mut lots: Vec<(LotKey, Vec<Fse<Signed>>)> = Vec::new();
+    let mut lots: Vec<Batch> = Vec::new();
     for fse in fses {
         let key = LotKey::of(&fse);
         match lots.last_mut() {

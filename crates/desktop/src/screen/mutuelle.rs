@@ -4,7 +4,6 @@
 use chrono::NaiveDate;
 use iced::widget::{column, container, operation, text, text_input};
 use iced::{Element, Fill, Task, widget};
-use liasse_core::CoreError;
 use liasse_core::desk::SignedIn;
 use liasse_core::invoicing::Draft;
 use liasse_demo::Office;
@@ -83,8 +82,7 @@ impl State {
                     }
                 };
                 let draft = self.draft.clone();
-                let kept =
-                    ask(&office.workstation(), move |ws| Ok::<_, CoreError>(ws.see_mutuelle(&draft, &person, &card)?));
+                let kept = ask(&office.workstation(), move |ws| ws.see_mutuelle(&draft, &person, &card));
                 Action::Run(kept.map(Message::Kept))
             }
             Message::Kept(Ok(())) => Action::Kept,

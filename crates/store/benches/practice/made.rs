@@ -114,6 +114,8 @@ fn directory() -> Directory {
         trust: trust.expect("the authority"),
         chain_pem,
         encryption: [].into(),
+        concentrators: [].into(),
+        conventions: Vec::new(),
         returns: vec![certificate("caisse-returns")],
     }
 }

@@ -213,7 +213,8 @@ impl Day {
             .iter()
             .map(|row| (row.fse.to_string(), row.act_date, row.third_party, row.refused, row.in_file))
             .collect();
-        (expected.sort(), told.sort());
+        expected.sort();
+        told.sort();
         assert_eq!(told, expected);
         let doubtful = ledger.iter().filter(|row| row.transmission == Some(NonConfirmee)).count();
         assert_eq!(self.practice.store.unconfirmed_count().expect("read"), doubtful);
