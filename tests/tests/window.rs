@@ -261,6 +261,41 @@ fn the_question_of_the_settlement_outlives_the_card() {
 }
 
 #[test]
+fn a_document_is_joined_and_a_dre_that_left_is_taken_back() {
+    let desk = Desk::open("window-gestures", &[], "clair");
+    // Six letters, so that its path is typed soon.
+    let scan = std::env::temp_dir().join("scan.a");
+    std::fs::write(&scan, b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\nstartxref\n9\n%%EOF\n").expect("a scan");
+    desk.press(&["Return", "1", "2", "3", "4", "Return"]);
+    desk.press(&["Down", "Down", "Down", "Down", "Down", "Return"]);
+    desk.press(&["g", "Return", "F5", "F5", "ctrl+m"]);
+    desk.type_text("99999901");
+    desk.press(&["Tab"]);
+    desk.type_text("sim99903");
+    desk.press(&["Tab", "e", "t", "Return", "F12", "F3", "Down", "F7"]);
+    desk.press(&["slash", "t", "m", "p", "slash", "s", "c", "a", "n", "period", "a"]);
+    desk.picture("piece-jointe");
+    desk.press(&["Return"]);
+    desk.press(&["F12", "F8"]);
+    // The newest row is the DRE: asked for twice, it is taken back by another one that the card signs.
+    desk.press(&["Up", "Delete"]);
+    desk.picture("dre-a-annuler");
+    desk.press(&["Delete"]);
+    desk.picture("dre-annulee");
+    let practice = desk.close();
+    std::fs::remove_file(&scan).expect("removed");
+    let ledger = practice.json(&["ledger"]);
+    let documents = ledger["documents"].as_array().expect("documents");
+    let kinds: Vec<_> = documents.iter().map(|one| &one["kind"]).collect();
+    assert_eq!(kinds, ["fse", "dre", "dre"], "{ledger}");
+    assert_eq!(money(&documents[0], "patient"), ("attendu".to_owned(), 900, 0));
+    assert_eq!(money(&documents[1], "amc"), ("abandonne".to_owned(), 900, 0));
+    let fse = documents[0]["fse"].as_str().expect("a name");
+    let scans = practice.json(&["fse", "attachments", fse]);
+    assert_eq!(scans["attachments"].as_array().map(Vec::len), Some(1), "{scans}");
+}
+
+#[test]
 fn the_part_of_a_mutuelle_travels_as_its_convention_says() {
     let desk = Desk::open("window-mutuelle", &[], "clair");
     desk.press(&["Return", "1", "2", "3", "4", "Return"]);

@@ -59,6 +59,9 @@ pub enum CoreError {
     /// Writing an export.
     #[error(transparent)]
     Export(#[from] crate::export::ExportError),
+    /// A file that somebody named.
+    #[error(transparent)]
+    Call(#[from] liasse_domain::CallError),
     /// A mutuelle card as typed.
     #[error(transparent)]
     Mutuelle(#[from] liasse_domain::complementary::MutuelleFault),
@@ -97,6 +100,7 @@ impl CoreError {
             Self::Key(error) => error,
             Self::Identifier(error) => error,
             Self::Export(error) => error,
+            Self::Call(error) => error,
             Self::Mutuelle(error) => error,
             Self::Convention(error) => error,
             Self::Incident(error) => error,

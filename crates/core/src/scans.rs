@@ -2,11 +2,17 @@
 //! Not their recognition and not their bytes (`formats`). A mail whose answer was lost may simply leave again: a document
 //! that comes twice pays nothing twice, unlike a lot.
 
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
 use liasse_domain::calendar::acknowledgement_deadline;
 use liasse_domain::fse::Signed;
 use liasse_domain::lot::{Batch, group};
-use liasse_domain::scan::{MAX_LOT_SCAN_BYTES, MAX_LOT_SCANS};
-use liasse_domain::{Coded, DocumentKind, FileIdentifier, Fse, FseRef, Report, ScanKind, ScanState, SendPhase, clock};
+use liasse_domain::scan::{MAX_LOT_SCAN_BYTES, MAX_LOT_SCANS, MAX_SCAN};
+use liasse_domain::{
+    CallError, Coded, DocumentKind, FileIdentifier, Fse, FseRef, Report, ScanKind, ScanState, SendPhase, clock,
+};
 use liasse_formats::mail::{self, EnvelopeProfile, Header, Scan, ScanMail};
 use liasse_formats::{cms, media};
 use liasse_post::Stop;
@@ -55,6 +61,16 @@ impl Workstation {
         let media = media::media_of(&bytes)?;
         let stamp = who.stamp(self.now());
         Ok(self.store.attach(&stamp, fse, &NewScan { kind, media, bytes })?)
+    }
+
+    /// The same from a file; no more of it is read than a document may have.
+    pub fn attach_file(&mut self, fse: &FseRef, kind: ScanKind, path: &Path, who: &SignedIn) -> Result<i64, CoreError> {
+        let limit = u64::try_from(MAX_SCAN).unwrap_or(u64::MAX).saturating_add(1);
+        let mut bytes = Vec::new();
+        File::open(path)
+            .and_then(|file| file.take(limit).read_to_end(&mut bytes))
+            .map_err(|_| CallError::unreadable(path))?;
+        self.attach(fse, kind, bytes, who)
     }
 
     /// Takes a document away again, until the lot of its FSE is signed.

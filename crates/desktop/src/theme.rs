@@ -145,6 +145,12 @@ pub fn chosen(theme: &Theme) -> container::Style {
     }
 }
 
+/// The chosen row of a list whose words have colours of their own.
+pub fn outlined(theme: &Theme) -> container::Style {
+    let border = Border { color: colours(theme).accent, width: 2.0, radius: RADIUS.into() };
+    container::Style { border, ..container::Style::default() }
+}
+
 /// A veil over what lies under a dialog.
 pub fn veil(_theme: &Theme) -> container::Style {
     container::Style {

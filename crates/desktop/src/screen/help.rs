@@ -56,6 +56,9 @@ pub fn view<'a, Message: 'a>() -> Element<'a, Message> {
     .spacing(8);
     let lots = column![
         parts::title(t("help.in_lots")),
+        line("↑ ↓", t("help.choose_row")),
+        line("F7", t("help.attach")),
+        line("Suppr", t("help.take_back")),
         line("F12", t("help.sign_lots")),
         line("F8", t("help.send")),
         line("F5", t("help.fetch")),

@@ -1,11 +1,14 @@
 //! Lots et envois: one timeline per FSE from the writing to the money, and the three gestures: sign, send, fetch.
 //! Rows are windowed: only the latest are read, only those on screen are built.
 
+mod gestures;
+
 use std::sync::Arc;
 
+use gestures::Gesture;
 use iced::keyboard::Key;
 use iced::keyboard::key::Named;
-use iced::widget::{column, container, row, space, text};
+use iced::widget::{Container, button, column, container, row, space, text};
 use iced::{Element, Fill, Task, Theme};
 use liasse_core::desk::SignedIn;
 use liasse_core::ledger::{Document, LedgerPage, Unsent};
@@ -13,7 +16,9 @@ use liasse_core::returns::FetchOutcome;
 use liasse_core::sending::SendSummary;
 use liasse_core::signing;
 use liasse_demo::Office;
-use liasse_domain::{Centimes, Code, DocumentKind, DocumentState, MoneyState, Report, ScanState, TransmissionState};
+use liasse_domain::{
+    Centimes, Code, DocumentKind, DocumentState, FseRef, MoneyState, Report, ScanState, TransmissionState,
+};
 
 use crate::ask::{aside, ask};
 use crate::text::{t, with};
@@ -30,6 +35,9 @@ pub struct State {
     ledger: Option<LedgerPage>,
     scrolled: Scrolled,
     asked: Asked,
+    /// The document that the keys are about, from the newest.
+    chosen: usize,
+    gesture: Gesture,
     busy: Option<&'static str>,
     notice: Option<Report>,
     said: Option<String>,
@@ -56,6 +64,24 @@ pub enum Message {
     Fetch,
     /// The fetching ended.
     Fetched(Result<FetchOutcome, Report>),
+    /// A document was chosen.
+    Chosen(usize),
+    /// The next document, or the one before.
+    Move(bool),
+    /// Takes the chosen DRE back.
+    TakeBack,
+    /// It is withdrawn, or another one that says so is signed.
+    TookBack(Result<bool, Report>),
+    /// Asks for a scanned document.
+    AskFile,
+    /// The name of a file was typed.
+    FileTyped(String),
+    /// The next kind of document.
+    NextKind,
+    /// Ties the file to the chosen FSE.
+    Attach,
+    /// It is tied, or not.
+    Attached(Result<(), Report>),
 }
 
 /// What the root must do.
@@ -83,7 +109,20 @@ impl State {
 
     /// Takes the message of this screen away.
     pub fn dismiss(&mut self) {
-        (self.notice, self.said) = (None, None);
+        (self.notice, self.said, self.gesture) = (None, None, Gesture::None);
+    }
+
+    /// The FSE that the chosen row is about, where the row is of that kind.
+    fn chosen_of(&self, kind: DocumentKind) -> Option<FseRef> {
+        let document = self.ledger.as_ref()?.documents.get(self.chosen)?;
+        (document.kind == kind.word()).then(|| document.fse.clone())
+    }
+
+    fn choose(&mut self, index: usize) {
+        let last = self.ledger.as_ref().map_or(0, |page| page.documents.len().saturating_sub(1));
+        self.chosen = index.min(last);
+        self.gesture = Gesture::None;
+        self.said = None;
     }
 
     /// Why the last gesture failed.
@@ -102,6 +141,11 @@ impl State {
             Key::Named(Named::F12) => Some(Message::Sign),
             Key::Named(Named::F8) => Some(Message::Send),
             Key::Named(Named::F5) => Some(Message::Fetch),
+            Key::Named(Named::F6) => Some(Message::NextKind),
+            Key::Named(Named::F7) => Some(Message::AskFile),
+            Key::Named(Named::Delete) => Some(Message::TakeBack),
+            Key::Named(Named::ArrowDown) => Some(Message::Move(true)),
+            Key::Named(Named::ArrowUp) => Some(Message::Move(false)),
             _ => None,
         }
     }
@@ -124,7 +168,50 @@ impl State {
                 }
                 Action::None
             }
-            Message::Sign | Message::Send | Message::SendUnasked | Message::Fetch if self.busy.is_some() => {
+            Message::Sign | Message::Send | Message::SendUnasked | Message::Fetch | Message::TakeBack
+                if self.busy.is_some() =>
+            {
+                Action::None
+            }
+            Message::Chosen(index) => {
+                self.choose(index);
+                Action::None
+            }
+            Message::Move(forward) => {
+                self.choose(if forward { self.chosen + 1 } else { self.chosen.saturating_sub(1) });
+                let read = self.ledger.as_ref().map_or(0, |page| page.documents.len());
+                if self.asked.more(self.chosen, read) {
+                    Action::Run(self.reload(office, signed_in))
+                } else {
+                    Action::None
+                }
+            }
+            Message::TakeBack => self.ask_to_take_back(office, signed_in),
+            Message::TookBack(answer) => {
+                self.took_back(answer);
+                Action::Run(self.reload(office, signed_in))
+            }
+            Message::AskFile => self.begin_attaching(),
+            Message::FileTyped(typed) => {
+                if let Gesture::Attaching(name, _) = &mut self.gesture {
+                    *name = typed;
+                }
+                Action::None
+            }
+            Message::NextKind => {
+                if let Gesture::Attaching(_, kind) = &mut self.gesture {
+                    *kind += 1;
+                }
+                Action::None
+            }
+            Message::Attach => self.attach(office, signed_in),
+            Message::Attached(Ok(())) => {
+                self.gesture = Gesture::None;
+                self.said = Some(t("lots.attached").to_owned());
+                Action::Run(self.reload(office, signed_in))
+            }
+            Message::Attached(Err(report)) => {
+                self.notice = Some(report);
                 Action::None
             }
             Message::Sign => {
@@ -183,6 +270,7 @@ impl State {
         self.busy = Some(what);
         self.notice = None;
         self.said = None;
+        self.gesture = Gesture::None;
     }
 
     fn tell_sent(&mut self, answer: Result<SendSummary, Report>) -> bool {
@@ -251,6 +339,7 @@ impl State {
         if let Some(said) = &self.said {
             body = body.push(text(said).size(theme::BODY));
         }
+        body = body.push(self.gesture_view());
         body = body.push(match self.busy {
             Some(what) => text(what).size(theme::BODY).into(),
             None => Element::from(
@@ -258,6 +347,10 @@ impl State {
                     parts::key_action("F12", t("lots.sign")),
                     parts::key_action("F8", t("lots.send")),
                     parts::key_action("F5", t("lots.fetch")),
+                    match self.chosen_of(DocumentKind::Dre) {
+                        Some(_) => parts::key_action("Suppr", t("lots.take_back")),
+                        None => parts::key_action("F7", t("lots.attach")),
+                    },
                 ]
                 .spacing(24),
             ),
@@ -267,11 +360,19 @@ impl State {
 
     /// Newest first: what was just done is what people look for.
     fn list<'a>(&'a self, documents: &'a [Document]) -> Element<'a, Message> {
-        rows(self.scrolled, ROW, documents.len(), |index| document_row(&documents[index]), Message::Scrolled)
+        rows(self.scrolled, ROW, documents.len(), |index| self.row(index, &documents[index]), Message::Scrolled)
     }
 }
 
-fn document_row(document: &Document) -> Element<'_, Message> {
+impl State {
+    fn row<'a>(&self, index: usize, document: &'a Document) -> Element<'a, Message> {
+        let line = document_row(document);
+        let line = if index == self.chosen { line.style(theme::outlined) } else { line };
+        button(line).padding(0).style(button::text).width(Fill).on_press(Message::Chosen(index)).into()
+    }
+}
+
+fn document_row(document: &Document) -> Container<'_, Message> {
     let mut steps = row![].spacing(6);
     for (reached, words) in timeline(document) {
         let words = if reached { format!("✓ {words}") } else { words.to_owned() };
@@ -302,7 +403,6 @@ fn document_row(document: &Document) -> Element<'_, Message> {
     .height(ROW)
     .padding([4, 8])
     .width(Fill)
-    .into()
 }
 
 /// An FSE by its number, the DRE that goes with one by the same.

@@ -98,5 +98,6 @@ CREATE INDEX document_corrects ON document (corrects, state, billing, number) WH
 
 -- Messages that nobody could read, and files refused as a whole: looked at before each sealing.
 CREATE INDEX inbox_unknown ON inbox (id) WHERE kind = 'inconnu';
+CREATE INDEX inbox_notes ON inbox (id) WHERE kind IN ('signalement', 'service', 'non_remise', 'inconnu');
 CREATE INDEX inbox_refused ON inbox (id)
     WHERE kind = 'arl' AND status = 'applique' AND json_extract(content, '$.refused') IS NOT NULL;
