@@ -418,12 +418,14 @@ fn timeline(document: &Document) -> Vec<(bool, &'static str)> {
     let transmission = document.transmission;
     let in_lot = matches!(transmission, Some(EnLot | EnFichier | Transmise | NonConfirmee | Recue | Refusee));
     let sent = matches!(transmission, Some(Transmise | Recue | Refusee));
+    let dre = document.kind == DocumentKind::Dre.word();
+    let received = if dre { t("lots.step_received_insurer") } else { t("lots.step_received") };
     let mut steps = vec![(true, t("lots.step_written")), (signed, t("lots.step_signed")), (in_lot, t("lots.step_lot"))];
     match transmission {
         Some(NonConfirmee) => steps.push((false, t("lots.step_unconfirmed"))),
         Some(Refusee) if document.locked => steps.push((false, t("lots.step_locked"))),
         Some(Refusee) => steps.extend([(true, t("lots.step_sent")), (false, t("lots.step_refused"))]),
-        _ => steps.extend([(sent, t("lots.step_sent")), (transmission == Some(Recue), t("lots.step_received"))]),
+        _ => steps.extend([(sent, t("lots.step_sent")), (transmission == Some(Recue), received)]),
     }
     steps
 }
