@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use liasse_domain::reject::{self, Gesture};
 use liasse_domain::returns::{Reason, Return};
-use liasse_domain::{Centimes, Destination, DocumentKind, FileIdentifier, FseRef, Private, Report};
+use liasse_domain::{Centimes, Destination, DocumentKind, FileIdentifier, FseRef, MoneyState, Payer, Private, Report};
 use liasse_store::InboxRow;
 use serde::Serialize;
 
@@ -86,6 +86,8 @@ pub struct RejectedFse {
     pub incident: bool,
     /// The FSE that corrects it.
     pub corrected_by: Option<FseRef>,
+    /// Of a DRE: whether the insurer's part was given up, and is the patient's.
+    pub passed_on: bool,
     /// For whom, on a screen; never in the JSON.
     #[serde(skip)]
     pub patient: Private,
@@ -183,6 +185,9 @@ impl Workstation {
         let billing = &who.situation.billing_number;
         let mut awaiting = self.store.open_rejects(billing)?;
         awaiting.retain(|reject| {
+            if reject.kind == DocumentKind::Dre.word() {
+                return true;
+            }
             let incident = self.incidents.lock(&reject.code, reject.rejected_on).is_some();
             awaits_correction(incident, reject::explain(&reject.code).map(|words| words.gesture))
         });
@@ -230,6 +235,7 @@ impl Returned {
 }
 
 fn explained(document: Document, incidents: &Incidents) -> Option<RejectedFse> {
+    let passed_on = document.money.iter().any(|part| part.payer == Payer::Amc && part.state == MoneyState::Abandonne);
     let reject = document.reject?;
     let words = reject::explain(&reject.code);
     let incident = document.rejected_on.and_then(|day| incidents.lock(&reject.code, day));
@@ -249,6 +255,7 @@ fn explained(document: Document, incidents: &Incidents) -> Option<RejectedFse> {
         gesture: words.map(|words| words.gesture),
         reject,
         corrected_by: document.corrected_by,
+        passed_on,
         patient: document.patient,
     })
 }

@@ -11,11 +11,13 @@ use crate::ledger::{self, LedgerRow};
 use crate::open::Store;
 use crate::query;
 
-/// A rejected FSE that no live one corrects, in brief.
+/// Something rejected that awaits somebody, in brief.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpenReject {
     /// The document, as this store names it.
     document: i64,
+    /// `fse` or `dre`.
+    pub kind: String,
     /// The caisse's code.
     pub code: String,
     /// The day of the reject.
@@ -31,17 +33,24 @@ macro_rules! last_rejects {
 }
 
 impl Store {
-    /// The rejected FSE of a practitioner that no live one corrects, the latest reject first. A DRE is not corrected.
+    /// What was rejected of a practitioner and awaits somebody, the latest reject first: FSE that no live one corrects, DRE
+    /// whose part nobody has given up yet.
     pub fn open_rejects(&self, billing: &BillingNumber) -> Result<Vec<OpenReject>> {
         let sql = concat!(
-            "SELECT r.document, r.code, r.rejected_on ",
+            "SELECT r.document, d.kind, r.code, r.rejected_on ",
             last_rejects!(),
-            " AND d.kind = 'fse' AND NOT EXISTS (SELECT 1 FROM document c WHERE c.corrects = r.document AND c.state <> 'annulee')
+            " AND CASE d.kind
+                   WHEN 'fse' THEN NOT EXISTS (SELECT 1 FROM document c
+                                               WHERE c.corrects = r.document AND c.state <> 'annulee')
+                   ELSE EXISTS (SELECT 1 FROM money m
+                                WHERE m.document = r.document AND m.payer = 'amc' AND m.state = 'rejete')
+                 END
              ORDER BY r.id DESC"
         );
         query::all(&self.connection, sql, [billing.put()], |row| {
             Ok(OpenReject {
                 document: row.get("document")?,
+                kind: row.get("kind")?,
                 code: row.get("code")?,
                 rejected_on: cell(row, "rejected_on")?,
             })

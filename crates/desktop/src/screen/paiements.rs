@@ -320,6 +320,7 @@ impl State {
                 ),
                 match &reject.corrected_by {
                     Some(by) => format!("✓ {}", with("money.corrected", &[("fse", &by.number.to_string())])),
+                    None if reject.is_dre() && reject.passed_on => format!("✓ {}", t("money.passed")),
                     None => format!("× {} ({})", reject.reject.message, reject.reject.code),
                 },
                 Some(reject.total_cents),
@@ -360,6 +361,8 @@ impl State {
                 if let Some(by) = &reject.corrected_by {
                     body =
                         body.push(text(with("money.corrected", &[("fse", &by.number.to_string())])).size(theme::BODY));
+                } else if reject.is_dre() && reject.passed_on {
+                    body = body.push(text(t("money.passed")).size(theme::BODY));
                 } else if reject.is_dre() {
                     body = body.push(parts::key_action("↵", t("money.pass")));
                     body = body.push(parts::faint(t("money.pass_how")));
