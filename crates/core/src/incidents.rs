@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use chrono::NaiveDate;
-use liasse_domain::{CallError, Code, Coded, FseRef};
+use liasse_domain::{CallError, Code, Coded, DocumentKind, FseRef};
 use serde::Deserialize;
 
 use crate::error::CoreError;
@@ -107,12 +107,15 @@ fn parse(text: &str) -> Result<Vec<Incident>, IncidentError> {
 }
 
 impl Workstation {
-    /// The FSE that were refused with their whole file during an incident: they are with the caisse, whatever it answered.
-    pub(crate) fn locked_by_incident(&self) -> Result<HashSet<FseRef>, CoreError> {
+    /// What was refused with its whole file during an incident: it is with whoever it was sent to, whatever they answered.
+    /// An FSE and its DRE bear one number and are told apart.
+    pub(crate) fn locked_by_incident(&self) -> Result<HashSet<(DocumentKind, FseRef)>, CoreError> {
         let mut locked = HashSet::new();
         for refused in self.store.refused_files()? {
             if self.incidents.lock(&refused.code, refused.on).is_some() {
-                locked.extend(self.store.lot(refused.file)?.map(|lot| lot.members).unwrap_or_default());
+                let Some(lot) = self.store.lot(refused.file)? else { continue };
+                let kind = lot.key.destination.takes();
+                locked.extend(lot.members.into_iter().map(|name| (kind, name)));
             }
         }
         Ok(locked)

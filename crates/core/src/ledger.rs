@@ -212,7 +212,7 @@ impl Workstation {
         let mut waiting = self.store.unsent()?;
         if waiting.iter().any(|row| row.refused) {
             let locked = self.locked_by_incident()?;
-            waiting.retain(|row| !(row.refused && locked.contains(&row.fse)));
+            waiting.retain(|row| !(row.refused && locked.contains(&(row.kind, row.fse.clone()))));
         }
         Ok(waiting)
     }
@@ -224,7 +224,8 @@ impl Workstation {
             let locked = self.locked_by_incident()?;
             for document in documents.iter_mut().filter(|document| refused(document)) {
                 // A lot made later overrules: then it was put there before the incident was known.
-                document.locked = locked.contains(&document.fse);
+                let kind = DocumentKind::from_word(&document.kind).unwrap_or_default();
+                document.locked = locked.contains(&(kind, document.fse.clone()));
             }
         }
         Ok(documents)
@@ -335,6 +336,7 @@ mod tests {
     #[test]
     fn what_has_not_left_has_a_legal_day() {
         let of = |day: &str, third_party| UnsentRow {
+            kind: DocumentKind::Fse,
             fse: "991010117-000000001".parse().expect("a reference"),
             act_date: day.parse().expect("a day"),
             third_party,

@@ -1,6 +1,6 @@
 //! How the patient settled, and withdrawing an FSE before it leaves. Money of the caisse is the returns' business.
 
-use liasse_domain::{Centimes, FseRef, Payer};
+use liasse_domain::{Centimes, DocumentKind, FseRef, Payer};
 use liasse_store::{Cheque, Part, SettlementMode};
 
 use crate::desk::{DeskError, SignedIn};
@@ -54,7 +54,7 @@ impl Workstation {
     /// Withdraws an FSE that is in no lot: it keeps its number.
     pub fn cancel(&mut self, reference: &FseRef, who: &SignedIn) -> Result<(), CoreError> {
         self.check_owner(reference, who)?;
-        if self.locked_by_incident()?.contains(reference) {
+        if self.locked_by_incident()?.contains(&(DocumentKind::Fse, reference.clone())) {
             return Err(InvoicingError::LockedByIncident.into());
         }
         let stamp = who.stamp(self.now());

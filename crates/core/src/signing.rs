@@ -146,7 +146,7 @@ impl Workstation {
     fn free_signed(&self, signed_in: &SignedIn) -> Result<Vec<Fse<Signed>>, CoreError> {
         let mut free = self.store.free_signed(Some(&signed_in.situation.billing_number))?;
         let locked = self.locked_by_incident()?;
-        free.retain(|fse| !locked.contains(fse.reference()));
+        free.retain(|fse| !locked.contains(&(fse.content().kind(), fse.reference().clone())));
         Ok(free)
     }
 

@@ -132,7 +132,10 @@ pub(crate) fn taken(
             if in_hand(change, billing)?.iter().all(|cheque| cheque.id != *id) {
                 return Err(StoreError::UnknownCheque { cheque: *id });
             }
-            query::run(change, "UPDATE cheque SET face = face + ?2 WHERE id = ?1", params![id, amount.put()])?;
+            // A receipt that was reversed since leaves room on the paper for another one.
+            let sql = "UPDATE cheque SET face = max(face, ?2 + (SELECT coalesce(sum(r.amount), 0) FROM receipt r
+                                                                WHERE r.cheque = ?1)) WHERE id = ?1";
+            query::run(change, sql, params![id, amount.put()])?;
             return Ok(*id);
         }
         Some(Cheque::New { number, bank }) => (Some(short(number)), Some(short(bank))),

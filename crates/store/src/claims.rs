@@ -115,6 +115,7 @@ impl Store {
         let row = document::get(&change, fse)?;
         if let Some(dre) = document::find_of(&change, DocumentKind::Dre, fse)?
             && dre.state != DocumentState::Annulee
+            && !query::any(&change, "SELECT 1 FROM document WHERE id = ?1 AND given_up = 1", [dre.id])?
         {
             let entry = withdraw(&change, &dre, DocumentKind::Dre, fse)?;
             change.tell(entry)?;

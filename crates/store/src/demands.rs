@@ -3,7 +3,7 @@
 //! Rule: product, "Words that decide design" (gestion séparée); reference formats 2.8 ("DRE d'annulation").
 
 use liasse_domain::fse::Prepared;
-use liasse_domain::{Centimes, DocumentKind, DocumentState, Fse, FseContent, FseNumber, FseRef, MoneyState, Payer};
+use liasse_domain::{Centimes, DocumentKind, DocumentState, Fse, FseContent, FseNumber, FseRef, Payer};
 use rusqlite::Connection;
 
 use crate::change::Change;
@@ -18,7 +18,7 @@ use crate::query;
 use crate::stamp::Stamp;
 
 /// What becomes of a DRE that is to be taken back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DreStand {
     /// It has not left: it is withdrawn like an FSE.
     Here,
@@ -28,18 +28,22 @@ pub enum DreStand {
     Left,
     /// The insurer rejected it: only the debt is left to be passed on.
     Rejected,
+    /// The DRE that takes it back has its number and waits for its signature.
+    Begun(FseRef),
 }
 
 impl Store {
     /// Where the DRE of an FSE stands; `None` when it has none, or none that could still be taken back.
     pub fn dre_stand(&self, fse: &FseRef) -> Result<Option<DreStand>> {
         let Some(row) = document::find_of(&self.connection, DocumentKind::Dre, fse)? else { return Ok(None) };
-        if row.state == DocumentState::Annulee || document::corrected_by(&self.connection, row.id)?.is_some() {
+        if row.state == DocumentState::Annulee || is_settled(&self.connection, row.id)? {
             return Ok(None);
         }
+        if let Some(by) = document::corrected_by(&self.connection, row.id)? {
+            return Ok(Some(DreStand::Begun(by)));
+        }
         if query::any(&self.connection, "SELECT 1 FROM reject WHERE document = ?1", [row.id])? {
-            let open = money::get(&self.connection, row.id, Payer::Amc)?.state == MoneyState::Rejete;
-            return Ok(open.then_some(DreStand::Rejected));
+            return Ok(Some(DreStand::Rejected));
         }
         let Some(live) = row.live else { return Ok(Some(DreStand::Here)) };
         let left = "SELECT 1 FROM membership WHERE id = ?1 AND state NOT IN ('en_lot', 'en_fichier')";
@@ -50,10 +54,10 @@ impl Store {
     /// Withdraws a DRE that has not left; what the insurer would have paid, the patient owes.
     ///
     /// # Errors
-    /// [`StoreError::NoDre`]; [`StoreError::InLot`].
+    /// [`StoreError::NoDre`]; [`StoreError::DrePaid`]; [`StoreError::InLot`].
     pub fn withdraw_dre(&mut self, stamp: &Stamp, fse: &FseRef) -> Result<Centimes> {
         let change = self.change(stamp)?;
-        let row = of(&change, fse)?;
+        let row = open(&change, fse)?;
         let passed = money::get(&change, row.id, Payer::Amc)?.owed();
         let entry = claims::withdraw(&change, &row, DocumentKind::Dre, fse)?;
         pass_to_patient(&change, &row, passed)?;
@@ -81,7 +85,7 @@ impl Store {
     /// It is *préparée*; once signed it counts.
     ///
     /// # Errors
-    /// [`StoreError::NoDre`]; [`StoreError::Corrected`] when one takes it back already.
+    /// [`StoreError::NoDre`]; [`StoreError::DrePaid`]; [`StoreError::Corrected`] when one takes it back already.
     pub fn prepare_taking_back<E>(
         &mut self,
         stamp: &Stamp,
@@ -89,7 +93,7 @@ impl Store {
         make: impl FnOnce(FseContent, FseNumber) -> std::result::Result<(FseContent, Vec<u8>), E>,
     ) -> Result<Fse<Prepared>, Or<E>> {
         let change = self.change(stamp)?;
-        let row = of(&change, fse)?;
+        let row = open(&change, fse)?;
         let (asked, _) = document::body(&change, row.id)?;
         let number = counter::next_fse(&change, &fse.billing)?;
         let (content, bytes) = make(asked, number).map_err(Or::Other)?;
@@ -110,9 +114,26 @@ fn of(connection: &Connection, fse: &FseRef) -> Result<DocumentRow> {
     document::find_of(connection, DocumentKind::Dre, fse)?.ok_or(StoreError::NoDre)
 }
 
+/// The same of one that may be taken back: it asks for something, and nothing of it was paid.
+fn open(connection: &Connection, fse: &FseRef) -> Result<DocumentRow> {
+    let row = of(connection, fse)?;
+    if is_settled(connection, row.id)? {
+        return Err(StoreError::NoDre);
+    }
+    match money::get(connection, row.id, Payer::Amc)?.paid {
+        Centimes::ZERO => Ok(row),
+        _ => Err(StoreError::DrePaid),
+    }
+}
+
+/// Whether nothing more is asked by a DRE: it is given up, or only takes another one back.
+fn is_settled(connection: &Connection, id: i64) -> Result<bool> {
+    query::any(connection, "SELECT 1 FROM document WHERE id = ?1 AND (given_up = 1 OR corrects IS NOT NULL)", [id])
+}
+
 /// The row of a DRE that may be taken back: no other one does yet.
 pub(crate) fn to_take_back(connection: &Connection, dre: &FseRef) -> Result<i64> {
-    let row = of(connection, dre)?;
+    let row = open(connection, dre)?;
     match document::corrected_by(connection, row.id)? {
         Some(by) => Err(StoreError::Corrected { by }),
         None => Ok(row.id),
@@ -123,6 +144,7 @@ pub(crate) fn to_take_back(connection: &Connection, dre: &FseRef) -> Result<i64>
 pub(crate) fn take_back(change: &Change<'_>, dre: &FseRef) -> Result<Centimes> {
     let row = of(change, dre)?;
     let owed = money::get(change, row.id, Payer::Amc)?.owed();
+    query::run(change, "UPDATE document SET given_up = 1 WHERE id = ?1", [row.id])?;
     money::give_up(change, row.id, Centimes::ZERO)?;
     pass_to_patient(change, &row, owed)?;
     Ok(owed)
@@ -131,8 +153,10 @@ pub(crate) fn take_back(change: &Change<'_>, dre: &FseRef) -> Result<Centimes> {
 fn pass_to_patient(change: &Change<'_>, dre: &DocumentRow, amount: Centimes) -> Result<()> {
     let sql = "SELECT of_fse FROM document WHERE id = ?1";
     let fse = query::first(change, sql, [dre.id], |row| row.get::<_, Option<i64>>("of_fse"))?.flatten();
-    match fse {
-        Some(fse) if amount > Centimes::ZERO => money::owe_more(change, fse, amount),
-        _ => Ok(()),
+    let Some(mut fse) = fse.filter(|_| amount > Centimes::ZERO) else { return Ok(()) };
+    // What is owed for a corrected FSE is owed for the one that corrects it.
+    while let Some(by) = document::superseded_by(change, fse)? {
+        fse = document::get(change, &by)?.id;
     }
+    money::owe_more(change, fse, amount)
 }

@@ -156,6 +156,9 @@ pub enum StoreError {
     /// No DRE goes with the FSE, or none that could be taken back.
     #[error("no such DRE")]
     NoDre,
+    /// The insurer has paid a DRE, or a part of it: it can no longer be taken back.
+    #[error("the DRE is paid")]
+    DrePaid,
     /// Another FSE corrects it already.
     #[error("corrected already")]
     Corrected {
@@ -229,6 +232,7 @@ impl Coded for StoreError {
             Self::NotPayable => Code("store.paiement_pour_un_autre"),
             Self::NotRejected => Code("store.fse_non_rejetee"),
             Self::NoDre => Code("store.dre_absente"),
+            Self::DrePaid => Code("store.dre_payee"),
             Self::Corrected { .. } => Code("store.fse_deja_corrigee"),
             Self::ScansClosed => Code("store.numerisation_figee"),
             Self::ScanTwice => Code("store.numerisation_deja_jointe"),

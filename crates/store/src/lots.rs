@@ -180,7 +180,8 @@ fn admit(connection: &Connection, key: &LotKey, members: &[FseRef]) -> Result<Ve
             && row.mode == key.mode
             && row.destination == key.destination
             && !documents.contains(&row.id)
-            && !query::any(connection, "SELECT 1 FROM reject WHERE document = ?1", [row.id])?;
+            && !query::any(connection, "SELECT 1 FROM reject WHERE document = ?1", [row.id])?
+            && !query::any(connection, "SELECT 1 FROM document WHERE id = ?1 AND given_up = 1", [row.id])?;
         if !fits {
             return Err(StoreError::NotForThisLot);
         }

@@ -79,7 +79,7 @@ impl Store {
     /// The FSE and DRE that may enter a lot: *signée*, in no live lot, not rejected; of one billing number, or of all.
     pub fn free_signed(&self, billing: Option<&BillingNumber>) -> Result<Vec<Fse<Signed>>> {
         let sql = "SELECT id FROM document
-                   WHERE state = 'signee' AND live IS NULL AND (?1 IS NULL OR billing = ?1)
+                   WHERE state = 'signee' AND live IS NULL AND given_up = 0 AND (?1 IS NULL OR billing = ?1)
                      AND NOT EXISTS (SELECT 1 FROM reject WHERE reject.document = document.id)
                    ORDER BY billing, number, kind DESC";
         let ids = query::all(&self.connection, sql, params![put_or_null(billing)], |row| row.get::<_, i64>("id"))?;

@@ -86,7 +86,7 @@ impl Store {
             return Err(StoreError::NotPayable);
         }
         set(&change, payment, line, Some(document.id))?;
-        let entry = Entry::new("paiement.rapproche").fse(fse).patient(document.patient);
+        let entry = Entry::new("paiement.rapproche").document(row.from.takes(), fse).patient(document.patient);
         change.commit(told(entry, payment, line, &row))
     }
 
@@ -101,7 +101,7 @@ impl Store {
         let document = document::get_of(&change, row.from.takes(), &fse)?;
         money::take_back(&change, document.id, row.payer, row.amount)?;
         set(&change, payment, line, None)?;
-        let entry = Entry::new("paiement.separe").fse(&fse).patient(document.patient);
+        let entry = Entry::new("paiement.separe").document(row.from.takes(), &fse).patient(document.patient);
         change.commit(told(entry, payment, line, &row))
     }
 }

@@ -91,7 +91,9 @@ pub(crate) fn keep_settlement(connection: &Connection, document: i64, mode: Opti
 /// The patient owes more than was said at first: what an insurer was to pay.
 pub(crate) fn owe_more(connection: &Connection, document: i64, amount: Centimes) -> Result<()> {
     let row = get(connection, document, Payer::Patient)?;
-    let due = row.due.checked_add(amount).ok_or(StoreError::Incoherent { what: "montant dû" })?;
+    // What was waived stays so.
+    let before = if row.state == MoneyState::Abandonne { row.paid } else { row.due };
+    let due = before.checked_add(amount).ok_or(StoreError::Incoherent { what: "montant dû" })?;
     let state = reach(row.state, by_amount(due, row.paid))?;
     let sql = "UPDATE money SET due = ?2, state = ?3 WHERE document = ?1 AND payer = 'patient'";
     query::run(connection, sql, params![document, due.put(), state.put()])?;
@@ -158,9 +160,11 @@ pub(crate) fn take_back(connection: &Connection, document: i64, payer: Payer, am
     keep(connection, document, &row, paid, state)
 }
 
-/// What a scheme's debt for a document is when nothing of it has come: withdrawn, it is given up; rejected, refused.
+/// What a scheme's debt for a document is when nothing of it has come: withdrawn or taken back, it is given up; rejected,
+/// refused.
 fn refusal(connection: &Connection, document: i64) -> Result<Option<MoneyState>> {
-    if query::any(connection, "SELECT 1 FROM document WHERE id = ?1 AND state = 'annulee'", [document])? {
+    let gone = "SELECT 1 FROM document WHERE id = ?1 AND (state = 'annulee' OR given_up = 1)";
+    if query::any(connection, gone, [document])? {
         return Ok(Some(MoneyState::Abandonne));
     }
     let rejected = query::any(connection, "SELECT 1 FROM reject WHERE document = ?1", [document])?;

@@ -2,7 +2,7 @@
 //! one cost nothing. Not whether an incident locks it, and not its legal day (`core`).
 
 use chrono::NaiveDate;
-use liasse_domain::FseRef;
+use liasse_domain::{DocumentKind, FseRef};
 use rusqlite::Row;
 
 use crate::cell::{cell, reference};
@@ -15,6 +15,8 @@ use crate::query;
 pub struct UnsentRow {
     /// Which.
     pub fse: FseRef,
+    /// FSE or DRE.
+    pub kind: DocumentKind,
     /// Date of its first act.
     pub act_date: NaiveDate,
     /// Whether somebody else than the patient owes for it.
@@ -29,7 +31,7 @@ pub struct UnsentRow {
 macro_rules! waits {
     ($refused:literal, $in_file:literal, $from:literal) => {
         concat!(
-            "SELECT d.billing, d.number, d.act_date, ",
+            "SELECT d.billing, d.number, d.kind, d.act_date, ",
             $refused,
             " AS refused, ",
             $in_file,
@@ -37,7 +39,7 @@ macro_rules! waits {
                EXISTS (SELECT 1 FROM money o WHERE o.document = d.id AND o.payer <> 'patient'
                        AND o.state <> 'sans_objet') AS third_party ",
             $from,
-            " AND d.state = 'signee' AND NOT EXISTS (SELECT 1 FROM reject r WHERE r.document = d.id)"
+            " AND d.state = 'signee' AND d.given_up = 0 AND NOT EXISTS (SELECT 1 FROM reject r WHERE r.document = d.id)"
         )
     };
 }
@@ -74,6 +76,7 @@ impl Store {
 fn read(row: &Row<'_>) -> rusqlite::Result<UnsentRow> {
     Ok(UnsentRow {
         fse: reference(row)?,
+        kind: DocumentKind::from_word(&row.get::<_, String>("kind")?).unwrap_or_default(),
         act_date: cell(row, "act_date")?,
         third_party: row.get("third_party")?,
         refused: row.get("refused")?,

@@ -157,6 +157,7 @@ impl Workstation {
             None => Err(liasse_store::StoreError::NoDre.into()),
             Some(DreStand::Here | DreStand::InLot) => Ok(TakenBack::Withdrawn(self.store.withdraw_dre(&stamp, fse)?)),
             Some(DreStand::Rejected) => Ok(TakenBack::Withdrawn(self.store.give_up_rejected_dre(&stamp, fse)?)),
+            Some(DreStand::Begun(dre)) => Ok(TakenBack::ToSign(dre)),
             Some(DreStand::Left) => {
                 who.check_may_sign_fse()?;
                 let today = self.clock.today();

@@ -193,13 +193,13 @@ impl State {
             }
             Message::AskFile => self.begin_attaching(),
             Message::FileTyped(typed) => {
-                if let Gesture::Attaching(name, _) = &mut self.gesture {
+                if let Gesture::Attaching(_, name, _) = &mut self.gesture {
                     *name = typed;
                 }
                 Action::None
             }
             Message::NextKind => {
-                if let Gesture::Attaching(_, kind) = &mut self.gesture {
+                if let Gesture::Attaching(_, _, kind) = &mut self.gesture {
                     *kind += 1;
                 }
                 Action::None

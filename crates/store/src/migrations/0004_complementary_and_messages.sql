@@ -4,6 +4,8 @@
 
 -- A DRE belongs to the FSE whose acts it tells to the complementary insurer.
 ALTER TABLE document ADD COLUMN of_fse INTEGER REFERENCES document (id);
+-- A DRE that is taken back, or whose insurer rejected it: nothing more is asked of the insurer, the patient owes its part.
+ALTER TABLE document ADD COLUMN given_up INTEGER NOT NULL DEFAULT 0 CHECK (given_up IN (0, 1));
 CREATE INDEX document_of_fse ON document (of_fse) WHERE of_fse IS NOT NULL;
 
 -- The mutuelle card of a patient as somebody read or typed it. The last row is the one that counts; the others stay.
@@ -58,7 +60,9 @@ BEGIN SELECT RAISE(ABORT, 'a mail leaves as it was made'); END;
 -- What a cheque says, whatever becomes of the FSE it settles, and what it counted for on its slip.
 ALTER TABLE cheque ADD COLUMN face INTEGER NOT NULL DEFAULT 0;
 DROP TRIGGER cheque_is_deposited_once;
-UPDATE cheque SET face = (SELECT coalesce(sum(r.amount), 0) FROM receipt r WHERE r.cheque = cheque.id);
+-- The most that its receipts ever stood for: what went back to a patient since is still written on it.
+UPDATE cheque SET face = coalesce((SELECT max(stood) FROM (
+    SELECT sum(r.amount) OVER (ORDER BY r.id) AS stood FROM receipt r WHERE r.cheque = cheque.id)), 0);
 CREATE TRIGGER cheque_is_deposited_once BEFORE UPDATE ON cheque
 WHEN OLD.deposit IS NOT NULL OR NEW.billing IS NOT OLD.billing OR NEW.number IS NOT OLD.number
      OR NEW.bank IS NOT OLD.bank OR NEW.day IS NOT OLD.day

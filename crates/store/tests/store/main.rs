@@ -4,6 +4,7 @@
 #![expect(clippy::expect_used, reason = "a test that cannot go on says where")]
 
 mod claims;
+mod demands;
 mod journal;
 mod lots;
 mod money;

@@ -137,6 +137,7 @@ fn cheques_of_before_the_third_schema_are_still_in_hand() {
     raw.execute_batch(
         "DROP TABLE mutuelle; DROP TABLE attachment; DROP TABLE scan_mail;
          DROP INDEX document_of_fse; DROP INDEX document_billing; ALTER TABLE document DROP COLUMN of_fse;
+         ALTER TABLE document DROP COLUMN given_up;
          DROP TRIGGER receipt_keeps; DROP TRIGGER receipt_on_an_open_day; DROP INDEX receipt_cheque;
          DROP INDEX payment_day; ALTER TABLE receipt DROP COLUMN cheque;
          DROP TABLE cheque; DROP TABLE deposit; DROP TABLE closed_day;

@@ -10,7 +10,7 @@ use liasse_core::desk::SignedIn;
 use liasse_core::invoicing::TakenBack;
 use liasse_core::signing;
 use liasse_demo::Office;
-use liasse_domain::{DocumentKind, Report, ScanKind};
+use liasse_domain::{DocumentKind, FseRef, Report, ScanKind};
 
 use super::{Action, Message, State};
 use crate::ask::{aside, ask};
@@ -30,17 +30,18 @@ pub enum Gesture {
     /// Nothing.
     #[default]
     None,
-    /// The key of taking back was pressed once: it cannot be undone, so it is asked for twice.
-    TakingBack,
-    /// The name of a file is typed.
-    Attaching(String, usize),
+    /// The key of taking back was pressed once for that DRE: it cannot be undone, so it is asked for twice.
+    TakingBack(FseRef),
+    /// The name of a file for that FSE is typed, and which kind it is.
+    Attaching(FseRef, String, usize),
 }
 
 impl State {
     pub(super) fn ask_to_take_back(&mut self, office: &Arc<Office>, signed_in: Option<&SignedIn>) -> Action {
         let Some(fse) = self.chosen_of(DocumentKind::Dre) else { return Action::None };
-        if !matches!(std::mem::take(&mut self.gesture), Gesture::TakingBack) {
-            self.gesture = Gesture::TakingBack;
+        // The list may have moved between the two: the second press is for the DRE of the first.
+        if !matches!(std::mem::take(&mut self.gesture), Gesture::TakingBack(asked) if asked == fse) {
+            self.gesture = Gesture::TakingBack(fse.clone());
             self.said = Some(with("lots.take_back_twice", &[("fse", &fse.number.to_string())]));
             return Action::None;
         }
@@ -73,18 +74,16 @@ impl State {
     }
 
     pub(super) fn begin_attaching(&mut self) -> Action {
-        if self.chosen_of(DocumentKind::Fse).is_none() {
-            return Action::None;
-        }
-        self.gesture = Gesture::Attaching(String::new(), 0);
+        let Some(fse) = self.chosen_of(DocumentKind::Fse) else { return Action::None };
+        self.gesture = Gesture::Attaching(fse, String::new(), 0);
         Action::Run(operation::focus(widget::Id::new(FILE)))
     }
 
     pub(super) fn attach(&mut self, office: &Office, signed_in: Option<&SignedIn>) -> Action {
-        let (Some(fse), Some(person)) = (self.chosen_of(DocumentKind::Fse), signed_in.cloned()) else {
+        let (Gesture::Attaching(fse, name, kind), Some(person)) = (&self.gesture, signed_in.cloned()) else {
             return Action::None;
         };
-        let Gesture::Attaching(name, kind) = &self.gesture else { return Action::None };
+        let fse = fse.clone();
         let (path, kind) = (PathBuf::from(name.trim()), KINDS[kind % KINDS.len()]);
         self.notice = None;
         Action::Run(
@@ -94,10 +93,11 @@ impl State {
     }
 
     pub(super) fn gesture_view(&self) -> Option<Element<'_, Message>> {
-        let Gesture::Attaching(name, kind) = &self.gesture else { return None };
+        let Gesture::Attaching(fse, name, kind) = &self.gesture else { return None };
         let words = [t("lots.prescription"), t("lots.paper_sheet"), t("lots.other")][kind % KINDS.len()];
         Some(
             column![
+                parts::faint(with("lots.attach_to", &[("fse", &fse.number.to_string())])),
                 text_input(t("lots.file"), name)
                     .id(FILE)
                     .on_input(Message::FileTyped)
