@@ -16,8 +16,9 @@ use crate::options::Via;
 pub(crate) fn round(shared: &Shared, via: &Via) {
     for account in &via.pop3 {
         let mut known = |_: &str| look(shared);
-        let mut on_message = |incoming: Incoming<'_>| take(shared, &account.user, incoming);
-        if let Err(error) = liasse_post::fetch(account, &mut known, &mut on_message) {
+        let mut on_messages =
+            |group: &[Incoming<'_>]| group.iter().map(|incoming| take(shared, &account.user, *incoming)).collect();
+        if let Err(error) = liasse_post::fetch(account, &mut known, &mut on_messages) {
             tracing::warn!(%error, "the caisse's mail was not fetched");
         }
     }

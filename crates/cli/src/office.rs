@@ -21,6 +21,8 @@ const LIASSE_DATA: &str = "LIASSE_DATA";
 const STORE: &str = "liasse.db";
 /// The reader of a demo call that names none.
 pub(crate) const DEMO_CPS: &str = "sim:cps-gris";
+/// The Vitale of a demo call that names none.
+const DEMO_VITALE: &str = "sim:vitale-durand";
 
 /// Where the data lies.
 #[derive(clap::Args, Clone, Debug)]
@@ -121,6 +123,56 @@ impl Person {
         // The PIN of a card of the demo world is no secret: the tray shows it. Only a professional's card has one.
         let image = liasse_demo::tray::image(card)?;
         image.pin().and_then(Digits::parse).ok_or_else(|| DeskError::NoCps.into())
+    }
+}
+
+/// Where the patient's Vitale is.
+#[derive(clap::Args, Clone, Debug)]
+pub(crate) struct VitaleReader {
+    #[arg(long, value_name = "LECTEUR", help = "Lecteur de la carte Vitale, ou sim:CARTE ; sinon sim:vitale-durand")]
+    patient_reader: Option<String>,
+}
+
+impl VitaleReader {
+    /// Its name.
+    pub(crate) fn name(&self) -> &str {
+        self.patient_reader.as_deref().unwrap_or(DEMO_VITALE)
+    }
+
+    /// Whether the call said it.
+    pub(crate) fn is_named(&self) -> bool {
+        self.patient_reader.is_some()
+    }
+
+    /// Signs in with this reader open too, and reads the card in it.
+    pub(crate) fn open(&self, person: &Person) -> Result<(Open, VitaleView), Failure> {
+        let open = person.open(&[self.name()])?;
+        let vitale = vitale_in(&open.office, self.name())?;
+        Ok((open, vitale))
+    }
+}
+
+/// A patient: one of those on a Vitale.
+#[derive(clap::Args, Clone, Debug)]
+pub(crate) struct Beneficiary {
+    #[command(flatten)]
+    reader: VitaleReader,
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 1,
+        hide_default_value = true,
+        help = "Bénéficiaire de la carte, à partir de 1 ; sinon 1"
+    )]
+    beneficiary: usize,
+}
+
+impl Beneficiary {
+    /// As [`VitaleReader::open`], with the place of the patient on the card, from 0.
+    pub(crate) fn open(&self, person: &Person) -> Result<(Open, VitaleView, usize), Failure> {
+        let (open, vitale) = self.reader.open(person)?;
+        let index = self.beneficiary.checked_sub(1).ok_or(InvoicingError::UnknownBeneficiary)?;
+        Ok((open, vitale, index))
     }
 }
 

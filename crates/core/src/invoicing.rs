@@ -11,8 +11,8 @@ use liasse_domain::fse::Corrects;
 use liasse_domain::patient::RightsSource;
 use liasse_domain::professional::profession_of;
 use liasse_domain::{
-    Beneficiary, BillingSituation, Code, Coded, Finding, Instant, Invoice, Level, MutuelleCard, Rights, SecuringMode,
-    VitaleContent, clock,
+    Beneficiary, BillingSituation, Centimes, Code, Coded, Finding, Instant, Invoice, Level, MutuelleCard, Rights,
+    SecuringMode, VitaleContent, clock,
 };
 use liasse_pricing::{
     Act, CarePath, Entry, Input, Patient, Practitioner, Right, Sector, Tables, TypedError, type_acts,
@@ -41,6 +41,8 @@ pub struct Draft {
     pub reason: Option<String>,
     /// The rejected FSE that this one corrects.
     corrects: Option<Corrects>,
+    /// What an insurer has paid for a DRE of the FSE that this one corrects: it is not asked again.
+    paid_by_insurer: Option<Centimes>,
 }
 
 impl Draft {
@@ -53,7 +55,16 @@ impl Draft {
         let patient = Patient::new(person.birth_date);
         let mut input = Input::new(civil.date(), Practitioner::default(), patient, Vec::new());
         input.care_path = Some(CarePath::T);
-        Ok(Self { card, beneficiary, rights, input, mode: SecuringMode::Securise, reason: None, corrects: None })
+        Ok(Self {
+            card,
+            beneficiary,
+            rights,
+            input,
+            mode: SecuringMode::Securise,
+            reason: None,
+            corrects: None,
+            paid_by_insurer: None,
+        })
     }
 
     /// A draft from a script's entry: the same, with everything that the entry says.

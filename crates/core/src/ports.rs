@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 pub use liasse_cards::pcsc::ReaderState;
 pub use liasse_cards::{CardChannel, CardError, ChannelError};
 pub use liasse_domain::Clock;
-pub use liasse_post::{Accepted, FetchError, FetchSummary, Incoming, SendError, Stop, Verdict};
+pub use liasse_post::{Accepted, FetchError, FetchSummary, Incoming, OnMessages, SendError, Stop, Verdict};
 
 mod mail;
 mod readers;
@@ -56,11 +56,12 @@ pub trait Post: Send {
         on_phase: &mut dyn FnMut(SendPhase) -> Result<(), Stop>,
     ) -> Result<Accepted, SendError>;
 
-    /// Fetches what waits. `known` says what to do with a message already had; `on_message` answers once it is on disk.
+    /// Fetches what waits. `known` says what to do with a message already had; `on_messages` answers for each once they
+    /// are on disk.
     fn fetch(
         &mut self,
         known: &mut dyn FnMut(&str) -> Verdict,
-        on_message: &mut dyn FnMut(Incoming<'_>) -> Result<Verdict, Stop>,
+        on_messages: &mut OnMessages<'_>,
     ) -> Result<FetchSummary, FetchError>;
 }
 

@@ -4,11 +4,11 @@
 
 use std::cell::Cell;
 
-use liasse_domain::returns::Return;
+use liasse_domain::returns::{Return, Undelivered};
 use liasse_domain::{Code, Coded};
 use liasse_formats::{cms, mail};
 use liasse_post::{Stop, Verdict};
-use liasse_store::Taken;
+use liasse_store::{Arrived, Decoded, Taken};
 use sha2::{Digest, Sha256};
 
 use crate::desk::system_stamp;
@@ -74,25 +74,33 @@ pub fn fetch_all(workstation: &Handle<Workstation>, post: &mut dyn Post) -> Resu
     // Everything that waits is read, known names too: a server may give an old UIDL to a new message, and deleting that
     // unread would lose a return. What was had already is told by its content.
     let mut known = |_: &str| Verdict::Fetch;
-    let mut on_message = |incoming: liasse_post::Incoming<'_>| {
-        let (mailbox, uidl, bytes) = (mailbox.clone(), incoming.uidl.to_owned(), incoming.bytes.to_vec());
-        match taker.call(move |ws| ws.take_in(&mailbox, &uidl, &bytes)) {
-            Ok(Ok((Taken::Duplicate, _))) => outcome.duplicates += 1,
-            Ok(Ok((_, true))) => outcome.taken += 1,
-            Ok(Ok((_, false))) => outcome.unknown += 1,
+    let mut on_messages = |group: &[liasse_post::Incoming<'_>]| {
+        let messages: Vec<Message> =
+            group.iter().map(|one| Message { uidl: one.uidl.to_owned(), bytes: one.bytes.to_vec() }).collect();
+        let mailbox = mailbox.clone();
+        match taker.call(move |ws| ws.take_in(&mailbox, &messages)) {
+            Ok(Ok(taken)) => {
+                for one in taken {
+                    match one {
+                        (Taken::Duplicate, _) => outcome.duplicates += 1,
+                        (_, true) => outcome.taken += 1,
+                        (_, false) => outcome.unknown += 1,
+                    }
+                }
+            }
             Ok(Err(why)) => {
                 unwritten.set(Some(why));
                 return Err(Stop);
             }
             Err(_) => return Err(Stop),
         }
-        Ok(Verdict::Delete)
+        Ok(vec![Verdict::Delete; group.len()])
     };
     let began = workstation.call(|ws| ws.now())?;
     let mut left = 0;
     for _ in 0..SESSIONS {
         // What the disk refused is the reason; that the session was stopped for it tells nobody anything.
-        let fetched = post.fetch(&mut known, &mut on_message);
+        let fetched = post.fetch(&mut known, &mut on_messages);
         let summary = fetched.map_err(|stopped| unwritten.take().unwrap_or_else(|| stopped.into()))?;
         left = summary.left;
         // What was read shows again where the server did not confirm its deletion: going on would read it for ever.
@@ -108,6 +116,18 @@ pub fn fetch_all(workstation: &Handle<Workstation>, post: &mut dyn Post) -> Resu
     Ok(outcome)
 }
 
+/// A message as the mailbox gave it.
+struct Message {
+    uidl: String,
+    bytes: Vec<u8>,
+}
+
+/// What a message says, and who says it.
+enum Said {
+    Return(Return),
+    Notice(Undelivered),
+}
+
 impl Workstation {
     /// The mailbox as the inbox names it: a UIDL means something only within one mailbox of one server.
     fn mailbox(&self) -> Result<String, CoreError> {
@@ -115,23 +135,46 @@ impl Workstation {
         Ok(format!("{} {server}", self.secret("post.user")?.unwrap_or_default()))
     }
 
-    /// Puts one message on disk with its effects; `true` when it was believed.
-    fn take_in(&mut self, mailbox: &str, uidl: &str, bytes: &[u8]) -> Result<(Taken, bool), CoreError> {
-        let digest: [u8; 32] = Sha256::digest(bytes).into();
-        let stamp = system_stamp(self.now());
-        let (decoded, note) = match self.believe(bytes) {
-            Ok(message) => (Some(message), None),
-            Err(Distrust::NotAReturn) => {
-                // A post office signs nothing.
-                if let Ok(notice) = mail::read_notice(bytes) {
-                    return Ok((self.store.take_notice(&stamp, mailbox, uidl, bytes, digest, &notice)?, true));
-                }
-                (None, Some(Distrust::NotAReturn.code().0))
-            }
-            Err(distrust) => (None, Some(distrust.code().0)),
-        };
-        let taken = self.store.take_return(&stamp, mailbox, uidl, bytes, digest, decoded.as_ref(), note)?;
-        Ok((taken, decoded.is_some()))
+    /// Puts messages on disk with their effects, together; for each, `true` when it was believed. Where the store refuses
+    /// one of them, those before it are kept all the same.
+    fn take_in(&mut self, mailbox: &str, messages: &[Message]) -> Result<Vec<(Taken, bool)>, CoreError> {
+        match self.take_together(mailbox, messages) {
+            Err(_) if messages.len() > 1 => messages
+                .chunks(1)
+                .map(|one| self.take_together(mailbox, one))
+                .collect::<Result<Vec<_>, _>>()
+                .map(|all| all.concat()),
+            taken => taken,
+        }
+    }
+
+    fn take_together(&mut self, mailbox: &str, messages: &[Message]) -> Result<Vec<(Taken, bool)>, CoreError> {
+        let read: Vec<Result<Said, Distrust>> = messages.iter().map(|message| self.said(&message.bytes)).collect();
+        let arrived: Vec<Arrived<'_>> = messages
+            .iter()
+            .zip(&read)
+            .map(|(message, said)| Arrived {
+                mailbox,
+                uidl: &message.uidl,
+                raw: &message.bytes,
+                sha256: Sha256::digest(&message.bytes).into(),
+                decoded: said.as_ref().ok().map(|said| match said {
+                    Said::Return(message) => Decoded::Return(message),
+                    Said::Notice(notice) => Decoded::Notice(notice),
+                }),
+                note: said.as_ref().err().map(|distrust| distrust.code().0),
+            })
+            .collect();
+        let taken = self.store.take_returns(&system_stamp(self.now()), &arrived)?;
+        Ok(taken.into_iter().zip(read.iter().map(Result::is_ok)).collect())
+    }
+
+    fn said(&self, bytes: &[u8]) -> Result<Said, Distrust> {
+        match self.believe(bytes) {
+            // A post office signs nothing.
+            Err(Distrust::NotAReturn) => mail::read_notice(bytes).map(Said::Notice).map_err(|_| Distrust::NotAReturn),
+            believed => believed.map(Said::Return),
+        }
     }
 
     fn believe(&self, bytes: &[u8]) -> Result<Return, Distrust> {

@@ -15,14 +15,13 @@ use liasse_domain::{
 };
 use liasse_formats::mail::{self, EnvelopeProfile, Header, Scan, ScanMail};
 use liasse_formats::{cms, media};
-use liasse_post::Stop;
 use liasse_store::{NewScan, ScanLetter, ScanMailRow, ScanRow, SealedLot};
 
 use crate::desk::{SignedIn, system_stamp};
 use crate::error::CoreError;
 use crate::lane::Handle;
 use crate::ports::{Letter, Post};
-use crate::sending::outcome_of;
+use crate::sending::{outcome_of, post_recorded};
 use crate::workstation::Workstation;
 
 /// The documents of an FSE.
@@ -169,24 +168,8 @@ pub(crate) fn send(
             ws.store.begin_scans(&stamp, id)
         })??;
         let letter = Letter { from: row.letter.from, to: row.letter.to, message: row.letter.message };
-        let recorder = workstation.clone();
-        let mut unwritten = None;
-        let mut record = |phase: SendPhase| {
-            let written = recorder.call(move |ws| {
-                let at = ws.now();
-                ws.store.record_scans_phase(id, phase, at)
-            });
-            // Without the phase on disk the step must not happen.
-            match written {
-                Ok(Ok(())) => Ok(()),
-                Ok(Err(why)) => {
-                    unwritten = Some(why);
-                    Err(Stop)
-                }
-                Err(_) => Err(Stop),
-            }
-        };
-        let result = post.send(&letter, &mut record);
+        let (result, unwritten) =
+            post_recorded(workstation, post, &letter, move |store, phase, at| store.record_scans_phase(id, phase, at));
         let outcome = outcome_of(&result);
         workstation.call(move |ws| {
             let stamp = system_stamp(ws.now());

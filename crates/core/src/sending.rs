@@ -2,9 +2,9 @@
 //! already have leaves again before the law allows it (R161-47, reference telecom-reliability 1.1).
 
 use liasse_domain::calendar::acknowledgement_deadline;
-use liasse_domain::{Code, Coded, FileIdentifier, Report, SendPhase, clock};
+use liasse_domain::{Code, Coded, FileIdentifier, Instant, Report, SendPhase, clock};
 use liasse_post::{Account, Security, SendError, Stop};
-use liasse_store::{AttemptOutcome, OutboxRow};
+use liasse_store::{AttemptOutcome, OutboxRow, Store, StoreError};
 use secrecy::SecretString;
 
 use crate::desk::system_stamp;
@@ -120,24 +120,8 @@ fn send_one(
         ws.store.begin_attempt(&stamp, id)
     })??;
     let letter = Letter { from: row.from.clone(), to: row.to.clone(), message: row.message.clone() };
-    let recorder = workstation.clone();
-    let mut unwritten = None;
-    let mut record = |phase: SendPhase| {
-        let written = recorder.call(move |ws| {
-            let at = ws.now();
-            ws.store.record_phase(attempt, phase, at)
-        });
-        // Without the phase on disk the step must not happen.
-        match written {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(why)) => {
-                unwritten = Some(why);
-                Err(Stop)
-            }
-            Err(_) => Err(Stop),
-        }
-    };
-    let result = post.send(&letter, &mut record);
+    let (result, unwritten) =
+        post_recorded(workstation, post, &letter, move |store, phase, at| store.record_phase(attempt, phase, at));
     let outcome = outcome_of(&result);
     let may_have_left = result.as_ref().map_or_else(SendError::is_ambiguous, |_| true);
     let ended = workstation.call(move |ws| {
@@ -151,6 +135,33 @@ fn send_one(
         (_, Some(error)) | (Err(error), None) => Err(error.into()),
         (Ok(()), None) => Ok(result.map(drop)),
     }
+}
+
+/// Posts a letter, each phase on disk before its step, by `write`. The second part is what the disk refused.
+pub(crate) fn post_recorded(
+    workstation: &Handle<Workstation>,
+    post: &mut dyn Post,
+    letter: &Letter,
+    write: impl Fn(&mut Store, SendPhase, Instant) -> Result<(), StoreError> + Copy + Send + 'static,
+) -> (Result<Accepted, SendError>, Option<StoreError>) {
+    let mut unwritten = None;
+    let mut record = |phase| {
+        let written = workstation.call(move |ws| {
+            let at = ws.now();
+            write(&mut ws.store, phase, at)
+        });
+        // Without the phase on disk the step must not happen.
+        match written {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(why)) => {
+                unwritten = Some(why);
+                Err(Stop)
+            }
+            Err(_) => Err(Stop),
+        }
+    };
+    let result = post.send(letter, &mut record);
+    (result, unwritten)
 }
 
 /// How a try ended, as the store keeps it.

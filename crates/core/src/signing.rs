@@ -42,7 +42,8 @@ impl Workstation {
         let accepted = draft.passed_with_reason().filter(|_| invoice.worst() == Level::Error);
         let prepared = self.store.prepare_fse(&stamp, billing, accepted, |number| {
             let content = draft.content(tables, &invoice, signed_in, number, today, &cover)?;
-            let dre = cover.demand(&content).map(|dre| Ok::<_, CoreError>((render_fse(&dre)?, dre))).transpose()?;
+            let dre =
+                cover.demand(draft, &content)?.map(|dre| Ok::<_, CoreError>((render_fse(&dre)?, dre))).transpose()?;
             let bytes = render_fse(&content)?;
             Ok::<_, CoreError>(Made { fse: (content, bytes), dre: dre.map(|(bytes, dre)| (dre, bytes)) })
         });

@@ -8,12 +8,10 @@ use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use const_oid::ObjectIdentifier;
 use der::Decode;
 use liasse_domain::{Instant, Private};
+use ring::signature::{RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
 use rsa::RsaPublicKey;
-use rsa::pkcs1v15::{Signature, VerifyingKey};
-use rsa::pkcs8::DecodePublicKey;
-use rsa::traits::PublicKeyParts;
+use rsa::pkcs1::DecodeRsaPublicKey;
 use sha2::{Digest, Sha256};
-use signature::hazmat::PrehashVerifier;
 use x509_cert::ext::Extensions;
 use x509_cert::ext::pkix::{BasicConstraints, KeyUsage};
 use x509_cert::time::Validity;
@@ -188,18 +186,23 @@ impl<'a> Parsed<'a> {
 
     /// Whether `other` bears this one's name as issuer and this one's signature.
     pub(crate) fn issued(&self, other: &Parsed<'_>) -> bool {
-        other.issuer == self.subject && self.vouches(&Sha256::digest(other.tbs).into(), other.signature).is_ok()
+        other.issuer == self.subject && self.vouches(other.tbs, other.signature).is_ok()
     }
 
     /// As [`Parsed::verifies`], for what an authority signed: the same certificates and lists come with every message, and
     /// whether a key made a signature never changes. So each good one is worked out once.
-    pub(crate) fn vouches(&self, hash: &[u8; 32], signature: &[u8]) -> Result<(), CmsError> {
+    pub(crate) fn vouches(&self, content: &[u8], signature: &[u8]) -> Result<(), CmsError> {
         // The key says its own length, the hash has one: no two triples have the same name.
-        let name = Sha256::new().chain_update(self.key).chain_update(hash).chain_update(signature).finalize().into();
+        let name = Sha256::new()
+            .chain_update(self.key)
+            .chain_update(Sha256::digest(content))
+            .chain_update(signature)
+            .finalize()
+            .into();
         if vouched().contains(&name) {
             return Ok(());
         }
-        self.verifies(hash, signature)?;
+        self.verifies(content, signature)?;
         let mut vouched = vouched();
         if vouched.len() >= MOST_VOUCHED {
             vouched.clear();
@@ -208,17 +211,28 @@ impl<'a> Parsed<'a> {
         Ok(())
     }
 
-    /// Checks an RSA PKCS#1 v1.5 signature over a SHA-256 hash with this certificate's key, of 2048 to 4096 bits.
-    pub(crate) fn verifies(&self, hash: &[u8; 32], signature: &[u8]) -> Result<(), CmsError> {
-        let key = self.rsa_key()?;
-        let signature = Signature::try_from(signature).map_err(|_| CmsError::BadSignature)?;
-        VerifyingKey::<Sha256>::new(key).verify_prehash(hash, &signature).map_err(|_| CmsError::BadSignature)
+    /// Checks an RSA PKCS#1 v1.5 signature with SHA-256 over `content` with this certificate's key, of 2048 to 4096 bits.
+    pub(crate) fn verifies(&self, content: &[u8], signature: &[u8]) -> Result<(), CmsError> {
+        UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, self.rsa_bytes()?)
+            .verify(content, signature)
+            .map_err(|_| CmsError::BadSignature)
+    }
+
+    /// RSAPublicKey (RFC 8017, A.1.1) of 2048 to 4096 bits: shorter is weak, longer only costs time.
+    fn rsa_bytes(&self) -> Result<&'a [u8], CmsError> {
+        let mut info = ber::only(self.key, ber::SEQUENCE)?.inside();
+        if algorithm(info.take(ber::SEQUENCE)?.content)? != oid::RSA {
+            return Err(CmsError::UnsupportedAlgorithm);
+        }
+        let key = bits(info.take(ber::BITS)?.content)?;
+        let modulus = ber::only(key, ber::SEQUENCE)?.inside().take(ber::INTEGER)?.content;
+        let length = modulus.strip_prefix(&[0]).unwrap_or(modulus).len();
+        if (256..=512).contains(&length) { Ok(key) } else { Err(CmsError::UnsupportedAlgorithm) }
     }
 
     /// The RSA key, of 2048 to 4096 bits.
     pub(crate) fn rsa_key(&self) -> Result<RsaPublicKey, CmsError> {
-        let key = RsaPublicKey::from_public_key_der(self.key).map_err(|_| CmsError::UnsupportedAlgorithm)?;
-        if key.size() < 256 { Err(CmsError::UnsupportedAlgorithm) } else { Ok(key) }
+        RsaPublicKey::from_pkcs1_der(self.rsa_bytes()?).map_err(|_| CmsError::UnsupportedAlgorithm)
     }
 }
 

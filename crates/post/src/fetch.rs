@@ -35,6 +35,9 @@ pub enum Verdict {
     Delete,
 }
 
+/// Takes some messages that were read, has them on disk, and answers for each in their order.
+pub type OnMessages<'a> = dyn FnMut(&[Incoming<'_>]) -> Result<Vec<Verdict>, Stop> + 'a;
+
 /// What a session did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct FetchSummary {
@@ -52,21 +55,21 @@ pub struct FetchSummary {
     pub confirmed: bool,
 }
 
-/// Reads the mailbox. `known` says for each unique name whether to read the message; `on_message` has it on disk
-/// before it answers. Deletion happens at the end of the session, when the server says so. A message that the server
+/// Reads the mailbox. `known` says for each unique name whether to read the message; `on_messages` gets some together, has
+/// them on disk before it answers, and answers for each in their order: what it does not name stays. Deletion happens at the end of the session, when the server says so. A message that the server
 /// lists and does not give is an error at the end of the session: all others were read.
 pub fn fetch(
     account: &Account,
     known: &mut dyn FnMut(&str) -> Verdict,
-    on_message: &mut dyn FnMut(Incoming<'_>) -> Result<Verdict, Stop>,
+    on_messages: &mut OnMessages<'_>,
 ) -> Result<FetchSummary, FetchError> {
-    session(account, known, on_message).map_err(|cause| FetchError { cause })
+    session(account, known, on_messages).map_err(|cause| FetchError { cause })
 }
 
 fn session(
     account: &Account,
     known: &mut dyn FnMut(&str) -> Verdict,
-    on_message: &mut dyn FnMut(Incoming<'_>) -> Result<Verdict, Stop>,
+    on_messages: &mut OnMessages<'_>,
 ) -> Result<FetchSummary, Cause> {
     let mut link = Link::open(account)?;
     let mut machine = Pop3::new(account.security, &account.user, &account.password, Limits::default());
@@ -116,13 +119,16 @@ fn session(
                 summary.deleted += usize::from(decision == Decision::Delete);
                 machine.decide(decision);
             }
-            Step::Message { uidl, bytes } => {
-                let verdict = on_message(Incoming { uidl: &uidl, bytes: &bytes }).map_err(|Stop| Cause::Stopped)?;
-                let delete = verdict == Verdict::Delete;
-                summary.read += 1;
-                summary.deleted += usize::from(delete);
-                summary.skipped += usize::from(!delete);
-                machine.taken(delete);
+            Step::Messages(messages) => {
+                let incoming: Vec<Incoming<'_>> =
+                    messages.iter().map(|message| Incoming { uidl: &message.uidl, bytes: &message.bytes }).collect();
+                let verdicts = on_messages(&incoming).map_err(|Stop| Cause::Stopped)?;
+                let delete: Vec<bool> = verdicts.into_iter().map(|verdict| verdict == Verdict::Delete).collect();
+                let deleted = delete.iter().filter(|delete| **delete).count();
+                summary.read += messages.len();
+                summary.deleted += deleted;
+                summary.skipped += messages.len().saturating_sub(deleted);
+                machine.taken(&delete);
             }
             Step::Done => {
                 summary.confirmed = machine.is_over();

@@ -16,6 +16,6 @@ pub mod smtp;
 pub use account::{Account, Envelope, Security};
 pub use dot::{DotReader, TooLong, stuff};
 pub use error::{Cause, CertificateFault, FetchError, SendError, Stop};
-pub use fetch::{FetchSummary, Incoming, Verdict, fetch};
+pub use fetch::{FetchSummary, Incoming, OnMessages, Verdict, fetch};
 pub use lines::{Lines, Overlong};
 pub use send::{Accepted, send};

@@ -27,15 +27,26 @@ pub enum Step {
         /// Its unique name in this mailbox.
         uidl: String,
     },
-    /// A message was read: have it on disk, then call `taken`.
-    Message {
-        /// Its unique name in this mailbox.
-        uidl: String,
-        /// The whole of it.
-        bytes: Vec<u8>,
-    },
+    /// These messages were read, one at least: have them on disk, then call `taken`.
+    Messages(Vec<Message>),
     /// The session is over, the deletions are done.
     Done,
+}
+
+/// A message that was read.
+#[derive(PartialEq, Eq)]
+pub struct Message {
+    /// Its unique name in this mailbox.
+    pub uidl: String,
+    /// The whole of it.
+    pub bytes: Vec<u8>,
+}
+
+/// Says how long the message is, never what it holds.
+impl fmt::Debug for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Message({}, {} bytes)", self.uidl, self.bytes.len())
+    }
 }
 
 /// Says how much is written or was read, never what: a line may hold the password, a message a claim.
@@ -46,7 +57,7 @@ impl fmt::Debug for Step {
             Self::Write(bytes) => write!(f, "Write({} bytes)", bytes.len()),
             Self::StartTls => f.write_str("StartTls"),
             Self::Listed { uidl } => write!(f, "Listed({uidl})"),
-            Self::Message { uidl, bytes } => write!(f, "Message({uidl}, {} bytes)", bytes.len()),
+            Self::Messages(messages) => f.debug_tuple("Messages").field(messages).finish(),
             Self::Done => f.write_str("Done"),
         }
     }
@@ -70,12 +81,16 @@ pub struct Limits {
     pub messages: usize,
     /// The longest message, in bytes. Longer ones are left where they are.
     pub message_bytes: usize,
+    /// The most messages that are handed over at once.
+    pub group: usize,
+    /// No message is added to a group that has so many bytes.
+    pub group_bytes: usize,
 }
 
 impl Default for Limits {
-    /// A thousand messages of 32 MiB, above Postfix's and any caisse's own bound.
+    /// A thousand messages of 32 MiB, above Postfix's and any caisse's own bound; groups that share one write to the disk.
     fn default() -> Self {
-        Self { messages: 1000, message_bytes: 32 << 20 }
+        Self { messages: 1000, message_bytes: 32 << 20, group: 32, group_bytes: 1 << 20 }
     }
 }
 
@@ -92,7 +107,7 @@ enum Awaiting {
     Decision(Waiting),
     Retr(Waiting),
     Body(Waiting, DotReader),
-    Verdict(Waiting),
+    Verdict,
     Dele,
     Quit,
     Nothing,
@@ -115,6 +130,11 @@ pub struct Pop3<'a> {
     steps: VecDeque<Step>,
     sizes: Vec<(u32, usize)>,
     queue: VecDeque<Waiting>,
+    /// Messages read and not handed over yet, and their numbers in this session.
+    group: Vec<Message>,
+    numbers: Vec<u32>,
+    /// Those that may be deleted.
+    taken: VecDeque<u32>,
     left: usize,
     too_large: usize,
     refused: Option<Cause>,
@@ -141,6 +161,9 @@ impl<'a> Pop3<'a> {
             steps: VecDeque::new(),
             sizes: Vec::new(),
             queue: VecDeque::new(),
+            group: Vec::new(),
+            numbers: Vec::new(),
+            taken: VecDeque::new(),
             left: 0,
             too_large: 0,
             refused: None,
@@ -169,18 +192,19 @@ impl<'a> Pop3<'a> {
                 self.say(&format!("RETR {number}"), Awaiting::Retr(waiting));
             }
             Decision::Skip => self.next_message(),
-            Decision::Delete => self.say(&format!("DELE {}", waiting.number), Awaiting::Dele),
+            Decision::Delete => {
+                self.taken.push_back(waiting.number);
+                self.next_message();
+            }
         }
     }
 
-    /// Answers a `Message` step: `true` when it is on disk and may be deleted.
-    pub fn taken(&mut self, delete: bool) {
-        let Awaiting::Verdict(waiting) = std::mem::replace(&mut self.awaiting, Awaiting::Nothing) else { return };
-        if delete {
-            self.say(&format!("DELE {}", waiting.number), Awaiting::Dele);
-        } else {
-            self.next_message();
-        }
+    /// Answers a `Messages` step, in its order: `true` for what is on disk and may be deleted. What is not said stays.
+    pub fn taken(&mut self, delete: &[bool]) {
+        let Awaiting::Verdict = std::mem::replace(&mut self.awaiting, Awaiting::Nothing) else { return };
+        let numbers = std::mem::take(&mut self.numbers);
+        self.taken.extend(numbers.into_iter().zip(delete).filter(|(_, delete)| **delete).map(|(number, _)| number));
+        self.next_message();
     }
 
     /// Messages that were not looked at because of the bound on their number.
@@ -216,7 +240,7 @@ impl<'a> Pop3<'a> {
                 return Ok(step);
             }
             match &mut self.awaiting {
-                Awaiting::Handshake | Awaiting::Nothing | Awaiting::Decision(_) | Awaiting::Verdict(_) => {
+                Awaiting::Handshake | Awaiting::Nothing | Awaiting::Decision(_) | Awaiting::Verdict => {
                     return Err(Cause::Protocol);
                 }
                 Awaiting::Body(..) => {
@@ -341,11 +365,22 @@ impl<'a> Pop3<'a> {
     }
 
     fn next_message(&mut self) {
+        // What was read is handed over before anything is deleted, which a server may refuse.
+        if self.group.is_empty()
+            && let Some(number) = self.taken.pop_front()
+        {
+            return self.say(&format!("DELE {number}"), Awaiting::Dele);
+        }
         loop {
-            let Some(waiting) = self.queue.pop_front() else {
-                self.say("QUIT", Awaiting::Quit);
+            if self.queue.is_empty() || self.group_is_full() {
+                if self.group.is_empty() {
+                    return self.say("QUIT", Awaiting::Quit);
+                }
+                self.steps.push_back(Step::Messages(std::mem::take(&mut self.group)));
+                self.awaiting = Awaiting::Verdict;
                 return;
-            };
+            }
+            let Some(waiting) = self.queue.pop_front() else { return };
             if waiting.size > self.limits.message_bytes {
                 self.too_large += 1;
                 continue;
@@ -370,9 +405,15 @@ impl<'a> Pop3<'a> {
         if used < received.len() {
             return Err(Cause::Protocol);
         }
-        self.steps.push_back(Step::Message { uidl: waiting.uidl.clone(), bytes: reader.into_text() });
-        self.awaiting = Awaiting::Verdict(waiting);
+        self.group.push(Message { uidl: waiting.uidl, bytes: reader.into_text() });
+        self.numbers.push(waiting.number);
+        self.next_message();
         Ok(true)
+    }
+
+    fn group_is_full(&self) -> bool {
+        let bytes: usize = self.group.iter().map(|message| message.bytes.len()).sum();
+        self.group.len() >= self.limits.group || bytes >= self.limits.group_bytes
     }
 
     fn say(&mut self, line: &str, then: Awaiting) {
@@ -423,13 +464,13 @@ mod tests {
                 match step {
                     Step::Write(bytes) => written.extend_from_slice(&bytes),
                     Step::Listed { .. } => machine.decide(Decision::Fetch),
-                    Step::Read | Step::Message { .. } => break,
+                    Step::Read | Step::Messages(_) => break,
                     _ => {}
                 }
             }
         }
         assert!(String::from_utf8_lossy(&written).contains("PASS test-secret\r\n"), "the machine did log in");
-        assert!(shown.contains("Write(18 bytes)") && shown.contains("Message(u1, 7 bytes)"), "{shown}");
+        assert!(shown.contains("Write(18 bytes)") && shown.contains("Messages([Message(u1, 7 bytes)])"), "{shown}");
         for word in ["80, 65, 83, 83", "secret", "dr.test", "PETIT", "80, 69, 84"] {
             assert!(!shown.contains(word), "{word} in {shown}");
         }

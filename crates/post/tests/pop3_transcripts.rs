@@ -52,9 +52,9 @@ fn play(
                 machine.secured();
             }
             Ok(Step::Listed { uidl }) => machine.decide(decide(&uidl)),
-            Ok(Step::Message { uidl, bytes }) => {
-                played.messages.push((uidl, bytes));
-                machine.taken(!keep);
+            Ok(Step::Messages(messages)) => {
+                machine.taken(&vec![!keep; messages.len()]);
+                played.messages.extend(messages.into_iter().map(|message| (message.uidl, message.bytes)));
             }
             Ok(Step::Done) => break,
             Err(cause) => {
@@ -84,7 +84,7 @@ const DOVECOT: [&str; 11] = [
     "",
 ];
 
-const LIMITS: Limits = Limits { messages: 10, message_bytes: 1000 };
+const LIMITS: Limits = Limits { messages: 10, message_bytes: 1000, group: 2, group_bytes: 500 };
 
 fn second_is_known(uidl: &str) -> Decision {
     if uidl.starts_with("00000002") { Decision::Delete } else { Decision::Fetch }
@@ -99,8 +99,8 @@ fn a_mailbox_is_read_then_emptied() {
             "LIST\r\n",
             "UIDL\r\n",
             "RETR 1\r\n",
-            "DELE 1\r\n",
             "DELE 2\r\n",
+            "DELE 1\r\n",
             "QUIT\r\n",
         ]
         .map(str::to_owned)
@@ -125,6 +125,32 @@ fn what_is_not_on_disk_is_not_deleted() {
     let played = play(Security::Implicit, LIMITS, &server, 9, skip_rest, true);
     assert!(!played.said.iter().any(|line| line.starts_with("DELE")), "{:?}", played.said);
     assert!(played.over);
+}
+
+#[test]
+fn messages_are_handed_over_in_groups_and_deleted_after_that() {
+    let sizes: String = (1..=5).map(|n| format!("{n} 5\r\n")).collect();
+    let names: String = (1..=5).map(|n| format!("{n} u{n}\r\n")).collect();
+    let (sizes, names) = (format!("+OK\r\n{sizes}.\r\n"), format!("+OK\r\n{names}.\r\n"));
+    let (small, large) = ("+OK\r\nabc\r\n.\r\n".to_owned(), format!("+OK\r\n{}\r\n.\r\n", "x".repeat(600)));
+    let (gone, deleted) = ("-ERR no such message\r\n", DOVECOT[6]);
+    // Two make a group, a large one alone, and what is left at the end.
+    let script = [&small, &small, deleted, deleted, &large, deleted, gone, &small, deleted, DOVECOT[8]];
+    let server = [&DOVECOT[..3], &[&sizes, &names], &script].concat();
+    let played = play(Security::Implicit, LIMITS, &server, 7, |_| Decision::Fetch, false);
+    let orders = ["RETR 1", "RETR 2", "DELE 1", "DELE 2", "RETR 3", "DELE 3", "RETR 4", "RETR 5", "DELE 5", "QUIT"];
+    assert_eq!(played.said[4..], orders.map(|order| format!("{order}\r\n")));
+    assert_eq!((played.messages.len(), played.over), (4, true));
+    let kept = play(
+        Security::Implicit,
+        LIMITS,
+        &[&server[..7], &[&large, gone, &small, DOVECOT[8]]].concat(),
+        7,
+        |_| Decision::Fetch,
+        true,
+    );
+    assert!(!kept.said.iter().any(|line| line.starts_with("DELE")), "{:?}", kept.said);
+    assert_eq!((kept.messages.len(), kept.over), (4, true));
 }
 
 #[test]

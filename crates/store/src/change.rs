@@ -48,6 +48,11 @@ impl Change<'_> {
         self.head.seq + 1
     }
 
+    /// Makes everything durable; each part of it has told its journal entry.
+    pub(crate) fn commit_told(self) -> Result<()> {
+        Ok(self.transaction.commit()?)
+    }
+
     /// Writes the last journal entry and makes everything durable.
     pub(crate) fn commit(self, entry: Entry) -> Result<()> {
         journal::append(&self.transaction, self.head, self.stamp, entry)?;

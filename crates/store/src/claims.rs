@@ -109,7 +109,8 @@ impl Store {
     /// nothing more is owed for them, and what the patient paid is reversed by counter-entries.
     ///
     /// # Errors
-    /// [`StoreError::InLot`] while a lot holds it, or its DRE: the lot is dissolved first, or it has left.
+    /// [`StoreError::InLot`] while a lot holds it, or its DRE: the lot is dissolved first; [`StoreError::DreLeft`] when the
+    /// DRE alone has left.
     pub fn cancel_fse(&mut self, stamp: &Stamp, fse: &FseRef) -> Result<()> {
         let mut change = self.change(stamp)?;
         let row = document::get(&change, fse)?;
@@ -117,6 +118,9 @@ impl Store {
             && dre.state != DocumentState::Annulee
             && !query::any(&change, "SELECT 1 FROM document WHERE id = ?1 AND given_up = 1", [dre.id])?
         {
+            if demands::has_left(&change, &dre)? {
+                return Err(StoreError::DreLeft);
+            }
             let entry = withdraw(&change, &dre, DocumentKind::Dre, fse)?;
             change.tell(entry)?;
         }

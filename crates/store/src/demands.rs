@@ -4,8 +4,9 @@
 
 use liasse_domain::fse::Prepared;
 use liasse_domain::{Centimes, DocumentKind, DocumentState, Fse, FseContent, FseNumber, FseRef, Payer};
-use rusqlite::Connection;
+use rusqlite::{Connection, params};
 
+use crate::cell::{Cell, cell};
 use crate::change::Change;
 use crate::claims;
 use crate::counter;
@@ -45,10 +46,21 @@ impl Store {
         if query::any(&self.connection, "SELECT 1 FROM reject WHERE document = ?1", [row.id])? {
             return Ok(Some(DreStand::Rejected));
         }
-        let Some(live) = row.live else { return Ok(Some(DreStand::Here)) };
-        let left = "SELECT 1 FROM membership WHERE id = ?1 AND state NOT IN ('en_lot', 'en_fichier')";
-        let left = query::any(&self.connection, left, [live])?;
-        Ok(Some(if left { DreStand::Left } else { DreStand::InLot }))
+        Ok(Some(match row.live {
+            None => DreStand::Here,
+            Some(_) if has_left(&self.connection, &row)? => DreStand::Left,
+            Some(_) => DreStand::InLot,
+        }))
+    }
+
+    /// What an insurer has paid, in full, for the DRE of an FSE or of one that it corrects: it is not to be asked again.
+    pub fn paid_by_insurer(&self, fse: &FseRef) -> Result<Option<Centimes>> {
+        let sql = "WITH RECURSIVE chain (id) AS (
+                       SELECT id FROM document WHERE billing = ?1 AND kind = 'fse' AND number = ?2
+                       UNION SELECT d.corrects FROM document d JOIN chain USING (id) WHERE d.corrects IS NOT NULL)
+                   SELECT m.paid FROM chain JOIN document d ON d.of_fse = chain.id AND d.kind = 'dre'
+                   JOIN money m ON m.document = d.id AND m.payer = 'amc' AND m.state = 'encaisse'";
+        query::first(&self.connection, sql, params![fse.billing.put(), fse.number.put()], |row| cell(row, "paid"))
     }
 
     /// Withdraws a DRE that has not left; what the insurer would have paid, the patient owes.
@@ -108,6 +120,12 @@ impl Store {
         change.commit(entry)?;
         Ok(Fse::new(content, bytes))
     }
+}
+
+/// Whether the insurer has a DRE, or may have it.
+pub(crate) fn has_left(connection: &Connection, dre: &DocumentRow) -> Result<bool> {
+    let sql = "SELECT 1 FROM membership WHERE id = ?1 AND state NOT IN ('en_lot', 'en_fichier')";
+    query::any(connection, sql, [dre.live])
 }
 
 fn of(connection: &Connection, fse: &FseRef) -> Result<DocumentRow> {

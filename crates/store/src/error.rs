@@ -159,6 +159,9 @@ pub enum StoreError {
     /// The insurer has paid a DRE, or a part of it: it can no longer be taken back.
     #[error("the DRE is paid")]
     DrePaid,
+    /// The DRE of the FSE has left: it is taken back before the FSE is withdrawn.
+    #[error("the DRE has left")]
+    DreLeft,
     /// Another FSE corrects it already.
     #[error("corrected already")]
     Corrected {
@@ -233,6 +236,7 @@ impl Coded for StoreError {
             Self::NotRejected => Code("store.fse_non_rejetee"),
             Self::NoDre => Code("store.dre_absente"),
             Self::DrePaid => Code("store.dre_payee"),
+            Self::DreLeft => Code("store.dre_partie"),
             Self::Corrected { .. } => Code("store.fse_deja_corrigee"),
             Self::ScansClosed => Code("store.numerisation_figee"),
             Self::ScanTwice => Code("store.numerisation_deja_jointe"),

@@ -34,6 +34,32 @@ pub enum Taken {
     Duplicate,
 }
 
+/// A message as a mailbox gave it, and what is understood of it.
+#[derive(Clone, Copy)]
+pub struct Arrived<'a> {
+    /// From which mailbox.
+    pub mailbox: &'a str,
+    /// Its unique name there.
+    pub uidl: &'a str,
+    /// The whole of it, byte for byte.
+    pub raw: &'a [u8],
+    /// SHA-256 of its bytes.
+    pub sha256: [u8; 32],
+    /// What it says. What is not understood or not believed is kept and changes no state.
+    pub decoded: Option<Decoded<'a>>,
+    /// The catalogue code of why it is not.
+    pub note: Option<&'a str>,
+}
+
+/// What a message says.
+#[derive(Clone, Copy)]
+pub enum Decoded<'a> {
+    /// A caisse says it.
+    Return(&'a Return),
+    /// A post office says it.
+    Notice(&'a Undelivered),
+}
+
 /// What a message is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum InboxKind {
@@ -105,70 +131,17 @@ macro_rules! inbox {
 }
 
 impl Store {
-    /// Keeps a message and its effects in one transaction. `decoded` is `None` for what is not understood or not
-    /// believed: it is kept and changes no state, and `note` is the catalogue code of the reason.
+    /// Keeps messages and their effects, all in one transaction: of what a refusal interrupts nothing is kept.
     ///
     /// The content decides what a duplicate is: another content under a known name is a new message. A message that stands
     /// as unknown and is understood at last (a caisse's new certificate, a newer program) has its effects then.
-    #[expect(clippy::too_many_arguments, reason = "one message, as the mailbox and the decoder give it")]
-    pub fn take_return(
-        &mut self,
-        stamp: &Stamp,
-        mailbox: &str,
-        uidl: &str,
-        raw: &[u8],
-        sha256: [u8; 32],
-        decoded: Option<&Return>,
-        note: Option<&str>,
-    ) -> Result<Taken> {
-        self.take(stamp, mailbox, uidl, raw, sha256, decoded.map(Decoded::Return), note)
-    }
-
-    /// The same for a non-delivery notice of a post office.
-    pub fn take_notice(
-        &mut self,
-        stamp: &Stamp,
-        mailbox: &str,
-        uidl: &str,
-        raw: &[u8],
-        sha256: [u8; 32],
-        notice: &Undelivered,
-    ) -> Result<Taken> {
-        self.take(stamp, mailbox, uidl, raw, sha256, Some(Decoded::Notice(notice)), None)
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "one message, as the mailbox and the decoder give it")]
-    fn take(
-        &mut self,
-        stamp: &Stamp,
-        mailbox: &str,
-        uidl: &str,
-        raw: &[u8],
-        sha256: [u8; 32],
-        decoded: Option<Decoded<'_>>,
-        note: Option<&str>,
-    ) -> Result<Taken> {
-        let change = self.change(stamp)?;
-        let known = query::first(&change, "SELECT id, status FROM inbox WHERE sha256 = ?1", params![sha256], |row| {
-            Ok((row.get::<_, i64>("id")?, cell::<InboxStatus>(row, "status")?))
-        })?;
-        if let Some((id, status)) = known {
-            let Some(message) = decoded.filter(|_| status == InboxStatus::Inconnu) else { return Ok(Taken::Duplicate) };
-            let effect = message.apply(&change, id)?;
-            let applied = effect.applied;
-            conclude(change, id, sha256, decoded, effect, Entry::new("retour.reconnu"))?;
-            return Ok(Taken::Recognised { applied });
+    pub fn take_returns(&mut self, stamp: &Stamp, messages: &[Arrived<'_>]) -> Result<Vec<Taken>> {
+        let mut change = self.change(stamp)?;
+        let taken = messages.iter().map(|message| take(&mut change, message)).collect::<Result<Vec<_>>>()?;
+        if taken.iter().any(|taken| *taken != Taken::Duplicate) {
+            change.commit_told()?;
         }
-        let forget = "UPDATE inbox SET uidl = NULL WHERE mailbox = ?1 AND uidl = ?2";
-        query::run(&change, forget, [mailbox, uidl])?;
-        let id = insert(&change, mailbox, uidl, raw, sha256)?;
-        let effect = match decoded {
-            Some(message) => message.apply(&change, id)?,
-            None => Effect::none(note.unwrap_or(Code("store.retour_inconnu").0)),
-        };
-        let applied = effect.applied;
-        conclude(change, id, sha256, decoded, effect, Entry::new("retour.recu"))?;
-        Ok(Taken::New { applied })
+        Ok(taken)
     }
 
     /// The files that a caisse refused as a whole, each with its reason.
@@ -289,13 +262,6 @@ impl Cell for InboxStatus {
     }
 }
 
-/// A message that is understood.
-#[derive(Clone, Copy)]
-enum Decoded<'a> {
-    Return(&'a Return),
-    Notice(&'a Undelivered),
-}
-
 impl Decoded<'_> {
     fn kind(self) -> InboxKind {
         match self {
@@ -328,34 +294,54 @@ fn read<T: serde::de::DeserializeOwned>(json: &str) -> rusqlite::Result<T> {
     serde_json::from_str(json).map_err(|_| bad("retour"))
 }
 
-fn insert(change: &Change<'_>, mailbox: &str, uidl: &str, raw: &[u8], sha256: [u8; 32]) -> Result<i64> {
+fn take(change: &mut Change<'_>, message: &Arrived<'_>) -> Result<Taken> {
+    let sql = "SELECT id, status FROM inbox WHERE sha256 = ?1";
+    let known = query::first(change, sql, params![message.sha256], |row| {
+        Ok((row.get::<_, i64>("id")?, cell::<InboxStatus>(row, "status")?))
+    })?;
+    if let Some((id, status)) = known {
+        let Some(decoded) = message.decoded.filter(|_| status == InboxStatus::Inconnu) else {
+            return Ok(Taken::Duplicate);
+        };
+        let effect = decoded.apply(change, id)?;
+        let applied = effect.applied;
+        conclude(change, id, message, effect, Entry::new("retour.reconnu"))?;
+        return Ok(Taken::Recognised { applied });
+    }
+    let forget = "UPDATE inbox SET uidl = NULL WHERE mailbox = ?1 AND uidl = ?2";
+    query::run(change, forget, [message.mailbox, message.uidl])?;
+    let id = insert(change, message)?;
+    let effect = match message.decoded {
+        Some(decoded) => decoded.apply(change, id)?,
+        None => Effect::none(message.note.unwrap_or(Code("store.retour_inconnu").0)),
+    };
+    let applied = effect.applied;
+    conclude(change, id, message, effect, Entry::new("retour.recu"))?;
+    Ok(Taken::New { applied })
+}
+
+fn insert(change: &Change<'_>, message: &Arrived<'_>) -> Result<i64> {
     query::run(
         change,
         "INSERT INTO inbox (mailbox, uidl, sha256, received_at, kind, status, entry, raw)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         params![
-            mailbox,
-            uidl,
-            sha256,
+            message.mailbox,
+            message.uidl,
+            message.sha256,
             change.stamp().at.put(),
             InboxKind::Inconnu.put(),
             InboxStatus::Inconnu.put(),
             change.entry(),
-            raw
+            message.raw
         ],
     )?;
     Ok(change.last_insert_rowid())
 }
 
-/// Writes what a message is and did into its row, completes the journal entry that tells it, and makes all durable.
-fn conclude(
-    mut change: Change<'_>,
-    id: i64,
-    sha256: [u8; 32],
-    decoded: Option<Decoded<'_>>,
-    effect: Effect<'_>,
-    entry: Entry,
-) -> Result<()> {
+/// Writes what a message is and did into its row, and the journal entry that tells it.
+fn conclude(change: &mut Change<'_>, id: i64, message: &Arrived<'_>, effect: Effect<'_>, entry: Entry) -> Result<()> {
+    let decoded = message.decoded;
     let content = decoded.map(Decoded::json).transpose()?;
     let kind = decoded.map_or(InboxKind::Inconnu, Decoded::kind);
     let status = match (decoded, effect.applied) {
@@ -364,9 +350,12 @@ fn conclude(
         (Some(_), false) => InboxStatus::SansSuite,
     };
     let sql = "UPDATE inbox SET kind = ?2, status = ?3, note = ?4, content = ?5 WHERE id = ?1";
-    query::run(&change, sql, params![id, kind.put(), status.put(), effect.note, content])?;
-    let mut entry =
-        entry.with("inbox", id).with("kind", kind.word()).with("status", status.word()).with("sha256", hex(&sha256));
+    query::run(change, sql, params![id, kind.put(), status.put(), effect.note, content])?;
+    let mut entry = entry
+        .with("inbox", id)
+        .with("kind", kind.word())
+        .with("status", status.word())
+        .with("sha256", hex(&message.sha256));
     if let Some(note) = effect.note {
         entry = entry.with("note", note);
     }
@@ -376,11 +365,6 @@ fn conclude(
     for (name, value) in effect.said {
         entry = entry.with(name, value);
     }
-    match effect.then {
-        Some(then) => {
-            change.tell(entry)?;
-            change.commit(then)
-        }
-        None => change.commit(entry),
-    }
+    change.tell(entry)?;
+    effect.then.map_or(Ok(()), |then| change.tell(then))
 }

@@ -43,7 +43,7 @@ pub use claims_view::{FseFilter, FseRow};
 pub use days::{DayRow, UnpaidRow};
 pub use demands::DreStand;
 pub use error::{Or, StoreError};
-pub use inbox::{InboxKind, InboxRow, InboxStatus, RefusedFile, Taken};
+pub use inbox::{Arrived, Decoded, InboxKind, InboxRow, InboxStatus, RefusedFile, Taken};
 pub use journal::JournalEntry;
 pub use ledger::LedgerRow;
 pub use liasse_domain::settlement::SettlementMode;

@@ -63,10 +63,12 @@ fn killed_after_its_answer_it_remembers() {
 
     let (mut program, ports) = spawn(&data, &file);
     let mut read = 0;
-    let mut take = |incoming: liasse_post::Incoming<'_>| {
-        crate::world::believed(incoming.bytes);
-        read += 1;
-        Ok(Verdict::Delete)
+    let mut take = |group: &[liasse_post::Incoming<'_>]| {
+        for incoming in group {
+            crate::world::believed(incoming.bytes);
+        }
+        read += group.len();
+        Ok(vec![Verdict::Delete; group.len()])
     };
     liasse_post::fetch(&account(&ports, ports.pop3s, Security::Implicit), &mut |_| Verdict::Fetch, &mut take)
         .expect("fetched");

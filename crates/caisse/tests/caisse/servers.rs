@@ -112,7 +112,8 @@ fn nothing_is_said_to_a_server_that_is_not_trusted() {
 
     let mut pop3 = world.pop3();
     pop3.ca_pem = account.ca_pem;
-    let error = liasse_post::fetch(&pop3, &mut |_| Verdict::Fetch, &mut |_| Ok(Verdict::Delete)).expect_err("refused");
+    let error = liasse_post::fetch(&pop3, &mut |_| Verdict::Fetch, &mut |group| Ok(vec![Verdict::Delete; group.len()]))
+        .expect_err("refused");
     assert_eq!(error.cause, Cause::UntrustedCertificate(CertificateFault::UnknownIssuer));
 }
 
@@ -134,7 +135,8 @@ fn faults_are_told_apart() {
     assert_eq!(attempt(&implicit, CAISSE), (SendPhase::Connect, Cause::NoTls));
     let mut pop3 = world.pop3();
     pop3.password = SecretString::from("wrong");
-    let error = liasse_post::fetch(&pop3, &mut |_| Verdict::Fetch, &mut |_| Ok(Verdict::Delete)).expect_err("refused");
+    let error = liasse_post::fetch(&pop3, &mut |_| Verdict::Fetch, &mut |group| Ok(vec![Verdict::Delete; group.len()]))
+        .expect_err("refused");
     assert_eq!(error.cause, Cause::Authentication);
 
     let account = world.smtp();
@@ -155,11 +157,14 @@ fn a_message_leaves_the_mailbox_only_when_it_is_kept() {
             names.push(uidl.to_owned());
             Verdict::Fetch
         };
-        let summary = liasse_post::fetch(&account, &mut known, &mut |_| Ok(verdict)).expect("fetched");
+        let summary =
+            liasse_post::fetch(&account, &mut known, &mut |group| Ok(vec![verdict; group.len()])).expect("fetched");
         assert_eq!((summary.read, summary.confirmed), (1, true));
     }
     assert_eq!(names[0], names[1], "a message keeps its name");
-    let summary = liasse_post::fetch(&account, &mut |_| Verdict::Fetch, &mut |_| Ok(Verdict::Delete)).expect("fetched");
+    let summary =
+        liasse_post::fetch(&account, &mut |_| Verdict::Fetch, &mut |group| Ok(vec![Verdict::Delete; group.len()]))
+            .expect("fetched");
     assert_eq!(summary.read, 0);
 
     world.send(&one_file(&gris));

@@ -106,9 +106,9 @@ impl World {
     /// Empties the mailbox: every message as it came.
     pub fn fetch_raw(&self) -> Vec<Vec<u8>> {
         let mut messages = Vec::new();
-        let mut take = |incoming: liasse_post::Incoming<'_>| {
-            messages.push(incoming.bytes.to_vec());
-            Ok(Verdict::Delete)
+        let mut take = |group: &[liasse_post::Incoming<'_>]| {
+            messages.extend(group.iter().map(|incoming| incoming.bytes.to_vec()));
+            Ok(vec![Verdict::Delete; group.len()])
         };
         liasse_post::fetch(&self.pop3(), &mut |_| Verdict::Fetch, &mut take).expect("fetched");
         messages

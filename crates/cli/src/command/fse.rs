@@ -12,12 +12,9 @@ use serde_json::json;
 use crate::command::attachments;
 use crate::failure::{CliError, Failure};
 use crate::files;
-use crate::office::{Open, Person, vitale_in};
+use crate::office::{Beneficiary, Open, Person, VitaleReader, vitale_in};
 use crate::output;
 use crate::text;
-
-/// The Vitale of a demo call that names none.
-const DEMO_VITALE: &str = "sim:vitale-durand";
 
 #[derive(clap::Subcommand)]
 pub(crate) enum Fse {
@@ -49,16 +46,8 @@ pub(crate) enum Fse {
 pub(crate) struct New {
     #[arg(value_name = "FICHIER", help = "Entrée de price sans practitioner ni patient ; - pour l'entrée standard")]
     file: PathBuf,
-    #[arg(long, value_name = "LECTEUR", help = "Lecteur de la carte Vitale, ou sim:CARTE ; sinon sim:vitale-durand")]
-    patient_reader: Option<String>,
-    #[arg(
-        long,
-        value_name = "N",
-        default_value_t = 1,
-        hide_default_value = true,
-        help = "Bénéficiaire de la carte, à partir de 1 ; sinon 1"
-    )]
-    beneficiary: usize,
+    #[command(flatten)]
+    patient: Beneficiary,
     #[arg(long, value_name = "MOTIF", help = "Pourquoi passer outre un risque de rejet")]
     reason: Option<String>,
     #[command(flatten)]
@@ -71,8 +60,8 @@ pub(crate) struct Correct {
     fse: String,
     #[arg(value_name = "FICHIER", help = "Ce qui remplace ses actes, comme pour fse new ; sinon les mêmes actes")]
     file: Option<PathBuf>,
-    #[arg(long, value_name = "LECTEUR", help = "Lecteur de la carte Vitale, ou sim:CARTE ; sinon sim:vitale-durand")]
-    patient_reader: Option<String>,
+    #[command(flatten)]
+    vitale: VitaleReader,
     #[arg(long, value_name = "MOTIF", help = "Pourquoi passer outre un risque de rejet")]
     reason: Option<String>,
     #[command(flatten)]
@@ -110,8 +99,8 @@ pub(crate) struct Cancel {
 pub(crate) struct Sign {
     #[arg(value_name = "FSE", help = "Numéro de facturation et numéro, ou last")]
     fse: String,
-    #[arg(long, value_name = "LECTEUR", help = "Lecteur de la carte Vitale, ou sim:CARTE ; sinon sim:vitale-durand")]
-    patient_reader: Option<String>,
+    #[command(flatten)]
+    vitale: VitaleReader,
     #[command(flatten)]
     person: Person,
 }
@@ -167,10 +156,7 @@ pub(crate) fn run(command: Fse, json: bool) -> Result<(), Failure> {
 
 fn make(new: &New, json: bool) -> Result<(), Failure> {
     let entry = read_entry(&new.file, &new.person)?;
-    let reader = new.patient_reader.as_deref().unwrap_or(DEMO_VITALE);
-    let open = new.person.open(&[reader])?;
-    let vitale = vitale_in(&open.office, reader)?;
-    let index = new.beneficiary.checked_sub(1).ok_or(InvoicingError::UnknownBeneficiary)?;
+    let (open, vitale, index) = new.patient.open(&new.person)?;
     let reason = new.reason.clone();
     let reference = open.run(move |workstation, person| {
         let mut draft = Draft::from_entry(&vitale, index, entry, workstation.now())?;
@@ -184,9 +170,7 @@ fn make(new: &New, json: bool) -> Result<(), Failure> {
 fn correct_one(correct: &Correct, json: bool) -> Result<(), Failure> {
     let name = Name::parse(&correct.fse)?;
     let entry = correct.file.as_ref().map(|file| read_entry(file, &correct.person)).transpose()?;
-    let reader = correct.patient_reader.as_deref().unwrap_or(DEMO_VITALE);
-    let open = correct.person.open(&[reader])?;
-    let vitale = vitale_in(&open.office, reader)?;
+    let (open, vitale) = correct.vitale.open(&correct.person)?;
     let rejected = name.find(&open)?;
     let reason = correct.reason.clone();
     let reference = open.run(move |workstation, person| {
@@ -226,13 +210,13 @@ fn show_one(show: &Show, json: bool) -> Result<(), Failure> {
 
 fn sign_one(sign: &Sign, json: bool) -> Result<(), Failure> {
     let name = Name::parse(&sign.fse)?;
-    let reader = sign.patient_reader.as_deref().unwrap_or(DEMO_VITALE);
+    let reader = sign.vitale.name();
     let open = sign.person.open(&[reader])?;
     let reference = name.find(&open)?;
     // A mode without Vitale is signed without one; where one is needed, its absence is said by the use case.
     let vitale = match vitale_in(&open.office, reader) {
         Ok(vitale) => Some(vitale),
-        Err(failure) if sign.patient_reader.is_some() => return Err(failure),
+        Err(failure) if sign.vitale.is_named() => return Err(failure),
         Err(_) => None,
     };
     let (lane, cards) = (open.office.workstation(), open.office.cards());

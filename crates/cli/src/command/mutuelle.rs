@@ -2,17 +2,14 @@
 
 use chrono::NaiveDate;
 use liasse_core::cards::VitaleView;
-use liasse_core::invoicing::{Cover, Draft, InvoicingError};
+use liasse_core::invoicing::{Cover, Draft};
 use liasse_domain::patient::Period;
 use liasse_domain::{Management, MutuelleCard, clock};
 use serde_json::{Value, json};
 
 use crate::failure::Failure;
-use crate::office::{Open, Person, vitale_in};
+use crate::office::{Beneficiary, Open, Person};
 use crate::output;
-
-/// The Vitale of a demo call that names none.
-const DEMO_VITALE: &str = "sim:vitale-durand";
 
 #[derive(clap::Subcommand)]
 pub(crate) enum Mutuelle {
@@ -26,16 +23,8 @@ pub(crate) enum Mutuelle {
 
 #[derive(clap::Args)]
 pub(crate) struct Whose {
-    #[arg(long, value_name = "LECTEUR", help = "Lecteur de la carte Vitale, ou sim:CARTE ; sinon sim:vitale-durand")]
-    patient_reader: Option<String>,
-    #[arg(
-        long,
-        value_name = "N",
-        default_value_t = 1,
-        hide_default_value = true,
-        help = "Bénéficiaire de la carte, à partir de 1 ; sinon 1"
-    )]
-    beneficiary: usize,
+    #[command(flatten)]
+    patient: Beneficiary,
     #[command(flatten)]
     person: Person,
 }
@@ -80,10 +69,7 @@ struct Found {
 
 impl Whose {
     fn open(&self) -> Result<Found, Failure> {
-        let reader = self.patient_reader.as_deref().unwrap_or(DEMO_VITALE);
-        let open = self.person.open(&[reader])?;
-        let vitale = vitale_in(&open.office, reader)?;
-        let index = self.beneficiary.checked_sub(1).ok_or(InvoicingError::UnknownBeneficiary)?;
+        let (open, vitale, index) = self.patient.open(&self.person)?;
         Ok(Found { open, vitale, index })
     }
 }

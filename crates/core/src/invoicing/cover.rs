@@ -62,8 +62,21 @@ impl Cover {
         }
     }
 
-    /// The DRE that goes with a claim, where its complementary part is managed apart.
-    pub(crate) fn demand(&self, claim: &FseContent) -> Option<FseContent> {
+    /// The DRE that goes with the claim of a draft, where its complementary part is managed apart and was not paid yet.
+    ///
+    /// # Errors
+    /// [`InvoicingError::InsurerPaid`] when the claim would ask the insurer for something else than it has paid.
+    pub(crate) fn demand(&self, draft: &Draft, claim: &FseContent) -> Result<Option<FseContent>, InvoicingError> {
+        match draft.paid_by_insurer {
+            None => Ok(self.asked_apart(claim)),
+            Some(paid) if claim.third_party_amc && claim.amc() == paid && claim.due_by_amc() == Centimes::ZERO => {
+                Ok(None)
+            }
+            Some(paid) => Err(InvoicingError::InsurerPaid { paid, now: claim.amc() }),
+        }
+    }
+
+    fn asked_apart(&self, claim: &FseContent) -> Option<FseContent> {
         let Self::Convention(_, Convention { management: Management::Separee, route: Some(route), .. }) = self else {
             return None;
         };
@@ -85,6 +98,9 @@ impl Cover {
             Self::C2s => vec![Finding::of(Code("invoicing.gestion_c2s"), &[])],
             Self::Inconnue(card) => {
                 vec![Finding::of(Code("invoicing.gestion_inconnue"), &[("number", card.number.clone())])]
+            }
+            Self::Convention(..) if draft.paid_by_insurer.is_some() => {
+                vec![Finding::of(Code("invoicing.dre_deja_payee"), &[])]
             }
             Self::Convention(_, convention) => {
                 let code = match convention.management {

@@ -1,6 +1,6 @@
 //! Why a claim cannot be made or signed, as data with a code.
 
-use liasse_domain::{Code, Coded};
+use liasse_domain::{Centimes, Code, Coded};
 
 /// Why a claim cannot be made or signed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -54,6 +54,14 @@ pub enum InvoicingError {
     /// The DRE of a rejected FSE still asks the insurer for its part.
     #[error("its DRE stands")]
     DreStands,
+    /// The correction would ask a complementary insurer for something else than what it has paid already.
+    #[error("the insurer has paid another amount")]
+    InsurerPaid {
+        /// What it has paid.
+        paid: Centimes,
+        /// What the correction asks.
+        now: Centimes,
+    },
     /// No prepared FSE of that name.
     #[error("no prepared FSE of that name")]
     NotPrepared,
@@ -86,6 +94,7 @@ impl Coded for InvoicingError {
             Self::LockedByIncident => Code("invoicing.incident_national"),
             Self::NoMutuelle => Code("invoicing.mutuelle_absente"),
             Self::DreStands => Code("invoicing.dre_en_cours"),
+            Self::InsurerPaid { .. } => Code("invoicing.mutuelle_a_paye"),
             Self::NotPrepared => Code("invoicing.fse_non_preparee"),
             Self::NotSigned => Code("invoicing.fse_non_signee"),
             Self::UnknownFse => Code("invoicing.fse_inconnue"),
@@ -99,6 +108,7 @@ impl Coded for InvoicingError {
             Self::Impossible { message, .. } | Self::ReasonRequired { message, .. } => {
                 vec![("finding", message.clone())]
             }
+            Self::InsurerPaid { paid, now } => vec![("paid", paid.to_string()), ("now", now.to_string())],
             Self::NotCorrectable { action } => vec![("instead", action.clone())],
             _ => Vec::new(),
         }

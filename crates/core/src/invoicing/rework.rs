@@ -40,7 +40,8 @@ impl Workstation {
     /// # Errors
     /// [`StoreError::NotRejected`]; [`StoreError::Corrected`]; [`InvoicingError::NotCorrectable`] when the reason, or
     /// an incident on its day, asks for something else than a new FSE; [`InvoicingError::OtherVitale`] when the card is another patient's;
-    /// [`InvoicingError::DreStands`] while its DRE asks the insurer for the part that the new one would ask for again.
+    /// [`InvoicingError::DreStands`] while its DRE asks the insurer for the part that the new one would ask for again; once the
+    /// insurer has paid it in full, the new one has no DRE.
     pub fn correction_of(
         &self,
         reference: &FseRef,
@@ -61,10 +62,12 @@ impl Workstation {
         {
             return Err(InvoicingError::NotCorrectable { action: explained.action.clone() }.into());
         }
-        if self.has_dre(reference)? {
+        let paid = self.store.paid_by_insurer(reference)?;
+        if paid.is_none() && self.has_dre(reference)? {
             return Err(InvoicingError::DreStands.into());
         }
         let mut draft = self.draft_of(&row.content, vitale)?.ok_or(InvoicingError::OtherVitale)?;
+        draft.paid_by_insurer = paid;
         draft.corrects = Some(Corrects { number: reference.number, drawn_up: row.content.drawn_up });
         Ok(draft)
     }

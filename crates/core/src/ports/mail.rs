@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use liasse_domain::SendPhase;
 use liasse_post::{Account, Envelope, FetchError, SendError};
 
-use super::{Accepted, FetchSummary, Incoming, Letter, Post, Stop, Verdict};
+use super::{Accepted, FetchSummary, Letter, OnMessages, Post, Stop, Verdict};
 
 /// A mailbox reached by SMTP and POP3.
 pub struct MailPost {
@@ -45,12 +45,12 @@ impl Post for MailPost {
     fn fetch(
         &mut self,
         known: &mut dyn FnMut(&str) -> Verdict,
-        on_message: &mut dyn FnMut(Incoming<'_>) -> Result<Verdict, Stop>,
+        on_messages: &mut OnMessages<'_>,
     ) -> Result<FetchSummary, FetchError> {
         if !host_is_allowed(&self.pop.host) {
             return Err(FetchError { cause: liasse_post::Cause::NotAllowed });
         }
-        liasse_post::fetch(&self.pop, known, on_message)
+        liasse_post::fetch(&self.pop, known, on_messages)
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod cards;
 mod claims;
+mod demands;
 mod incidents;
 mod invoicing;
 mod notices;

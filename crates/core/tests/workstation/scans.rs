@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 
 use liasse_core::lane::{Handle, Lane};
-use liasse_core::ports::{Accepted, FetchError, FetchSummary, Incoming, Letter, Post, SendError, Stop, Verdict};
+use liasse_core::ports::{Accepted, FetchError, FetchSummary, Letter, OnMessages, Post, SendError, Stop, Verdict};
 use liasse_core::sending::{SendSummary, send_all};
 use liasse_core::{CoreError, Workstation};
 use liasse_domain::{Coded, FseRef, ScanKind, ScanState, SendPhase};
@@ -71,7 +71,7 @@ impl Post for Letters {
     fn fetch(
         &mut self,
         _: &mut dyn FnMut(&str) -> Verdict,
-        _: &mut dyn FnMut(Incoming<'_>) -> Result<Verdict, Stop>,
+        _: &mut OnMessages<'_>,
     ) -> Result<FetchSummary, FetchError> {
         Ok(FetchSummary { confirmed: true, ..FetchSummary::default() })
     }

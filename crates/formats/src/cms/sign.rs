@@ -72,7 +72,7 @@ impl ToSign {
     ///
     /// Refuses a signature that the certificate does not verify: a short or foreign answer of a card stops here.
     pub fn finish(self, signature: &[u8], chain: &[Vec<u8>]) -> Result<Vec<u8>, CmsError> {
-        Parsed::read(&self.certificate)?.verifies(&self.digest, signature)?;
+        Parsed::read(&self.certificate)?.verifies(&self.attributes.to_der().map_err(wrong)?, signature)?;
 
         let mut certificates = vec![self.certificate];
         for certificate in chain {

@@ -5,7 +5,6 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use liasse_domain::Instant;
-use sha2::{Digest, Sha256};
 use x509_cert::ext::Extensions;
 use x509_cert::ext::pkix::KeyUsage;
 use x509_cert::time::Time;
@@ -87,9 +86,7 @@ impl Trust {
             if crl.issuer != issuer.subject {
                 continue;
             }
-            if !issuer.allows(KeyUsage::crl_sign)
-                || issuer.vouches(&Sha256::digest(crl.tbs).into(), crl.signature).is_err()
-            {
+            if !issuer.allows(KeyUsage::crl_sign) || issuer.vouches(crl.tbs, crl.signature).is_err() {
                 return Err(CmsError::RevocationUnknown);
             }
             // A serial number stays revoked even on a list that is out of date.

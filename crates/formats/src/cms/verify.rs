@@ -69,7 +69,7 @@ fn judge(
         return Err(CmsError::UnsupportedAlgorithm);
     }
     check_content(message, content)?;
-    certificate.verifies(&Sha256::digest(&attributes.signed).into(), &signer.signature)?;
+    certificate.verifies(&attributes.signed, &signer.signature)?;
     check_signing_certificate(attributes, &certificate)?;
     check_algorithm_protection(message)?;
 

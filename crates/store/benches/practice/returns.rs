@@ -1,15 +1,16 @@
 //! A year of returns: for each lot an acknowledgement, a reject and a payment, each a mail signed by the caisse; taken in
-//! by the call that empties a mailbox, each on the disk before the next is read.
+//! by the call that empties a mailbox, each group on the disk before the next is read.
 
 use std::time::Instant;
 
 use liasse_core::lane::Lane;
-use liasse_core::ports::{Accepted, FetchSummary, Incoming, Letter, Post, Stop, Verdict};
+use liasse_core::ports::{Accepted, FetchSummary, Incoming, Letter, OnMessages, Post, Stop, Verdict};
 use liasse_core::returns::fetch_all;
 use liasse_domain::returns::{PaidLine, Payment, Reason, Rejections, Return};
 use liasse_domain::{Centimes, FseNumber, FseRef, Payer, SendPhase};
 use liasse_formats::mail::{self, Header, ReturnKind};
 use liasse_formats::{cms, returns};
+use liasse_post::pop3::Limits;
 use liasse_post::{FetchError, SendError};
 use rsa::pkcs8::DecodePrivateKey;
 use rsa::{Pkcs1v15Sign, RsaPrivateKey};
@@ -62,12 +63,12 @@ impl Post for Mailbox<'_> {
     fn fetch(
         &mut self,
         _: &mut dyn FnMut(&str) -> Verdict,
-        on_message: &mut dyn FnMut(Incoming<'_>) -> Result<Verdict, Stop>,
+        on_messages: &mut OnMessages<'_>,
     ) -> Result<FetchSummary, FetchError> {
-        for (number, bytes) in self.0.iter().enumerate() {
-            let uidl = number.to_string();
-            on_message(Incoming { uidl: &uidl, bytes })
-                .map_err(|Stop| FetchError { cause: liasse_post::Cause::Stopped })?;
+        let names: Vec<String> = (0..self.0.len()).map(|number| number.to_string()).collect();
+        let incoming: Vec<_> = self.0.iter().zip(&names).map(|(bytes, uidl)| Incoming { uidl, bytes }).collect();
+        for group in incoming.chunks(Limits::default().group) {
+            on_messages(group).map_err(|Stop| FetchError { cause: liasse_post::Cause::Stopped })?;
         }
         let read = self.0.len();
         Ok(FetchSummary { read, deleted: read, confirmed: true, ..FetchSummary::default() })

@@ -2,12 +2,13 @@
 //! owes 9,00 of 30,00.
 
 use liasse_domain::fse::{ComplementaryCover, Corrects, Demand};
+use liasse_domain::lot::LotKey;
 use liasse_domain::{
     Destination, DocumentKind, FseContent, FseNumber, FseRef, Management, MoneyState, Payer, SecuringMode,
 };
 use liasse_store::{DreStand, Made, StoreError};
 
-use crate::support::{DOCTOR, Kind, Practice, billing, fse, payment, stamp, stamp_at};
+use crate::support::{DOCTOR, Kind, Practice, billing, fse, key, outgoing, payment, seal, stamp, stamp_at};
 
 fn route() -> Destination {
     Destination::new("99", "501").expect("route")
@@ -121,4 +122,20 @@ fn a_paid_dre_stays() {
     assert_eq!(insurer_owes(&practice, &fse), (MoneyState::Encaisse, 900));
     assert_eq!(practice.store.withdraw_dre(&stamp_at(5000), &fse), Err(StoreError::DrePaid));
     assert_eq!(practice.money(&fse, Payer::Patient), (MoneyState::SansObjet, 0, 0));
+}
+
+#[test]
+fn an_fse_is_not_withdrawn_before_its_dre_that_left() {
+    let mut practice = Practice::new();
+    let fse = signed(&mut practice);
+    let key = LotKey { destination: route(), ..key() };
+    let lot = seal(&mut practice.store, &key, std::slice::from_ref(&fse), "BBBBBB").expect("sealed").name.file;
+    practice.store.post_lot(&stamp(), lot, b"cms of the lot", &outgoing(lot)).expect("posted");
+    practice.accepted();
+    assert_eq!(practice.store.dre_stand(&fse).expect("read"), Some(DreStand::Left));
+    assert_eq!(practice.store.cancel_fse(&stamp_at(5000), &fse), Err(StoreError::DreLeft));
+    taken_back(&mut practice, &fse);
+    assert_eq!(practice.store.cancel_fse(&stamp_at(6000), &fse), Ok(()));
+    assert_eq!(practice.money(&fse, Payer::Patient).0, MoneyState::Abandonne);
+    practice.assert_journal_intact();
 }

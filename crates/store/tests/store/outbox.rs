@@ -2,9 +2,9 @@
 
 use liasse_domain::returns::{Undelivered, Undelivery};
 use liasse_domain::{SendPhase, TransmissionState};
-use liasse_store::{AttemptOutcome, InboxKind, StoreError, Taken};
+use liasse_store::{Arrived, AttemptOutcome, Decoded, InboxKind, StoreError, Taken};
 
-use crate::support::{Kind, Practice, arl, at, sha, stamp, stamp_at};
+use crate::support::{Kind, Practice, arl, arrived, at, stamp, stamp_at};
 
 #[test]
 fn an_accepted_file_is_transmitted_and_leaves_the_list() {
@@ -168,7 +168,8 @@ fn a_notice_frees_its_file_once_and_is_told_apart_until_the_post_takes_it_again(
     let notice = Undelivered { original, action: Undelivery::Failed, status: "5.1.1".to_owned(), said: String::new() };
     let mut take = |name: &str, notice: &Undelivered| {
         let raw = name.as_bytes();
-        practice.store.take_notice(&stamp_at(3600), "a@cabinet.test", name, raw, sha(raw), notice).expect("taken")
+        let decoded = Some(Decoded::Notice(notice));
+        practice.take_one(&stamp_at(3600), Arrived { decoded, ..arrived("a@cabinet.test", name, raw, None) })
     };
     assert_eq!(take("1", &notice), Taken::New { applied: true });
     assert_eq!(take("1", &notice), Taken::Duplicate);

@@ -4,10 +4,10 @@ use liasse_domain::returns::Return;
 use liasse_domain::{
     Centimes, Destination, FileIdentifier, MoneyState, Payer, SendPhase, SettlementMode, TransmissionState,
 };
-use liasse_store::{AttemptOutcome, InboxKind, InboxStatus, StoreError, Taken};
+use liasse_store::{Arrived, AttemptOutcome, InboxKind, InboxStatus, StoreError, Taken};
 
 use crate::support::{
-    Kind, OTHER_DOCTOR, Practice, arl, at, billing, payment, reference, rejects, seal, sha, stamp, stamp_at,
+    Kind, OTHER_DOCTOR, Practice, arl, arrived, at, billing, payment, reference, rejects, seal, sha, stamp, stamp_at,
 };
 
 const APPLIED: Taken = Taken::New { applied: true };
@@ -265,7 +265,7 @@ fn a_message_is_taken_once_whatever_its_name() {
     let lot = practice.sent("AAAAAA");
     let message = arl(lot, None);
     let mut take = |mailbox: &str, uidl: &str, raw: &[u8]| {
-        practice.store.take_return(&stamp(), mailbox, uidl, raw, sha(raw), Some(&message), None).expect("taken")
+        practice.take_one(&stamp(), arrived(mailbox, uidl, raw, Some(&message)))
     };
     assert_eq!(take("a@cabinet.test", "1", b"bytes"), APPLIED);
     assert_eq!(take("a@cabinet.test", "1", b"bytes"), Taken::Duplicate);
@@ -288,13 +288,46 @@ fn a_message_is_taken_once_whatever_its_name() {
 }
 
 #[test]
+fn a_group_is_kept_as_a_whole_in_its_order_or_not_at_all() {
+    let mut practice = Practice::new();
+    let fse = practice.signed(Kind::Paid);
+    let lot = practice.sent("AAAAAA");
+    let (first, again) = (arl(lot, None), arl(lot, Some("I1002")));
+    let mailbox = "a@cabinet.test";
+    let group = [
+        arrived(mailbox, "1", b"received", Some(&first)),
+        arrived(mailbox, "2", b"received", Some(&first)),
+        arrived(mailbox, "3", b"refused", Some(&again)),
+        arrived(mailbox, "4", b"nobody's", None),
+    ];
+    let before = practice.store.journal_entries().expect("read").len();
+    let raw = practice.folder.raw();
+    let refuse = "CREATE TRIGGER fault BEFORE INSERT ON inbox WHEN NEW.uidl = '4' BEGIN SELECT RAISE(ABORT, 'x'); END";
+    raw.execute_batch(refuse).expect("sql");
+    assert!(practice.store.take_returns(&stamp_at(100), &group).is_err());
+    assert_eq!(practice.transmission(&fse), Some(TransmissionState::Transmise), "nothing of it is kept");
+    assert_eq!(practice.store.journal_entries().expect("read").len(), before);
+
+    raw.execute_batch("DROP TRIGGER fault").expect("sql");
+    let taken = practice.store.take_returns(&stamp_at(100), &group).expect("taken");
+    assert_eq!(taken, [APPLIED, Taken::Duplicate, KEPT, KEPT], "the second ARL contradicts the first");
+    assert_eq!(practice.transmission(&fse), Some(TransmissionState::Recue));
+    let entries = practice.store.journal_entries().expect("read");
+    assert_eq!(entries[before..].iter().map(|entry| entry.action.as_str()).collect::<Vec<_>>(), ["retour.recu"; 3]);
+    let again = practice.store.take_returns(&stamp_at(200), &group).expect("taken");
+    assert_eq!(again, [Taken::Duplicate; 4]);
+    assert_eq!(practice.store.journal_entries().expect("read").len(), entries.len());
+    practice.assert_journal_intact();
+}
+
+#[test]
 fn an_unbelieved_message_is_kept_as_unknown() {
     let mut practice = Practice::new();
     let fse = practice.signed(Kind::Paid);
     practice.sent("AAAAAA");
     let raw = b"an ARL that nobody signed";
     let note = Some("road.retour_non_signe");
-    let taken = practice.store.take_return(&stamp(), "a@cabinet.test", "1", raw, sha(raw), None, note).expect("taken");
+    let taken = practice.take_one(&stamp(), Arrived { note, ..arrived("a@cabinet.test", "1", raw, None) });
     assert_eq!(taken, KEPT);
     let row = practice.store.returns().expect("read").remove(0);
     assert_eq!((row.kind, row.status, row.content), (InboxKind::Inconnu, InboxStatus::Inconnu, None));
@@ -394,8 +427,7 @@ fn a_message_that_is_believed_at_last_has_its_effects_once() {
     let (raw, message) = (b"an ARL of a caisse whose certificate came later", arl(lot, None));
     let mut take = |seconds, decoded: Option<&Return>| {
         let note = decoded.is_none().then_some("road.retour_pas_de_la_caisse");
-        let stamp = stamp_at(seconds);
-        practice.store.take_return(&stamp, "a@cabinet.test", "1", raw, sha(raw), decoded, note).expect("taken")
+        practice.take_one(&stamp_at(seconds), Arrived { note, ..arrived("a@cabinet.test", "1", raw, decoded) })
     };
     assert_eq!(take(100, None), KEPT);
     assert_eq!(take(200, None), Taken::Duplicate, "still not believed");
@@ -425,9 +457,7 @@ fn a_message_that_is_understood_at_last_may_be_without_effect() {
     practice.signed(Kind::Paid);
     practice.sent("AAAAAA");
     let (raw, message) = (b"about a file of another workstation", arl("ZZZZZZ".parse().expect("id"), None));
-    let mut take = |decoded: Option<&Return>| {
-        practice.store.take_return(&stamp(), "a@cabinet.test", "1", raw, sha(raw), decoded, None).expect("taken")
-    };
+    let mut take = |decoded: Option<&Return>| practice.take_one(&stamp(), arrived("a@cabinet.test", "1", raw, decoded));
     assert_eq!(take(None), KEPT);
     assert_eq!(take(Some(&message)), Taken::Recognised { applied: false });
     assert_eq!(take(Some(&message)), Taken::Duplicate);

@@ -13,7 +13,7 @@ use liasse_domain::{
     BillingNumber, Centimes, Destination, DocumentKind, FileIdentifier, Fse, FseContent, FseNumber, FseRef, Instant,
     LotNumber, MoneyState, Nir, Organisme, Payer, Rate, SecuringMode, SendPhase, TransmissionState,
 };
-use liasse_store::{Actor, AttemptId, MoneyRow, Outgoing, SealedLot, Stamp, Store, Taken};
+use liasse_store::{Actor, Arrived, AttemptId, Decoded, MoneyRow, Outgoing, SealedLot, Stamp, Store, Taken};
 use rusqlite::Connection;
 use sha2::{Digest, Sha256};
 
@@ -143,24 +143,26 @@ impl Practice {
     /// Sends what waits; the post accepts.
     pub fn sent(&mut self, file: &str) -> FileIdentifier {
         let lot = self.posted(file);
+        self.accepted();
+        lot
+    }
+
+    /// The post accepts the only file that may leave.
+    pub fn accepted(&mut self) {
         let attempt = self.attempt(SendPhase::Dot);
         let outcome = liasse_store::AttemptOutcome::Accepted { reply: "250 2.0.0 Ok: queued as 4F1".to_owned() };
         self.store.finish_attempt(&stamp_at(61), attempt, &outcome).expect("finished");
-        lot
     }
 
     pub fn take(&mut self, name: &str, message: &Return) -> Taken {
         let raw = format!("{name}: {}", serde_json::to_string(message).expect("json"));
-        let taken = self.store.take_return(
-            &stamp_at(3600),
-            "dr.test@cabinet.test",
-            name,
-            raw.as_bytes(),
-            sha(raw.as_bytes()),
-            Some(message),
-            None,
-        );
-        taken.expect("taken")
+        self.take_one(&stamp_at(3600), arrived("dr.test@cabinet.test", name, raw.as_bytes(), Some(message)))
+    }
+
+    pub fn take_one(&mut self, stamp: &Stamp, message: Arrived<'_>) -> Taken {
+        let taken = self.store.take_returns(stamp, &[message]).expect("taken");
+        assert_eq!(taken.len(), 1);
+        taken[0]
     }
 
     pub fn transmission(&self, fse: &FseRef) -> Option<TransmissionState> {
@@ -368,4 +370,9 @@ pub fn stamp_at(seconds: i64) -> Stamp {
 
 pub fn sha(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes).into()
+}
+
+/// A message as a mailbox gives it, understood or not.
+pub fn arrived<'a>(mailbox: &'a str, uidl: &'a str, raw: &'a [u8], decoded: Option<&'a Return>) -> Arrived<'a> {
+    Arrived { mailbox, uidl, raw, sha256: sha(raw), decoded: decoded.map(Decoded::Return), note: None }
 }

@@ -4,10 +4,15 @@ use std::collections::VecDeque;
 
 use liasse_core::Workstation;
 use liasse_core::lane::{Handle, Lane};
-use liasse_core::ports::{Accepted, FetchError, FetchSummary, Incoming, Letter, Post, SendError, Stop, Verdict};
+use liasse_core::ports::{
+    Accepted, FetchError, FetchSummary, Incoming, Letter, OnMessages, Post, SendError, Stop, Verdict,
+};
 use liasse_domain::{FileIdentifier, Instant, SendPhase};
 use liasse_post::Cause;
 use liasse_store::AttemptRow;
+
+/// How many messages this mailbox hands over at once.
+const GROUP: usize = 2;
 
 /// All phases, in order.
 pub const PHASES: [SendPhase; 6] =
@@ -129,7 +134,7 @@ impl Post for ScriptPost {
     fn fetch(
         &mut self,
         known: &mut dyn FnMut(&str) -> Verdict,
-        on_message: &mut dyn FnMut(Incoming<'_>) -> Result<Verdict, Stop>,
+        on_messages: &mut OnMessages<'_>,
     ) -> Result<FetchSummary, FetchError> {
         self.log.push("fetch".to_owned());
         if let Some(cause) = self.fetch_fails {
@@ -137,34 +142,38 @@ impl Post for ScriptPost {
         }
         let mut summary = FetchSummary { confirmed: self.confirms, ..FetchSummary::default() };
         let mut kept = Vec::new();
-        for (uidl, bytes) in self.mailbox.clone() {
-            if summary.read == self.session {
-                summary.left += 1;
-                kept.push((uidl, bytes));
-                continue;
+        let mailbox = self.mailbox.clone();
+        let (looked_at, left) = mailbox.split_at(self.session.min(mailbox.len()));
+        summary.left = left.len();
+        for group in looked_at.chunks(GROUP) {
+            for (uidl, _) in group {
+                assert_eq!(known(uidl), Verdict::Fetch, "a name alone never deletes");
             }
-            assert_eq!(known(&uidl), Verdict::Fetch, "a name alone never deletes");
             if self.lane_ends_at_message {
                 drop(self.lane.take());
             }
-            let verdict = on_message(Incoming { uidl: &uidl, bytes: &bytes })
-                .map_err(|Stop| FetchError { cause: Cause::Stopped })?;
-            summary.read += 1;
-            if verdict == Verdict::Delete {
-                let wanted = bytes.clone();
-                let on_disk = self.handle.call(move |workstation| {
-                    let store = workstation.store();
-                    let rows = store.returns().expect("read");
-                    rows.iter().any(|row| store.return_raw(row.id).expect("read").as_ref() == Some(&wanted))
-                });
-                assert!(on_disk.expect("the lane lives"), "on disk, byte for byte, before it is deleted");
-                summary.deleted += 1;
-                if self.confirms {
-                    continue;
+            let incoming: Vec<_> = group.iter().map(|(uidl, bytes)| Incoming { uidl, bytes }).collect();
+            let verdicts = on_messages(&incoming).map_err(|Stop| FetchError { cause: Cause::Stopped })?;
+            assert_eq!(verdicts.len(), group.len());
+            summary.read += group.len();
+            for ((uidl, bytes), verdict) in group.iter().zip(verdicts) {
+                if verdict == Verdict::Delete {
+                    let wanted = bytes.clone();
+                    let on_disk = self.handle.call(move |workstation| {
+                        let store = workstation.store();
+                        let rows = store.returns().expect("read");
+                        rows.iter().any(|row| store.return_raw(row.id).expect("read").as_ref() == Some(&wanted))
+                    });
+                    assert!(on_disk.expect("the lane lives"), "on disk, byte for byte, before it is deleted");
+                    summary.deleted += 1;
+                    if self.confirms {
+                        continue;
+                    }
                 }
+                kept.push((uidl.clone(), bytes.clone()));
             }
-            kept.push((uidl, bytes));
         }
+        kept.extend_from_slice(left);
         self.mailbox = kept;
         Ok(summary)
     }
