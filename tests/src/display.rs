@@ -42,7 +42,9 @@ impl Display {
         let scratch = Scratch::new("display");
         let mut command = Command::new("Xvfb");
         // The server finds the free number itself and writes it, once clients may connect, to descriptor 1.
-        command.args(["-displayfd", "1", "-nolisten", "tcp", "-screen", "0", &format!("{width}x{height}x24")]);
+        // Without `-noreset` it starts anew when its last client leaves, and turns away who comes meanwhile.
+        let screen = format!("{width}x{height}x24");
+        command.args(["-displayfd", "1", "-noreset", "-nolisten", "tcp", "-screen", "0", &screen]);
         let mut server = Running::start_piped(&command, &scratch.join("xvfb.log"));
         let output = server.child().stdout.take().expect("a pipe");
         let mut number = String::new();
