@@ -10,7 +10,7 @@ use liasse_formats::lot::LotHeader;
 use liasse_pricing::Tables;
 
 use crate::reasons::{self, Why};
-use crate::registers::{Insured, Practitioner, Registers};
+use crate::registers::{Insured, Practitioner, Registers, Replacement};
 use crate::reprice::{self, Parties};
 
 /// What an FSE is judged against.
@@ -41,9 +41,17 @@ pub(crate) struct Case<'a> {
     pub(crate) vitale: Option<&'a [u8]>,
 }
 
+/// Who signed.
+pub(crate) enum Signer {
+    /// The practitioner who is paid.
+    Titulaire,
+    /// A locum who was announced, by the common name of the certificate.
+    Locum(String),
+}
+
 impl Court<'_> {
     /// Checks a professional's signature: over these bytes, by somebody whom the caisse knows for that billing number,
-    /// with the national attributes.
+    /// with the national attributes. Gives who signed.
     pub(crate) fn check_professional(
         &self,
         signature: &[u8],
@@ -51,13 +59,21 @@ impl Court<'_> {
         practitioner: &Practitioner,
         reason: fn(CmsError) -> Why,
         [attributes, signer]: [Why; 2],
-    ) -> Result<(), Why> {
+    ) -> Result<Signer, Why> {
         let verified = cms::verify(signature, content, self.trust, self.now).map_err(reason)?;
         if !self.attributes_are(&verified, &practitioner.billing) {
             return Err(attributes);
         }
         let subject = certificate::subject(&verified.certificate).map_err(reason)?;
-        if practitioner.signers.contains(&subject.common_name) { Ok(()) } else { Err(signer) }
+        if practitioner.signers.contains(&subject.common_name) {
+            return Ok(Signer::Titulaire);
+        }
+        let announced = |one: &&Replacement| one.signer == subject.common_name && one.from <= self.today;
+        let mut announced = self.registers.replacements_of(&practitioner.billing).filter(announced);
+        match announced.next() {
+            Some(_) => Ok(Signer::Locum(subject.common_name)),
+            None => Err(signer),
+        }
     }
 
     /// A simulated caisse takes test data only: typeFlux is `T`.
@@ -120,7 +136,39 @@ impl Court<'_> {
         }
         let signature = case.cps.ok_or(reasons::FSE_SIGNATURE)?;
         let others = [reasons::FSE_ATTRIBUTES, reasons::FSE_SIGNER];
-        self.check_professional(signature, case.bytes, practitioner, reasons::fse, others)
+        let signer = self.check_professional(signature, case.bytes, practitioner, reasons::fse, others)?;
+        self.check_locum(&signer, case.claim)
+    }
+
+    /// Who acted signs: a locum under the number that the caisse knows, on days that were announced; the replaced doctor
+    /// nothing that a locum made. An act is of its day, whenever it is signed.
+    fn check_locum(&self, signer: &Signer, claim: &ClaimedFse) -> Result<(), Why> {
+        let (signer, locum) = match (signer, &claim.locum) {
+            (Signer::Titulaire, None) => return Ok(()),
+            (Signer::Titulaire, Some(_)) => return Err(reasons::LOCUM_UNSIGNED),
+            (Signer::Locum(_), None) => return Err(reasons::LOCUM_MISSING),
+            (Signer::Locum(signer), Some(locum)) => (signer, locum),
+        };
+        let theirs: Vec<&Replacement> = self
+            .registers
+            .replacements_of(&claim.reference.billing)
+            .filter(|one| one.signer == *signer && one.locum == *locum)
+            .collect();
+        if theirs.is_empty() || !claim.locum_signs {
+            return Err(reasons::LOCUM_OTHER);
+        }
+        let announced = |day| theirs.iter().any(|one| one.holds_on(day));
+        if claim.acts.iter().all(|act| announced(act.date)) { Ok(()) } else { Err(reasons::LOCUM_DATES) }
+    }
+
+    /// What the caisse remarks upon in an FSE that it accepts: the replaced doctor does not practise meanwhile.
+    pub(crate) fn remark(&self, claim: &ClaimedFse) -> Option<Why> {
+        let replaced = |day| {
+            let mut announced = self.registers.replacements_of(&claim.reference.billing);
+            announced.any(|one| one.from <= day && day <= one.until)
+        };
+        let practised = claim.locum.is_none() && claim.acts.iter().any(|act| replaced(act.date));
+        practised.then_some(reasons::PRACTISED)
     }
 
     fn insured(&self, claim: &ClaimedFse) -> Result<&Insured, Why> {

@@ -86,7 +86,7 @@ impl Writer<'_> {
             .collect()
     }
 
-    /// What the scenario remarks upon in this file.
+    /// What the caisse remarks upon in this file, and the scenario.
     fn remarks(&self, verdict: &FileVerdict) -> Vec<(FseRef, Reason)> {
         let accepted = verdict.accepted.iter().map(|claim| &claim.reference);
         let known = accepted.chain(verdict.rejected.iter().map(|(fse, _)| fse));
@@ -94,7 +94,7 @@ impl Writer<'_> {
             let remark = self.scenario.signal.iter().find(|remark| remark.fse == *fse)?;
             Some((fse.clone(), Reason { code: remark.code.clone(), label: remark.label.clone() }))
         });
-        remarked.collect()
+        remarked.chain(verdict.remarked.iter().cloned()).collect()
     }
 
     /// The announcement of a payment.

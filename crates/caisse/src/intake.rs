@@ -40,6 +40,8 @@ pub(crate) struct FileVerdict {
     pub(crate) refused: Option<Reason>,
     /// FSE that are rejected.
     pub(crate) rejected: Vec<(FseRef, Reason)>,
+    /// FSE that are remarked upon, which changes nothing for them.
+    pub(crate) remarked: Vec<(FseRef, Reason)>,
     /// FSE that are accepted.
     pub(crate) accepted: Vec<ClaimedFse>,
 }
@@ -102,11 +104,13 @@ impl Intake<'_> {
             signed: false,
             refused: None,
             rejected: Vec::new(),
+            remarked: Vec::new(),
             accepted: Vec::new(),
         };
         if let Err(why) = self.judge_lot(parts, file, &mut verdict) {
             verdict.refused = Some(why.reason());
             verdict.rejected.clear();
+            verdict.remarked.clear();
             verdict.accepted.clear();
         }
         Verdict::File(verdict)
@@ -138,7 +142,11 @@ impl Intake<'_> {
             .collect::<Result<Vec<_>, _>>()?;
         for (bytes, claim) in file.lot.fses.iter().zip(claims) {
             match self.judge_fse(parts, file, practitioner, bytes, &claim, verdict) {
-                Ok(()) => verdict.accepted.push(claim),
+                Ok(()) => {
+                    let remark = self.court.remark(&claim).filter(|_| claim.demand.is_none());
+                    verdict.remarked.extend(remark.map(|why| (claim.reference.clone(), why.reason())));
+                    verdict.accepted.push(claim);
+                }
                 Err(reason) => verdict.rejected.push((claim.reference.clone(), reason)),
             }
         }
@@ -202,6 +210,7 @@ fn refusal(sender: BillingNumber, identifier: FileIdentifier, hash: Option<[u8; 
         signed: false,
         refused: Some(why.reason()),
         rejected: Vec::new(),
+        remarked: Vec::new(),
         accepted: Vec::new(),
     }
 }

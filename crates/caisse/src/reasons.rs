@@ -67,6 +67,12 @@ reasons! {
     FUTURE_ACT = "S0115", "Date de soins postérieure à la réception";
     RULE = "S0116", "Facturation contraire aux règles de la nomenclature";
     CORRECTS_ACCEPTED = "S0117", "Correction d'une FSE que la caisse a acceptée";
+    LOCUM_DATES = "S0118", "Remplacement non déclaré à la caisse à la date des soins";
+    LOCUM_MISSING = "S0119", "FSE signée par un remplaçant sans son identification";
+    LOCUM_OTHER = "S0120", "Identification du remplaçant différente de celle connue de la caisse";
+    LOCUM_UNSIGNED = "S0121", "FSE d'un remplaçant signée par le médecin remplacé";
+    /// A remark, not a reject.
+    PRACTISED = "S0902", "Acte du médecin remplacé un jour de remplacement déclaré";
     // The complementary part.
     OTHER_RECIPIENT = "S0201", "FSE adressée à une complémentaire, ou DRE adressée à une caisse";
     UNKNOWN_MEMBER = "S0202", "Adhérent inconnu de la complémentaire à la date des soins";

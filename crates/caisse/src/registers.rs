@@ -7,7 +7,8 @@ use liasse_domain::patient::Period;
 use liasse_domain::{BillingNumber, BirthDate, Destination, Management, Nir, Organisme, Rpps};
 use serde::{Deserialize, Serialize};
 
-/// Everything the caisse has on file. In TOML: `[[caisses]]`, `[[concentrators]]`, `[[mailboxes]]`, `[[practitioners]]`, `[[insured]]`.
+/// Everything the caisse has on file. In TOML: `[[caisses]]`, `[[concentrators]]`, `[[mailboxes]]`, `[[practitioners]]`,
+/// `[[replacements]]`, `[[insured]]`.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Registers {
@@ -20,6 +21,9 @@ pub struct Registers {
     pub mailboxes: Vec<Mailbox>,
     /// Practitioners with an agreement or without, by billing number.
     pub practitioners: Vec<Practitioner>,
+    /// Replacements that were announced.
+    #[serde(default)]
+    pub replacements: Vec<Replacement>,
     /// Insured people with their beneficiaries.
     pub insured: Vec<Insured>,
     /// Complementary insurers: those with an intake are simulated here too.
@@ -123,8 +127,8 @@ pub struct Practitioner {
     /// The national number.
     #[serde(default)]
     pub rpps: Option<Rpps>,
-    /// Common names (CN) of the signature certificates that may sign FSE and lots for this number:
-    /// the practitioner's own CPS and those of announced locums.
+    /// Common names (CN) of the signature certificates of the practitioner's own CPS, which sign FSE and lots for this number.
+    /// Announced locums sign too ([`Replacement`]).
     pub signers: Vec<String>,
     /// Code conventionnel: 0 none, 1 sector 1, 2 permanent overrun, 3 sector 2.
     pub convention: u8,
@@ -138,6 +142,29 @@ pub struct Practitioner {
     /// Whether the practitioner may be a registered médecin traitant.
     #[serde(default)]
     pub registered_mt: bool,
+}
+
+/// A replacement that the caisse was told of.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Replacement {
+    /// The billing number that is paid.
+    pub billing: BillingNumber,
+    /// The locum's number.
+    pub locum: BillingNumber,
+    /// Common name (CN) of the locum's signature certificate.
+    pub signer: String,
+    /// First day.
+    pub from: NaiveDate,
+    /// Last day.
+    pub until: NaiveDate,
+}
+
+impl Replacement {
+    /// Whether the day is one of its own; a night may end on the day after the last.
+    pub fn holds_on(&self, day: NaiveDate) -> bool {
+        self.from <= day && day <= self.until + chrono::Days::new(1)
+    }
 }
 
 /// An insured person.
@@ -228,6 +255,9 @@ impl Registers {
         if duplicated(self.practitioners.iter().map(|practitioner| practitioner.billing.clone())) {
             return refuse("the same billing number twice");
         }
+        if self.replacements.iter().any(|one| self.practitioner(&one.billing).is_none() || one.until < one.from) {
+            return refuse("a replacement of nobody, or without a day");
+        }
         if duplicated(self.mailboxes.iter().flat_map(|mailbox| mailbox.billing.clone())) {
             return refuse("a billing number in two mailboxes");
         }
@@ -285,6 +315,11 @@ impl Registers {
     /// The practitioner who is paid under a billing number.
     pub fn practitioner(&self, billing: &BillingNumber) -> Option<&Practitioner> {
         self.practitioners.iter().find(|practitioner| practitioner.billing == *billing)
+    }
+
+    /// The replacements announced for a billing number.
+    pub fn replacements_of<'a>(&'a self, billing: &'a BillingNumber) -> impl Iterator<Item = &'a Replacement> {
+        self.replacements.iter().filter(move |replacement| replacement.billing == *billing)
     }
 
     /// The complementary insurer of a number.

@@ -1,12 +1,16 @@
-//! Who is signed in: the holder of the CPS in a reader, in one billing situation, for as long as the card stays.
-//! Not the reading of the card (module `cards`); the rights of other roles come with their issues.
+//! Who is signed in: the holder of the CPS in a reader, for themselves or in the place of a replaced doctor, for as long as
+//! the card stays. Not the reading of the card (module `cards`), and not who may sign what (module `guard`).
 
-use liasse_domain::{BillingSituation, CardHolder, CardType, Code, Coded};
+use std::sync::Arc;
+
+use liasse_domain::replacement::SessionState;
+use liasse_domain::{BillingNumber, BillingSituation, CardHolder, CardType, Code, Coded};
 use liasse_formats::cms::{CmsError, Trust};
 use liasse_store::{Actor, Stamp};
 
 use crate::cards::CpsView;
 use crate::error::CoreError;
+use crate::replacement::{ReplacementError, Replaces, Session, civil};
 use crate::workstation::Workstation;
 
 /// A practitioner signed in by card and PIN.
@@ -18,10 +22,27 @@ pub struct SignedIn {
     pub serial: String,
     /// Who holds it.
     pub holder: CardHolder,
-    /// In which situation that person bills.
+    /// In which situation that person bills: their own, or that of the doctor whom they replace. Fields 20 and 21 (may sign)
+    /// are always those of the card in the reader.
     pub situation: BillingSituation,
     /// The certificate of the signature key.
     pub signature_certificate: Vec<u8>,
+    /// The session under which a locum acts; `None` for everybody else.
+    pub replaces: Option<Arc<Replaces>>,
+    /// The written reason for passing an amber of the guard.
+    pub derogation: Option<String>,
+}
+
+/// As what a card is to sign in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Wanted {
+    /// As whatever fits: the session that names the card, else its first situation of its own.
+    #[default]
+    Anything,
+    /// In its own situation of that number.
+    Situation(u8),
+    /// As the locum of that session, in the replaced doctor's situation of that number, or the first.
+    Session(u32, Option<u8>),
 }
 
 /// Why a card signs nobody in, or may not do what is asked.
@@ -54,12 +75,6 @@ pub enum DeskError {
     /// A real card in the demo world: its PIN is not asked, its data are not read.
     #[error("real card in the demo world")]
     RealCard,
-    /// Field 20 of the situation: may not sign an FSE.
-    #[error("may not sign an FSE")]
-    MayNotSignFse,
-    /// Field 21 of the situation: may not sign a lot.
-    #[error("may not sign a lot")]
-    MayNotSignLot,
     /// The document belongs to another billing number.
     #[error("another practitioner's document")]
     OtherPractitioner,
@@ -77,15 +92,13 @@ impl Coded for DeskError {
             Self::CertificateExpired => Code("cards.cps_perimee"),
             Self::CertificateRefused => Code("cards.cps_refusee"),
             Self::RealCard => Code("cards.carte_reelle"),
-            Self::MayNotSignFse => Code("invoicing.non_habilite_fse"),
-            Self::MayNotSignLot => Code("invoicing.non_habilite_lot"),
             Self::OtherPractitioner => Code("invoicing.autre_praticien"),
         }
     }
 }
 
 impl SignedIn {
-    /// Signs in the holder of a verified CPS, in the situation of that number or the first that may bill.
+    /// Signs in the holder of a verified CPS for themselves, in the situation of that number or the first that may bill.
     pub fn from_card(
         reader: &str,
         card: &CpsView,
@@ -109,6 +122,31 @@ impl SignedIn {
         if situation.is_locum() {
             return Err(DeskError::LocumWithoutSession);
         }
+        Self::accepted(reader, card, situation.clone(), None, now, trust)
+    }
+
+    /// Signs in a locum: the card is theirs, the situation the replaced doctor's.
+    pub(crate) fn as_locum(
+        reader: &str,
+        card: &CpsView,
+        replaces: Replaces,
+        replaced: BillingSituation,
+        now: liasse_domain::Instant,
+        trust: &Trust,
+    ) -> Result<Self, DeskError> {
+        let BillingSituation { may_sign_fse, may_sign_lot, .. } = replaces.own;
+        let situation = BillingSituation { may_sign_fse, may_sign_lot, ..replaced };
+        Self::accepted(reader, card, situation, Some(Arc::new(replaces)), now, trust)
+    }
+
+    fn accepted(
+        reader: &str,
+        card: &CpsView,
+        situation: BillingSituation,
+        replaces: Option<Arc<Replaces>>,
+        now: liasse_domain::Instant,
+        trust: &Trust,
+    ) -> Result<Self, DeskError> {
         let certificate = &card.identity.signature_certificate;
         match trust.check(certificate, now) {
             Ok(()) => {}
@@ -119,29 +157,37 @@ impl SignedIn {
             reader: reader.to_owned(),
             serial: card.identity.serial.clone(),
             holder: card.identity.holder.clone(),
-            situation: situation.clone(),
+            situation,
             signature_certificate: certificate.clone(),
+            replaces,
+            derogation: None,
         })
     }
 
-    /// Refuses a holder who may not sign FSE (field 20), or whose card is no professional's.
-    pub fn check_may_sign_fse(&self) -> Result<(), DeskError> {
-        let professional = matches!(self.holder.card_type, CardType::Cps | CardType::Cpf);
-        if professional && self.situation.may_sign_fse { Ok(()) } else { Err(DeskError::MayNotSignFse) }
+    /// Who is paid: the holder, or the doctor whom they replace.
+    pub fn paid(&self) -> &CardHolder {
+        self.replaces.as_ref().map_or(&self.holder, |replaces| &replaces.session.replaced.holder)
     }
 
-    /// Refuses a holder who may not sign lots (field 21).
-    pub fn check_may_sign_lot(&self) -> Result<(), DeskError> {
-        if self.situation.may_sign_lot { Ok(()) } else { Err(DeskError::MayNotSignLot) }
+    /// Whether the card is one of staff.
+    pub fn is_staff(&self) -> bool {
+        matches!(self.holder.card_type, CardType::Cpe | CardType::Cpa)
     }
 
-    /// How the journal names this person: by billing number, never by name.
+    /// The billing number whose accounts this person may see: their own. A locum sees their own FSE and their day, staff what
+    /// the practice's practitioners see.
+    pub fn accounts(&self) -> Result<&BillingNumber, ReplacementError> {
+        if self.replaces.is_some() { Err(ReplacementError::Accounts) } else { Ok(&self.situation.billing_number) }
+    }
+
+    /// How the journal names this person: by billing number (a locum by their own), staff by their card; never by name.
     pub fn stamp(&self, at: liasse_domain::Instant) -> Stamp {
-        let role = match self.holder.card_type {
-            CardType::Cps | CardType::Cpf => "praticien",
-            CardType::Cpe | CardType::Cpa => "secretariat",
+        let (who, role) = match &self.replaces {
+            Some(replaces) => (replaces.session.locum.billing.to_string(), "remplacant"),
+            None if self.is_staff() => (self.serial.clone(), "secretariat"),
+            None => (self.situation.billing_number.to_string(), "praticien"),
         };
-        Stamp { at, actor: Actor { who: self.situation.billing_number.to_string(), role: role.to_owned() } }
+        Stamp { at, actor: Actor { who, role: role.to_owned() } }
     }
 
     /// The name for the Bandeau: « Dr Anne GRIS ».
@@ -152,9 +198,73 @@ impl SignedIn {
 }
 
 impl Workstation {
-    /// Signs in the holder of a verified CPS, as [`SignedIn::from_card`] at this moment.
-    pub fn admit(&self, reader: &str, card: &CpsView, wanted: Option<u8>) -> Result<SignedIn, CoreError> {
-        Ok(SignedIn::from_card(reader, card, wanted, self.now(), &self.directory.trust)?)
+    /// Signs in the holder of a verified CPS at this moment. The session follows the card: a card that a session names is
+    /// its locum's at its hours, and outside them only while something of it is left to sign or to send.
+    ///
+    /// # Errors
+    /// [`DeskError`]; [`ReplacementError`] with the exact reason why the session does not fit; [`ReplacementError::Choose`].
+    pub fn admit(&self, reader: &str, card: &CpsView, wanted: Wanted) -> Result<SignedIn, CoreError> {
+        let (now, trust) = (self.now(), &self.directory.trust);
+        if card.situations.is_none() {
+            return Err(DeskError::PinRequired.into());
+        }
+        let own = |number| SignedIn::from_card(reader, card, number, now, trust);
+        let sessions = match wanted {
+            Wanted::Situation(number) => return Ok(own(Some(number))?),
+            Wanted::Session(number, _) => vec![self.session(number)?],
+            Wanted::Anything => self.sessions_for(card)?,
+        };
+        let situation = if let Wanted::Session(_, situation) = wanted { situation } else { None };
+        let mut fits = Vec::new();
+        let mut refused = None;
+        for session in sessions {
+            let left = self.is_left(&session)?;
+            let matched = match session.activated_by(card, situation, civil(now)) {
+                Err(
+                    outside @ (ReplacementError::Outside { .. }
+                    | ReplacementError::Suspended
+                    | ReplacementError::Closed),
+                ) if left => session.belongs_to(card, situation).map_err(|_| outside),
+                matched => matched,
+            };
+            match matched {
+                Ok(pair) => fits.push((session, pair)),
+                Err(why) => refused = refused.or(Some(why)),
+            }
+        }
+        match (fits.len(), refused) {
+            (0, Some(_)) if wanted == Wanted::Anything && self.practises_here(card)? => Ok(own(None)?),
+            (0, Some(why)) => Err(why.into()),
+            (0, None) => Ok(own(None)?),
+            (1, _) => {
+                let (session, (own, replaced)) = fits.remove(0);
+                let replaces = Replaces { session: session.sealed, own };
+                Ok(SignedIn::as_locum(reader, card, replaces, replaced, now, trust)?)
+            }
+            _ => {
+                Err(ReplacementError::Choose { sessions: fits.iter().map(|(one, _)| one.sealed.number).collect() }
+                    .into())
+            }
+        }
+    }
+
+    /// Whether something of a session is left to sign or to send, or to correct after it was closed.
+    fn is_left(&self, session: &Session) -> Result<bool, CoreError> {
+        let number = session.sealed.number;
+        if session.state == SessionState::Close {
+            return Ok(self.store.has_reopened(number)?);
+        }
+        let (unsigned, unsent) = self.store.left_of_session(number)?;
+        Ok(!unsigned.is_empty() || !unsent.is_empty())
+    }
+
+    /// Whether the holder of a card bills here under a number of their own.
+    fn practises_here(&self, card: &CpsView) -> Result<bool, CoreError> {
+        let own = card.situations.iter().flatten().find(|situation| !situation.is_locum());
+        Ok(match own {
+            Some(situation) => self.store.numbers_given(&situation.billing_number)? > 0,
+            None => false,
+        })
     }
 }
 
@@ -273,25 +383,6 @@ mod tests {
     }
 
     #[test]
-    fn fields_20_and_21_and_the_kind_of_card_decide_who_signs() {
-        let card = card(Some(vec![situation(1, 0)]));
-        let mut who = admitted(&card);
-        assert_eq!((who.check_may_sign_fse(), who.check_may_sign_lot()), (Ok(()), Ok(())));
-        who.situation.may_sign_lot = false;
-        assert_eq!(who.check_may_sign_lot(), Err(DeskError::MayNotSignLot));
-        who.holder.card_type = CardType::Cpe;
-        assert_eq!(
-            who.check_may_sign_fse(),
-            Err(DeskError::MayNotSignFse),
-            "staff sign no FSE, whatever field 20 says"
-        );
-        who.holder.card_type = CardType::Cpf;
-        assert_eq!(who.check_may_sign_fse(), Ok(()));
-        who.situation.may_sign_fse = false;
-        assert_eq!(who.check_may_sign_fse(), Err(DeskError::MayNotSignFse));
-    }
-
-    #[test]
     fn the_journal_names_no_person() {
         let card = card(Some(vec![situation(1, 0)]));
         let mut who = admitted(&card);
@@ -299,7 +390,8 @@ mod tests {
         assert_eq!((actor.who.as_str(), actor.role.as_str()), ("991010117", "praticien"));
         assert_eq!(who.display_name(), "Dr Anne GRIS");
         who.holder.card_type = CardType::Cpe;
-        assert_eq!(who.stamp(now()).actor.role, "secretariat");
+        let actor = who.stamp(now()).actor;
+        assert_eq!((actor.who.as_str(), actor.role.as_str()), ("00000101", "secretariat"));
         assert_eq!(who.display_name(), "Anne GRIS");
     }
 
@@ -314,8 +406,6 @@ mod tests {
             SituationsNotPublic,
             LocumWithoutSession,
             CertificateExpired,
-            MayNotSignFse,
-            MayNotSignLot,
             OtherPractitioner,
             CertificateRefused,
             RealCard,

@@ -17,6 +17,12 @@ pub enum CoreError {
     /// Who is signed in.
     #[error(transparent)]
     Desk(#[from] crate::desk::DeskError),
+    /// A replacement session.
+    #[error(transparent)]
+    Replacement(#[from] crate::replacement::ReplacementError),
+    /// The guard before a signature.
+    #[error(transparent)]
+    Guard(#[from] crate::guard::Refused),
     /// Making the claim.
     #[error(transparent)]
     Invoicing(#[from] crate::invoicing::InvoicingError),
@@ -86,6 +92,8 @@ impl CoreError {
             Self::Store(error) => error,
             Self::Card(error) => error,
             Self::Desk(error) => error,
+            Self::Replacement(error) => error,
+            Self::Guard(error) => error,
             Self::Invoicing(error) => error,
             Self::Price(error) => error,
             Self::Render(error) => error,

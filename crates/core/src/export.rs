@@ -51,7 +51,7 @@ impl Workstation {
     /// Writes `lot.b2`, `lot.p7s`, and the files of each FSE in it.
     pub fn export_lot(&self, lot: FileIdentifier, who: &SignedIn, folder: &Path) -> Result<Vec<PathBuf>, CoreError> {
         let row = self.store.lot(lot)?.ok_or(InvoicingError::UnknownLot)?;
-        if row.key.billing != who.situation.billing_number {
+        if row.key.billing != *who.accounts()? {
             return Err(DeskError::OtherPractitioner.into());
         }
         let signature = row.cms.as_deref().ok_or(InvoicingError::LotNotSigned)?;

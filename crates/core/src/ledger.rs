@@ -166,11 +166,12 @@ impl Document {
 }
 
 impl Workstation {
-    /// The ledger of one practitioner: each sees their own documents and money.
+    /// The ledger of one practitioner: each sees their own documents and money, a locum those of the session.
     pub fn ledger_of(&self, who: &SignedIn) -> Result<Ledger, CoreError> {
-        let mut ledger = self.ledger()?;
-        ledger.documents.retain(|document| document.fse.billing == who.situation.billing_number);
-        Ok(ledger)
+        let rows = self.store.ledger_page(&who.situation.billing_number, session_of(who), u32::MAX)?;
+        let mut documents = self.documents(rows)?;
+        documents.reverse();
+        Ok(Ledger { v: 1, returns_read_until: self.store.returns_read_until()?, documents })
     }
 
     /// The ledger of the whole store: for what the program itself counts, not to be shown to one person.
@@ -190,12 +191,15 @@ impl Workstation {
         };
         if let Some(who) = who {
             let billing = &who.situation.billing_number;
-            page.documents = self.documents(self.store.ledger_page(billing, limit)?)?;
+            page.documents = self.documents(self.store.ledger_page(billing, session_of(who), limit)?)?;
             // A DRE bears the same kind of name, and has no documents.
             for document in page.documents.iter_mut().filter(|document| document.kind == DocumentKind::Fse.word()) {
                 document.scans = self.store.scan_count(&document.fse)?;
             }
-            page.count = self.store.numbers_given(billing)?;
+            page.count = match session_of(who) {
+                Some(session) => self.store.made_in_session(session)?,
+                None => self.store.numbers_given(billing)?,
+            };
             page.billing = Some(billing.clone());
         }
         Ok(page)
@@ -230,6 +234,11 @@ impl Workstation {
         }
         Ok(documents)
     }
+}
+
+/// The session whose documents alone this person sees.
+fn session_of(who: &SignedIn) -> Option<u32> {
+    who.replaces.as_ref().map(|replaces| replaces.session.number)
 }
 
 impl From<LedgerRow> for Document {

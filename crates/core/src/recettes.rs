@@ -76,7 +76,7 @@ pub struct Unpaid {
 impl Workstation {
     /// The receipts of a day; today where none is named.
     pub fn day_report(&self, who: &SignedIn, day: Option<NaiveDate>) -> Result<DayReport, CoreError> {
-        let billing = &who.situation.billing_number;
+        let billing = who.accounts()?;
         let day = day.unwrap_or_else(|| self.clock.today());
         let rows = self.store.day(billing, day)?;
         let of = |mode: SettlementMode| rows.iter().filter(move |row| row.mode == mode);
@@ -108,7 +108,7 @@ impl Workstation {
     pub fn close_day(&mut self, who: &SignedIn, day: Option<NaiveDate>) -> Result<Centimes, CoreError> {
         let day = day.unwrap_or_else(|| self.clock.today());
         let stamp = who.stamp(self.now());
-        Ok(self.store.close_day(&stamp, &who.situation.billing_number, day)?)
+        Ok(self.store.close_day(&stamp, who.accounts()?, day)?)
     }
 
     /// Who still owes, the oldest first; all, or at most `limit`.
@@ -122,33 +122,33 @@ impl Workstation {
             settlement: row.settlement,
             patient: row.patient,
         };
-        Ok(self.store.unpaid(&who.situation.billing_number, limit)?.into_iter().map(unpaid).collect())
+        Ok(self.store.unpaid(who.accounts()?, limit)?.into_iter().map(unpaid).collect())
     }
 
     /// The cheques in hand.
     pub fn cheques(&self, who: &SignedIn) -> Result<Vec<ChequeRow>, CoreError> {
-        Ok(self.store.cheques_in_hand(&who.situation.billing_number)?)
+        Ok(self.store.cheques_in_hand(who.accounts()?)?)
     }
 
     /// Puts cheques on a deposit slip: all that are in hand when none is named.
     pub fn deposit_cheques(&mut self, who: &SignedIn, wanted: &[i64]) -> Result<DepositRow, CoreError> {
         let stamp = who.stamp(self.now());
-        Ok(self.store.deposit_cheques(&stamp, &who.situation.billing_number, wanted)?)
+        Ok(self.store.deposit_cheques(&stamp, who.accounts()?, wanted)?)
     }
 
     /// The deposit slips, the latest first.
     pub fn deposits(&self, who: &SignedIn) -> Result<Vec<DepositRow>, CoreError> {
-        Ok(self.store.deposits(&who.situation.billing_number)?)
+        Ok(self.store.deposits(who.accounts()?)?)
     }
 
     /// What caisses and insurers paid this practitioner, line by line, the latest transfer first; all, or at most `limit`.
     pub fn payment_lines(&self, who: &SignedIn, limit: Option<u32>) -> Result<Vec<PaidRow>, CoreError> {
-        Ok(self.store.payment_lines(&who.situation.billing_number, limit)?)
+        Ok(self.store.payment_lines(who.accounts()?, limit)?)
     }
 
     /// How many of those lines have no FSE.
     pub fn unmatched_count(&self, who: &SignedIn) -> Result<usize, CoreError> {
-        Ok(self.store.unmatched_count(&who.situation.billing_number)?)
+        Ok(self.store.unmatched_count(who.accounts()?)?)
     }
 
     /// Matches a line of a transfer to an FSE.
@@ -169,7 +169,7 @@ impl Workstation {
     /// A transfer to another practitioner is nobody else's to touch. One that does not exist is told by the store.
     fn check_paid_to(&self, who: &SignedIn, payment: i64, line: u32) -> Result<(), CoreError> {
         match self.store.paid_to(payment, line)? {
-            Some(billing) if billing != who.situation.billing_number => Err(DeskError::OtherPractitioner.into()),
+            Some(billing) if billing != *who.accounts()? => Err(DeskError::OtherPractitioner.into()),
             _ => Ok(()),
         }
     }

@@ -133,12 +133,13 @@ impl Workstation {
     }
 
     fn told(&self, mut rows: Vec<InboxRow>, who: &SignedIn) -> Result<Vec<Returned>, CoreError> {
+        let billing = who.accounts()?;
         let own = |content: &Option<Return>| match content {
-            Some(Return::Acknowledgement(message)) => message.billing == who.situation.billing_number,
-            Some(Return::Rejections(message)) => message.billing == who.situation.billing_number,
-            Some(Return::Payment(message)) => message.billing == who.situation.billing_number,
-            Some(Return::Signalements(message)) => message.billing == who.situation.billing_number,
-            Some(Return::Service(message)) => message.billing == who.situation.billing_number,
+            Some(Return::Acknowledgement(message)) => message.billing == *billing,
+            Some(Return::Rejections(message)) => message.billing == *billing,
+            Some(Return::Payment(message)) => message.billing == *billing,
+            Some(Return::Signalements(message)) => message.billing == *billing,
+            Some(Return::Service(message)) => message.billing == *billing,
             None => true,
         };
         rows.retain(|row| own(&row.content));
@@ -146,7 +147,7 @@ impl Workstation {
         for row in rows {
             let original = row.notice.as_ref().and_then(|notice| notice.original.as_deref());
             let mailed = original.map(|id| self.store.file_of_mail(id)).transpose()?.flatten();
-            if mailed.as_ref().is_some_and(|(_, sender)| *sender != who.situation.billing_number) {
+            if mailed.as_ref().is_some_and(|(_, sender)| sender != billing) {
                 continue;
             }
             let mut shown = Returned {
@@ -182,7 +183,7 @@ impl Workstation {
     /// The rejected FSE of this practitioner: those that await a correction first, then the latest first; all, or at most
     /// `limit`.
     pub fn rejects_of(&self, who: &SignedIn, limit: Option<usize>) -> Result<Rejects, CoreError> {
-        let billing = &who.situation.billing_number;
+        let billing = who.accounts()?;
         let mut awaiting = self.store.open_rejects(billing)?;
         awaiting.retain(|reject| {
             if reject.kind == DocumentKind::Dre.word() {

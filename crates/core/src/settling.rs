@@ -63,10 +63,19 @@ impl Workstation {
 
     /// Refuses to show a claim to somebody it does not belong to: each practitioner sees their own.
     pub fn check_readable_by(&self, reference: &FseRef, who: &SignedIn) -> Result<(), CoreError> {
-        Ok(self.check_owner(reference, who)?)
+        self.check_owner(reference, who)
     }
 
-    pub(crate) fn check_owner(&self, reference: &FseRef, who: &SignedIn) -> Result<(), DeskError> {
-        if reference.billing == who.situation.billing_number { Ok(()) } else { Err(DeskError::OtherPractitioner) }
+    /// The same of changing it. A locum's are those of their session, and no other of the practice.
+    pub(crate) fn check_owner(&self, reference: &FseRef, who: &SignedIn) -> Result<(), CoreError> {
+        if reference.billing != who.situation.billing_number {
+            return Err(DeskError::OtherPractitioner.into());
+        }
+        match &who.replaces {
+            Some(replaces) if self.store.made_under(reference)? != Some(replaces.session.number) => {
+                Err(DeskError::OtherPractitioner.into())
+            }
+            _ => Ok(()),
+        }
     }
 }

@@ -16,9 +16,10 @@ use liasse_store::{Made, Outgoing, SealedLot};
 use sha2::{Digest, Sha256};
 
 use crate::cards::{SigningCards, VitaleView};
-use crate::desk::{DeskError, SignedIn};
+use crate::desk::SignedIn;
 use crate::directory::UnknownCaisse;
 use crate::error::CoreError;
+use crate::guard::Verdict;
 use crate::invoicing::{Draft, InvoicingError};
 use crate::lane::Handle;
 use crate::settings::SettingError;
@@ -28,7 +29,10 @@ impl Workstation {
     /// Numbers the draft, makes its bytes once and keeps both: the FSE is *préparée*, and so is the DRE that goes with it
     /// where the complementary part is managed apart.
     pub fn prepare(&mut self, draft: &Draft, signed_in: &SignedIn) -> Result<FseRef, CoreError> {
-        signed_in.check_may_sign_fse()?;
+        let corrects = draft
+            .corrects()
+            .map(|earlier| FseRef { billing: signed_in.situation.billing_number.clone(), number: earlier.number });
+        let passed = self.guard_new(draft.input.date, corrects.as_ref(), signed_in)?;
         let invoice = self.price(draft, signed_in)?;
         draft.check_may_be_signed(&invoice)?;
         let now = self.now();
@@ -45,7 +49,14 @@ impl Workstation {
             let dre =
                 cover.demand(draft, &content)?.map(|dre| Ok::<_, CoreError>((render_fse(&dre)?, dre))).transpose()?;
             let bytes = render_fse(&content)?;
-            Ok::<_, CoreError>(Made { fse: (content, bytes), dre: dre.map(|(bytes, dre)| (dre, bytes)) })
+            let derogation = signed_in.derogation.clone().filter(|_| matches!(passed, Verdict::Amber(_)));
+            let session = signed_in.replaces.as_ref().map(|replaces| replaces.session.number);
+            Ok::<_, CoreError>(Made {
+                fse: (content, bytes),
+                dre: dre.map(|(bytes, dre)| (dre, bytes)),
+                session,
+                derogation,
+            })
         });
         Ok(prepared.map_err(either)?.reference().clone())
     }
@@ -57,17 +68,21 @@ impl Workstation {
         signed_in: &SignedIn,
         vitale: Option<&VitaleView>,
     ) -> Result<FseToSign, CoreError> {
-        signed_in.check_may_sign_fse()?;
         let mut documents = Vec::new();
+        let mut passed = Verdict::Green;
         for kind in [DocumentKind::Fse, DocumentKind::Dre] {
             if let Some(prepared) = self.store.load_prepared(kind, reference)? {
+                passed = passed.max(self.guard_prepared(&prepared, signed_in)?);
                 documents.push(self.document_to_sign(prepared, signed_in, vitale)?);
             }
         }
         if documents.is_empty() {
             return Err(InvoicingError::NotPrepared.into());
         }
-        Ok(FseToSign { documents, signed_in: signed_in.clone() })
+        let mut signed_in = signed_in.clone();
+        // A reason that was written for something else passes nothing here.
+        signed_in.derogation = signed_in.derogation.filter(|_| passed != Verdict::Green);
+        Ok(FseToSign { documents, signed_in })
     }
 
     fn document_to_sign(
@@ -76,9 +91,6 @@ impl Workstation {
         signed_in: &SignedIn,
         vitale: Option<&VitaleView>,
     ) -> Result<DocumentToSign, CoreError> {
-        if fse.reference().billing != signed_in.situation.billing_number {
-            return Err(DeskError::OtherPractitioner.into());
-        }
         let vitale = if fse.content().mode.needs_vitale() {
             let card = vitale.ok_or(InvoicingError::VitaleAbsent)?;
             let certificate = patient_certificate(&fse, card, signed_in)?.to_vec();
@@ -108,13 +120,13 @@ impl Workstation {
             });
         }
         let stamp = signed_in.stamp(self.now());
-        Ok(self.store.sign(&stamp, &all)?)
+        Ok(self.store.sign(&stamp, &all, signed_in.derogation.as_deref())?)
     }
 
     /// Seals every signed and free FSE of the person signed in into lots. Nothing leaves yet. FSE for a caisse that no
     /// file can be encrypted for stay free, and do not hold the others back.
     pub fn seal_lots(&mut self, signed_in: &SignedIn) -> Result<Vec<SealedLot>, CoreError> {
-        signed_in.check_may_sign_lot()?;
+        self.guard_lot(&signed_in.situation.billing_number, signed_in)?;
         let free = self.free_signed(signed_in)?;
         let mut sealed = Vec::new();
         let envelope = self.envelope()?;
@@ -165,7 +177,7 @@ impl Workstation {
 
     /// What the CPS is to sign: every sealed lot of the person signed in, lots left by an earlier failure among them.
     pub fn begin_lots(&self, signed_in: &SignedIn) -> Result<Vec<LotToSign>, CoreError> {
-        signed_in.check_may_sign_lot()?;
+        self.guard_lot(&signed_in.situation.billing_number, signed_in)?;
         let mine = |lot: &SealedLot| lot.key.billing == signed_in.situation.billing_number;
         self.store
             .sealed_lots()?
@@ -230,11 +242,8 @@ impl Workstation {
 
     /// Takes a lot apart: its FSE are free again, its number and identifier are burnt.
     pub fn dissolve_lot(&mut self, lot: FileIdentifier, signed_in: &SignedIn) -> Result<(), CoreError> {
-        signed_in.check_may_sign_lot()?;
         let row = self.store.lot(lot)?.ok_or(InvoicingError::UnknownLot)?;
-        if row.key.billing != signed_in.situation.billing_number {
-            return Err(DeskError::OtherPractitioner.into());
-        }
+        self.guard_lot(&row.key.billing, signed_in)?;
         let stamp = signed_in.stamp(self.now());
         Ok(self.store.dissolve_lot(&stamp, lot)?)
     }
@@ -245,7 +254,12 @@ impl Workstation {
         FileIdentifier::from_random(u64::from_be_bytes(random))
     }
 
-    fn to_sign(&self, bytes: &[u8], certificate: &[u8], billing: &BillingNumber) -> Result<ToSign, CoreError> {
+    pub(crate) fn to_sign(
+        &self,
+        bytes: &[u8],
+        certificate: &[u8],
+        billing: &BillingNumber,
+    ) -> Result<ToSign, CoreError> {
         let now: Instant = self.now().trunc_subsecs(0);
         let attributes = NationalAttributes { flux: Flux::Test, billing: billing.clone() };
         let digest: [u8; 32] = Sha256::digest(bytes).into();
@@ -253,7 +267,7 @@ impl Workstation {
     }
 
     /// The whole signature. A card's answer is hostile until it verifies: a wrong one must not reach the ledger.
-    fn verified(&self, to_sign: ToSign, raw: &[u8], bytes: &[u8]) -> Result<Vec<u8>, CoreError> {
+    pub(crate) fn verified(&self, to_sign: ToSign, raw: &[u8], bytes: &[u8]) -> Result<Vec<u8>, CoreError> {
         let finished = to_sign.finish(raw, &self.directory.trust.roots)?;
         cms::verify(&finished, bytes, &self.directory.trust, self.now())?;
         Ok(finished)

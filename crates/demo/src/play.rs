@@ -6,7 +6,7 @@ use std::time::{Duration, Instant as Stopwatch};
 use liasse_cardsim::Knobs;
 use liasse_core::CoreError;
 use liasse_core::cards::{CardDesk, CpsView, Snapshot, VitaleView};
-use liasse_core::desk::{DeskError, SignedIn};
+use liasse_core::desk::{DeskError, SignedIn, Wanted};
 use liasse_core::invoicing::{Draft, InvoicingError};
 use liasse_core::lane::Handle;
 use liasse_core::ledger::Ledger;
@@ -184,7 +184,7 @@ pub fn sign_in(office: &Office, reader: &str, pin: &Digits) -> Result<SignedIn, 
         .map_err(CoreError::from)??;
     let cps = cps_in(&snapshot, reader).ok_or(DeskError::NoCps).map_err(CoreError::from)?.clone();
     let reader = reader.to_owned();
-    Ok(office.workstation().call(move |ws| ws.admit(&reader, &cps, None)).map_err(CoreError::from)??)
+    Ok(office.workstation().call(move |ws| ws.admit(&reader, &cps, Wanted::Anything)).map_err(CoreError::from)??)
 }
 
 fn cps_in<'a>(snapshot: &'a Snapshot, reader: &str) -> Option<&'a CpsView> {

@@ -135,6 +135,7 @@ const FILES: &[(&str, &str)] = &[
     ("formats", include_str!("../../../assets/catalogue/formats.toml")),
     ("invoicing", include_str!("../../../assets/catalogue/invoicing.toml")),
     ("pricing", include_str!("../../../assets/catalogue/pricing.toml")),
+    ("replacement", include_str!("../../../assets/catalogue/replacement.toml")),
     ("road", include_str!("../../../assets/catalogue/road.toml")),
     ("saisie", include_str!("../../../assets/catalogue/saisie.toml")),
     ("store", include_str!("../../../assets/catalogue/store.toml")),

@@ -3,6 +3,7 @@
 
 use chrono::{NaiveDate, Utc};
 use liasse_domain::lot::LotState;
+use liasse_domain::replacement::SessionState;
 use liasse_domain::settlement::SettlementMode;
 use liasse_domain::{
     BillingNumber, BirthDate, Centimes, Destination, DocumentState, FileIdentifier, FseNumber, FseRef, Instant,
@@ -118,6 +119,7 @@ words! {
     ScanKind = "nature d'une pièce jointe",
     ScanMedia = "format d'une pièce jointe",
     ScanState = "envoi de pièces jointes",
+    SessionState = "état d'une session de remplacement",
 }
 
 texts! {

@@ -40,21 +40,24 @@ impl Store {
     ) -> Result<Fse<Prepared>, Or<E>> {
         let mut change = self.change(stamp)?;
         let number = counter::next_fse(&change, billing)?;
-        let Made { fse: (content, bytes), dre } = make(number).map_err(Or::Other)?.into();
+        let Made { fse: (content, bytes), dre, session, derogation } = make(number).map_err(Or::Other)?.into();
         let reference = FseRef { billing: billing.clone(), number };
         if content.reference != reference || content.kind() != DocumentKind::Fse {
             return Err(StoreError::NotAsStored.into());
         }
-        let (id, mut entry) = keep(&change, &content, &bytes, None)?;
+        let (id, mut entry) = keep(&change, &content, &bytes, Of { fse: None, session })?;
         if let Some(reason) = reason {
             entry = entry.with("risque_accepte", reason);
+        }
+        if let Some(reason) = derogation {
+            entry = entry.with("derogation", reason);
         }
         if let Some((demand, bytes)) = dre {
             if demand.reference != reference || demand.kind() != DocumentKind::Dre {
                 return Err(StoreError::NotAsStored.into());
             }
             change.tell(entry)?;
-            entry = keep(&change, &demand, &bytes, Some(id))?.1;
+            entry = keep(&change, &demand, &bytes, Of { fse: Some(id), session })?.1;
         }
         change.commit(entry)?;
         Ok(Fse::new(content, bytes))
@@ -85,11 +88,12 @@ impl Store {
     /// # Errors
     /// [`StoreError::NotAsStored`] when its content or bytes are not those that were prepared.
     pub fn sign_fse(&mut self, stamp: &Stamp, fse: &Fse<Signed>) -> Result<Centimes> {
-        self.sign(stamp, std::slice::from_ref(fse))
+        self.sign(stamp, std::slice::from_ref(fse), None)
     }
 
-    /// The same for the documents of one claim, its FSE and its DRE: all or none.
-    pub fn sign(&mut self, stamp: &Stamp, documents: &[Fse<Signed>]) -> Result<Centimes> {
+    /// The same for the documents of one claim, its FSE and its DRE: all or none. `derogation` is the reason written to pass
+    /// an amber of the guard.
+    pub fn sign(&mut self, stamp: &Stamp, documents: &[Fse<Signed>], derogation: Option<&str>) -> Result<Centimes> {
         let mut change = self.change(stamp)?;
         let mut last = None;
         let mut back = Centimes::ZERO;
@@ -97,7 +101,11 @@ impl Store {
             if let Some(entry) = last.take() {
                 change.tell(entry)?;
             }
-            last = Some(keep_signatures(&change, signed, &mut back)?);
+            let entry = keep_signatures(&change, signed, &mut back)?;
+            last = Some(match derogation {
+                Some(reason) => entry.with("derogation", reason),
+                None => entry,
+            });
         }
         if let Some(entry) = last {
             change.commit(entry)?;
@@ -136,24 +144,32 @@ pub struct Made {
     pub fse: (FseContent, Vec<u8>),
     /// Its DRE.
     pub dre: Option<(FseContent, Vec<u8>)>,
+    /// The replacement session under which it is made.
+    pub session: Option<u32>,
+    /// The reason written to pass an amber of the guard.
+    pub derogation: Option<String>,
 }
 
 impl From<(FseContent, Vec<u8>)> for Made {
     fn from(fse: (FseContent, Vec<u8>)) -> Self {
-        Self { fse, dre: None }
+        Self { fse, dre: None, session: None, derogation: None }
     }
 }
 
+/// What a document belongs to.
+#[derive(Clone, Copy)]
+pub(crate) struct Of {
+    /// A DRE: the row of its FSE.
+    pub(crate) fse: Option<i64>,
+    /// The replacement session under which it is made.
+    pub(crate) session: Option<u32>,
+}
+
 /// Writes the rows of a document that is *préparée*; its journal entry is for the caller to write next.
-pub(crate) fn keep(
-    change: &Change<'_>,
-    content: &FseContent,
-    bytes: &[u8],
-    of_fse: Option<i64>,
-) -> Result<(i64, Entry)> {
+pub(crate) fn keep(change: &Change<'_>, content: &FseContent, bytes: &[u8], of: Of) -> Result<(i64, Entry)> {
     let patient = patient::remember(change, &content.patient, change.stamp().at)?;
     let json = serde_json::to_string(content).map_err(|_| StoreError::Incoherent { what: "contenu de FSE" })?;
-    let id = insert(change, content, patient, of_fse)?;
+    let id = insert(change, content, patient, of)?;
     let body = "INSERT INTO body (document, content, bytes) VALUES (?1, ?2, ?3)";
     query::run(change, body, params![id, json, bytes])?;
     money::owe(change, id, content)?;
@@ -169,6 +185,9 @@ pub(crate) fn keep(
     }
     if let Some(locum) = &content.locum {
         entry = entry.with("locum", locum.billing.to_string());
+    }
+    if let Some(session) = of.session {
+        entry = entry.with("session", session);
     }
     Ok((id, entry))
 }
@@ -223,7 +242,7 @@ pub(crate) fn withdraw(change: &Change<'_>, row: &DocumentRow, kind: DocumentKin
     Ok(entry.with("from", row.state.word()).with("reversed_cents", reversed.0))
 }
 
-fn insert(change: &Change<'_>, content: &FseContent, patient: i64, of_fse: Option<i64>) -> Result<i64> {
+fn insert(change: &Change<'_>, content: &FseContent, patient: i64, of: Of) -> Result<i64> {
     let destination = content.destination();
     let billing = &content.reference.billing;
     let corrects = match (content.kind(), corrected(content)) {
@@ -234,8 +253,8 @@ fn insert(change: &Change<'_>, content: &FseContent, patient: i64, of_fse: Optio
     query::run(
         change,
         "INSERT INTO document (state, billing, number, mode, regime, caisse, patient, drawn_up, act_date, total,
-                               third_party_amo, third_party_amc, corrects, locum, entry, created_at, kind, of_fse)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
+                               third_party_amo, third_party_amc, corrects, locum, entry, created_at, kind, of_fse, replacement)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
         params![
             DocumentState::Preparee.put(),
             billing.put(),
@@ -254,7 +273,8 @@ fn insert(change: &Change<'_>, content: &FseContent, patient: i64, of_fse: Optio
             change.entry(),
             change.stamp().at.put(),
             content.kind().word(),
-            of_fse,
+            of.fse,
+            of.session,
         ],
     )?;
     Ok(change.last_insert_rowid())

@@ -114,9 +114,12 @@ impl Store {
         if !fits {
             return Err(StoreError::NotAsStored.into());
         }
-        let sql = "SELECT of_fse FROM document WHERE id = ?1";
-        let of_fse = query::first(&change, sql, [row.id], |row| row.get("of_fse"))?.flatten();
-        let (_, entry) = claims::keep(&change, &content, &bytes, of_fse)?;
+        let sql = "SELECT of_fse, replacement FROM document WHERE id = ?1";
+        let of = query::first(&change, sql, [row.id], |row| {
+            Ok(claims::Of { fse: row.get("of_fse")?, session: row.get("replacement")? })
+        })?;
+        let of = of.ok_or(StoreError::NoDre)?;
+        let (_, entry) = claims::keep(&change, &content, &bytes, of)?;
         change.commit(entry)?;
         Ok(Fse::new(content, bytes))
     }

@@ -1,8 +1,10 @@
 //! What the store refuses and what can befall it, each with its catalogue code; no value of a row is ever in it.
 //! A wrong key and a damaged first page look the same to the cipher: both are `KeyOrDamage`, and nothing is deleted.
 
+use chrono::NaiveDate;
 use liasse_domain::fse::SigningOrder;
 use liasse_domain::lot::LotState;
+use liasse_domain::replacement::SessionState;
 use liasse_domain::state::ForbiddenMove;
 use liasse_domain::{Centimes, Code, Coded, DocumentState, FileIdentifier, FseRef};
 use rusqlite::ffi::ErrorCode;
@@ -162,6 +164,23 @@ pub enum StoreError {
     /// The DRE of the FSE has left: it is taken back before the FSE is withdrawn.
     #[error("the DRE has left")]
     DreLeft,
+    /// No such replacement session.
+    #[error("no such session")]
+    NoSession,
+    /// The session is in another state than this asks for.
+    #[error("the session is {}", state.word())]
+    SessionState {
+        /// Its state.
+        state: SessionState,
+    },
+    /// Another open session of the same practitioner holds at one of its hours.
+    #[error("two sessions meet")]
+    SessionsMeet {
+        /// Which one.
+        number: u32,
+        /// On which day first.
+        on: NaiveDate,
+    },
     /// Another FSE corrects it already.
     #[error("corrected already")]
     Corrected {
@@ -236,6 +255,9 @@ impl Coded for StoreError {
             Self::NotRejected => Code("store.fse_non_rejetee"),
             Self::NoDre => Code("store.dre_absente"),
             Self::DrePaid => Code("store.dre_payee"),
+            Self::NoSession => Code("replacement.inconnue"),
+            Self::SessionState { .. } => Code("replacement.etat"),
+            Self::SessionsMeet { .. } => Code("replacement.heures_communes"),
             Self::DreLeft => Code("store.dre_partie"),
             Self::Corrected { .. } => Code("store.fse_deja_corrigee"),
             Self::ScansClosed => Code("store.numerisation_figee"),
@@ -253,6 +275,10 @@ impl Coded for StoreError {
             Self::Newer { found, known } => vec![("found", found.to_string()), ("known", known.to_string())],
             Self::Io { code } | Self::Sqlite { code } => vec![("code", code.to_string())],
             Self::Forbidden(forbidden) => forbidden.parameters(),
+            Self::SessionState { state } => vec![("state", state.label().to_owned())],
+            Self::SessionsMeet { number, on } => {
+                vec![("session", number.to_string()), ("on", on.format("%d/%m/%Y").to_string())]
+            }
             Self::InLot { lot } => vec![("lot", lot.to_string())],
             Self::LotState { state } => vec![("state", state.word().to_owned())],
             Self::NotSigned { state } => vec![("state", state.label().to_owned())],

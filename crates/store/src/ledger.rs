@@ -76,10 +76,16 @@ impl Store {
         query::all(&self.connection, &format!("{LEDGER} ORDER BY d.id"), [], read)
     }
 
-    /// The latest documents of a practitioner, the newest first.
-    pub fn ledger_page(&self, billing: &BillingNumber, limit: u32) -> Result<Vec<LedgerRow>> {
-        let sql = format!("{LEDGER} AND d.billing = ?1 ORDER BY d.id DESC LIMIT ?2");
-        query::all(&self.connection, &sql, params![billing.put(), limit], read)
+    /// The latest documents of a practitioner, the newest first; of one replacement session alone, if named.
+    pub fn ledger_page(&self, billing: &BillingNumber, session: Option<u32>, limit: u32) -> Result<Vec<LedgerRow>> {
+        let of_session = if session.is_some() { "AND d.replacement = ?3" } else { "AND ?3 IS NULL" };
+        let sql = format!("{LEDGER} AND d.billing = ?1 {of_session} ORDER BY d.id DESC LIMIT ?2");
+        query::all(&self.connection, &sql, params![billing.put(), limit, session], read)
+    }
+
+    /// How many documents were made under a replacement session.
+    pub fn made_in_session(&self, session: u32) -> Result<usize> {
+        query::count(&self.connection, "SELECT count(*) FROM document WHERE replacement = ?1", [session])
     }
 
     /// How many numbers of a practitioner's series were given, to FSE and to DRE that bear one of their own.

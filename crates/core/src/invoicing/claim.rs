@@ -2,8 +2,8 @@
 //! Not the price and not the bytes: crates `pricing` and `formats`.
 
 use chrono::NaiveDate;
-use liasse_domain::fse::{ActLine, CareContext, Executant, FseContent};
-use liasse_domain::{CardType, Centimes, FseNumber, FseRef, Invoice, PricedLine};
+use liasse_domain::fse::{ActLine, CareContext, Executant, FseContent, Locum};
+use liasse_domain::{Centimes, FseNumber, FseRef, Invoice, PricedLine};
 use liasse_pricing::{Claimed, Input, Patient, Practitioner, PriceError, Tables, input_of};
 
 use super::{Cover, Draft};
@@ -34,7 +34,7 @@ impl Draft {
             drawn_up: today,
             corrects: self.corrects.clone(),
             executant: executant(signed_in),
-            locum: None,
+            locum: locum(signed_in),
             patient: self.patient(),
             organisme: self.card.insured.organisme.clone(),
             complementary: cover.claimed(),
@@ -86,18 +86,30 @@ pub(super) fn as_claimed(claim: &FseContent) -> Invoice {
     }
 }
 
+/// Who acts in the executant's place (group 1150): the holder of the card, under the number that the session names.
+fn locum(signed_in: &SignedIn) -> Option<Locum> {
+    let replaces = signed_in.replaces.as_ref()?;
+    Some(Locum {
+        billing: replaces.session.locum.billing.clone(),
+        family_name: signed_in.holder.family_name.clone(),
+        given_name: signed_in.holder.given_name.clone(),
+        signs: true,
+    })
+}
+
+/// Who is paid (group 1120): the holder of the card, or the doctor whom they replace.
 fn executant(signed_in: &SignedIn) -> Executant {
-    let situation = &signed_in.situation;
-    let condition = match (situation.practice_mode, signed_in.holder.card_type) {
-        (1, _) => 'S',
-        (7, _) => 'B',
-        (_, CardType::Cps | CardType::Cpf | CardType::Cpe | CardType::Cpa) => 'L',
+    let (situation, paid) = (&signed_in.situation, signed_in.paid());
+    let condition = match situation.practice_mode {
+        1 => 'S',
+        7 => 'B',
+        _ => 'L',
     };
     Executant {
         billing: situation.billing_number.clone(),
-        rpps: signed_in.holder.rpps.clone(),
-        family_name: signed_in.holder.family_name.clone(),
-        given_name: signed_in.holder.given_name.clone(),
+        rpps: paid.rpps.clone(),
+        family_name: paid.family_name.clone(),
+        given_name: paid.given_name.clone(),
         convention: situation.convention,
         specialty: situation.specialty.clone(),
         tariff_zone: situation.tariff_zone.clone(),

@@ -175,7 +175,8 @@ impl Workstation {
             Some(DreStand::Rejected) => Ok(TakenBack::Withdrawn(self.store.give_up_rejected_dre(&stamp, fse)?)),
             Some(DreStand::Begun(dre)) => Ok(TakenBack::ToSign(dre)),
             Some(DreStand::Left) => {
-                who.check_may_sign_fse()?;
+                let row = self.store.fse(fse)?.ok_or(InvoicingError::UnknownFse)?;
+                self.guard_claim(&row.content, who)?;
                 let today = self.clock.today();
                 let prepared = self.store.prepare_taking_back(&stamp, fse, |asked, number| {
                     let content = taking_back(asked, number, today);

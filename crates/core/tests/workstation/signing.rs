@@ -4,6 +4,7 @@
 use liasse_cards::{CardError, ChannelError};
 use liasse_core::cards::{SigningCards, VitaleView};
 use liasse_core::desk::{DeskError, SignedIn};
+use liasse_core::guard::{Red, Refused};
 use liasse_core::invoicing::{Draft, InvoicingError};
 use liasse_core::lane::Lane;
 use liasse_core::signing::{finish_lots, sign_fse};
@@ -177,7 +178,7 @@ fn another_practitioner_signs_and_touches_nothing_of_ours() {
     let him = blanc.signed_in(&desk.practice.clock);
     let vitale = blanc.vitale();
     let refused = desk.workstation.sign(&fse, &him, Some(&vitale), &blanc).expect_err("not his");
-    assert!(matches!(refused, CoreError::Desk(DeskError::OtherPractitioner)));
+    assert!(matches!(refused, CoreError::Guard(Refused::Red(Red::OtherPractitioner))));
     assert!(desk.workstation.waiting_for_signature(&vitale, &him).expect("read").is_none());
     desk.assert_waits(&fse);
     desk.sign(&fse);
@@ -185,7 +186,7 @@ fn another_practitioner_signs_and_touches_nothing_of_ours() {
     let lot = desk.workstation.seal_lots(&desk.who).expect("sealed").remove(0).name.file;
     assert_eq!(desk.workstation.sign_lots(&him, &blanc).expect("runs"), []);
     let refused = desk.workstation.dissolve_lot(lot, &him).expect_err("not his");
-    assert!(matches!(refused, CoreError::Desk(DeskError::OtherPractitioner)));
+    assert!(matches!(refused, CoreError::Guard(Refused::Red(Red::OtherPractitioner))));
     let refused = desk.workstation.check_readable_by(&fse, &him).expect_err("not his");
     assert!(matches!(refused, CoreError::Desk(DeskError::OtherPractitioner)));
     assert_eq!(desk.workstation.sign_lots(&desk.who, &desk.hand).expect("signed"), [lot]);
@@ -247,11 +248,13 @@ fn who_may_not_sign_is_refused_before_any_number_or_card() {
     let mut who = desk.who.clone();
     who.situation.may_sign_fse = false;
     who.situation.may_sign_lot = false;
-    let fse_refused = |result: Result<_, CoreError>| matches!(result, Err(CoreError::Desk(DeskError::MayNotSignFse)));
+    let fse_refused =
+        |result: Result<_, CoreError>| matches!(result, Err(CoreError::Guard(Refused::Red(Red::NotForFse))));
     assert!(fse_refused(desk.workstation.prepare(&desk.draft(), &who).map(drop)));
     assert!(fse_refused(desk.workstation.sign(&fse, &who, Some(&desk.vitale), &untouched)));
     desk.sign(&fse);
-    let lot_refused = |result: Result<_, CoreError>| matches!(result, Err(CoreError::Desk(DeskError::MayNotSignLot)));
+    let lot_refused =
+        |result: Result<_, CoreError>| matches!(result, Err(CoreError::Guard(Refused::Red(Red::NotForLot))));
     assert!(lot_refused(desk.workstation.seal_lots(&who).map(drop)));
     assert!(lot_refused(desk.workstation.sign_lots(&who, &untouched).map(drop)));
     assert_eq!(desk.prepare().number.get(), 2);

@@ -150,6 +150,17 @@ pub fn registers(world: &World, files: &mut Generated) -> Result<(), WorldError>
             registered_mt: true,
         })
     });
+    let replacements = world.replacements.iter().filter_map(|replacement| {
+        let of = |card: &str| world.practitioners.iter().find(|one| one.card == card);
+        let (replaced, locum) = (of(&replacement.replaced)?, of(&replacement.locum)?);
+        Some(registers::Replacement {
+            billing: replaced.paid_numbers().into_iter().next()?,
+            locum: locum.locum_number()?.clone(),
+            signer: locum.national_id(),
+            from: replacement.from,
+            until: replacement.until,
+        })
+    });
     let mut insured = Vec::new();
     for family in &world.families {
         insured.extend(family.registered()?);
@@ -174,6 +185,7 @@ pub fn registers(world: &World, files: &mut Generated) -> Result<(), WorldError>
         concentrators: concentrators.collect(),
         mailboxes: owned.collect(),
         practitioners: practitioners.collect(),
+        replacements: replacements.collect(),
         insured,
     };
     let text = toml::to_string(&registers).map_err(|_| WorldError::Rendering { what: "registers".to_owned() })?;

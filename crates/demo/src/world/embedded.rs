@@ -14,6 +14,9 @@ macro_rules! cards {
 const CARDS: &[(&str, &str)] = cards![
     "cps-gris",
     "cps-blanc",
+    "cps-vert",
+    "cpf-jaune",
+    "cpe-mauve",
     "cps-expiree",
     "cps-revoquee",
     "cps-canari",

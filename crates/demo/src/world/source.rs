@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 use liasse_caisse::registers::Agreement;
 use liasse_domain::ids::luhn_key;
 use liasse_domain::patient::Period;
-use liasse_domain::{BillingNumber, BillingSituation, CardHolder, Destination, Private};
+use liasse_domain::{BillingNumber, BillingSituation, CardHolder, CardType, Destination, Private};
 use serde::Deserialize;
 
 use super::WorldError;
@@ -31,6 +31,8 @@ pub struct World {
     pub mutuelles: Vec<Mutuelle>,
     /// Accounts of the simulated post office.
     pub mailboxes: Vec<Mailbox>,
+    /// `replacements.toml`.
+    pub replacements: Vec<Replacement>,
     /// The test PKI.
     pub pki: Pki,
 }
@@ -90,20 +92,45 @@ pub struct Practitioner {
 }
 
 impl Practitioner {
-    /// The national identifier as certificates carry it: `8` (RPPS) and the number.
+    /// The national identifier as certificates carry it: `8` (RPPS) and the number; of staff, `3`, the structure that
+    /// employs them and the card.
     pub fn national_id(&self) -> String {
-        self.holder.rpps.as_ref().map(|rpps| format!("8{rpps}")).unwrap_or_default()
+        match (&self.holder.rpps, self.situations.first()) {
+            (Some(rpps), _) => format!("8{rpps}"),
+            (None, Some(situation)) => format!("3{}/{}", situation.structure_number, self.serial),
+            (None, None) => String::new(),
+        }
     }
 
-    /// Situations in which this person is paid: a locum is not, the replaced doctor is.
+    /// Situations in which this person is paid: a locum is not, the replaced doctor is; nor are staff.
     pub fn own_situations(&self) -> impl Iterator<Item = &BillingSituation> {
-        self.situations.iter().filter(|situation| !situation.is_locum())
+        let paid = matches!(self.holder.card_type, CardType::Cps | CardType::Cpf);
+        self.situations.iter().filter(move |situation| paid && !situation.is_locum())
+    }
+
+    /// The number of this person as a locum, if there is one.
+    pub fn locum_number(&self) -> Option<&BillingNumber> {
+        self.situations.iter().find_map(|situation| situation.locum_number.as_ref())
     }
 
     /// The billing numbers under which this person is paid.
     pub fn paid_numbers(&self) -> Vec<BillingNumber> {
         self.own_situations().map(|situation| situation.billing_number.clone()).collect()
     }
+}
+
+/// A replacement that the caisse was told of.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Replacement {
+    /// Card of the replaced doctor.
+    pub replaced: String,
+    /// Card of the locum.
+    pub locum: String,
+    /// First day.
+    pub from: NaiveDate,
+    /// Last day.
+    pub until: NaiveDate,
 }
 
 /// What became of a card's certificates.
@@ -233,7 +260,7 @@ pub enum Usage {
 }
 
 impl World {
-    /// Reads the six files of `directory` (`fixtures/world`) and checks that they do not contradict themselves.
+    /// Reads the seven files of `directory` (`fixtures/world`) and checks that they do not contradict themselves.
     pub fn read(directory: &Path) -> Result<Self, WorldError> {
         #[derive(Deserialize)]
         #[serde(deny_unknown_fields)]
@@ -250,6 +277,8 @@ impl World {
             mutuelles: Vec<Mutuelle>,
             #[serde(default, rename = "mailbox")]
             mailboxes: Vec<Mailbox>,
+            #[serde(default, rename = "replacement")]
+            replacements: Vec<Replacement>,
         }
         let Lists { caisses, concentrators, .. } = read(directory, "caisses.toml")?;
         let world = Self {
@@ -259,6 +288,7 @@ impl World {
             concentrators,
             mutuelles: read::<Lists>(directory, "mutuelles.toml")?.mutuelles,
             mailboxes: read::<Lists>(directory, "mailboxes.toml")?.mailboxes,
+            replacements: read::<Lists>(directory, "replacements.toml")?.replacements,
             pki: read(directory, "pki.toml")?,
         };
         world.check()?;
@@ -317,8 +347,16 @@ impl World {
             once(owner, "mailbox", &mailbox.address, "its mailbox is given twice")?;
             once(owner, "owner", owner, "two mailboxes are its own")?;
         }
-        for practitioner in &self.practitioners {
+        for practitioner in self.practitioners.iter().filter(|one| one.own_situations().next().is_some()) {
             self.check_mailbox(&practitioner.card, None)?;
+        }
+        for replacement in &self.replacements {
+            let of = |card: &str| self.practitioners.iter().find(|one| one.card == card);
+            let replaced = of(&replacement.replaced).is_some_and(|one| one.own_situations().next().is_some());
+            let locum = of(&replacement.locum).is_some_and(|one| one.locum_number().is_some());
+            if !replaced || !locum || replacement.until < replacement.from {
+                return Err(refuse(&replacement.locum, "it replaces nobody, or never"));
+            }
         }
         for caisse in &self.caisses {
             let code = format!("{}-{}", caisse.regime, caisse.caisse);

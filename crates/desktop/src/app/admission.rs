@@ -2,7 +2,7 @@
 //! Who may do what is decided in `liasse_core::desk`.
 
 use iced::Task;
-use liasse_core::desk::SignedIn;
+use liasse_core::desk::{SignedIn, Wanted};
 use liasse_domain::Report;
 
 use super::{Desk, Message, Place};
@@ -27,7 +27,7 @@ impl Desk {
                 return Task::none();
             }
             let (reader, cps) = (reader.to_owned(), cps.clone());
-            return ask::ask(&self.office.workstation(), move |ws| ws.admit(&reader, &cps, None))
+            return ask::ask(&self.office.workstation(), move |ws| ws.admit(&reader, &cps, Wanted::Anything))
                 .map(|answer| Message::Admitted(Box::new(answer)));
         }
         self.signed_in = None;

@@ -134,6 +134,8 @@ pub fn gris() -> SignedIn {
         serial: card.serial,
         holder: card.holder,
         situation: card.situations.into_iter().next().expect("a situation"),
+        replaces: None,
+        derogation: None,
         signature_certificate: Vec::new(),
     }
 }

@@ -28,14 +28,14 @@ fn signed(practice: &mut Practice) -> FseRef {
         });
         let demand = Some(Demand { route: route(), cancels: false });
         let dre = (FseContent { demand, ..content.clone() }, [&bytes[..], b"DRE\r\n"].concat());
-        Ok::<_, ()>(Made { fse: (content, bytes), dre: Some(dre) })
+        Ok::<_, ()>(Made { dre: Some(dre), ..Made::from((content, bytes)) })
     });
     let name = made.expect("prepared").reference().clone();
     let documents = [DocumentKind::Fse, DocumentKind::Dre].map(|kind| {
         let prepared = practice.store.load_prepared(kind, &name).expect("read").expect("prepared");
         prepared.sealed_by_vitale(b"vitale".to_vec()).expect("mode 3").signed_by_cps(b"cps".to_vec())
     });
-    practice.store.sign(&stamp(), &documents).expect("signed");
+    practice.store.sign(&stamp(), &documents, None).expect("signed");
     name
 }
 

@@ -17,10 +17,10 @@ fn a_page_of_the_ledger_is_the_end_of_it_newest_first() {
         practice.prepare_for(OTHER_DOCTOR, Kind::Paid);
     }
     let own = billing(DOCTOR);
-    let page = practice.store.ledger_page(&own, 2).expect("read");
+    let page = practice.store.ledger_page(&own, None, 2).expect("read");
     assert_eq!(numbers(&page), [3, 2]);
     assert!(page.iter().all(|row| row.fse.billing == own), "each sees their own");
-    assert_eq!(practice.store.ledger_page(&own, 9).expect("read").len(), 3);
+    assert_eq!(practice.store.ledger_page(&own, None, 9).expect("read").len(), 3);
     assert_eq!(practice.store.numbers_given(&own).expect("read"), 3);
     let whole = practice.store.ledger().expect("read");
     assert_eq!(whole.len(), 6);
