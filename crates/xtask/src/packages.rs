@@ -25,7 +25,8 @@ const WINDOW: &[&str] = &[
     "libwayland-client0",
 ];
 
-/// To judge: a real pcscd with virtual readers, OpenSC, OpenSSL, Postfix and Dovecot with foreign clients, an X server.
+/// To judge: a real pcscd with virtual readers, OpenSC, OpenSSL, Postfix and Dovecot with foreign clients, an X server,
+/// Poppler, which reads our PDF.
 const JUDGES: &[&str] = &[
     "pcscd",
     "vsmartcard-vpcd",
@@ -49,6 +50,7 @@ const JUDGES: &[&str] = &[
     "x11-utils",
     "x11-xkb-utils",
     "imagemagick",
+    "poppler-utils",
 ];
 
 /// Packages that bring a service: the systemd units and the init scripts that must not stay enabled.
