@@ -14,6 +14,7 @@ mod mutuelle;
 mod post;
 mod price;
 mod receipts;
+mod replacement;
 mod returns;
 mod tables;
 
@@ -44,6 +45,8 @@ pub(crate) enum Command {
     Receipts(receipts::Receipts),
     #[command(subcommand, about = "Rapproche les paiements des FSE")]
     Match(receipts::Match),
+    #[command(subcommand, about = "Remplacements")]
+    Replacement(replacement::Replacement),
     #[command(subcommand, about = "Journal chaîné")]
     Journal(journal::Journal),
     #[command(about = "Tarife une facture, ou une par ligne")]
@@ -68,6 +71,7 @@ pub(crate) fn run(command: Command, json: bool) -> Result<(), Failure> {
         Command::Returns(command) => returns::run(&command, json),
         Command::Receipts(command) => receipts::run(command, json),
         Command::Match(command) => receipts::run_match(command, json),
+        Command::Replacement(command) => replacement::run(&command, json),
         Command::Journal(command) => journal::run(&command, json),
         Command::Price(arguments) => price::run(&arguments),
         Command::Tables(command) => tables::run(&command),

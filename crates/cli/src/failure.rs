@@ -76,6 +76,9 @@ pub(crate) enum CliError {
     /// A file that cannot be read.
     #[error("cannot read {path}")]
     Unreadable { path: String },
+    /// A file that cannot be written, or is there already.
+    #[error("cannot write {path}")]
+    Unwritable { path: String },
     /// Standard output refused what was written.
     #[error("cannot write")]
     Output,
@@ -109,6 +112,7 @@ impl Coded for CliError {
             Self::NoFolder => Code("system.sans_dossier"),
             Self::WrongCall => Code("system.appel_incomplet"),
             Self::Unreadable { .. } => Code("system.fichier_illisible"),
+            Self::Unwritable { .. } => Code("system.fichier_non_ecrit"),
             Self::Output => Code("system.sortie_impossible"),
             Self::Bug { .. } => Code("system.erreur_interne"),
         }
@@ -119,7 +123,7 @@ impl Coded for CliError {
             Self::UnknownArgument { argument } | Self::MissingArgument { argument } | Self::WrongValue { argument } => {
                 vec![("argument", argument.clone())]
             }
-            Self::Unreadable { path } => vec![("path", path.clone())],
+            Self::Unreadable { path } | Self::Unwritable { path } => vec![("path", path.clone())],
             Self::Bug { place } => vec![("place", place.clone())],
             Self::DemoUnfinished { fse, state } => vec![("fse", fse.to_string()), ("state", state.clone())],
             Self::FseName

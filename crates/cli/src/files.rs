@@ -34,6 +34,16 @@ pub(crate) fn tables(folder: &Path) -> Result<Tables, Failure> {
     Ok(Tables::with_overrides(&liasse_core::tariffs::files(folder)?)?)
 }
 
+/// Writes a file that is not there yet: nothing of anybody's is overwritten.
+pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let mut file = std::fs::File::create_new(path).map_err(|_| unwritable(path))?;
+    std::io::Write::write_all(&mut file, bytes).map_err(|_| unwritable(path))
+}
+
+fn unwritable(path: &Path) -> Failure {
+    CliError::Unwritable { path: path.display().to_string() }.into()
+}
+
 fn unreadable(path: &Path) -> Failure {
     CliError::Unreadable { path: path.display().to_string() }.into()
 }

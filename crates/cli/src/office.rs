@@ -4,9 +4,9 @@
 use std::io::{BufRead, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use liasse_core::cards::{CardView, VitaleView};
+use liasse_core::cards::{CardView, CpsView, VitaleView};
 use liasse_core::data_dir::{DataDir, DirError, World, default_root};
-use liasse_core::desk::{DeskError, SignedIn};
+use liasse_core::desk::{DeskError, SignedIn, Wanted};
 use liasse_core::invoicing::InvoicingError;
 use liasse_core::{CoreError, Workstation};
 use liasse_demo::readers::{Readers, SIM};
@@ -104,13 +104,28 @@ impl Person {
 
     /// Opens the office with the CPS's reader and `others`, and signs in.
     pub(crate) fn open(&self, others: &[&str]) -> Result<Open, Failure> {
+        self.open_as(others, Wanted::Anything)
+    }
+
+    /// The same, as what the card is wanted for.
+    pub(crate) fn open_as(&self, others: &[&str], wanted: Wanted) -> Result<Open, Failure> {
         let reader = self.reader.as_deref().unwrap_or(DEMO_CPS);
         let pin = self.pin(reader)?;
         let mut names = vec![reader];
         names.extend(others);
         let office = open(&self.place.existing()?, &names)?;
-        let person = play::sign_in(&office, reader, &pin)?;
+        let person = play::sign_in_as(&office, reader, &pin, wanted)?;
         Ok(Open { office, person })
+    }
+
+    /// Another professional's card in a reader that is open, unlocked by its own PIN, and nobody signed in by it.
+    pub(crate) fn read_cps(&self, office: &Office, reader: &str) -> Result<CpsView, Failure> {
+        let (pin, name) = (self.pin(reader)?, reader.to_owned());
+        office.cards().call(move |desk| {
+            desk.refresh();
+            desk.verify_pin(&name, &pin)
+        })??;
+        cps_in(office, reader)
     }
 
     fn pin(&self, reader: &str) -> Result<Digits, Failure> {
@@ -198,6 +213,15 @@ pub(crate) fn pin_from_stdin() -> Result<Digits, Failure> {
     let mut line = zeroize::Zeroizing::new(String::with_capacity(64));
     std::io::stdin().lock().read_line(&mut line).map_err(|_| CliError::WrongCall)?;
     Digits::parse(line.trim()).ok_or_else(|| CliError::WrongValue { argument: "--pin-stdin".to_owned() }.into())
+}
+
+/// The CPS in a reader, as read.
+pub(crate) fn cps_in(office: &Office, reader: &str) -> Result<CpsView, Failure> {
+    let snapshot = office.cards().call(|desk| desk.snapshot())?;
+    match snapshot.reader(reader).map(|found| &found.card) {
+        Some(CardView::Cps(cps)) => Ok(cps.as_ref().clone()),
+        _ => Err(DeskError::NoCps.into()),
+    }
 }
 
 /// The Vitale in a reader, as read.

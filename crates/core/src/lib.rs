@@ -8,6 +8,7 @@ pub mod data_dir;
 pub mod desk;
 pub mod directory;
 mod envelope;
+pub mod erasure;
 pub mod error;
 pub mod export;
 pub mod guard;
@@ -26,6 +27,7 @@ pub mod sending;
 pub mod settings;
 pub mod settling;
 pub mod signing;
+pub mod statement;
 pub mod tariffs;
 pub mod workstation;
 

@@ -190,6 +190,22 @@ impl SessionToSign {
     }
 }
 
+/// The locum of a card, as a session names them.
+///
+/// # Errors
+/// [`ReplacementError::PracticeMode`] when the card has no situation of a locum.
+pub fn locum_on(card: &CpsView) -> Result<NamedLocum, ReplacementError> {
+    let situations = card.situations.iter().flatten().filter(|situation| situation.is_locum());
+    let billing = situations.filter_map(|situation| situation.locum_number.clone()).next();
+    let holder = &card.identity.holder;
+    Ok(NamedLocum {
+        billing: billing.ok_or(ReplacementError::PracticeMode)?,
+        rpps: holder.rpps.clone(),
+        family_name: holder.family_name.clone(),
+        given_name: holder.given_name.clone(),
+    })
+}
+
 /// Prepares a session and has the replaced doctor's card seal it; gives its number.
 pub fn prepare(
     workstation: &Handle<Workstation>,

@@ -168,6 +168,11 @@ fn advance(office: &Office, working_days: u32) -> Result<(), PlayError> {
 
 /// Signs in the holder of the CPS in `reader`.
 pub fn sign_in(office: &Office, reader: &str, pin: &Digits) -> Result<SignedIn, PlayError> {
+    sign_in_as(office, reader, pin, Wanted::Anything)
+}
+
+/// The same, as what the card is wanted for.
+pub fn sign_in_as(office: &Office, reader: &str, pin: &Digits, wanted: Wanted) -> Result<SignedIn, PlayError> {
     let (name, pin) = (reader.to_owned(), pin.clone());
     let snapshot = office
         .cards()
@@ -184,7 +189,7 @@ pub fn sign_in(office: &Office, reader: &str, pin: &Digits) -> Result<SignedIn, 
         .map_err(CoreError::from)??;
     let cps = cps_in(&snapshot, reader).ok_or(DeskError::NoCps).map_err(CoreError::from)?.clone();
     let reader = reader.to_owned();
-    Ok(office.workstation().call(move |ws| ws.admit(&reader, &cps, Wanted::Anything)).map_err(CoreError::from)??)
+    Ok(office.workstation().call(move |ws| ws.admit(&reader, &cps, wanted)).map_err(CoreError::from)??)
 }
 
 fn cps_in<'a>(snapshot: &'a Snapshot, reader: &str) -> Option<&'a CpsView> {

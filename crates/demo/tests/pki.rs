@@ -146,7 +146,7 @@ fn no_serial_number_and_no_key_is_shared() {
 fn a_card_carries_the_certificates_and_keys_of_the_folder() {
     for (name, text) in world::cards() {
         let card: toml::Table = toml::from_str(text).expect(name);
-        let pairs: &[(&str, &str, &str)] = if name.starts_with("cps-") {
+        let pairs: &[(&str, &str, &str)] = if name.starts_with("cp") {
             &[
                 ("-signature", "signature_certificate", "signature_key"),
                 ("-authentication", "authentication_certificate", "authentication_key"),

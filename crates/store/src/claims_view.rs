@@ -70,6 +70,8 @@ pub struct FseFilter {
     pub from: Option<NaiveDate>,
     /// Only those whose first act is on that day or earlier.
     pub until: Option<NaiveDate>,
+    /// Only those made under that replacement session.
+    pub session: Option<u32>,
     /// At most so many.
     pub limit: Option<u32>,
 }
@@ -114,13 +116,15 @@ impl Store {
         let sql = format!(
             "{COLUMNS} WHERE d.kind = 'fse' AND (?1 IS NULL OR d.billing = ?1) AND (?2 IS NULL OR d.state = ?2)
                AND (?3 IS NULL OR d.act_date >= ?3) AND (?4 IS NULL OR d.act_date <= ?4)
-             ORDER BY d.id LIMIT ?5"
+               AND (?5 IS NULL OR d.replacement = ?5)
+             ORDER BY d.id LIMIT ?6"
         );
         let values = params![
             put_or_null(filter.billing.as_ref()),
             put_or_null(filter.state.as_ref()),
             put_or_null(filter.from.as_ref()),
             put_or_null(filter.until.as_ref()),
+            filter.session,
             filter.limit.map_or(-1, i64::from),
         ];
         let rows = query::all(&self.connection, &sql, values, read)?;

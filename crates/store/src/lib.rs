@@ -12,6 +12,7 @@ mod counter;
 mod days;
 mod demands;
 mod document;
+mod erasing;
 mod error;
 mod inbox;
 mod inbox_apply;
