@@ -37,6 +37,7 @@ mod transmission;
 mod unsent;
 mod verify;
 mod verify_rows;
+mod verify_sessions;
 mod withheld;
 
 pub use cheques::{Cheque, ChequeRow, DepositRow};

@@ -74,14 +74,17 @@ impl Store {
         stamp: &Stamp,
         make: impl FnOnce(u32) -> std::result::Result<(ReplacementSession, Vec<u8>), E>,
     ) -> Result<u32, Or<E>> {
-        let change = self.change(stamp)?;
+        let mut change = self.change(stamp)?;
         let sql = "SELECT coalesce(max(number), 0) + 1 FROM replacement";
         let number = query::first(&change, sql, [], |row| row.get::<_, u32>(0))?.unwrap_or(1);
         let (session, bytes) = make(number).map_err(Or::Other)?;
         let billing = session.billing().filter(|_| session.number == number).ok_or(StoreError::NotAsStored)?;
-        let unsealed =
-            "UPDATE replacement SET state = 'effacee', content = NULL WHERE billing = ?1 AND state = 'ouverte'";
-        query::run(&change, unsealed, [billing.put()])?;
+        let unsealed = "SELECT number FROM replacement WHERE billing = ?1 AND state = 'ouverte'";
+        for number in query::all(&change, unsealed, [billing.put()], |row| row.get::<_, u32>("number"))? {
+            let sql = "UPDATE replacement SET state = 'effacee', content = NULL WHERE number = ?1";
+            query::run(&change, sql, [number])?;
+            change.tell(about("remplacement.abandonne", number))?;
+        }
         for other in open_sessions(&change, billing)? {
             if let Some(at) = read(&other)?.calendar.meets(&session.calendar) {
                 return Err(StoreError::SessionsMeet { number: other.number, on: at.date() }.into());

@@ -83,6 +83,12 @@ pub enum JournalFault {
         /// Its row.
         inbox: i64,
     },
+    /// A replacement session is not the one that was sealed, or not as far as the journal tells.
+    #[error("session {number} is not as the journal tells")]
+    Session {
+        /// Its number.
+        number: u32,
+    },
 }
 
 impl Coded for JournalFault {
@@ -95,6 +101,7 @@ impl Coded for JournalFault {
             Self::Lot { .. } => Code("store.lot_modifie"),
             Self::Fse { .. } => Code("store.fse_modifiee"),
             Self::Return { .. } => Code("store.retour_modifie"),
+            Self::Session { .. } => Code("store.session_modifiee"),
         }
     }
 
@@ -104,6 +111,7 @@ impl Coded for JournalFault {
             Self::Cut { last, needed } => vec![("last", last.to_string()), ("needed", needed.to_string())],
             Self::Lot { lot } => vec![("lot", lot.to_string())],
             Self::Fse { fse } => vec![("fse", fse.to_string())],
+            Self::Session { number } => vec![("session", number.to_string())],
             Self::Return { inbox } => vec![("inbox", inbox.to_string())],
         }
     }

@@ -18,6 +18,7 @@ use crate::lots_view;
 use crate::open::Store;
 use crate::query;
 use crate::verify::{JournalFault, MOST_FAULTS};
+use crate::verify_sessions::ToldSessions;
 
 /// What the entries tell, taken together. What a row answers for is taken out; what remains has lost its row.
 #[derive(Default)]
@@ -25,6 +26,7 @@ pub(crate) struct Told {
     fses: BTreeMap<String, ToldFse>,
     lots: BTreeMap<String, ToldLot>,
     returns: BTreeMap<i64, ToldReturn>,
+    sessions: ToldSessions,
 }
 
 /// Of an FSE: the hashes of its two signatures, each absent where its mode has none, those of its scanned documents, and
@@ -59,6 +61,7 @@ impl Told {
     pub(crate) fn hear(&mut self, action: &str, fse: Option<&str>, lot: Option<&str>, payload: &str) {
         let payload: Value = serde_json::from_str(payload).unwrap_or_default();
         match (action, fse, lot) {
+            (action, None, _) if action.starts_with("remplacement.") => self.sessions.hear(action, &payload),
             (_, Some(fse), _) => self.fses.entry(fse.to_owned()).or_default().hear(action, &payload),
             ("retour.recu" | "retour.reconnu", _, lot) => self.hear_return(lot, &payload),
             (_, _, Some(lot)) => self.lots.entry(lot.to_owned()).or_default().hear(action, &payload),
@@ -151,7 +154,8 @@ impl Store {
     pub(crate) fn verify_rows(&self, faults: &mut Vec<JournalFault>, mut told: Told) -> Result<()> {
         self.verify_lots(faults, &mut told)?;
         self.verify_documents(faults, &mut told)?;
-        self.verify_returns(faults, &mut told)
+        self.verify_returns(faults, &mut told)?;
+        self.verify_sessions(faults, told.sessions)
     }
 
     fn verify_lots(&self, faults: &mut Vec<JournalFault>, told: &mut Told) -> Result<()> {
@@ -287,7 +291,7 @@ fn payload(row: &Row<'_>) -> rusqlite::Result<Value> {
 }
 
 /// The hash of a column's bytes; `None` where there are none.
-fn hash_of(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<String>> {
+pub(crate) fn hash_of(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<String>> {
     Ok(match row.get_ref(column)? {
         ValueRef::Blob(bytes) | ValueRef::Text(bytes) => Some(fingerprint(bytes)),
         _ => None,

@@ -9,6 +9,7 @@ mod demands;
 mod incidents;
 mod invoicing;
 mod notices;
+mod replacements;
 mod returns;
 mod scans;
 mod sending;
