@@ -1,32 +1,18 @@
 //! What a person reads on standard output: `assets/texts/ctl.toml`, embedded.
 //! Not the error texts, which are the catalogue's, nor the help, which stands beside the arguments it explains.
 
-use std::collections::HashMap;
-use std::sync::OnceLock;
+use liasse_domain::texts::Texts;
 
-const FILE: &str = include_str!("../../../assets/texts/ctl.toml");
+static TEXTS: Texts = Texts::of(include_str!("../../../assets/texts/ctl.toml"));
 
-fn texts() -> &'static HashMap<String, String> {
-    static TEXTS: OnceLock<HashMap<String, String>> = OnceLock::new();
-    TEXTS.get_or_init(|| {
-        let sections: HashMap<String, HashMap<String, String>> = toml::from_str(FILE).unwrap_or_default();
-        sections
-            .into_iter()
-            .flat_map(|(section, entries)| {
-                entries.into_iter().map(move |(name, text)| (format!("{section}.{name}"), text))
-            })
-            .collect()
-    })
-}
-
-/// The text of a key; the key itself when there is none, which the test below refuses.
+/// The text of a key.
 pub(crate) fn t(key: &'static str) -> &'static str {
-    texts().get(key).map_or(key, String::as_str)
+    TEXTS.t(key)
 }
 
-/// The text of a key with each `{name}` replaced, in the order given: what others wrote comes last.
+/// The text of a key with each `{name}` replaced.
 pub(crate) fn with(key: &'static str, values: &[(&str, &str)]) -> String {
-    values.iter().fold(t(key).to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
+    TEXTS.with(key, values)
 }
 
 #[cfg(test)]
@@ -59,7 +45,7 @@ mod tests {
     fn every_key_has_a_text_and_every_text_a_use() {
         let mut used = BTreeSet::new();
         keys(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut used);
-        assert_eq!(used, texts().keys().cloned().collect::<BTreeSet<_>>());
+        assert_eq!(used, TEXTS.keys().map(str::to_owned).collect::<BTreeSet<_>>());
         assert!(used.len() > 10, "the scan found only {} keys", used.len());
     }
 }

@@ -20,6 +20,12 @@ pub enum CoreError {
     /// A replacement session.
     #[error(transparent)]
     Replacement(#[from] crate::replacement::ReplacementError),
+    /// A sealed statement.
+    #[error(transparent)]
+    Seal(#[from] crate::statement::SealFault),
+    /// A PDF.
+    #[error(transparent)]
+    Print(#[from] liasse_print::PrintError),
     /// The guard before a signature.
     #[error(transparent)]
     Guard(#[from] crate::guard::Refused),
@@ -93,6 +99,8 @@ impl CoreError {
             Self::Card(error) => error,
             Self::Desk(error) => error,
             Self::Replacement(error) => error,
+            Self::Seal(error) => error,
+            Self::Print(error) => error,
             Self::Guard(error) => error,
             Self::Invoicing(error) => error,
             Self::Price(error) => error,

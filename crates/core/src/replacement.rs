@@ -108,6 +108,9 @@ pub enum ReplacementError {
         /// Their numbers.
         sessions: Vec<u32>,
     },
+    /// A mailbox of the secured mail is personal: nobody else is let into it.
+    #[error("a personal mailbox")]
+    PersonalMailbox,
     /// Accounts are the replaced doctor's.
     #[error("accounts of the titulaire")]
     Accounts,
@@ -139,6 +142,7 @@ impl Coded for ReplacementError {
             Self::Outside { outside: Outside::Day, .. } => Code("replacement.autre_jour"),
             Self::Outside { outside: Outside::Hour, .. } => Code("replacement.autre_heure"),
             Self::Choose { .. } => Code("replacement.choisir"),
+            Self::PersonalMailbox => Code("replacement.boite_personnelle"),
             Self::Accounts => Code("replacement.comptes"),
             Self::WorkLeft { .. } => Code("replacement.reste_a_faire"),
         }
@@ -274,6 +278,10 @@ impl Workstation {
         let numbers = on_card.iter().filter_map(|situation| situation.locum_number.as_ref());
         if plan.locum.billing == *billing || numbers.into_iter().any(|number| *number == plan.locum.billing) {
             return Err(ReplacementError::Oneself.into());
+        }
+        let mailbox = self.secret("post.user")?.unwrap_or_default();
+        if plan.mailbox && mailbox.to_ascii_lowercase().contains("mssante") {
+            return Err(ReplacementError::PersonalMailbox.into());
         }
         Ok(Memorised { holder: who.holder.clone(), serial: who.serial.clone(), read_at: self.now(), situations })
     }

@@ -4,17 +4,22 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use chrono::NaiveDate;
 use liasse_domain::fse::ActLine;
 use liasse_domain::money::divide_half_up;
 use liasse_domain::replacement::{FeeKind, ShareBase, Terms};
 use liasse_domain::settlement::SettlementMode;
 use liasse_domain::{BillingNumber, Centimes, DocumentState, FseContent, FseRef, Instant, Payer, Private, clock};
+use liasse_formats::cms::{self, ToSign, Trust};
 use liasse_store::{FseFilter, FseRow};
 use serde::{Deserialize, Serialize};
 
+use crate::cards::SigningCards;
 use crate::desk::SignedIn;
 use crate::error::CoreError;
+use crate::lane::Handle;
 use crate::replacement::{ReplacementError, Session};
 use crate::workstation::Workstation;
 
@@ -352,4 +357,83 @@ impl Statement {
         lines.push(format!("dû au remplaçant;;;;{}", euros(self.due_cents)));
         lines.join("\r\n") + "\r\n"
     }
+}
+
+/// A statement that the replaced doctor's card sealed: the locum keeps it, and anybody can verify it.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SealedFile {
+    /// The statement, JSON in a string: exactly the text that is sealed.
+    statement: String,
+    /// The detached CMS over it, base64.
+    seal: String,
+}
+
+/// Why a sealed statement is not believed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SealFault {
+    /// Not such a file.
+    #[error("no sealed statement")]
+    Unreadable,
+    /// Changed after it was sealed, or sealed by nobody known.
+    #[error("the seal is broken")]
+    Broken,
+}
+
+impl liasse_domain::Coded for SealFault {
+    fn code(&self) -> liasse_domain::Code {
+        match self {
+            Self::Unreadable => liasse_domain::Code("replacement.releve_illisible"),
+            Self::Broken => liasse_domain::Code("replacement.releve_modifie"),
+        }
+    }
+}
+
+/// A statement on its way to the replaced doctor's card.
+pub struct StatementToSign {
+    text: String,
+    to_sign: ToSign,
+    serial: String,
+}
+
+/// Draws a statement up and has the replaced doctor's card seal it; gives the file.
+pub fn seal(
+    workstation: &Handle<Workstation>,
+    cards: &dyn SigningCards,
+    number: u32,
+    who: &SignedIn,
+) -> Result<Vec<u8>, CoreError> {
+    let person = who.clone();
+    let asked = workstation.call(move |ws| ws.statement_to_sign(number, &person))??;
+    let raw = cards.cps(&asked.serial, asked.to_sign.digest())?;
+    workstation.call(move |ws| ws.sealed_statement(asked, &raw))?
+}
+
+impl Workstation {
+    fn statement_to_sign(&self, number: u32, who: &SignedIn) -> Result<StatementToSign, CoreError> {
+        self.check_titulaire(number, who)?;
+        let drawn = self.statement(number, who)?;
+        let text = serde_json::to_string(&drawn).map_err(|_| SealFault::Unreadable)?;
+        let to_sign = self.to_sign(text.as_bytes(), &who.signature_certificate, &drawn.replaced)?;
+        Ok(StatementToSign { text, to_sign, serial: who.serial.clone() })
+    }
+
+    fn sealed_statement(&self, asked: StatementToSign, raw: &[u8]) -> Result<Vec<u8>, CoreError> {
+        let cms = self.verified(asked.to_sign, raw, asked.text.as_bytes())?;
+        let file = SealedFile { statement: asked.text, seal: BASE64.encode(cms) };
+        Ok(serde_json::to_vec_pretty(&file).map_err(|_| SealFault::Unreadable)?)
+    }
+}
+
+/// Reads a sealed statement and verifies its seal: over exactly this text, by a card that bills under the number that was
+/// paid, at the moment it claims.
+pub fn verify(file: &[u8], trust: &Trust) -> Result<Statement, SealFault> {
+    let sealed: SealedFile = serde_json::from_slice(file).map_err(|_| SealFault::Unreadable)?;
+    let seal = BASE64.decode(sealed.seal.as_bytes()).map_err(|_| SealFault::Unreadable)?;
+    let statement: Statement = serde_json::from_str(&sealed.statement).map_err(|_| SealFault::Unreadable)?;
+    let noon = statement.drawn_up.and_hms_opt(12, 0, 0).ok_or(SealFault::Unreadable)?;
+    let signed = cms::verify(&seal, sealed.statement.as_bytes(), trust, clock::from_paris(noon));
+    let signed = signed.map_err(|_| SealFault::Broken)?;
+    let theirs = signed.attributes.is_some_and(|national| national.billing == statement.replaced);
+    if theirs { Ok(statement) } else { Err(SealFault::Broken) }
 }

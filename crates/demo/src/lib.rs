@@ -6,6 +6,7 @@ pub mod clock;
 pub mod office;
 pub mod play;
 pub mod readers;
+pub mod rehearsal;
 pub mod scenario;
 pub mod tray;
 pub mod world;

@@ -199,7 +199,7 @@ fn cps_in<'a>(snapshot: &'a Snapshot, reader: &str) -> Option<&'a CpsView> {
     }
 }
 
-fn vitale_in(cards: &Handle<CardDesk>, reader: &str) -> Result<VitaleView, PlayError> {
+pub(crate) fn vitale_in(cards: &Handle<CardDesk>, reader: &str) -> Result<VitaleView, PlayError> {
     let snapshot = cards
         .call(|desk| {
             desk.refresh();

@@ -1,31 +1,17 @@
 //! What a user reads in the window: `assets/texts/window.toml`, embedded. Not the error texts, which are the catalogue's.
 
-use std::collections::HashMap;
-use std::sync::OnceLock;
+use liasse_domain::texts::Texts;
 
-const FILE: &str = include_str!("../../../assets/texts/window.toml");
+static TEXTS: Texts = Texts::of(include_str!("../../../assets/texts/window.toml"));
 
-fn texts() -> &'static HashMap<String, String> {
-    static TEXTS: OnceLock<HashMap<String, String>> = OnceLock::new();
-    TEXTS.get_or_init(|| {
-        let sections: HashMap<String, HashMap<String, String>> = toml::from_str(FILE).unwrap_or_default();
-        sections
-            .into_iter()
-            .flat_map(|(section, entries)| {
-                entries.into_iter().map(move |(name, text)| (format!("{section}.{name}"), text))
-            })
-            .collect()
-    })
-}
-
-/// The text of a key; the key itself when there is none, which the test below refuses.
+/// The text of a key.
 pub fn t(key: &'static str) -> &'static str {
-    texts().get(key).map_or(key, String::as_str)
+    TEXTS.t(key)
 }
 
 /// The text of a key with `{name}` replaced.
 pub fn with(key: &'static str, values: &[(&str, &str)]) -> String {
-    values.iter().fold(t(key).to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
+    TEXTS.with(key, values)
 }
 
 #[cfg(test)]
@@ -62,10 +48,10 @@ mod tests {
         keys(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut used);
         assert!(used.len() > 40, "the scan found only {} keys", used.len());
         for key in &used {
-            assert!(texts().contains_key(key), "no text for {key}");
+            assert!(TEXTS.keys().any(|known| known == key), "no text for {key}");
         }
-        for key in texts().keys() {
-            assert!(used.contains(key), "{key} is used nowhere");
+        for key in TEXTS.keys() {
+            assert!(used.iter().any(|used| used == key), "{key} is used nowhere");
         }
     }
 }

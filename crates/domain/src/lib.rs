@@ -25,6 +25,7 @@ pub mod secret;
 pub mod send;
 pub mod settlement;
 pub mod state;
+pub mod texts;
 
 pub use birth_date::BirthDate;
 pub use call::CallError;

@@ -1,26 +1,12 @@
 //! What the engine itself writes on a page: `assets/texts/print.toml`, embedded. Not what a document says.
 
-use std::collections::HashMap;
-use std::sync::OnceLock;
+use liasse_domain::texts::Texts;
 
-const FILE: &str = include_str!("../../../assets/texts/print.toml");
+static TEXTS: Texts = Texts::of(include_str!("../../../assets/texts/print.toml"));
 
-fn texts() -> &'static HashMap<String, String> {
-    static TEXTS: OnceLock<HashMap<String, String>> = OnceLock::new();
-    TEXTS.get_or_init(|| {
-        let sections: HashMap<String, HashMap<String, String>> = toml::from_str(FILE).unwrap_or_default();
-        sections
-            .into_iter()
-            .flat_map(|(section, entries)| {
-                entries.into_iter().map(move |(name, text)| (format!("{section}.{name}"), text))
-            })
-            .collect()
-    })
-}
-
-/// The text of a key; the key itself when there is none, which the test below refuses.
+/// The text of a key.
 pub(crate) fn t(key: &'static str) -> &'static str {
-    texts().get(key).map_or(key, String::as_str)
+    TEXTS.t(key)
 }
 
 #[cfg(test)]
@@ -40,7 +26,7 @@ mod tests {
             let is_key = |key: &&str| key.chars().all(|sign| sign.is_ascii_lowercase() || sign == '.');
             used.extend(keys.filter(is_key).map(str::to_owned));
         }
-        assert_eq!(used, texts().keys().cloned().collect::<BTreeSet<_>>());
+        assert_eq!(used, TEXTS.keys().map(str::to_owned).collect::<BTreeSet<_>>());
         assert!(used.len() > 3, "the scan found only {} keys", used.len());
     }
 }

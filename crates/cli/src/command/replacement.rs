@@ -4,9 +4,12 @@ use std::path::PathBuf;
 
 use chrono::{NaiveDate, NaiveTime};
 use liasse_core::desk::Wanted;
+use liasse_core::directory::Trust;
+use liasse_core::papers;
+use liasse_core::rehearsal::Mender;
 use liasse_core::replacement::{self, Plan, Session, hours_of, weekday};
 use liasse_domain::replacement::{Calendar, NamedLocum, ShareBase, Slot, Terms, Weekdays};
-use liasse_domain::{BillingNumber, CardHolder, Private, Rate};
+use liasse_domain::{BillingNumber, CardHolder, Centimes, Clock, Private, Rate, clock};
 use serde_json::{Value, json};
 
 use crate::command::fse::Name;
@@ -20,6 +23,10 @@ use crate::text;
 pub(crate) enum Replacement {
     #[command(about = "Prépare une session de remplacement, scellée par la carte du médecin remplacé")]
     Open(OpenOne),
+    #[command(
+        about = "Joue demain : carte, habilitations, certificat, boîte, une FSE et un lot mixte avec la caisse simulée"
+    )]
+    Rehearse(Rehearse),
     #[command(about = "La carte du remplaçant convient-elle maintenant, et à quelle session")]
     Activate(Activate),
     #[command(about = "Les sessions du médecin remplacé")]
@@ -34,6 +41,8 @@ pub(crate) enum Replacement {
     Close(Close),
     #[command(about = "Le relevé d'une session, ou le total de l'année par remplaçant")]
     Statement(Statement),
+    #[command(about = "Vérifie des relevés scellés et en fait la somme, sans données ni carte")]
+    Verify(Verify),
     #[command(about = "Efface ce qu'une session close avait mémorisé, et montre ce qui en était trouvé avant et après")]
     Purge(Purge),
 }
@@ -100,6 +109,26 @@ pub(crate) struct OpenOne {
 }
 
 #[derive(clap::Args)]
+pub(crate) struct Rehearse {
+    #[arg(value_name = "N", help = "Numéro de la session")]
+    session: u32,
+    #[arg(long, value_name = "LECTEUR", help = "Lecteur de la carte du remplaçant, ou sim:CARTE")]
+    locum_reader: Option<String>,
+    #[arg(long, value_name = "FICHIER", help = "Écrit la fiche à remettre au remplaçant, en PDF")]
+    pdf: Option<PathBuf>,
+    #[command(flatten)]
+    person: Person,
+}
+
+#[derive(clap::Args)]
+pub(crate) struct Verify {
+    #[arg(value_name = "FICHIER", required = true, help = "Relevés scellés, d'un ou de plusieurs cabinets")]
+    files: Vec<PathBuf>,
+    #[arg(long, value_name = "FICHIER", help = "Racine de confiance, en PEM")]
+    ca: PathBuf,
+}
+
+#[derive(clap::Args)]
 pub(crate) struct Activate {
     #[arg(long, value_name = "N", help = "Session, quand plusieurs conviennent")]
     session: Option<u32>,
@@ -149,6 +178,10 @@ pub(crate) struct Statement {
     year: Option<i32>,
     #[arg(long, value_name = "FICHIER", help = "Écrit aussi le relevé en CSV")]
     csv: Option<PathBuf>,
+    #[arg(long, value_name = "FICHIER", help = "Écrit aussi le relevé en PDF")]
+    pdf: Option<PathBuf>,
+    #[arg(long, value_name = "FICHIER", help = "Écrit aussi le relevé scellé par la carte, que le remplaçant emporte")]
+    sealed: Option<PathBuf>,
     #[command(flatten)]
     person: Person,
 }
@@ -164,6 +197,8 @@ pub(crate) struct Purge {
 pub(crate) fn run(command: &Replacement, json: bool) -> Result<(), Failure> {
     match command {
         Replacement::Open(one) => open(one, json),
+        Replacement::Rehearse(rehearse) => self::rehearse(rehearse, json),
+        Replacement::Verify(verify) => self::verify(verify),
         Replacement::Activate(activate) => self::activate(activate, json),
         Replacement::Status(status) => show(&status.person.open(&[])?, json),
         Replacement::Suspend(one) => suspend(one, true, json),
@@ -218,6 +253,70 @@ fn parse_slot(typed: &str) -> Result<Slot, Failure> {
         .ok_or_else(wrong)?;
     let hour = |text: &str| NaiveTime::parse_from_str(text, "%H:%M").map_err(|_| wrong());
     Ok(Slot { days: Weekdays::of(&days), from: hour(from)?, until: hour(until)? })
+}
+
+fn rehearse(rehearse: &Rehearse, json: bool) -> Result<(), Failure> {
+    let others: Vec<&str> = rehearse.locum_reader.iter().map(String::as_str).collect();
+    let open = rehearse.person.open(&others)?;
+    let number = rehearse.session;
+    let session = open.run(move |workstation, _| workstation.session(number))?;
+    let locum = match &rehearse.locum_reader {
+        Some(reader) => Some(rehearse.person.read_cps(&open.office, reader)?),
+        None => None,
+    };
+    let trial = match &locum {
+        Some(card) => {
+            let doctor = cps_in(&open.office, &open.person.reader)?;
+            Some(liasse_demo::rehearsal::trial(&open.office, &session, (&open.person, &doctor), card)?)
+        }
+        None => None,
+    };
+    let found = open.run(move |workstation, person| workstation.rehearse(number, locum.as_ref(), trial, person))?;
+    if let Some(file) = &rehearse.pdf {
+        let today = clock::paris(open.office.clock().now()).date();
+        files::write(file, &papers::pdf(&papers::handover(&session, open.person.holder.test_card, today))?)?;
+    }
+    let before = found.plays.format("%d/%m/%Y %H h %M").to_string();
+    if json {
+        output::json(&json!({ "v": 1, "rehearsal": found, "ready": found.is_ready() }))?;
+    } else if found.is_ready() {
+        output::line(&text::with("replacement.ready", &[("when", &before)]))?;
+    }
+    for check in &found.checks {
+        let Some(fault) = check.fault.as_ref().filter(|_| !json) else { continue };
+        let by = match check.by {
+            Mender::Remplacant => text::t("replacement.by_locum"),
+            Mender::Titulaire => text::t("replacement.by_replaced"),
+        };
+        let values = [("by", by), ("before", &*before), ("what", &*fault.message), ("action", &*fault.action)];
+        output::line(&text::with("replacement.to_mend", &values))?;
+    }
+    match found.checks.into_iter().find_map(|check| check.fault) {
+        Some(fault) => Err(Failure::told(fault)),
+        None => Ok(()),
+    }
+}
+
+fn verify(verify: &Verify) -> Result<(), Failure> {
+    let trust = Trust::from_pem(&files::read_text(&verify.ca)?).map_err(liasse_core::CoreError::from)?;
+    let mut counted = Vec::new();
+    for file in &verify.files {
+        let read = files::read_up_to(file, 1 << 22)?;
+        counted.push(liasse_core::statement::verify(&read, &trust).map_err(liasse_core::CoreError::from)?);
+    }
+    // The same session twice is one: the statement that was drawn up last counts.
+    counted.sort_by_key(|one| (one.replaced.clone(), one.session, std::cmp::Reverse(one.drawn_up)));
+    counted.dedup_by_key(|one| (one.replaced.clone(), one.session));
+    let lines: Vec<Value> = counted
+        .iter()
+        .map(|one| {
+            json!({ "replaced": one.replaced, "locum": one.locum, "session": one.session, "from": one.days.0,
+                    "until": one.days.1, "fees_cents": one.fees(), "due_cents": one.due_cents })
+        })
+        .collect();
+    let sum = |of: fn(&liasse_core::statement::Statement) -> Centimes| counted.iter().map(of).sum::<Centimes>();
+    output::json(&json!({ "v": 1, "statements": lines, "fees_cents": sum(|one| one.fees()),
+        "due_cents": sum(|one| one.due_cents) }))
 }
 
 fn activate(activate: &Activate, json: bool) -> Result<(), Failure> {
@@ -323,6 +422,14 @@ fn statement(statement: &Statement) -> Result<(), Failure> {
     }
     let number = statement.session.unwrap_or_default();
     let drawn = open.run(move |workstation, person| workstation.statement(number, person))?;
+    let demo = open.person.holder.test_card;
+    if let Some(file) = &statement.pdf {
+        files::write(file, &papers::pdf(&papers::statement(&drawn, demo))?)?;
+    }
+    if let Some(file) = &statement.sealed {
+        let (lane, cards) = (open.office.workstation(), open.office.cards());
+        files::write(file, &liasse_core::statement::seal(&lane, &cards, number, &open.person)?)?;
+    }
     if let Some(file) = &statement.csv {
         files::write(file, drawn.csv().as_bytes())?;
     }

@@ -219,6 +219,13 @@ impl Calendar {
         meeting
     }
 
+    /// When the next slot begins after a moment.
+    pub fn next(&self, moment: NaiveDateTime) -> Option<NaiveDateTime> {
+        let first = self.from.max(moment.date());
+        let days = first.iter_days().take_while(|day| *day <= self.until);
+        days.filter_map(|day| self.of_day(day).map(|(from, _)| from).filter(|from| moment < *from).min()).next()
+    }
+
     /// The days on which a slot begins, in their order.
     pub fn days(&self) -> impl Iterator<Item = NaiveDate> {
         let begins = |day: &NaiveDate| self.slots.iter().any(|slot| slot.days.holds(day.weekday()));

@@ -1,0 +1,231 @@
+//! Papers: what is handed over, kept or posted, as documents for the crate `print`. Texts are `assets/texts/papers.toml`.
+//! Not the layout and not the PDF. No paper of a locum names a patient.
+
+use chrono::NaiveDate;
+use liasse_domain::replacement::{FeeKind, ShareBase};
+use liasse_domain::texts::Texts;
+use liasse_domain::{CardHolder, Centimes};
+use liasse_print::{Align, Block, Column, Document, Table};
+
+use crate::error::CoreError;
+use crate::replacement::{Session, hours_of, weekday};
+use crate::statement::Statement;
+
+static TEXTS: Texts = Texts::of(include_str!("../../../assets/texts/papers.toml"));
+
+fn t(key: &'static str) -> String {
+    TEXTS.t(key).to_owned()
+}
+
+fn day(date: NaiveDate) -> String {
+    date.format("%d/%m/%Y").to_string()
+}
+
+/// `70 %`, `66,67 %`.
+fn percent(basis_points: u32) -> String {
+    match basis_points % 100 {
+        0 => format!("{} %", basis_points / 100),
+        rest => format!("{},{rest:02} %", basis_points / 100),
+    }
+}
+
+fn name(holder: &CardHolder) -> String {
+    format!("{} {}", holder.given_name.reveal(), holder.family_name.reveal())
+}
+
+fn columns(titles: &[(&'static str, u16, Align)]) -> Vec<Column> {
+    titles.iter().map(|(key, share, align)| Column { title: t(key), share: *share, align: *align }).collect()
+}
+
+fn fee_kind(kind: FeeKind) -> String {
+    match kind {
+        FeeKind::Office => t("kind.office"),
+        FeeKind::Visits => t("kind.visits"),
+        FeeKind::Duty => t("kind.duty"),
+        FeeKind::Travel => t("kind.travel"),
+    }
+}
+
+/// A paper as PDF.
+pub fn pdf(paper: &Document) -> Result<Vec<u8>, CoreError> {
+    Ok(liasse_print::render(paper)?)
+}
+
+/// The sheet that a replaced doctor hands over to the locum: number, days, sector and usual fees, whom to call, and how to
+/// fall back on paper.
+pub fn handover(session: &Session, demo: bool, today: NaiveDate) -> Document {
+    let sealed = &session.sealed;
+    let calendar = &sealed.calendar;
+    let hours = calendar.slots().iter().map(|slot| {
+        let days: Vec<&str> = slot.days.days().map(weekday).collect();
+        format!("{} : {}", days.join(", "), hours_of(slot))
+    });
+    let mut facts = vec![
+        (t("handover.replaced"), name(&sealed.replaced.holder)),
+        (t("handover.session"), sealed.number.to_string()),
+        (t("handover.locum"), sealed.locum.billing.to_string()),
+        (
+            t("handover.days"),
+            TEXTS.with("handover.from_until", &[("from", &day(calendar.from())), ("until", &day(calendar.until()))]),
+        ),
+        (t("handover.hours"), hours.collect::<Vec<_>>().join("\n")),
+    ];
+    for situation in &sealed.replaced.situations {
+        let sector = match situation.convention {
+            1 => t("handover.sector_one"),
+            2 => t("handover.sector_one_dp"),
+            3 => t("handover.sector_two"),
+            _ => t("handover.sector_none"),
+        };
+        facts.push((t("handover.place"), format!("{} · {sector}", situation.structure_name)));
+        facts.push((t("handover.billing"), situation.billing_number.to_string()));
+    }
+    let terms = sealed.terms;
+    let base = if terms.base == ShareBase::Received { t("handover.on_received") } else { t("handover.on_billed") };
+    let shares = Table {
+        columns: columns(&[("handover.kind", 3, Align::Left), ("handover.share", 1, Align::Right)]),
+        rows: FeeKind::ALL.iter().map(|kind| vec![fee_kind(*kind), percent(terms.share(*kind).0)]).collect(),
+        total: None,
+    };
+    Document {
+        title: t("handover.title"),
+        subject: t("handover.subject"),
+        demo,
+        made_on: TEXTS.with("paper.made_on", &[("day", &day(today))]),
+        blocks: vec![
+            Block::Facts(facts),
+            Block::Heading(t("handover.start_title")),
+            Block::Paragraph(t("handover.start")),
+            Block::Heading(t("handover.rules_title")),
+            Block::Paragraph(t("handover.rules")),
+            Block::Notice(if sealed.mailbox { t("handover.mailbox") } else { t("handover.no_mailbox") }),
+            Block::Heading(t("handover.paper_title")),
+            Block::Paragraph(t("handover.paper")),
+            Block::Heading(t("handover.terms_title")),
+            Block::Paragraph(base),
+            Block::Table(shares),
+            Block::Heading(t("handover.call_title")),
+            Block::Lines { label: t("handover.call"), count: 3 },
+            Block::Lines { label: t("handover.fees"), count: 3 },
+            Block::Signature(vec![t("handover.sign_replaced"), t("handover.sign_locum")]),
+        ],
+    }
+}
+
+/// The statement of a session, for the doctor who is replaced and for the locum.
+pub fn statement(drawn: &Statement, demo: bool) -> Document {
+    let money = |cents: Centimes| cents.to_string();
+    let kinds = Table {
+        columns: columns(&[
+            ("statement.kind", 3, Align::Left),
+            ("statement.fees", 2, Align::Right),
+            ("statement.share", 1, Align::Right),
+            ("statement.locum", 2, Align::Right),
+        ]),
+        rows: drawn
+            .by_kind
+            .iter()
+            .map(|line| {
+                vec![fee_kind(line.kind), money(line.fees_cents), percent(line.share_bp), money(line.locum_cents)]
+            })
+            .collect(),
+        total: Some(vec![
+            t("statement.total"),
+            money(drawn.fees()),
+            String::new(),
+            money(drawn.by_kind.iter().map(|line| line.locum_cents).sum()),
+        ]),
+    };
+    let days = Table {
+        columns: columns(&[
+            ("statement.day", 2, Align::Left),
+            ("statement.fses", 1, Align::Right),
+            ("statement.fees", 2, Align::Right),
+        ]),
+        rows: drawn
+            .by_day
+            .iter()
+            .map(|line| vec![day(line.day), line.fses.to_string(), money(line.fees_cents)])
+            .collect(),
+        total: None,
+    };
+    let modes = Table {
+        columns: columns(&[("statement.mode", 3, Align::Left), ("statement.received", 2, Align::Right)]),
+        rows: drawn.by_mode.iter().map(|line| vec![line.mode.label().to_owned(), money(line.cents)]).collect(),
+        total: None,
+    };
+    let base = if drawn.base == ShareBase::Received { t("handover.on_received") } else { t("handover.on_billed") };
+    let mut blocks = vec![
+        Block::Facts(vec![
+            (t("handover.replaced"), format!("{} ({})", drawn.replaced_name.reveal(), drawn.replaced)),
+            (t("handover.locum"), drawn.locum.to_string()),
+            (
+                t("handover.days"),
+                TEXTS.with("handover.from_until", &[("from", &day(drawn.days.0)), ("until", &day(drawn.days.1))]),
+            ),
+            (t("statement.base"), base),
+        ]),
+        Block::Heading(t("statement.by_kind")),
+        Block::Table(kinds),
+        Block::Heading(t("statement.by_day")),
+        Block::Table(days),
+        Block::Heading(t("statement.by_mode")),
+        Block::Table(modes),
+        Block::Facts(vec![
+            (t("statement.in_drawer"), money(drawn.in_drawer_cents)),
+            (t("statement.on_account"), money(drawn.on_account_cents)),
+            (t("statement.expected"), money(drawn.expected_cents)),
+            (t("statement.owed"), money(drawn.owed_by_patients_cents)),
+        ]),
+    ];
+    if !drawn.corrections.is_empty() {
+        blocks.push(Block::Heading(t("statement.corrections")));
+        blocks.push(Block::Table(Table {
+            columns: columns(&[
+                ("statement.on", 2, Align::Left),
+                ("statement.fse", 3, Align::Left),
+                ("statement.fees", 2, Align::Right),
+                ("statement.locum", 2, Align::Right),
+            ]),
+            rows: drawn
+                .corrections
+                .iter()
+                .map(|one| {
+                    let minus = |cents: Centimes| money(Centimes::ZERO - cents);
+                    vec![day(one.on), one.fse.to_string(), minus(one.fees_cents), minus(one.locum_cents)]
+                })
+                .collect(),
+            total: None,
+        }));
+    }
+    blocks.push(Block::Notice(TEXTS.with("statement.due", &[("amount", &money(drawn.due_cents))])));
+    blocks.push(Block::Signature(vec![t("handover.sign_replaced"), t("handover.sign_locum")]));
+    Document {
+        title: t("statement.title"),
+        subject: TEXTS.with("statement.subject", &[("session", &drawn.session.to_string())]),
+        demo,
+        made_on: TEXTS.with("paper.made_on", &[("day", &day(drawn.drawn_up))]),
+        blocks,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_key_has_a_text_and_every_text_a_use() {
+        let source = include_str!("papers.rs");
+        let sources = source.split("#[cfg(test)]").next().unwrap_or_default();
+        let is_key = |word: &&str| {
+            word.contains('.') && word.chars().all(|sign| sign.is_ascii_lowercase() || sign == '.' || sign == '_')
+        };
+        let quoted = sources.split('"').skip(1).step_by(2);
+        let used: BTreeSet<&str> = quoted.filter(is_key).collect();
+        let keys: BTreeSet<&str> = TEXTS.keys().collect();
+        assert_eq!(used, keys);
+        assert!(used.len() > 30);
+    }
+}
