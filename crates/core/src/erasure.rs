@@ -57,9 +57,8 @@ impl Workstation {
         }
         let sealed = self.unsealed(&row)?.sealed;
         let bytes = row.content.unwrap_or_default();
-        // Pages hold long rows in pieces: a part from the middle of what was sealed is looked for, not the whole of it.
-        let middle = bytes.len() / 2;
-        let piece = bytes.get(middle.saturating_sub(24)..middle + 24).unwrap_or(&bytes).to_vec();
+        // Pages hold long rows in pieces: the beginning, which no FSE has, is looked for, not the whole.
+        let piece = bytes.get(..48).unwrap_or(&bytes).to_vec();
         let values = memorised(&sealed);
         let needles: Vec<&[u8]> = values.iter().map(|(_, value)| value.as_bytes()).collect();
         let before = (self.store.in_rows(&needles)?, self.pages_with(&piece)?, files_with(folder, &needles));

@@ -7,6 +7,7 @@ pub mod office;
 pub mod play;
 pub mod readers;
 pub mod rehearsal;
+pub mod replaced;
 pub mod scenario;
 pub mod tray;
 pub mod world;

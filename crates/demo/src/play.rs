@@ -15,6 +15,7 @@ use liasse_domain::{Centimes, Code, Coded, Digits, FseRef};
 
 use crate::clock::ClockError;
 use crate::office::{Office, OpenError};
+use crate::replaced;
 use crate::scenario::{Claim, Scenario};
 use crate::tray::{Tray, UnknownCard};
 use crate::written::{Made, Written};
@@ -116,6 +117,9 @@ pub fn play(
     hand: &Hand,
     pin: &Digits,
 ) -> Result<Played, PlayError> {
+    if let Some(story) = &scenario.replacement {
+        return replaced::play(office, scenario, story, hand, pin);
+    }
     let (cps_reader, _) = hand.readers();
     if let Hand::Tray { tray, .. } = hand {
         tray.insert(cps_reader, &scenario.cps)?;
@@ -212,7 +216,7 @@ pub(crate) fn vitale_in(cards: &Handle<CardDesk>, reader: &str) -> Result<Vitale
     }
 }
 
-fn make(office: &Office, claim: &Claim, hand: &Hand, who: &SignedIn) -> Result<FseRef, PlayError> {
+pub(crate) fn make(office: &Office, claim: &Claim, hand: &Hand, who: &SignedIn) -> Result<FseRef, PlayError> {
     let (_, vitale_reader) = hand.readers();
     let beneficiary = match hand {
         Hand::Tray { tray, .. } => {
@@ -297,7 +301,7 @@ fn send_lots(office: &Office, signed_in: &SignedIn) -> Result<(), PlayError> {
     send(office)
 }
 
-fn send(office: &Office) -> Result<(), PlayError> {
+pub(crate) fn send(office: &Office) -> Result<(), PlayError> {
     let summary = office.post().call(|post| post.send()).map_err(CoreError::from)??;
     match summary.failed.into_iter().next() {
         Some((_, report)) => Err(PlayError::NotSent(report)),
@@ -310,7 +314,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const GLANCE: Duration = Duration::from_millis(200);
 
 /// Fetches until the ledger is as wanted, or patience ends: a caisse in this process has answered at the first look.
-fn fetch_until(office: &Office, wanted: impl Fn(&Ledger) -> bool) -> Result<Ledger, PlayError> {
+pub(crate) fn fetch_until(office: &Office, wanted: impl Fn(&Ledger) -> bool) -> Result<Ledger, PlayError> {
     let began = Stopwatch::now();
     loop {
         office.post().call(|post| post.fetch()).map_err(CoreError::from)??;

@@ -7,6 +7,8 @@ use liasse_core::Tables;
 use liasse_domain::{Centimes, Code, Coded, MoneyState, MutuelleCard, TransmissionState};
 use serde::Deserialize;
 
+use crate::replaced::Story;
+
 /// One scenario. Where it names FSE by their numbers, it is written for a new directory.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -29,6 +31,8 @@ pub struct Scenario {
     /// How many lines of payments belong to no FSE.
     #[serde(default)]
     pub unmatched: usize,
+    /// The replacement that it is about.
+    pub replacement: Option<Story>,
     /// The claims, in order; asked for more than there are, they start again.
     pub fse: Vec<Claim>,
 }
@@ -70,6 +74,12 @@ pub struct Claim {
     /// How it must stand on its way, in the order of the days.
     #[serde(default)]
     pub midway: Vec<Midway>,
+    /// In a replacement: whether the locum makes it, each time the locum works.
+    #[serde(default)]
+    pub by_locum: bool,
+    /// In a replacement: how often.
+    #[serde(default = "once")]
+    pub times: u32,
     /// What must come of it.
     pub expect: Expected,
     /// Once it is rejected, a new FSE corrects it, and this must come of that one.
@@ -132,6 +142,10 @@ pub struct Expected {
     /// Whether it is meant not to end as its kind ends: something is left to do for a person.
     #[serde(default)]
     pub open: bool,
+}
+
+fn once() -> u32 {
+    1
 }
 
 fn received() -> TransmissionState {
@@ -215,6 +229,9 @@ const SCENARIOS: &[(&str, &str)] = &[
     ("avis-de-non-remise", include_str!("../../../fixtures/scenarios/avis-de-non-remise.toml")),
     ("messages-de-la-caisse", include_str!("../../../fixtures/scenarios/messages-de-la-caisse.toml")),
     ("tarif-different", include_str!("../../../fixtures/scenarios/tarif-different.toml")),
+    ("locum-week", include_str!("../../../fixtures/scenarios/locum-week.toml")),
+    ("locum-wrong-day", include_str!("../../../fixtures/scenarios/locum-wrong-day.toml")),
+    ("locum-other-card", include_str!("../../../fixtures/scenarios/locum-other-card.toml")),
 ];
 
 /// The scenario that `liassectl demo` plays when none is named.
