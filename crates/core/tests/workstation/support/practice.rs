@@ -103,14 +103,6 @@ impl Practice {
         &self.folder
     }
 
-    /// Its file, past the store: a hand with the key.
-    pub fn raw(&self) -> rusqlite::Connection {
-        let raw = rusqlite::Connection::open(self.folder.join("liasse.db")).expect("a file");
-        let key: String = KEY.iter().map(|byte| format!("{byte:02x}")).collect();
-        raw.execute_batch(&format!("PRAGMA key = \"x'{key}'\"")).expect("the key");
-        raw
-    }
-
     /// Its store, past the workstation.
     pub fn store(&self) -> Store {
         Store::open(&self.folder.join("liasse.db"), &KEY).expect("store opens")
