@@ -88,6 +88,12 @@ pub(crate) struct Person {
     reader: Option<String>,
     #[arg(long, help = "Lit le code porteur sur l'entrée standard, une ligne")]
     pin_stdin: bool,
+    #[arg(
+        long,
+        value_name = "MOTIF",
+        help = "Motif écrit d'une dérogation, quand la garde avant signature le demande"
+    )]
+    derogation: Option<String>,
 }
 
 /// An open office and who is signed in.
@@ -114,7 +120,8 @@ impl Person {
         let mut names = vec![reader];
         names.extend(others);
         let office = open(&self.place.existing()?, &names)?;
-        let person = play::sign_in_as(&office, reader, &pin, wanted)?;
+        let mut person = play::sign_in_as(&office, reader, &pin, wanted)?;
+        person.derogation.clone_from(&self.derogation);
         Ok(Open { office, person })
     }
 

@@ -261,6 +261,13 @@ pub fn as_typed(act: &Act) -> String {
 }
 
 impl Workstation {
+    /// The care path that is proposed to a locum: R where the doctor who is replaced is the patient's médecin traitant, as far
+    /// as the last FSE of that patient says; else none, for the locum to say.
+    pub fn locums_care_path(&self, draft: &Draft, who: &SignedIn) -> Result<Option<CarePath>, CoreError> {
+        let traitant = self.store.was_traitant(&who.situation.billing_number, &draft.patient())?;
+        Ok(traitant.then_some(CarePath::R))
+    }
+
     /// Prices a draft and adds what the cards and the clock know to its findings.
     pub fn price(&self, draft: &Draft, signed_in: &SignedIn) -> Result<Invoice, CoreError> {
         let input = draft.completed(&signed_in.situation);
@@ -292,6 +299,14 @@ impl Workstation {
         let today = self.clock.today();
         if draft.input.date > today {
             invoice.findings.push(Finding::of(Code("invoicing.acte_futur"), &[]));
+        }
+        let corrects = draft.corrects().map(|earlier| liasse_domain::FseRef {
+            billing: signed_in.situation.billing_number.clone(),
+            number: earlier.number,
+        });
+        invoice.findings.extend(self.guard_finding(draft.input.date, corrects.as_ref(), signed_in)?);
+        if signed_in.replaces.is_some() && draft.input.care_path == Some(CarePath::T) {
+            invoice.findings.push(Finding::of(Code("invoicing.parcours_remplacant"), &[]));
         }
         invoice.findings.sort_by_key(|finding| std::cmp::Reverse(finding.level));
         Ok(invoice)

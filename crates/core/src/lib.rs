@@ -16,6 +16,7 @@ pub mod incidents;
 pub mod invoicing;
 pub mod lane;
 pub mod ledger;
+pub mod my_day;
 pub mod papers;
 pub mod ports;
 pub mod recettes;

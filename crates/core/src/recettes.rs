@@ -125,9 +125,21 @@ impl Workstation {
         Ok(self.store.unpaid(who.accounts()?, limit)?.into_iter().map(unpaid).collect())
     }
 
-    /// The cheques in hand.
+    /// The cheques in hand; a locum's are those of their session.
     pub fn cheques(&self, who: &SignedIn) -> Result<Vec<ChequeRow>, CoreError> {
-        Ok(self.store.cheques_in_hand(who.accounts()?)?)
+        let mut cheques = self.store.cheques_in_hand(&who.situation.billing_number)?;
+        if let Some(replaces) = &who.replaces {
+            let session = Some(replaces.session.number);
+            let mut theirs = Vec::new();
+            for cheque in cheques {
+                let made = cheque.fses.iter().map(|fse| self.store.made_under(fse));
+                if made.collect::<Result<Vec<_>, _>>()?.contains(&session) {
+                    theirs.push(cheque);
+                }
+            }
+            cheques = theirs;
+        }
+        Ok(cheques)
     }
 
     /// Puts cheques on a deposit slip: all that are in hand when none is named.

@@ -32,6 +32,10 @@ impl Workstation {
         let corrects = draft
             .corrects()
             .map(|earlier| FseRef { billing: signed_in.situation.billing_number.clone(), number: earlier.number });
+        // What was written to pass a risk is the reason for passing the guard's amber too: one field, one sentence.
+        let mut person = signed_in.clone();
+        person.derogation = person.derogation.or_else(|| draft.passed_with_reason().map(str::to_owned));
+        let signed_in = &person;
         let passed = self.guard_new(draft.input.date, corrects.as_ref(), signed_in)?;
         let invoice = self.price(draft, signed_in)?;
         draft.check_may_be_signed(&invoice)?;
@@ -68,18 +72,22 @@ impl Workstation {
         signed_in: &SignedIn,
         vitale: Option<&VitaleView>,
     ) -> Result<FseToSign, CoreError> {
+        // The reason that was written when it was made stands for its signature.
+        let mut signed_in = signed_in.clone();
+        if signed_in.derogation.is_none() {
+            signed_in.derogation = self.store.derogation_of(reference)?;
+        }
         let mut documents = Vec::new();
         let mut passed = Verdict::Green;
         for kind in [DocumentKind::Fse, DocumentKind::Dre] {
             if let Some(prepared) = self.store.load_prepared(kind, reference)? {
-                passed = passed.max(self.guard_prepared(&prepared, signed_in)?);
-                documents.push(self.document_to_sign(prepared, signed_in, vitale)?);
+                passed = passed.max(self.guard_prepared(&prepared, &signed_in)?);
+                documents.push(self.document_to_sign(prepared, &signed_in, vitale)?);
             }
         }
         if documents.is_empty() {
             return Err(InvoicingError::NotPrepared.into());
         }
-        let mut signed_in = signed_in.clone();
         // A reason that was written for something else passes nothing here.
         signed_in.derogation = signed_in.derogation.filter(|_| passed != Verdict::Green);
         Ok(FseToSign { documents, signed_in })

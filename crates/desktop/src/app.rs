@@ -3,6 +3,7 @@
 mod admission;
 mod closing;
 mod cover;
+mod replaced;
 mod view;
 
 use std::path::PathBuf;
@@ -19,7 +20,7 @@ use liasse_core::schedule::{Leaving, Schedule};
 use liasse_demo::{Office, Opening, Tray};
 use liasse_domain::{Coded, Instant, Report, clock};
 
-use crate::screen::{bandeau, facturer, lots, mutuelle, paiements, pin, recettes, tray, welcome};
+use crate::screen::{bandeau, facturer, lots, mutuelle, paiements, pin, recettes, remplacements, tray, welcome};
 use crate::text::t;
 use crate::{ask, theme};
 
@@ -62,6 +63,7 @@ enum Place {
     Lots,
     Paiements,
     Recettes,
+    Remplacements,
     Tray,
 }
 
@@ -85,6 +87,7 @@ struct Desk {
     lots: lots::State,
     paiements: paiements::State,
     recettes: recettes::State,
+    remplacements: remplacements::State,
     tray: tray::State,
     notice: Option<Report>,
     /// The window is being closed.
@@ -118,6 +121,7 @@ enum Message {
     Lots(lots::Message),
     Paiements(paiements::Message),
     Recettes(recettes::Message),
+    Remplacements(remplacements::Message),
     Tray(tray::Message),
     /// The window is to be closed, by its frame or by Ctrl Q.
     Close,
@@ -259,6 +263,7 @@ impl Desk {
             lots: lots::State::default(),
             paiements: paiements::State::default(),
             recettes: recettes::State::default(),
+            remplacements: remplacements::State::default(),
             tray: tray::State::new(opened.tray),
             notice: None,
             closing: None,
@@ -298,6 +303,7 @@ impl Desk {
                 recettes::Action::Run(task) => task.map(Message::Recettes),
                 recettes::Action::LedgerChanged(task) => Task::batch([task.map(Message::Recettes), self.reload_lots()]),
             },
+            Message::Remplacements(message) => self.remplacements(message),
             Message::Tray(message) => match self.tray.update(&self.office, message) {
                 tray::Action::None => Task::none(),
                 tray::Action::Run(task) => task.map(Message::Tray),
@@ -389,6 +395,7 @@ impl Desk {
         self.lots.dismiss();
         self.paiements.dismiss();
         self.recettes.dismiss();
+        self.remplacements.dismiss();
         self.tray.dismiss();
     }
 
@@ -399,6 +406,7 @@ impl Desk {
             Place::Lots => self.reload_lots(),
             Place::Paiements => self.paiements.reload(&self.office, self.signed_in.as_ref()).map(Message::Paiements),
             Place::Recettes => self.recettes.reload(&self.office, self.signed_in.as_ref()).map(Message::Recettes),
+            Place::Remplacements => self.show_remplacements(),
             Place::Tray => Task::none(),
         }
     }
@@ -432,6 +440,7 @@ impl Desk {
                 return match letter.as_str() {
                     "p" => self.go(Place::Paiements),
                     "r" => self.go(Place::Recettes),
+                    "l" => self.go(Place::Remplacements),
                     "m" => self.ask_mutuelle(),
                     _ => Task::none(),
                 };
@@ -456,6 +465,7 @@ impl Desk {
             Place::Lots => self.lots.key(key).map(Message::Lots),
             Place::Paiements => self.paiements.key(key).map(Message::Paiements),
             Place::Recettes => self.recettes.key(key).map(Message::Recettes),
+            Place::Remplacements => self.remplacements.key(key).map(Message::Remplacements),
             Place::Tray => self.tray.key(key).map(Message::Tray),
         };
         message.map_or_else(Task::none, |message| self.update(message))

@@ -34,10 +34,17 @@ pub fn ask<T: 'static, R: Send + 'static>(
 pub fn aside<R: Send + 'static>(
     gesture: impl FnOnce() -> Result<R, CoreError> + Send + 'static,
 ) -> Task<Result<R, Report>> {
+    reported(move || gesture().map_err(|error| error.report()))
+}
+
+/// The same of one that tells its own reports.
+pub fn reported<R: Send + 'static>(
+    gesture: impl FnOnce() -> Result<R, Report> + Send + 'static,
+) -> Task<Result<R, Report>> {
     let (answer, wait) = oneshot::channel();
     let started = std::thread::Builder::new().name("liasse-geste".to_owned()).spawn(move || {
         // The window may have closed meanwhile: then nobody waits.
-        drop(answer.send(gesture().map_err(|error| error.report())));
+        drop(answer.send(gesture()));
     });
     Task::future(async move {
         match started {

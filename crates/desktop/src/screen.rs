@@ -8,5 +8,6 @@ pub mod mutuelle;
 pub mod paiements;
 pub mod pin;
 pub mod recettes;
+pub mod remplacements;
 pub mod tray;
 pub mod welcome;

@@ -2,6 +2,7 @@
 //! Nothing here changes anything; the list of a screen is in `ledger`.
 
 use chrono::NaiveDate;
+use liasse_domain::fse::Patient;
 use liasse_domain::returns::Reason;
 use liasse_domain::settlement::SettlementMode;
 use liasse_domain::{BillingNumber, DocumentState, FileIdentifier, FseContent, FseRef, Instant, TransmissionState};
@@ -129,6 +130,28 @@ impl Store {
         ];
         let rows = query::all(&self.connection, &sql, values, read)?;
         rows.into_iter().map(|(id, row)| complete(&self.connection, id, row)).collect()
+    }
+
+    /// Whether an FSE of a practitioner's says that they, or who replaced them, treated a patient as the médecin traitant (care
+    /// path T or R): the latest of that patient's decides.
+    pub fn was_traitant(&self, billing: &BillingNumber, patient: &Patient) -> Result<bool> {
+        let sql = "SELECT json_extract(b.content, '$.care.care_path') IN ('T', 'R') AS traitant
+                   FROM patient p JOIN document d ON d.patient = p.id AND d.kind = 'fse' AND d.state = 'signee'
+                   JOIN body b ON b.document = d.id
+                   WHERE p.insured_nir = ?1 AND p.birth_date = ?2 AND p.birth_rank = ?3 AND d.billing = ?4
+                   ORDER BY d.id DESC LIMIT 1";
+        let values = params![patient.insured_nir.put(), patient.birth_date.put(), patient.birth_rank, billing.put()];
+        let found = query::first(&self.connection, sql, values, |row| row.get::<_, Option<bool>>("traitant"))?;
+        Ok(found.flatten().unwrap_or_default())
+    }
+
+    /// Why the guard's amber was passed when a document was made.
+    pub fn derogation_of(&self, fse: &FseRef) -> Result<Option<String>> {
+        let sql =
+            "SELECT json_extract(j.payload, '$.derogation') AS reason FROM document d JOIN journal j ON j.seq = d.entry
+                   WHERE d.billing = ?1 AND d.kind = 'fse' AND d.number = ?2";
+        let values = params![fse.billing.put(), fse.number.put()];
+        Ok(query::first(&self.connection, sql, values, |row| row.get("reason"))?.flatten())
     }
 
     /// The live FSE that corrects this one, if there is one.

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use liasse_domain::fse::Prepared;
 use liasse_domain::replacement::SessionState;
-use liasse_domain::{BillingNumber, Fse, FseContent, FseRef};
+use liasse_domain::{BillingNumber, Coded, Finding, Fse, FseContent, FseRef};
 
 use super::{Hand, Refused, Subject, Verdict, judge};
 use crate::desk::SignedIn;
@@ -33,6 +33,23 @@ impl Workstation {
         let billing = &who.situation.billing_number;
         let new = day == self.clock.today();
         self.guard(billing, What::Fse { session, days: &[day], corrects, new }, who)
+    }
+
+    /// What the guard says of a draft, as a finding beside the others: nothing when it is green.
+    pub(crate) fn guard_finding(
+        &self,
+        day: NaiveDate,
+        corrects: Option<&FseRef>,
+        who: &SignedIn,
+    ) -> Result<Option<Finding>, CoreError> {
+        let session = who.replaces.as_ref().map(|replaces| replaces.session.number);
+        let new = day == self.clock.today();
+        let what = What::Fse { session, days: &[day], corrects, new };
+        Ok(match self.verdict(&who.situation.billing_number, what, who)? {
+            Verdict::Green => None,
+            Verdict::Amber(why) => Some(Finding::of(why.code(), &[])),
+            Verdict::Red(why) => Some(Finding::of(why.code(), &[])),
+        })
     }
 
     /// Whether a prepared FSE or DRE may be signed.

@@ -19,6 +19,7 @@ impl Desk {
             self.mutuelle = None;
             self.paiements.forget();
             self.recettes.forget();
+            self.remplacements.forget();
             return Task::none();
         };
         if cps.situations.is_some() {
@@ -46,6 +47,7 @@ impl Desk {
             Ok(person) if present.as_ref() == Some(&person.serial) => {
                 self.paiements.forget();
                 self.recettes.forget();
+                self.remplacements.forget();
                 self.signed_in = Some(person);
             }
             Ok(_) => return Task::none(),
@@ -57,7 +59,7 @@ impl Desk {
         let priced = self.facturer.signed_in_changed(&self.office, self.signed_in.as_ref()).map(Message::Facturer);
         let place = match self.place {
             Place::Tray if self.cards.vitale().is_some() && self.signed_in.is_some() => self.go(Place::Facturer),
-            Place::Paiements | Place::Recettes => self.go(self.place),
+            Place::Paiements | Place::Recettes | Place::Remplacements => self.go(self.place),
             _ => Task::none(),
         };
         Task::batch([priced, self.reload_lots(), place])

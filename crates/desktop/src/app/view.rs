@@ -25,6 +25,7 @@ impl Desk {
             Place::Lots => self.lots.view(self.signed_in.as_ref()).map(Message::Lots),
             Place::Paiements => self.paiements.view(self.signed_in.as_ref()).map(Message::Paiements),
             Place::Recettes => self.recettes.view(self.signed_in.as_ref()).map(Message::Recettes),
+            Place::Remplacements => self.remplacements.view(self.signed_in.as_ref()).map(Message::Remplacements),
             Place::Tray => self.tray.view().map(Message::Tray),
         };
         let mut main = column![screen].spacing(8).width(Fill);
@@ -60,6 +61,7 @@ impl Desk {
                 entry("F3", t("nav.lots"), Place::Lots),
                 entry("Ctrl P", t("nav.money"), Place::Paiements),
                 entry("Ctrl R", t("nav.receipts"), Place::Recettes),
+                entry("Ctrl L", t("nav.locum"), Place::Remplacements),
                 entry("F10", t("nav.tray"), Place::Tray),
                 iced::widget::space::vertical(),
                 parts::key_action("F1", t("nav.help")),

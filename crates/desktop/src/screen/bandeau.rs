@@ -38,8 +38,16 @@ pub enum Link {
 
 /// The strip at the top.
 pub fn view<'a, Message: 'a>(facts: &Facts<'a>) -> Element<'a, Message> {
-    let who = match facts.signed_in {
-        Some(person) => {
+    let who = match facts.signed_in.map(|person| (person, &person.replaces)) {
+        Some((person, Some(replaces))) => {
+            let replaced = &replaces.session.replaced.holder;
+            let replaced = format!("{} {}", replaced.given_name.reveal(), replaced.family_name.reveal());
+            let until = replaces.session.calendar.until().format("%d/%m").to_string();
+            let values = [("locum", &*person.display_name()), ("replaced", &*replaced), ("until", &*until)];
+            with("bandeau.replaces", &values)
+        }
+        Some((person, None)) if person.is_staff() => t("bandeau.staff").to_owned(),
+        Some((person, None)) => {
             let name = person.display_name();
             with("bandeau.signed_in", &[("name", &name), ("place", &person.situation.structure_name)])
         }

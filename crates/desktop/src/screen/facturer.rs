@@ -107,6 +107,8 @@ pub enum Message {
     ReasonChanged(String),
     /// F12.
     Sign,
+    /// The care path that is proposed to a locum for that patient.
+    PathProposed(u64, Result<Option<CarePath>, Report>),
     /// What is known of that patient's mutuelle came.
     Covered(u64, Box<Result<Cover, Report>>),
     /// The price of that revision came.
@@ -175,7 +177,16 @@ impl State {
             }
             _ => Task::none(),
         };
-        Task::batch([self.cover_changed(office, signed_in), waiting])
+        let proposed = match (&self.draft, signed_in) {
+            // A locum is nobody's médecin traitant: what the draft begins with is replaced.
+            (Some(draft), Some(person)) if person.replaces.is_some() && draft.input.acts.is_empty() => {
+                let (draft, person, patient) = (draft.clone(), person.clone(), self.patient);
+                ask(&office.workstation(), move |ws| ws.locums_care_path(&draft, &person))
+                    .map(move |answer| Message::PathProposed(patient, answer))
+            }
+            _ => Task::none(),
+        };
+        Task::batch([self.cover_changed(office, signed_in), waiting, proposed])
     }
 
     /// Looks at the patient's mutuelle and prices again.
@@ -263,6 +274,15 @@ impl State {
                 }
                 Action::None
             }
+            Message::PathProposed(patient, Ok(path)) if patient == self.patient => {
+                let untouched = self.draft.as_ref().is_some_and(|draft| draft.input.acts.is_empty());
+                if untouched {
+                    self.edit(office, signed_in, |draft| draft.input.care_path = path)
+                } else {
+                    Action::None
+                }
+            }
+            Message::PathProposed(..) => Action::None,
             Message::RemoveLast => self.edit(office, signed_in, |draft| drop(draft.input.acts.pop())),
             Message::NextCarePath => self.edit(office, signed_in, |draft| {
                 let at = CARE_PATHS.iter().position(|path| *path == draft.input.care_path).unwrap_or(0);

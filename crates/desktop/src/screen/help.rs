@@ -21,6 +21,7 @@ pub fn view<'a, Message: 'a>() -> Element<'a, Message> {
         line("F3", t("help.lots")),
         line("Ctrl P", t("help.money")),
         line("Ctrl R", t("help.receipts")),
+        line("Ctrl L", t("help.locum")),
         line("F10", t("help.tray")),
         line("F9", t("help.pin")),
         line("F11", t("help.dark")),

@@ -133,7 +133,7 @@ impl State {
 }
 
 /// `31/12/2026`, `31.12.26` or `31122026`.
-fn french_day(text: &str) -> Option<NaiveDate> {
+pub fn french_day(text: &str) -> Option<NaiveDate> {
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
     let separators = text.chars().filter(|letter| !letter.is_ascii_digit()).all(|letter| "/.- ".contains(letter));
     let format = match digits.len() {

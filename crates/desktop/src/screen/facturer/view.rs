@@ -275,7 +275,14 @@ impl State {
     }
 
     fn sign_button<'a>(&'a self, signed_in: Option<&'a SignedIn>, total: Centimes) -> Element<'a, Message> {
-        let who = signed_in.map_or_else(|| t("bandeau.nobody").to_owned(), SignedIn::display_name);
+        let who = match signed_in.map(|person| (person, person.paid())) {
+            None => t("bandeau.nobody").to_owned(),
+            Some((person, paid)) if person.replaces.is_some() => {
+                let paid = format!("{} {}", paid.given_name.reveal(), paid.family_name.reveal());
+                with("facturer.in_place_of", &[("locum", &person.display_name()), ("replaced", &paid)])
+            }
+            Some((person, _)) => person.display_name(),
+        };
         let guard = with("facturer.guard", &[("total", &total.to_string()), ("who", &who)]);
         let ready = signed_in.is_some() && self.draft.as_ref().is_some_and(|draft| !draft.input.acts.is_empty());
         column![
