@@ -5,6 +5,7 @@
 
 pub mod crash;
 pub mod cut;
+pub mod desk;
 pub mod display;
 pub mod dovecot;
 pub mod mail;
@@ -20,6 +21,7 @@ pub mod strace;
 pub mod wait;
 
 pub use crash::Crash;
+pub use desk::Desk;
 pub use display::Display;
 pub use mail::MailPeers;
 pub use pcscd::{InsertedCard, Pcscd, Slot};

@@ -2,82 +2,12 @@
 //! and sees it received. Pictures go under `target/`; with `LIASSE_SCREENSHOTS=DIR` they go there (the documentation's).
 #![expect(clippy::expect_used, reason = "a test that cannot go on must fail loudly")]
 
-use std::path::PathBuf;
-
 use liasse_e2e::practice::money;
-use liasse_e2e::process::Running;
-use liasse_e2e::wait::{SOON, until};
-use liasse_e2e::{Display, Practice, bin, root};
+use liasse_e2e::wait::SOON;
+use liasse_e2e::{Desk, Practice, bin};
 
-/// The window and what is around it.
-struct Desk {
-    display: Display,
-    practice: Practice,
-    window: Running,
-    pictures: PathBuf,
-    theme: &'static str,
-}
-
-impl Desk {
-    fn open(name: &str, words: &[&str], theme: &'static str) -> Self {
-        Self::open_with(name, &[], words, theme)
-    }
-
-    /// The same with settings made before.
-    fn open_with(name: &str, settings: &[[&str; 2]], words: &[&str], theme: &'static str) -> Self {
-        let display = Display::start(1400, 900);
-        let practice = if settings.is_empty() { Practice::new(name) } else { Practice::empty(name) };
-        for [setting, value] in settings {
-            practice.run(&["config", "set", setting, value]).success();
-        }
-        let mut command = display.program(bin("liasse"));
-        command.arg("--demo").args(words).arg("--data").arg(practice.data()).env("ICED_BACKEND", "tiny-skia");
-        let window = Running::start(&command, &practice.scratch().join("liasse.log"));
-        display.focus("Liasse");
-        let pictures = std::env::var_os("LIASSE_SCREENSHOTS")
-            .map_or_else(|| root().join("target/window"), |folder| root().join(PathBuf::from(folder)));
-        let desk = Self { display, practice, window, pictures, theme };
-        // The tray is there when the demo has opened: pressing a key before would be pressing it for nobody.
-        until("the open demo", SOON, || desk.practice.caisse_data().join("ports.json").exists().then_some(()));
-        desk.quiet();
-        desk
-    }
-
-    /// Waits until the picture no longer changes.
-    fn quiet(&self) {
-        let mut last = String::new();
-        until("a quiet screen", SOON, || {
-            let now = self.display.fingerprint();
-            let same = now == last;
-            last = now;
-            same.then_some(())
-        });
-    }
-
-    fn press(&self, keys: &[&str]) {
-        for key in keys {
-            let before = self.display.fingerprint();
-            self.display.press(&[key]);
-            self.display.settled_after(&before);
-        }
-    }
-
-    fn type_text(&self, text: &str) {
-        let keys: Vec<String> = text.chars().map(String::from).collect();
-        self.press(&keys.iter().map(String::as_str).collect::<Vec<_>>());
-    }
-
-    fn picture(&self, name: &str) {
-        self.quiet();
-        self.display.picture(&self.pictures.join(format!("{name}-{}.png", self.theme)));
-    }
-
-    /// Closes the window and gives the practice back, to be asked by `liassectl`.
-    fn close(self) -> Practice {
-        self.window.kill();
-        self.practice
-    }
-}
+/// The rows from the first card of the tray down to that of Marie Durand.
+const DURAND: usize = 8;
 
 fn a_consultation_from_the_cards_to_the_caisse(name: &str, words: &[&str], theme: &'static str) {
     let desk = Desk::open(name, words, theme);
@@ -87,8 +17,8 @@ fn a_consultation_from_the_cards_to_the_caisse(name: &str, words: &[&str], theme
     desk.press(&["1", "2", "3", "4"]);
     desk.picture("code-porteur");
     desk.press(&["Return"]);
-    // The patient's card: sixth in the tray. The patient opens by herself.
-    desk.press(&["Down", "Down", "Down", "Down", "Down", "Return"]);
+    // The patient's card: ninth in the tray. The patient opens by herself.
+    desk.insert_from_the_first(DURAND);
     desk.press(&["g", "Return"]);
     desk.picture("facturer");
     desk.press(&["F12"]);
@@ -125,7 +55,7 @@ fn the_same_in_the_dark_theme() {
 fn acts_are_found_by_a_word_and_wrong_input_is_marked() {
     let desk = Desk::open("window-entry", &[], "clair");
     desk.press(&["Return", "1", "2", "3", "4", "Return"]);
-    desk.press(&["Down", "Down", "Down", "Down", "Down", "Return"]);
+    desk.insert_from_the_first(DURAND);
     desk.press(&["f", "r", "o", "t", "t", "i", "s", "Down"]);
     desk.picture("saisie-proposee");
     // The proposal is taken: a technical act, priced and explained, that no claim carries yet.
@@ -168,7 +98,7 @@ fn a_reject_is_corrected_and_the_day_is_closed() {
     let desk = Desk::open("window-money", &[], "clair");
     desk.press(&["Return", "1", "2", "3", "4", "Return"]);
     // A patient whose rights have ended: ten rows below the CPS in the tray.
-    desk.press(&["Down"; 10]);
+    desk.press(&["Down"; 13]);
     desk.press(&["Return", "g", "Return", "Tab", "o", "u", "i"]);
     desk.picture("risque-de-rejet");
     desk.press(&["F12"]);
@@ -203,7 +133,7 @@ fn a_reject_is_corrected_and_the_day_is_closed() {
 fn files_leave_by_themselves_at_the_hour_that_is_set() {
     let desk = Desk::open_with("window-hour", &[["post.send_at", "19:30"]], &[], "clair");
     desk.press(&["Return", "1", "2", "3", "4", "Return"]);
-    desk.press(&["Down", "Down", "Down", "Down", "Down", "Return"]);
+    desk.insert_from_the_first(DURAND);
     desk.press(&["g", "Return", "F12", "c", "F3", "F12"]);
     // The next working day: the hour has passed, and nobody pressed the key of sending.
     desk.press(&["F10", "F6", "F3"]);
@@ -219,7 +149,7 @@ fn files_leave_by_themselves_at_the_hour_that_is_set() {
 fn a_signed_fse_is_taken_back_before_it_leaves() {
     let desk = Desk::open("window-taken-back", &[], "clair");
     desk.press(&["Return", "1", "2", "3", "4", "Return"]);
-    desk.press(&["Down", "Down", "Down", "Down", "Down", "Return"]);
+    desk.insert_from_the_first(DURAND);
     desk.press(&["g", "Return", "F12", "c"]);
     desk.press(&["Delete"]);
     desk.picture("reprise");
@@ -241,7 +171,7 @@ fn a_signed_fse_is_taken_back_before_it_leaves() {
 fn the_question_of_the_settlement_outlives_the_card() {
     let desk = Desk::open("window-question", &[], "clair");
     desk.press(&["Return", "1", "2", "3", "4", "Return"]);
-    desk.press(&["Down", "Down", "Down", "Down", "Down", "Return"]);
+    desk.insert_from_the_first(DURAND);
     // The act was typed for the wrong person of the card: it is not lost.
     desk.press(&["g", "Return", "F7"]);
     desk.picture("autre-beneficiaire");
@@ -267,7 +197,7 @@ fn a_document_is_joined_and_a_dre_that_left_is_taken_back() {
     let scan = std::env::temp_dir().join("scan.a");
     std::fs::write(&scan, b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\nstartxref\n9\n%%EOF\n").expect("a scan");
     desk.press(&["Return", "1", "2", "3", "4", "Return"]);
-    desk.press(&["Down", "Down", "Down", "Down", "Down", "Return"]);
+    desk.insert_from_the_first(DURAND);
     desk.press(&["g", "Return", "F5", "F5", "ctrl+m"]);
     desk.type_text("99999901");
     desk.press(&["Tab"]);
@@ -299,7 +229,7 @@ fn a_document_is_joined_and_a_dre_that_left_is_taken_back() {
 fn the_part_of_a_mutuelle_travels_as_its_convention_says() {
     let desk = Desk::open("window-mutuelle", &[], "clair");
     desk.press(&["Return", "1", "2", "3", "4", "Return"]);
-    desk.press(&["Down", "Down", "Down", "Down", "Down", "Return"]);
+    desk.insert_from_the_first(DURAND);
     // Both schemes are to pay, and nobody knows a mutuelle.
     desk.press(&["g", "Return", "F5", "F5"]);
     desk.picture("mutuelle-inconnue");
@@ -333,7 +263,7 @@ fn the_part_of_a_mutuelle_travels_as_its_convention_says() {
 fn closed_with_a_file(name: &str, settings: &[[&str; 2]]) -> Practice {
     let mut desk = Desk::open_with(name, settings, &[], "clair");
     desk.press(&["Return", "1", "2", "3", "4", "Return"]);
-    desk.press(&["Down", "Down", "Down", "Down", "Down", "Return"]);
+    desk.insert_from_the_first(DURAND);
     desk.press(&["g", "Return", "F12", "c", "F3", "F12"]);
     desk.quiet();
     let window = desk.display.focus("Liasse");
@@ -355,7 +285,7 @@ fn a_file_that_waits_leaves_as_the_window_closes() {
 fn closing_says_what_cannot_leave_without_a_card_and_closing_again_closes() {
     let mut desk = Desk::open("window-leaving", &[], "clair");
     desk.press(&["Return", "1", "2", "3", "4", "Return"]);
-    desk.press(&["Down", "Down", "Down", "Down", "Down", "Return"]);
+    desk.insert_from_the_first(DURAND);
     desk.press(&["g", "Return", "F12", "c"]);
     desk.press(&["ctrl+q"]);
     desk.picture("fermeture");

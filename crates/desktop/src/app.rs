@@ -400,6 +400,12 @@ impl Desk {
     }
 
     fn go(&mut self, place: Place) -> Task<Message> {
+        let accounts = matches!(place, Place::Paiements | Place::Recettes);
+        if accounts && let Some(refused) = self.signed_in.as_ref().and_then(|person| person.accounts().err()) {
+            // A locum has their day instead.
+            self.notice = Some(refused.report());
+            return self.go(Place::Remplacements);
+        }
         self.place = place;
         match place {
             Place::Facturer => self.facturer.focus().map(Message::Facturer),

@@ -49,6 +49,8 @@ impl Desk {
     }
 
     fn navigation(&self) -> Element<'_, Message> {
+        let replaces = self.signed_in.as_ref().is_some_and(|person| person.replaces.is_some());
+        let locum = if replaces { t("nav.my_day") } else { t("nav.locum") };
         let entry = |name: &'static str, words: &'static str, place: Place| -> Element<'_, Message> {
             let line =
                 container(row![parts::key(name), text(words).size(theme::BODY)].spacing(8)).padding(8).width(Fill);
@@ -61,7 +63,7 @@ impl Desk {
                 entry("F3", t("nav.lots"), Place::Lots),
                 entry("Ctrl P", t("nav.money"), Place::Paiements),
                 entry("Ctrl R", t("nav.receipts"), Place::Recettes),
-                entry("Ctrl L", t("nav.locum"), Place::Remplacements),
+                entry("Ctrl L", locum, Place::Remplacements),
                 entry("F10", t("nav.tray"), Place::Tray),
                 iced::widget::space::vertical(),
                 parts::key_action("F1", t("nav.help")),

@@ -147,8 +147,8 @@ pub enum Action {
 }
 
 /// The care paths that the key walks through: T médecin traitant, S hors parcours, U urgence, O orienté, none.
-const CARE_PATHS: [Option<CarePath>; 5] =
-    [Some(CarePath::T), Some(CarePath::S), Some(CarePath::U), Some(CarePath::O), None];
+const CARE_PATHS: [Option<CarePath>; 6] =
+    [Some(CarePath::T), Some(CarePath::R), Some(CarePath::S), Some(CarePath::U), Some(CarePath::O), None];
 
 impl State {
     /// Takes the message of this screen away.

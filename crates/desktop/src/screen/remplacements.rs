@@ -146,7 +146,14 @@ impl State {
             Message::Loaded(answer) => {
                 self.busy = false;
                 match *answer {
-                    Ok(shown) => self.shown = shown,
+                    Ok(shown) => {
+                        // The form is there from now on.
+                        let opens = matches!((&self.shown, &shown), (Shown::Nothing, Shown::Sessions(_)));
+                        self.shown = shown;
+                        if opens {
+                            return Action::Run(self.form.focus());
+                        }
+                    }
                     Err(report) => self.notice = Some(report),
                 }
             }

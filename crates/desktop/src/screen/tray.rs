@@ -38,6 +38,8 @@ pub enum Message {
     Chosen(usize),
     /// Insert the chosen card.
     Insert,
+    /// Insert the chosen card into the other reader: two professionals' cards side by side.
+    InsertBeside,
     /// Pull the chosen card.
     Pull,
     /// Advance the clock by one working day.
@@ -78,6 +80,12 @@ impl State {
         if card.professional { CPS_READER } else { VITALE_READER }
     }
 
+    /// The reader that holds a card.
+    fn lies_in(&self, card: &Card) -> Option<&'static str> {
+        let holds = |reader: &&'static str| self.tray.card_in(reader).as_deref() == Some(card.name);
+        [CPS_READER, VITALE_READER].into_iter().find(holds)
+    }
+
     /// Takes the message of this screen away.
     pub fn dismiss(&mut self) {
         self.notice = None;
@@ -91,6 +99,7 @@ impl State {
             Key::Named(Named::Enter) => Some(Message::Insert),
             Key::Named(Named::Delete | Named::Backspace) => Some(Message::Pull),
             Key::Named(Named::F6) => Some(Message::NextDay),
+            Key::Named(Named::F7) => Some(Message::InsertBeside),
             _ => None,
         }
     }
@@ -109,9 +118,16 @@ impl State {
                 }
                 Action::None
             }
+            Message::InsertBeside => {
+                if let Some(card) = self.cards.get(self.chosen) {
+                    let reader = if card.professional { VITALE_READER } else { CPS_READER };
+                    self.notice = self.tray.insert(reader, card.name).err().map(|error| error.report());
+                }
+                Action::None
+            }
             Message::Pull => {
                 if let Some(card) = self.cards.get(self.chosen) {
-                    self.tray.pull(self.reader(card));
+                    self.tray.pull(self.lies_in(card).unwrap_or(self.reader(card)));
                 }
                 Action::None
             }
@@ -134,7 +150,7 @@ impl State {
     /// The screen.
     pub fn view(&self) -> Element<'_, Message> {
         let rows = self.cards.iter().enumerate().map(|(index, card)| {
-            let inside = self.tray.card_in(self.reader(card)).as_deref() == Some(card.name);
+            let inside = self.lies_in(card).is_some();
             let place = if inside { format!("✓ {}", t("tray.inserted")) } else { String::new() };
             let pin = card.pin.as_ref().map_or_else(String::new, |pin| with("tray.pin", &[("pin", pin)]));
             let line = row![
@@ -161,6 +177,7 @@ impl State {
             row![
                 parts::key_action("↑ ↓", t("tray.choose")),
                 parts::key_action("↵", t("tray.insert")),
+                parts::key_action("F7", t("tray.insert_beside")),
                 parts::key_action("Suppr", t("tray.pull")),
                 parts::key_action("F6", t("tray.next_day")),
             ]
