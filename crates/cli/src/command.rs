@@ -5,6 +5,7 @@ mod attachments;
 mod cards;
 mod config;
 mod demo;
+mod desync;
 mod formats;
 mod fse;
 mod journal;
@@ -31,6 +32,8 @@ pub(crate) enum Command {
     Cards(cards::Cards),
     #[command(subcommand, about = "Feuilles de soins électroniques")]
     Fse(fse::Fse),
+    #[command(subcommand, about = "FSE scellées par le patient, à signer plus tard")]
+    Desync(desync::Desync),
     #[command(subcommand, about = "Carte de mutuelle et part complémentaire")]
     Mutuelle(mutuelle::Mutuelle),
     #[command(subcommand, about = "Lots")]
@@ -64,6 +67,7 @@ pub(crate) fn run(command: Command, json: bool) -> Result<(), Failure> {
         Command::Config(command) => config::run(&command),
         Command::Cards(command) => cards::run(&command, json),
         Command::Fse(command) => fse::run(command, json),
+        Command::Desync(command) => desync::run(&command, json),
         Command::Mutuelle(command) => mutuelle::run(&command),
         Command::Lot(command) => lot::run(&command, json),
         Command::Post(command) => post::run(&command, json),

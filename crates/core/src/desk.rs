@@ -29,6 +29,8 @@ pub struct SignedIn {
     pub signature_certificate: Vec<u8>,
     /// The session under which a locum acts; `None` for everybody else.
     pub replaces: Option<Arc<Replaces>>,
+    /// The practitioner for whom a member of staff prepares.
+    pub prepares_for: Option<Arc<CardHolder>>,
     /// The written reason for passing an amber of the guard.
     pub derogation: Option<String>,
 }
@@ -160,13 +162,18 @@ impl SignedIn {
             situation,
             signature_certificate: certificate.clone(),
             replaces,
+            prepares_for: None,
             derogation: None,
         })
     }
 
-    /// Who is paid: the holder, or the doctor whom they replace.
+    /// Who is paid: the holder, the doctor whom they replace, or the practitioner for whom staff prepare.
     pub fn paid(&self) -> &CardHolder {
-        self.replaces.as_ref().map_or(&self.holder, |replaces| &replaces.session.replaced.holder)
+        match (&self.replaces, &self.prepares_for) {
+            (Some(replaces), _) => &replaces.session.replaced.holder,
+            (None, Some(practitioner)) => practitioner,
+            (None, None) => &self.holder,
+        }
     }
 
     /// Whether the card is one of staff.

@@ -23,6 +23,9 @@ pub enum CoreError {
     /// A sealed statement.
     #[error(transparent)]
     Seal(#[from] crate::statement::SealFault),
+    /// What waits for a signature.
+    #[error(transparent)]
+    Desync(#[from] crate::desync::DesyncError),
     /// A PDF.
     #[error(transparent)]
     Print(#[from] liasse_print::PrintError),
@@ -100,6 +103,7 @@ impl CoreError {
             Self::Desk(error) => error,
             Self::Replacement(error) => error,
             Self::Seal(error) => error,
+            Self::Desync(error) => error,
             Self::Print(error) => error,
             Self::Guard(error) => error,
             Self::Invoicing(error) => error,

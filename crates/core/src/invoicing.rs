@@ -23,7 +23,7 @@ use crate::desk::SignedIn;
 use crate::error::CoreError;
 use crate::workstation::Workstation;
 
-pub(crate) use claim::claimed_input;
+pub(crate) use claim::{claimed_input, executant};
 pub use cover::{Cover, TakenBack};
 pub use error::InvoicingError;
 

@@ -6,6 +6,7 @@ pub mod cards;
 pub mod conventions;
 pub mod data_dir;
 pub mod desk;
+pub mod desync;
 pub mod directory;
 mod envelope;
 pub mod erasure;

@@ -4,9 +4,11 @@
 
 use chrono::SubsecRound;
 use liasse_cards::CardError;
-use liasse_domain::fse::{Prepared, Signed};
+use liasse_domain::fse::{PatientSigned, Prepared, Signed};
 use liasse_domain::lot::group;
-use liasse_domain::{BillingNumber, Centimes, DocumentKind, FileIdentifier, Fse, FseRef, Instant, Level, clock};
+use liasse_domain::{
+    BillingNumber, Centimes, DocumentKind, FileIdentifier, Fse, FseRef, Instant, Level, SecuringMode, clock,
+};
 use liasse_formats::b2::render_fse;
 use liasse_formats::cms::{self, Flux, NationalAttributes, ToSign};
 use liasse_formats::lot::{Head, LotHeader, file_bytes, lot_bytes};
@@ -36,7 +38,11 @@ impl Workstation {
         let mut person = signed_in.clone();
         person.derogation = person.derogation.or_else(|| draft.passed_with_reason().map(str::to_owned));
         let signed_in = &person;
-        let passed = self.guard_new(draft.input.date, corrects.as_ref(), signed_in)?;
+        // Staff prepare for a practitioner and sign nothing: the guard stands before the signature.
+        let passed = match (&signed_in.prepares_for, draft.mode) {
+            (Some(_), SecuringMode::Desynchronise) => Verdict::Green,
+            _ => self.guard_new(draft.input.date, corrects.as_ref(), signed_in)?,
+        };
         let mut invoice = self.price(draft, signed_in)?;
         // The guard has decided, with its reason where it wants one.
         invoice.findings.retain(|finding| !finding.code.starts_with("guard."));
@@ -83,8 +89,13 @@ impl Workstation {
         let mut passed = Verdict::Green;
         for kind in [DocumentKind::Fse, DocumentKind::Dre] {
             if let Some(prepared) = self.store.load_prepared(kind, reference)? {
-                passed = passed.max(self.guard_prepared(&prepared, &signed_in)?);
+                passed = passed.max(self.guard_claim(prepared.content(), &signed_in)?);
                 documents.push(self.document_to_sign(prepared, &signed_in, vitale)?);
+            } else if let Some(sealed) = self.store.sealed_by_patient(kind, reference)? {
+                passed = passed.max(self.guard_claim(sealed.content(), &signed_in)?);
+                self.check_sealed(&sealed, &signed_in)?;
+                let cps = self.to_sign(sealed.bytes(), &signed_in.signature_certificate, &reference.billing)?;
+                documents.push(DocumentToSign { fse: Waiting::Sealed(sealed), vitale: None, cps });
             }
         }
         if documents.is_empty() {
@@ -110,7 +121,7 @@ impl Workstation {
             None
         };
         let cps = self.to_sign(fse.bytes(), &signed_in.signature_certificate, &fse.reference().billing)?;
-        Ok(DocumentToSign { fse, vitale, cps })
+        Ok(DocumentToSign { fse: Waiting::Prepared(fse), vitale, cps })
     }
 
     /// Keeps the signatures, once they verify. Until both are on disk the FSE stays *préparée* with its number. Gives what
@@ -124,9 +135,10 @@ impl Workstation {
                 _ => None,
             };
             let cps = self.verified(cps, &by_cps, fse.bytes())?;
-            all.push(match seal {
-                Some(seal) => fse.sealed_by_vitale(seal)?.signed_by_cps(cps),
-                None => fse.signed_by_cps(cps)?,
+            all.push(match (fse, seal) {
+                (Waiting::Sealed(fse), _) => fse.signed_by_cps(cps),
+                (Waiting::Prepared(fse), Some(seal)) => fse.sealed_by_vitale(seal)?.signed_by_cps(cps),
+                (Waiting::Prepared(fse), None) => fse.signed_by_cps(cps)?,
             });
         }
         let stamp = signed_in.stamp(self.now());
@@ -290,8 +302,23 @@ pub struct FseToSign {
     signed_in: SignedIn,
 }
 
+/// What waits for a CPS: nothing signed yet, or the Vitale's seal on it.
+enum Waiting {
+    Prepared(Fse<Prepared>),
+    Sealed(Fse<PatientSigned>),
+}
+
+impl Waiting {
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Prepared(fse) => fse.bytes(),
+            Self::Sealed(fse) => fse.bytes(),
+        }
+    }
+}
+
 struct DocumentToSign {
-    fse: Fse<Prepared>,
+    fse: Waiting,
     /// The Vitale's certificate and what it is to sign, where the mode asks for it.
     vitale: Option<(Vec<u8>, ToSign)>,
     cps: ToSign,
@@ -394,7 +421,7 @@ fn sign_sealed(
 }
 
 /// The certificate of the Vitale in the reader, if it is the patient's and of the CPS's own world.
-fn patient_certificate<'a, S>(
+pub(crate) fn patient_certificate<'a, S>(
     fse: &Fse<S>,
     card: &'a VitaleView,
     signed_in: &SignedIn,

@@ -193,7 +193,12 @@ pub fn sign_in_as(office: &Office, reader: &str, pin: &Digits, wanted: Wanted) -
         .map_err(CoreError::from)??;
     let cps = cps_in(&snapshot, reader).ok_or(DeskError::NoCps).map_err(CoreError::from)?.clone();
     let reader = reader.to_owned();
-    Ok(office.workstation().call(move |ws| ws.admit(&reader, &cps, wanted)).map_err(CoreError::from)??)
+    let admitted = office.workstation().call(move |ws| {
+        let who = ws.admit(&reader, &cps, wanted)?;
+        ws.remember(&who)?;
+        Ok::<_, CoreError>(who)
+    });
+    Ok(admitted.map_err(CoreError::from)??)
 }
 
 fn cps_in<'a>(snapshot: &'a Snapshot, reader: &str) -> Option<&'a CpsView> {

@@ -203,11 +203,18 @@ fn keep_signatures(change: &Change<'_>, signed: &Fse<Signed>, back: &mut Centime
     }
     let at = change.stamp().at.put();
     let mut entry = Entry::new("fse.signee").document(kind, name).patient(row.patient);
+    let sealed = document::signatures(change, row.id)?.vitale;
+    if sealed.is_some() && sealed.as_deref() != signed.vitale_cms() {
+        return Err(StoreError::NotAsStored);
+    }
     let signatures = [("vitale", "vitale_sha256", signed.vitale_cms()), ("cps", "cps_sha256", signed.cps_cms())];
     for (signer, key, cms) in signatures {
         if let Some(cms) = cms {
-            let sql = "INSERT INTO signature (document, signer, at, cms) VALUES (?1, ?2, ?3, ?4)";
-            query::run(change, sql, params![row.id, signer, at, cms])?;
+            // What the Vitale sealed before stands there already.
+            if sealed.is_none() || signer != "vitale" {
+                let sql = "INSERT INTO signature (document, signer, at, cms) VALUES (?1, ?2, ?3, ?4)";
+                query::run(change, sql, params![row.id, signer, at, cms])?;
+            }
             entry = entry.with(key, fingerprint(cms));
         }
     }

@@ -34,6 +34,7 @@ pub(crate) struct Told {
 #[derive(Default)]
 struct ToldFse {
     scans: BTreeSet<String>,
+    sealed: Option<String>,
     signed: Option<[Option<String>; 2]>,
     cancelled: bool,
 }
@@ -87,6 +88,7 @@ impl ToldFse {
     fn hear(&mut self, action: &str, payload: &Value) {
         match action {
             "fse.signee" => self.signed = Some(["vitale_sha256", "cps_sha256"].map(|name| text(payload, name))),
+            "fse.scellee" => self.sealed = text(payload, "vitale_sha256"),
             "fse.annulee" => self.cancelled = true,
             "numerisation.jointe" => self.scans.extend(text(payload, "sha256")),
             "numerisation.retiree" => drop(text(payload, "sha256").map(|sha256| self.scans.remove(&sha256))),
@@ -98,7 +100,8 @@ impl ToldFse {
         match state {
             DocumentState::Signee => self.signed.is_some() && !self.cancelled,
             DocumentState::Annulee => self.cancelled,
-            _ => self.signed.is_none() && !self.cancelled,
+            DocumentState::SigneePatient => self.sealed.is_some() && self.signed.is_none() && !self.cancelled,
+            _ => self.sealed.is_none() && self.signed.is_none() && !self.cancelled,
         }
     }
 }
@@ -233,7 +236,8 @@ impl Store {
                 && is_hash_of(&payload["bytes_sha256"], row, "bytes")?
                 && is_hash_of(&payload["content_sha256"], row, "content")?
                 && told.leads_to(cell(row, "state")?)
-                && told.signed.unwrap_or_default() == [hash_of(row, "vitale")?, hash_of(row, "cps")?]
+                && told.signed.clone().unwrap_or_else(|| [told.sealed.clone(), None])
+                    == [hash_of(row, "vitale")?, hash_of(row, "cps")?]
                 && told.scans == self.scan_hashes(row.get("id")?)?;
             if !fits {
                 faults.push(JournalFault::Fse { fse });

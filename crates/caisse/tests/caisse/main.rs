@@ -7,6 +7,7 @@ mod demands;
 mod detailed_claims;
 mod files;
 mod foreign;
+mod locums;
 mod memory;
 mod otherwise;
 mod payments;

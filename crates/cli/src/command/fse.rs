@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use liasse_core::invoicing::{Draft, InvoicingError, TakenBack};
 use liasse_core::ledger::Document;
-use liasse_core::{Cheque, SettlementMode, signing};
-use liasse_domain::{Centimes, FseRef, SecuringMode};
+use liasse_core::{Cheque, CoreError, SettlementMode, signing};
+use liasse_domain::{BillingNumber, Centimes, FseRef, SecuringMode};
 use liasse_pricing::Entry;
 use serde_json::json;
 
@@ -50,6 +50,18 @@ pub(crate) struct New {
     patient: Beneficiary,
     #[arg(long, value_name = "MOTIF", help = "Pourquoi passer outre un risque de rejet")]
     reason: Option<String>,
+    #[arg(
+        long,
+        help = "Désynchronisé : la carte Vitale scelle maintenant, la CPS signe plus tard ; une CPE peut préparer"
+    )]
+    desync: bool,
+    #[arg(
+        long = "for",
+        value_name = "N°",
+        requires = "desync",
+        help = "Numéro de facturation du praticien pour qui une CPE prépare ; sinon celui du cabinet"
+    )]
+    practitioner: Option<String>,
     #[command(flatten)]
     person: Person,
 }
@@ -157,11 +169,16 @@ pub(crate) fn run(command: Fse, json: bool) -> Result<(), Failure> {
 fn make(new: &New, json: bool) -> Result<(), Failure> {
     let entry = read_entry(&new.file, &new.person)?;
     let (open, vitale, index) = new.patient.open(&new.person)?;
-    let reason = new.reason.clone();
+    let (reason, desync) = (new.reason.clone(), new.desync);
+    let practitioner = new.practitioner.as_deref().map(BillingNumber::parse).transpose().map_err(CoreError::from)?;
     let reference = open.run(move |workstation, person| {
         let mut draft = Draft::from_entry(&vitale, index, entry, workstation.now())?;
-        draft.mode = SecuringMode::Securise;
+        draft.mode = if desync { SecuringMode::Desynchronise } else { SecuringMode::Securise };
         draft.reason = reason;
+        if desync && person.is_staff() {
+            let prepares = workstation.prepares_for(person, practitioner.as_ref())?;
+            return workstation.prepare(&draft, &prepares);
+        }
         workstation.prepare(&draft, person)
     })?;
     say(&open, &reference, json)

@@ -1,9 +1,8 @@
 //! What is so before a signature: who holds the card, which sessions hold, whose document it is. The guard judges it.
 
 use chrono::NaiveDate;
-use liasse_domain::fse::Prepared;
 use liasse_domain::replacement::SessionState;
-use liasse_domain::{BillingNumber, Coded, Finding, Fse, FseContent, FseRef};
+use liasse_domain::{BillingNumber, Coded, Finding, FseContent, FseRef};
 
 use super::{Hand, Refused, Subject, Verdict, judge};
 use crate::desk::SignedIn;
@@ -50,11 +49,6 @@ impl Workstation {
             Verdict::Amber(why) => Some(Finding::of(why.code(), &[])),
             Verdict::Red(why) => Some(Finding::of(why.code(), &[])),
         })
-    }
-
-    /// Whether a prepared FSE or DRE may be signed.
-    pub(crate) fn guard_prepared(&self, fse: &Fse<Prepared>, who: &SignedIn) -> Result<Verdict, CoreError> {
-        self.guard_claim(fse.content(), who)
     }
 
     /// Whether what a claim says may be signed, or its DRE taken back.

@@ -98,7 +98,7 @@ fn locum(signed_in: &SignedIn) -> Option<Locum> {
 }
 
 /// Who is paid (group 1120): the holder of the card, or the doctor whom they replace.
-fn executant(signed_in: &SignedIn) -> Executant {
+pub(crate) fn executant(signed_in: &SignedIn) -> Executant {
     let (situation, paid) = (&signed_in.situation, signed_in.paid());
     let condition = match situation.practice_mode {
         1 => 'S',

@@ -6,6 +6,7 @@
 mod cards;
 mod claims;
 mod demands;
+mod desync;
 mod incidents;
 mod invoicing;
 mod notices;

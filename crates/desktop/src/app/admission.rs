@@ -28,8 +28,12 @@ impl Desk {
                 return Task::none();
             }
             let (reader, cps) = (reader.to_owned(), cps.clone());
-            return ask::ask(&self.office.workstation(), move |ws| ws.admit(&reader, &cps, Wanted::Anything))
-                .map(|answer| Message::Admitted(Box::new(answer)));
+            let admitted = ask::ask(&self.office.workstation(), move |ws| {
+                let who = ws.admit(&reader, &cps, Wanted::Anything)?;
+                ws.remember(&who)?;
+                Ok(who)
+            });
+            return admitted.map(|answer| Message::Admitted(Box::new(answer)));
         }
         self.signed_in = None;
         let insertion = self.cards.reader(reader).map_or(0, |reader| reader.insertions);

@@ -135,6 +135,7 @@ pub fn gris() -> SignedIn {
         holder: card.holder,
         situation: card.situations.into_iter().next().expect("a situation"),
         replaces: None,
+        prepares_for: None,
         derogation: None,
         signature_certificate: Vec::new(),
     }

@@ -35,3 +35,22 @@ CREATE TABLE reopened (
     at          TEXT NOT NULL,
     entry       INTEGER NOT NULL
 ) STRICT;
+
+-- What the card of a practitioner said when it was last read: a secretary prepares with it (désynchronisé). `content` is the
+-- holder and the situation, as JSON.
+CREATE TABLE practitioner (
+    billing   TEXT NOT NULL,
+    situation INTEGER NOT NULL,
+    serial    TEXT NOT NULL,
+    read_at   TEXT NOT NULL,
+    content   TEXT NOT NULL CHECK (json_valid(content)),
+    PRIMARY KEY (billing, situation)
+) STRICT, WITHOUT ROWID;
+
+-- An FSE that waits for its CPS and was returned to the secretary, with a word.
+CREATE TABLE sent_back (
+    document INTEGER PRIMARY KEY REFERENCES document (id),
+    word     TEXT NOT NULL,
+    at       TEXT NOT NULL,
+    entry    INTEGER NOT NULL
+) STRICT;

@@ -1,0 +1,274 @@
+//! The secretary's day in the désynchronisé mode: prepared with what the practitioner's card said last, sealed by the patient's
+//! Vitale, signed later by the CPS from « À signer », exactly what was shown, and stopped cleanly at any moment.
+//! Not who may sign (`guard`). Rule: product, "The secretary"; issue "The locum's session", "Désynchronisé".
+
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use liasse_domain::calendar::sending_deadline;
+use liasse_domain::fse::{PatientSigned, Prepared};
+use liasse_domain::{
+    BillingNumber, Centimes, Code, Coded, DocumentKind, DocumentState, Fse, FseRef, Instant, Private, Report,
+};
+use liasse_formats::cms;
+use liasse_store::{KnownPractitioner, WaitingRow};
+use sha2::{Digest, Sha256};
+
+use crate::cards::{SigningCards, VitaleView};
+use crate::desk::SignedIn;
+use crate::error::CoreError;
+use crate::invoicing::InvoicingError;
+use crate::lane::Handle;
+use crate::signing;
+use crate::workstation::Workstation;
+
+/// One FSE that waits for a signature, as it is shown.
+#[derive(Clone, Debug)]
+pub struct ToSignRow {
+    /// Which.
+    pub fse: FseRef,
+    /// *Préparée* or *signée par le patient*.
+    pub state: DocumentState,
+    /// For whom, on a screen.
+    pub patient: Private,
+    /// Date of its acts.
+    pub act_date: NaiveDate,
+    /// For how many days it has waited.
+    pub age_days: i64,
+    /// The last day on which it may leave (R161-47).
+    pub deadline: NaiveDate,
+    /// What it charges.
+    pub total: Centimes,
+    /// What keeps it from being signed with the others; nothing: « sans anomalie ».
+    pub anomaly: Option<Report>,
+    /// The word with which it was returned to the secretary.
+    pub returned: Option<String>,
+    /// SHA-256 of its bytes: exactly these are signed.
+    pub shown: [u8; 32],
+}
+
+/// « À signer ».
+#[derive(Clone, Debug)]
+pub struct ToSign {
+    /// How many there are.
+    pub count: usize,
+    /// What they charge.
+    pub total: Centimes,
+    /// The oldest of them.
+    pub rows: Vec<ToSignRow>,
+}
+
+/// How a run of signatures ended.
+#[derive(Debug)]
+pub struct Run {
+    /// The FSE that are signed.
+    pub signed: Vec<FseRef>,
+    /// Why it stopped before the last one, if it did.
+    pub stopped: Option<CoreError>,
+}
+
+/// Why a sealed FSE is not signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DesyncError {
+    /// Nobody's card of that number was ever read here.
+    #[error("unknown practitioner")]
+    UnknownPractitioner,
+    /// The card says something else than the FSE: its price and its seal are void.
+    #[error("the CPS differs")]
+    CpsDiffers,
+    /// The Vitale's seal does not hold.
+    #[error("the seal is broken")]
+    BrokenSeal,
+    /// Other bytes than those that were shown.
+    #[error("not what was shown")]
+    NotAsShown,
+    /// It was returned to the secretary.
+    #[error("returned")]
+    Returned,
+}
+
+impl Coded for DesyncError {
+    fn code(&self) -> Code {
+        match self {
+            Self::UnknownPractitioner => Code("desync.praticien_inconnu"),
+            Self::CpsDiffers => Code("desync.cps_differente"),
+            Self::BrokenSeal => Code("desync.sceau"),
+            Self::NotAsShown => Code("desync.autre_contenu"),
+            Self::Returned => Code("desync.retournee"),
+        }
+    }
+}
+
+/// A prepared claim on its way to the Vitale.
+pub struct SealToMake {
+    documents: Vec<(Fse<Prepared>, cms::ToSign)>,
+    certificate: Vec<u8>,
+    who: SignedIn,
+}
+
+/// Has the patient's Vitale seal a prepared FSE, and the DRE that goes with it.
+pub fn seal(
+    workstation: &Handle<Workstation>,
+    cards: &dyn SigningCards,
+    fse: &FseRef,
+    vitale: &VitaleView,
+    who: &SignedIn,
+) -> Result<(), CoreError> {
+    let (fse, vitale, who) = (fse.clone(), vitale.clone(), who.clone());
+    let asked = workstation.call(move |ws| ws.begin_seal(&fse, &vitale, &who))??;
+    let mut answers = Vec::new();
+    for (_, to_sign) in &asked.documents {
+        answers.push(cards.vitale(&asked.certificate, to_sign.digest())?);
+    }
+    workstation.call(move |ws| ws.finish_seal(asked, &answers))?
+}
+
+/// Signs these FSE one after the other by one card, as long as `go_on` says so after each (how many are done). What is signed
+/// is exactly what was shown; a card that is pulled, or a refusal, leaves the ones before signed and the others waiting.
+pub fn sign_all(
+    workstation: &Handle<Workstation>,
+    cards: &dyn SigningCards,
+    shown: &[(FseRef, [u8; 32])],
+    who: &SignedIn,
+    go_on: &mut dyn FnMut(usize) -> bool,
+) -> Run {
+    let mut run = Run { signed: Vec::new(), stopped: None };
+    for (fse, hash) in shown {
+        let (name, hash) = (fse.clone(), *hash);
+        let checked = workstation.call(move |ws| ws.check_shown(&name, hash));
+        let signed = checked
+            .map_err(CoreError::from)
+            .and_then(|checked| checked)
+            .and_then(|()| signing::sign_fse(workstation, cards, fse, who, None).map(drop));
+        match signed {
+            Ok(()) => run.signed.push(fse.clone()),
+            Err(why) => {
+                run.stopped = Some(why);
+                break;
+            }
+        }
+        if !go_on(run.signed.len()) {
+            break;
+        }
+    }
+    run
+}
+
+impl Workstation {
+    /// Keeps what the card of a practitioner says, for the secretary. Not a locum's, and not staff's.
+    pub fn remember(&mut self, who: &SignedIn) -> Result<(), CoreError> {
+        if who.replaces.is_some() || who.is_staff() {
+            return Ok(());
+        }
+        let known = KnownPractitioner {
+            holder: who.holder.clone(),
+            situation: who.situation.clone(),
+            serial: who.serial.clone(),
+            read_at: self.now(),
+        };
+        Ok(self.store.remember_practitioner(&who.stamp(self.now()), &known)?)
+    }
+
+    /// The same member of staff, preparing for a practitioner whose card was read here: the one of that number, or of the
+    /// number on their own card.
+    ///
+    /// # Errors
+    /// [`DesyncError::UnknownPractitioner`].
+    pub fn prepares_for(&self, staff: &SignedIn, billing: Option<&BillingNumber>) -> Result<SignedIn, CoreError> {
+        let wanted = billing.unwrap_or(&staff.situation.billing_number);
+        let known = self.store.practitioners()?;
+        let of = known.into_iter().find(|known| known.situation.billing_number == *wanted);
+        let known = of.ok_or(DesyncError::UnknownPractitioner)?;
+        Ok(SignedIn { situation: known.situation, prepares_for: Some(Arc::new(known.holder)), ..staff.clone() })
+    }
+
+    /// The person for what waits at this number: staff work for each practitioner whose card was read here.
+    fn at_the_desk(&self, fse: &FseRef, who: &SignedIn) -> Result<SignedIn, CoreError> {
+        let who = if who.is_staff() { self.prepares_for(who, Some(&fse.billing))? } else { who.clone() };
+        self.check_owner(fse, &who)?;
+        Ok(who)
+    }
+
+    fn begin_seal(&self, fse: &FseRef, vitale: &VitaleView, who: &SignedIn) -> Result<SealToMake, CoreError> {
+        let who = self.at_the_desk(fse, who)?;
+        let mut documents = Vec::new();
+        let mut certificate = Vec::new();
+        for kind in [DocumentKind::Fse, DocumentKind::Dre] {
+            let Some(prepared) = self.store.load_prepared(kind, fse)? else { continue };
+            certificate = signing::patient_certificate(&prepared, vitale, &who)?.to_vec();
+            let to_sign = self.to_sign(prepared.bytes(), &certificate, &fse.billing)?;
+            documents.push((prepared, to_sign));
+        }
+        if documents.is_empty() {
+            return Err(InvoicingError::NotPrepared.into());
+        }
+        Ok(SealToMake { documents, certificate, who })
+    }
+
+    fn finish_seal(&mut self, asked: SealToMake, answers: &[Vec<u8>]) -> Result<(), CoreError> {
+        let SealToMake { documents, who, .. } = asked;
+        let mut sealed = Vec::new();
+        for ((fse, to_sign), raw) in documents.into_iter().zip(answers) {
+            let seal = self.verified(to_sign, raw, fse.bytes())?;
+            sealed.push(fse.sealed_by_vitale(seal)?);
+        }
+        Ok(self.store.seal_by_patient(&who.stamp(self.now()), &sealed)?)
+    }
+
+    /// What waits for the signature of a person: their own, or those of their session; the oldest first, at most so many, each
+    /// looked at.
+    pub fn to_be_signed(&self, who: &SignedIn, limit: u32) -> Result<ToSign, CoreError> {
+        let session = who.replaces.as_ref().map(|replaces| replaces.session.number);
+        let (billing, today) = (&who.situation.billing_number, self.clock.today());
+        let (count, total) = self.store.waiting_count(billing, session)?;
+        let rows = self.store.waiting_for_cps(billing, session, limit)?;
+        let look = |row: WaitingRow| {
+            let anomaly = if row.returned.is_some() {
+                Some(DesyncError::Returned.report())
+            } else {
+                // What signing would refuse: the Vitale that is missing, a seal, a card that says something else, the guard.
+                self.begin_fse(&row.fse, who, None).err().map(|error| error.report())
+            };
+            Ok::<_, CoreError>(ToSignRow {
+                age_days: (today - row.act_date).num_days(),
+                deadline: sending_deadline(row.act_date, row.third_party),
+                shown: Sha256::digest(self.store.bytes_of(&row.fse)?).into(),
+                fse: row.fse,
+                state: row.state,
+                patient: row.patient,
+                act_date: row.act_date,
+                total: row.total,
+                anomaly,
+                returned: row.returned,
+            })
+        };
+        Ok(ToSign { count, total, rows: rows.into_iter().map(look).collect::<Result<_, _>>()? })
+    }
+
+    /// Returns an FSE that waits to the secretary, with a word.
+    pub fn send_back(&mut self, fse: &FseRef, word: &str, who: &SignedIn) -> Result<(), CoreError> {
+        self.check_owner(fse, who)?;
+        Ok(self.store.send_back(&who.stamp(self.now()), fse, word)?)
+    }
+
+    /// Presents an FSE that was returned to its signer again.
+    pub fn present_again(&mut self, fse: &FseRef, who: &SignedIn) -> Result<(), CoreError> {
+        let who = self.at_the_desk(fse, who)?;
+        Ok(self.store.present_again(&who.stamp(self.now()), fse)?)
+    }
+
+    fn check_shown(&self, fse: &FseRef, shown: [u8; 32]) -> Result<(), CoreError> {
+        let bytes = self.store.bytes_of(fse)?;
+        let same = <[u8; 32]>::from(Sha256::digest(&bytes)) == shown;
+        if same { Ok(()) } else { Err(DesyncError::NotAsShown.into()) }
+    }
+
+    /// Whether a sealed FSE may still be signed: the seal holds over its bytes, and the card says what the FSE bears.
+    pub(crate) fn check_sealed(&self, sealed: &Fse<PatientSigned>, who: &SignedIn) -> Result<(), CoreError> {
+        let at: Instant = self.now();
+        cms::verify(sealed.vitale_cms(), sealed.bytes(), &self.directory.trust, at)
+            .map_err(|_| DesyncError::BrokenSeal)?;
+        let same = sealed.content().executant == crate::invoicing::executant(who);
+        if same { Ok(()) } else { Err(DesyncError::CpsDiffers.into()) }
+    }
+}
