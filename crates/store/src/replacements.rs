@@ -208,7 +208,8 @@ impl Store {
         Ok((of(unsigned)?, of(unsent)?))
     }
 
-    /// Erases what was memorised for a closed session: its content and its seal, and what rehearsals said of it.
+    /// Erases what was memorised for a closed session: its content and its seal, what rehearsals said of it, and what the
+    /// replaced doctor's card said for the désynchronisé mode (the next reading of that card keeps it anew).
     ///
     /// # Errors
     /// [`StoreError::SessionState`] before it is closed.
@@ -220,6 +221,8 @@ impl Store {
         }
         let sql =
             "UPDATE replacement SET state = 'effacee', content = NULL, cms = NULL, rehearsal = NULL WHERE number = ?1";
+        query::run(&change, sql, [number])?;
+        let sql = "DELETE FROM practitioner WHERE billing = (SELECT billing FROM replacement WHERE number = ?1)";
         query::run(&change, sql, [number])?;
         change.commit(about("remplacement.efface", number))
     }
