@@ -1,4 +1,4 @@
-//! What is printed: a title and blocks, one under the other. Not how it looks (`prose`, `table`, `form`, `comb`).
+//! What is printed: a title and blocks, one under the other. Not how it looks (`prose`, `table`, `form`).
 //! Names and numbers of patients stand in these texts: `Debug` prints how much there is, never what.
 
 use std::fmt;
@@ -44,9 +44,6 @@ pub enum Block {
         /// How many lines.
         count: u16,
     },
-    /// Label and value, the value with one character a cell, as on a cerfa. A space is an empty cell; a no-break space
-    /// (U+00A0, U+202F) leaves a little room between two groups of cells.
-    Boxes(Vec<(String, String)>),
 }
 
 /// Rows of cells. A row is not cut in two, unless it alone is taller than a page.
@@ -101,7 +98,6 @@ impl fmt::Debug for Block {
             Self::Gap => f.write_str("Gap"),
             Self::PageBreak => f.write_str("PageBreak"),
             Self::Lines { count, .. } => write!(f, "Lines({count} × …)"),
-            Self::Boxes(fields) => write!(f, "Boxes({} × …)", fields.len()),
         }
     }
 }
@@ -127,7 +123,6 @@ mod tests {
             Block::Notice(name()),
             Block::Signature(vec![name()]),
             Block::Lines { label: name(), count: 2 },
-            Block::Boxes(vec![(name(), name())]),
         ];
         let document = Document { title: name(), subject: name(), demo: true, blocks, made_on: name() };
         let printed = format!("{document:?}");

@@ -1,4 +1,4 @@
-//! What a person obeys, signs or fills in by hand: notices, boxes for signatures, ruled lines. Not combs (`comb`).
+//! What a person obeys, signs or fills in by hand: notices, boxes for signatures, ruled lines.
 #![expect(clippy::float_arithmetic, reason = "places on paper, no money")]
 
 use crate::document::Align;

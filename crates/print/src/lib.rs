@@ -3,7 +3,6 @@
 //! The rule: nothing that was handed in is lost on the way; what does not fit in a line or on a page goes on in the next.
 
 mod columns;
-mod comb;
 mod document;
 mod error;
 mod face;
@@ -47,7 +46,6 @@ fn place(flow: &mut Flow<'_>, block: &Block) {
         Block::Notice(text) => form::notice(flow, text),
         Block::Signature(labels) => form::signature(flow, labels),
         Block::Lines { label, count } => form::lines(flow, label, *count),
-        Block::Boxes(fields) => comb::boxes(flow, fields),
         Block::Gap => flow.gap(),
         Block::PageBreak => flow.end_page(),
     }

@@ -70,8 +70,6 @@ impl Style {
     pub(crate) const TOTAL: Self = Self::new(9.5, 13.0, Weight::SemiBold, Ink::Black);
     /// What stands beside something to fill in.
     pub(crate) const SMALL: Self = Self::new(8.5, 12.0, Weight::Regular, Ink::Grey);
-    /// A character in its cell of a comb.
-    pub(crate) const COMB: Self = Self::new(11.0, 18.0, Weight::Regular, Ink::Black);
     /// The foot of the page.
     pub(crate) const FOOT: Self = Self::new(8.0, 11.0, Weight::Regular, Ink::Grey);
     /// The foot of a demo page.

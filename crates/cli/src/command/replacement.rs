@@ -85,7 +85,7 @@ pub(crate) struct OpenOne {
         value_name = "%",
         default_value_t = 70,
         hide_default_value = true,
-        help = "Part au cabinet ; sinon 70"
+        help = "Part du remplaçant pour les actes au cabinet ; sinon 70"
     )]
     office: u32,
     #[arg(
@@ -93,7 +93,7 @@ pub(crate) struct OpenOne {
         value_name = "%",
         default_value_t = 70,
         hide_default_value = true,
-        help = "Part des visites ; sinon 70"
+        help = "Sa part pour les visites ; sinon 70"
     )]
     visits: u32,
     #[arg(
@@ -101,7 +101,7 @@ pub(crate) struct OpenOne {
         value_name = "%",
         default_value_t = 100,
         hide_default_value = true,
-        help = "Part des gardes ; sinon 100"
+        help = "Sa part pour les gardes ; sinon 100"
     )]
     duty: u32,
     #[command(flatten)]

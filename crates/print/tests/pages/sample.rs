@@ -71,12 +71,6 @@ pub fn sample(demo: bool) -> Document {
             Block::Heading(text("Factures du lot")),
             Block::Table(claims()),
             Block::Heading(text("À compléter")),
-            Block::Boxes(pairs(&[
-                ("Numéro de sécurité sociale", "2\u{a0}84\u{a0}05\u{a0}78\u{a0}006\u{a0}084\u{a0}90"),
-                ("Date", "22\u{a0}11\u{a0}2026"),
-                ("Numéro de la FSE", "000000101"),
-                ("Code", "    "),
-            ])),
             Block::Paragraph(text(
                 "Les montants sont en euros. La part obligatoire est celle que l’Assurance Maladie doit au praticien en \
                  tiers payant ; ailleurs le patient règle le tout et la caisse le rembourse, participation forfaitaire \
