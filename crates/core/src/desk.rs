@@ -181,6 +181,11 @@ impl SignedIn {
         matches!(self.holder.card_type, CardType::Cpe | CardType::Cpa)
     }
 
+    /// Whether the card is a practitioner's own and replaces nobody: only such a one opens, moves, draws up and erases sessions.
+    pub fn is_titulaire(&self) -> bool {
+        self.replaces.is_none() && self.holder.card_type == CardType::Cps
+    }
+
     /// The billing number whose accounts this person may see: their own. A locum sees their own FSE and their day, staff what
     /// the practice's practitioners see.
     pub fn accounts(&self) -> Result<&BillingNumber, ReplacementError> {

@@ -8,7 +8,8 @@ use chrono::NaiveDate;
 use liasse_domain::calendar::sending_deadline;
 use liasse_domain::fse::{PatientSigned, Prepared};
 use liasse_domain::{
-    BillingNumber, Centimes, Code, Coded, DocumentKind, DocumentState, Fse, FseRef, Instant, Private, Report,
+    BillingNumber, BillingSituation, Centimes, Code, Coded, DocumentKind, DocumentState, Fse, FseRef, Instant, Private,
+    Report,
 };
 use liasse_formats::cms;
 use liasse_store::{KnownPractitioner, WaitingRow};
@@ -179,30 +180,35 @@ impl Workstation {
         let known = self.store.practitioners()?;
         let of = known.into_iter().find(|known| known.situation.billing_number == *wanted);
         let known = of.ok_or(DesyncError::UnknownPractitioner)?;
-        Ok(SignedIn { situation: known.situation, prepares_for: Some(Arc::new(known.holder)), ..staff.clone() })
+        // Whose number it is, is the practitioner's; what may be signed, always the card's in the reader.
+        let situation = BillingSituation {
+            may_sign_fse: staff.situation.may_sign_fse,
+            may_sign_lot: staff.situation.may_sign_lot,
+            ..known.situation
+        };
+        Ok(SignedIn { situation, prepares_for: Some(Arc::new(known.holder)), ..staff.clone() })
     }
 
-    /// The person for what waits at this number: staff work for each practitioner whose card was read here.
-    fn at_the_desk(&self, fse: &FseRef, who: &SignedIn) -> Result<SignedIn, CoreError> {
-        let who = if who.is_staff() { self.prepares_for(who, Some(&fse.billing))? } else { who.clone() };
-        self.check_owner(fse, &who)?;
-        Ok(who)
+    /// Whether a person may have what waits sealed or presented: staff for each practitioner of the practice, the others
+    /// their own.
+    fn at_the_desk(&self, fse: &FseRef, who: &SignedIn) -> Result<(), CoreError> {
+        if who.is_staff() { Ok(()) } else { self.check_owner(fse, who) }
     }
 
     fn begin_seal(&self, fse: &FseRef, vitale: &VitaleView, who: &SignedIn) -> Result<SealToMake, CoreError> {
-        let who = self.at_the_desk(fse, who)?;
+        self.at_the_desk(fse, who)?;
         let mut documents = Vec::new();
         let mut certificate = Vec::new();
         for kind in [DocumentKind::Fse, DocumentKind::Dre] {
             let Some(prepared) = self.store.load_prepared(kind, fse)? else { continue };
-            certificate = signing::patient_certificate(&prepared, vitale, &who)?.to_vec();
+            certificate = signing::patient_certificate(&prepared, vitale, who)?.to_vec();
             let to_sign = self.to_sign(prepared.bytes(), &certificate, &fse.billing)?;
             documents.push((prepared, to_sign));
         }
         if documents.is_empty() {
             return Err(InvoicingError::NotPrepared.into());
         }
-        Ok(SealToMake { documents, certificate, who })
+        Ok(SealToMake { documents, certificate, who: who.clone() })
     }
 
     fn finish_seal(&mut self, asked: SealToMake, answers: &[Vec<u8>]) -> Result<(), CoreError> {
@@ -248,16 +254,23 @@ impl Workstation {
     /// Returns an FSE that waits to the secretary, with a word.
     pub fn send_back(&mut self, fse: &FseRef, word: &str, who: &SignedIn) -> Result<(), CoreError> {
         self.check_owner(fse, who)?;
+        let row = self.store.fse(fse)?.ok_or(InvoicingError::UnknownFse)?;
+        if !matches!(row.state, DocumentState::Preparee | DocumentState::SigneePatient) {
+            return Err(InvoicingError::NotPrepared.into());
+        }
         Ok(self.store.send_back(&who.stamp(self.now()), fse, word)?)
     }
 
     /// Presents an FSE that was returned to its signer again.
     pub fn present_again(&mut self, fse: &FseRef, who: &SignedIn) -> Result<(), CoreError> {
-        let who = self.at_the_desk(fse, who)?;
+        self.at_the_desk(fse, who)?;
         Ok(self.store.present_again(&who.stamp(self.now()), fse)?)
     }
 
     fn check_shown(&self, fse: &FseRef, shown: [u8; 32]) -> Result<(), CoreError> {
+        if self.store.is_sent_back(fse)? {
+            return Err(DesyncError::Returned.into());
+        }
         let bytes = self.store.bytes_of(fse)?;
         let same = <[u8; 32]>::from(Sha256::digest(&bytes)) == shown;
         if same { Ok(()) } else { Err(DesyncError::NotAsShown.into()) }

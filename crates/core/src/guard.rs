@@ -98,12 +98,12 @@ pub enum Verdict {
 /// Why a reason is asked for. The sentences are the catalogue's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, thiserror::Error)]
 pub enum Amber {
-    /// The replaced doctor does not practise meanwhile (CSP R4127-65).
-    #[error("the titulaire during a replacement")]
-    DuringReplacement,
     /// Acts of the replaced doctor on a day of a replacement.
     #[error("acts of the titulaire on a day of a replacement")]
     OnDayOfReplacement,
+    /// The replaced doctor does not practise meanwhile (CSP R4127-65).
+    #[error("the titulaire during a replacement")]
+    DuringReplacement,
 }
 
 /// Why it cannot be signed, and by whom it can. The sentences are the catalogue's.

@@ -6,7 +6,7 @@ use chrono::NaiveDateTime;
 use liasse_domain::replacement::{
     Calendar, CalendarFault, Memorised, NamedLocum, Outside, ReplacementSession, SessionState, Slot, Terms,
 };
-use liasse_domain::{BillingSituation, CardType, Code, Coded, FseRef, Instant, clock};
+use liasse_domain::{BillingSituation, Code, Coded, FseRef, Instant, Rpps, clock};
 use liasse_formats::certificate;
 use liasse_formats::cms::{self, Flux, NationalAttributes, ToSign};
 use liasse_store::{SessionRow, StoreError};
@@ -263,8 +263,7 @@ impl Workstation {
     }
 
     fn memorised(&self, plan: &Plan, card: &CpsView, who: &SignedIn) -> Result<Memorised, CoreError> {
-        let doctor = who.replaces.is_none() && who.holder.card_type == CardType::Cps;
-        if !doctor || card.identity.serial != who.serial {
+        if !who.is_titulaire() || card.identity.serial != who.serial {
             return Err(ReplacementError::TitulaireOnly.into());
         }
         let billing = &who.situation.billing_number;
@@ -293,10 +292,12 @@ impl Workstation {
     }
 
     /// Every session of a practitioner that still says something, the latest first. One whose seal is broken is an error: it
-    /// must not simply be missing.
+    /// must not simply be missing. A locum sees their own alone: another's number and share are between those two.
     pub fn sessions_of(&self, who: &SignedIn) -> Result<Vec<Session>, CoreError> {
         let rows = self.store.replacements(Some(&who.situation.billing_number))?;
-        let sealed = rows.iter().filter(|row| !matches!(row.state, SessionState::Ouverte | SessionState::Effacee));
+        let own = who.replaces.as_ref().map(|replaces| replaces.session.number);
+        let seen = rows.iter().filter(|row| own.is_none_or(|number| row.number == number));
+        let sealed = seen.filter(|row| !matches!(row.state, SessionState::Ouverte | SessionState::Effacee));
         sealed.map(|row| self.unsealed(row)).collect()
     }
 
@@ -307,8 +308,6 @@ impl Workstation {
         let (Some(bytes), Some(seal)) = (&row.content, &row.cms) else { return Err(ReplacementError::Unknown.into()) };
         let sealed: ReplacementSession = serde_json::from_slice(bytes).map_err(|_| broken())?;
         let signed = cms::verify(seal, bytes, &self.directory.trust, sealed.replaced.read_at).map_err(|_| broken())?;
-        let subject = certificate::subject(&signed.certificate).map_err(|_| broken())?;
-        let national = sealed.replaced.holder.rpps.as_ref().map(|rpps| format!("8{rpps}"));
         let billing = sealed.billing().ok_or_else(broken)?;
         let attributes = NationalAttributes { flux: Flux::Test, billing: billing.clone() };
         let situations = &sealed.replaced.situations;
@@ -316,7 +315,7 @@ impl Workstation {
             && sealed.number == row.number
             && *billing == row.billing
             && situations.iter().all(|one| one.billing_number == *billing)
-            && national.as_deref() == Some(subject.common_name.as_str())
+            && is_card_of(&signed.certificate, sealed.replaced.holder.rpps.as_ref())
             && signed.attributes == Some(attributes)
             && sealed.calendar.check().is_ok();
         if whole { Ok(Session { sealed, state: row.state, closed_at: row.closed_at }) } else { Err(broken().into()) }
@@ -376,7 +375,7 @@ impl Workstation {
     /// Lets the locum of a closed session take up one of their FSE again, which a caisse rejected.
     pub fn reopen_for_locum(&mut self, fse: &FseRef, who: &SignedIn) -> Result<(), CoreError> {
         self.check_owner(fse, who)?;
-        if who.replaces.is_some() {
+        if !who.is_titulaire() {
             return Err(ReplacementError::TitulaireOnly.into());
         }
         let stamp = who.stamp(self.now());
@@ -386,9 +385,15 @@ impl Workstation {
     /// Refuses all but the replaced doctor of a session.
     pub(crate) fn check_titulaire(&self, number: u32, who: &SignedIn) -> Result<(), CoreError> {
         let row = self.store.replacement(number)?.ok_or(ReplacementError::Unknown)?;
-        let theirs = who.replaces.is_none() && row.billing == who.situation.billing_number;
+        let theirs = who.is_titulaire() && row.billing == who.situation.billing_number;
         if theirs { Ok(()) } else { Err(ReplacementError::TitulaireOnly.into()) }
     }
+}
+
+/// Whether a certificate is of the card of that national number: what else a signature says of its signer, its signer wrote.
+pub(crate) fn is_card_of(certificate: &[u8], rpps: Option<&Rpps>) -> bool {
+    let subject = certificate::subject(certificate);
+    rpps.zip(subject.ok()).is_some_and(|(rpps, subject)| subject.common_name == format!("8{rpps}"))
 }
 
 impl Session {

@@ -11,7 +11,7 @@ use liasse_domain::fse::ActLine;
 use liasse_domain::money::divide_half_up;
 use liasse_domain::replacement::{FeeKind, ShareBase, Terms};
 use liasse_domain::settlement::SettlementMode;
-use liasse_domain::{BillingNumber, Centimes, DocumentState, FseContent, FseRef, Instant, Payer, Private, clock};
+use liasse_domain::{BillingNumber, Centimes, DocumentState, FseContent, FseRef, Instant, Payer, Private, Rpps, clock};
 use liasse_formats::cms::{self, ToSign, Trust};
 use liasse_store::{FseFilter, FseRow};
 use serde::{Deserialize, Serialize};
@@ -20,7 +20,7 @@ use crate::cards::SigningCards;
 use crate::desk::SignedIn;
 use crate::error::CoreError;
 use crate::lane::Handle;
-use crate::replacement::{ReplacementError, Session};
+use crate::replacement::{ReplacementError, Session, is_card_of};
 use crate::workstation::Workstation;
 
 /// What one kind of fees comes to.
@@ -83,6 +83,8 @@ pub struct Statement {
     pub session: u32,
     /// The number that is paid.
     pub replaced: BillingNumber,
+    /// The national number of the doctor who is replaced: the card that seals this bears it.
+    pub replaced_rpps: Option<Rpps>,
     /// The name of the doctor who is replaced, for the locum's papers.
     pub replaced_name: Private,
     /// The locum's number.
@@ -150,7 +152,7 @@ impl Statement {
         let mut kinds: BTreeMap<FeeKind, Centimes> = FeeKind::ALL.map(|kind| (kind, Centimes::ZERO)).into();
         let mut days: BTreeMap<NaiveDate, (u32, Centimes)> = BTreeMap::new();
         let mut modes: BTreeMap<SettlementMode, Centimes> = BTreeMap::new();
-        let mut corrections = Vec::new();
+        let mut rejected = Vec::new();
         let (mut account, mut expected, mut owed) = (Centimes::ZERO, Centimes::ZERO, Centimes::ZERO);
         for row in counted {
             for receipt in &row.receipts {
@@ -181,14 +183,24 @@ impl Statement {
             let day = days.entry(row.content.act_date()).or_default();
             *day = (day.0 + 1, day.1 + of_row);
             if let Some(on) = rejected_on {
-                corrections.push(Correction {
-                    on,
-                    fse: row.reference.clone(),
-                    fees_cents: of_row,
-                    locum_cents: fees.iter().map(|(kind, amount)| share(*amount, terms, *kind)).sum(),
-                });
+                rejected.push((on, row.reference.clone(), of_row, fees));
             }
         }
+        // What a reject takes back of a share that is rounded once for its kind: with all of them nothing is left.
+        let mut left = kinds.clone();
+        let corrections: Vec<Correction> = rejected
+            .into_iter()
+            .map(|(on, fse, fees_cents, fees)| {
+                let mut locum_cents = Centimes::ZERO;
+                for (kind, amount) in fees {
+                    let before = left.entry(kind).or_default();
+                    let after = *before - amount;
+                    locum_cents = locum_cents + share(*before, terms, kind) - share(after, terms, kind);
+                    *before = after;
+                }
+                Correction { on, fse, fees_cents, locum_cents }
+            })
+            .collect();
         let drawer = |mode: &SettlementMode| matches!(mode, SettlementMode::Cheque | SettlementMode::Especes);
         let in_drawer = modes.iter().filter(|(mode, _)| drawer(mode)).map(|(_, cents)| *cents).sum();
         let by_card: Centimes = modes.iter().filter(|(mode, _)| !drawer(mode)).map(|(_, cents)| *cents).sum();
@@ -208,6 +220,7 @@ impl Statement {
             v: Self::VERSION,
             session: sealed.number,
             replaced: sealed.replaced.situations[0].billing_number.clone(),
+            replaced_rpps: holder.rpps.clone(),
             replaced_name: Private::new(format!("{} {}", holder.given_name.reveal(), holder.family_name.reveal())),
             locum: sealed.locum.billing.clone(),
             days: (sealed.calendar.from(), sealed.calendar.until()),
@@ -301,7 +314,7 @@ impl Workstation {
     /// What each locum's sessions of a year come to, by the year in which they end.
     pub fn year_of_locums(&self, year: i32, who: &SignedIn) -> Result<Vec<YearOf>, CoreError> {
         use chrono::Datelike;
-        if who.replaces.is_some() {
+        if !who.is_titulaire() {
             return Err(ReplacementError::TitulaireOnly.into());
         }
         let mut years: BTreeMap<BillingNumber, YearOf> = BTreeMap::new();
@@ -327,7 +340,10 @@ impl Workstation {
 impl Statement {
     /// The statement as CSV for a spreadsheet: semicolons, decimal commas.
     pub fn csv(&self) -> String {
-        let euros = |cents: Centimes| format!("{},{:02}", cents.0 / 100, (cents.0 % 100).abs());
+        let euros = |cents: Centimes| {
+            let sign = if cents.0 < 0 { "-" } else { "" };
+            format!("{sign}{},{:02}", cents.0.abs() / 100, cents.0.abs() % 100)
+        };
         let mut lines = vec!["rubrique;détail;honoraires;part (centièmes de %);part du remplaçant".to_owned()];
         for line in &self.by_kind {
             lines.push(format!(
@@ -346,11 +362,11 @@ impl Statement {
         }
         for line in &self.corrections {
             lines.push(format!(
-                "rejet du {};{};-{};;-{}",
+                "rejet du {};{};{};;{}",
                 line.on,
                 line.fse,
-                euros(line.fees_cents),
-                euros(line.locum_cents)
+                euros(Centimes::ZERO - line.fees_cents),
+                euros(Centimes::ZERO - line.locum_cents)
             ));
         }
         lines.push(format!("tiers payant attendu;;{};;", euros(self.expected_cents)));
@@ -425,8 +441,8 @@ impl Workstation {
     }
 }
 
-/// Reads a sealed statement and verifies its seal: over exactly this text, by a card that bills under the number that was
-/// paid, at the moment it claims.
+/// Reads a sealed statement and verifies its seal: over exactly this text, on the day it was drawn up, by the card of the
+/// doctor whose national number it gives. That the number that is paid is that doctor's is their word: no register is public.
 pub fn verify(file: &[u8], trust: &Trust) -> Result<Statement, SealFault> {
     let sealed: SealedFile = serde_json::from_slice(file).map_err(|_| SealFault::Unreadable)?;
     let seal = BASE64.decode(sealed.seal.as_bytes()).map_err(|_| SealFault::Unreadable)?;
@@ -434,6 +450,7 @@ pub fn verify(file: &[u8], trust: &Trust) -> Result<Statement, SealFault> {
     let noon = statement.drawn_up.and_hms_opt(12, 0, 0).ok_or(SealFault::Unreadable)?;
     let signed = cms::verify(&seal, sealed.statement.as_bytes(), trust, clock::from_paris(noon));
     let signed = signed.map_err(|_| SealFault::Broken)?;
-    let theirs = signed.attributes.is_some_and(|national| national.billing == statement.replaced);
+    let theirs = signed.attributes.is_some_and(|national| national.billing == statement.replaced)
+        && is_card_of(&signed.certificate, statement.replaced_rpps.as_ref());
     if theirs { Ok(statement) } else { Err(SealFault::Broken) }
 }

@@ -154,6 +154,12 @@ impl Store {
         change.commit(Entry::new("fse.retournee").fse(fse).patient(row.patient))
     }
 
+    /// Whether it was returned and not presented again.
+    pub fn is_sent_back(&self, fse: &FseRef) -> Result<bool> {
+        let row = document::get(&self.connection, fse)?;
+        query::any(&self.connection, "SELECT 1 FROM sent_back WHERE document = ?1", [row.id])
+    }
+
     /// Takes the word back: the FSE stands among those to be signed again. Nothing to do where there is none.
     pub fn present_again(&mut self, stamp: &Stamp, fse: &FseRef) -> Result<()> {
         let change = self.change(stamp)?;

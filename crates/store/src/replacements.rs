@@ -196,14 +196,17 @@ impl Store {
         }
     }
 
-    /// What is left to do of a session: documents that wait for a signature, and signed ones that have not left.
+    /// What is left to do of a session: FSE that wait for a signature, and signed ones that have not left; each once, whether it
+    /// or its DRE waits.
     pub fn left_of_session(&self, number: u32) -> Result<(Vec<FseRef>, Vec<FseRef>)> {
         let unsigned = "SELECT billing, number FROM document
-                        WHERE replacement = ?1 AND state IN ('preparee', 'signee_patient') ORDER BY id";
+                        WHERE replacement = ?1 AND state IN ('preparee', 'signee_patient')
+                        GROUP BY billing, number ORDER BY min(id)";
         let unsent = "SELECT d.billing, d.number FROM document d LEFT JOIN membership m ON m.id = d.live
                       WHERE d.replacement = ?1 AND d.state = 'signee' AND d.given_up = 0
                         AND (m.id IS NULL OR m.state IN ('en_lot', 'en_fichier'))
-                        AND NOT EXISTS (SELECT 1 FROM reject r WHERE r.document = d.id) ORDER BY d.id";
+                        AND NOT EXISTS (SELECT 1 FROM reject r WHERE r.document = d.id)
+                      GROUP BY d.billing, d.number ORDER BY min(d.id)";
         let of = |sql| query::all(&self.connection, sql, [number], reference);
         Ok((of(unsigned)?, of(unsent)?))
     }

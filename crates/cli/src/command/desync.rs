@@ -1,6 +1,8 @@
 //! `desync`: FSE that the patient sealed and the practitioner signs later: listed, signed in one go, returned.
 
+use liasse_core::CoreError;
 use liasse_core::desync::{self, ToSignRow};
+use liasse_core::invoicing::InvoicingError;
 use liasse_domain::DocumentState;
 use serde_json::{Value, json};
 
@@ -140,6 +142,9 @@ fn sign(sign: &Sign, json: bool) -> Result<(), Failure> {
     let open = sign.person.open(&[])?;
     let named = sign.fses.iter().map(|name| Name::parse(name)?.find(&open)).collect::<Result<Vec<_>, _>>()?;
     let waiting = open.run(|workstation, person| workstation.to_be_signed(person, ALL))?;
+    if !named.iter().all(|fse| waiting.rows.iter().any(|row| row.fse == *fse)) {
+        return Err(CoreError::from(InvoicingError::NotPrepared).into());
+    }
     let wanted = |row: &&ToSignRow| if named.is_empty() { row.anomaly.is_none() } else { named.contains(&row.fse) };
     let shown: Vec<_> = waiting.rows.iter().filter(wanted).map(|row| (row.fse.clone(), row.shown)).collect();
     let (lane, cards) = (open.office.workstation(), open.office.cards());

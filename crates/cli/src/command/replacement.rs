@@ -83,6 +83,7 @@ pub(crate) struct OpenOne {
     #[arg(
         long,
         value_name = "%",
+        value_parser = clap::value_parser!(u32).range(0..=100),
         default_value_t = 70,
         hide_default_value = true,
         help = "Part du remplaçant pour les actes au cabinet ; sinon 70"
@@ -91,6 +92,7 @@ pub(crate) struct OpenOne {
     #[arg(
         long,
         value_name = "%",
+        value_parser = clap::value_parser!(u32).range(0..=100),
         default_value_t = 70,
         hide_default_value = true,
         help = "Sa part pour les visites ; sinon 70"
@@ -99,6 +101,7 @@ pub(crate) struct OpenOne {
     #[arg(
         long,
         value_name = "%",
+        value_parser = clap::value_parser!(u32).range(0..=100),
         default_value_t = 100,
         hide_default_value = true,
         help = "Sa part pour les gardes ; sinon 100"
@@ -226,7 +229,7 @@ fn open(one: &OpenOne, json: bool) -> Result<(), Failure> {
     let slots = one.slots.iter().map(|slot| parse_slot(slot)).collect::<Result<Vec<_>, _>>()?;
     let calendar = Calendar::new(one.from, one.until, slots).map_err(replacement::ReplacementError::from)?;
     let base = if one.on_received { ShareBase::Received } else { ShareBase::Billed };
-    let [office, visits, duty] = [one.office, one.visits, one.duty].map(|percent| Rate::percent(percent.min(100)));
+    let [office, visits, duty] = [one.office, one.visits, one.duty].map(|percent| Rate::percent(percent));
     let plan = Plan {
         locum,
         situations: one.situation.clone(),
@@ -310,7 +313,7 @@ fn verify(verify: &Verify) -> Result<(), Failure> {
     let lines: Vec<Value> = counted
         .iter()
         .map(|one| {
-            json!({ "replaced": one.replaced, "locum": one.locum, "session": one.session, "from": one.days.0,
+            json!({ "replaced": one.replaced, "replaced_rpps": one.replaced_rpps, "locum": one.locum, "session": one.session, "from": one.days.0,
                     "until": one.days.1, "fees_cents": one.fees(), "due_cents": one.due_cents })
         })
         .collect();

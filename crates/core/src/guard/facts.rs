@@ -13,7 +13,7 @@ use crate::workstation::Workstation;
 /// What is to be signed, as the facts need it.
 #[derive(Clone, Copy)]
 enum What<'a> {
-    Fse { session: Option<u32>, days: &'a [NaiveDate], corrects: Option<&'a FseRef>, new: bool },
+    Fse { session: Option<u32>, days: &'a [NaiveDate], corrects: Option<&'a FseRef>, draft: bool },
     Lot,
 }
 
@@ -30,8 +30,7 @@ impl Workstation {
     ) -> Result<Verdict, CoreError> {
         let session = who.replaces.as_ref().map(|replaces| replaces.session.number);
         let billing = &who.situation.billing_number;
-        let new = day == self.clock.today();
-        self.guard(billing, What::Fse { session, days: &[day], corrects, new }, who)
+        self.guard(billing, What::Fse { session, days: &[day], corrects, draft: true }, who)
     }
 
     /// What the guard says of a draft, as a finding beside the others: nothing when it is green.
@@ -42,8 +41,7 @@ impl Workstation {
         who: &SignedIn,
     ) -> Result<Option<Finding>, CoreError> {
         let session = who.replaces.as_ref().map(|replaces| replaces.session.number);
-        let new = day == self.clock.today();
-        let what = What::Fse { session, days: &[day], corrects, new };
+        let what = What::Fse { session, days: &[day], corrects, draft: true };
         Ok(match self.verdict(&who.situation.billing_number, what, who)? {
             Verdict::Green => None,
             Verdict::Amber(why) => Some(Finding::of(why.code(), &[])),
@@ -58,7 +56,7 @@ impl Workstation {
         let corrects = claim.corrects.as_ref().filter(|_| claim.demand.is_none());
         let corrects = corrects.map(|earlier| FseRef { billing: billing.clone(), number: earlier.number });
         let session = self.store.made_under(&claim.reference)?;
-        self.guard(billing, What::Fse { session, days: &days, corrects: corrects.as_ref(), new: false }, who)
+        self.guard(billing, What::Fse { session, days: &days, corrects: corrects.as_ref(), draft: false }, who)
     }
 
     /// Whether a lot of that number may be sealed and signed.
@@ -70,7 +68,7 @@ impl Workstation {
     pub fn guard_now(&self, who: &SignedIn) -> Result<Verdict, CoreError> {
         let session = who.replaces.as_ref().map(|replaces| replaces.session.number);
         let day = self.clock.today();
-        let what = What::Fse { session, days: &[day], corrects: None, new: true };
+        let what = What::Fse { session, days: &[day], corrects: None, draft: true };
         self.verdict(&who.situation.billing_number, what, who)
     }
 
@@ -81,7 +79,7 @@ impl Workstation {
         let corrects = row.content.corrects.as_ref();
         let corrects = corrects.map(|earlier| FseRef { billing: fse.billing.clone(), number: earlier.number });
         let session = self.store.made_under(fse)?;
-        self.verdict(&fse.billing, What::Fse { session, days: &days, corrects: corrects.as_ref(), new: false }, who)
+        self.verdict(&fse.billing, What::Fse { session, days: &days, corrects: corrects.as_ref(), draft: false }, who)
     }
 
     fn guard(&self, billing: &BillingNumber, what: What<'_>, who: &SignedIn) -> Result<Verdict, CoreError> {
@@ -140,15 +138,22 @@ impl Workstation {
     }
 
     fn subjects(&self, billing: &BillingNumber, what: What<'_>, who: &SignedIn) -> Result<Vec<Subject>, CoreError> {
-        let What::Fse { session, days, corrects, new } = what else { return Ok(vec![Subject::Lot]) };
+        let What::Fse { session, days, corrects, draft } = what else { return Ok(vec![Subject::Lot]) };
         if let Some(earlier) = corrects
-            && session.is_some()
-            && self.store.is_reopened(earlier)?
+            && self.store.made_under(earlier)?.is_some()
         {
-            return Ok(vec![Subject::Rouverte]);
+            if self.store.is_reopened(earlier)? {
+                return Ok(vec![Subject::Rouverte]);
+            }
+            // Acts of a locum stay that one's, whoever sends them again.
+            if session.is_none() {
+                return Ok(vec![Subject::DuRemplacant]);
+            }
         }
         let mut subjects = Vec::new();
-        if new {
+        let now = draft && days.contains(&self.clock.today());
+        // A locum makes no FSE but at their hours, whatever day they date it.
+        if now || (draft && session.is_some()) {
             subjects.push(Subject::Nouvelle);
         }
         match session {
@@ -168,7 +173,7 @@ impl Workstation {
                 };
                 let inside = days.iter().all(|day| calendar.has_day(*day));
                 // A new FSE of now is judged by the hour, which says more than the day.
-                if !new {
+                if !now {
                     subjects.push(if inside { Subject::DuRemplacant } else { Subject::DuRemplacantHors });
                 }
             }
@@ -176,10 +181,7 @@ impl Workstation {
                 let sessions = self.replacements_at(billing)?;
                 let replaced = |day: &NaiveDate| sessions.iter().any(|session| session.replaces_on(*day));
                 let during = days.iter().any(replaced);
-                // While it lasts, a new FSE is judged by the hour.
-                if !new {
-                    subjects.push(if during { Subject::DuTitulairePendant } else { Subject::DuTitulaire });
-                }
+                subjects.push(if during { Subject::DuTitulairePendant } else { Subject::DuTitulaire });
             }
         }
         Ok(subjects)
