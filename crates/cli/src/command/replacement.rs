@@ -229,7 +229,7 @@ fn open(one: &OpenOne, json: bool) -> Result<(), Failure> {
     let slots = one.slots.iter().map(|slot| parse_slot(slot)).collect::<Result<Vec<_>, _>>()?;
     let calendar = Calendar::new(one.from, one.until, slots).map_err(replacement::ReplacementError::from)?;
     let base = if one.on_received { ShareBase::Received } else { ShareBase::Billed };
-    let [office, visits, duty] = [one.office, one.visits, one.duty].map(|percent| Rate::percent(percent));
+    let [office, visits, duty] = [one.office, one.visits, one.duty].map(Rate::percent);
     let plan = Plan {
         locum,
         situations: one.situation.clone(),

@@ -153,7 +153,7 @@ impl Workstation {
         let mut subjects = Vec::new();
         let now = draft && days.contains(&self.clock.today());
         // A locum makes no FSE but at their hours, whatever day they date it.
-        if now || (draft && session.is_some()) {
+        if now || (draft && session.is_some() && corrects.is_none()) {
             subjects.push(Subject::Nouvelle);
         }
         match session {

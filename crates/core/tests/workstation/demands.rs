@@ -3,13 +3,11 @@
 
 use liasse_core::directory::Directory;
 use liasse_core::invoicing::{Draft, InvoicingError};
-use liasse_core::ports::Clock;
 use liasse_core::{CoreError, Workstation};
 use liasse_domain::complementary::Convention;
 use liasse_domain::patient::Period;
 use liasse_domain::returns::{PaidLine, Payment, Reason, Rejections, Return};
 use liasse_domain::{Centimes, Code, Destination, DocumentKind, FseRef, Management, MutuelleCard, Payer};
-use liasse_store::{Actor, Arrived, Decoded, Stamp};
 
 use crate::support::{Direct, Hand, Practice, directory};
 
@@ -32,16 +30,6 @@ fn with_convention() -> Directory {
     Directory { conventions: vec![convention], ..directory(&["751"]) }
 }
 
-fn take(practice: &Practice, message: &Return) {
-    let raw = serde_json::to_vec(message).expect("json");
-    let mut sha256 = [0; 32];
-    sha256[0] = if matches!(message, Return::Payment(_)) { 1 } else { 2 };
-    let decoded = Some(Decoded::Return(message));
-    let arrived = Arrived { mailbox: "a@cabinet.test", uidl: "1", raw: &raw, sha256, decoded, note: None };
-    let actor = Actor { who: "systeme".to_owned(), role: "systeme".to_owned() };
-    practice.store().take_returns(&Stamp { at: practice.clock.now(), actor }, &[arrived]).expect("taken");
-}
-
 /// A signed FSE with its DRE, rejected by the caisse; its DRE paid in part or in full.
 fn rejected(practice: &Practice, paid: i64) -> (Workstation, Hand, FseRef) {
     let hand = Hand::of("cps-gris", Some("vitale-durand"));
@@ -60,19 +48,16 @@ fn rejected(practice: &Practice, paid: i64) -> (Workstation, Hand, FseRef) {
     let file = workstation.store().fse(&fse).expect("read").and_then(|row| row.lot).expect("in a lot");
     let line = PaidLine { fse: fse.clone(), payer: Payer::Amc, amount: Centimes(paid) };
     let (billing, on) = (fse.billing.clone(), today);
-    take(
-        practice,
-        &Return::Payment(Payment {
-            billing: billing.clone(),
-            from: route(),
-            reference: "MUT1".to_owned(),
-            on,
-            lines: vec![line],
-        }),
-    );
+    practice.take(&Return::Payment(Payment {
+        billing: billing.clone(),
+        from: route(),
+        reference: "MUT1".to_owned(),
+        on,
+        lines: vec![line],
+    }));
     let reason = Reason { code: "I1002".to_owned(), label: "Droits non ouverts".to_owned() };
     let from = Destination::new("01", "751").expect("a caisse");
-    take(practice, &Return::Rejections(Rejections { billing, from, file, on, fses: vec![(fse.clone(), reason)] }));
+    practice.take(&Return::Rejections(Rejections { billing, from, file, on, fses: vec![(fse.clone(), reason)] }));
     (workstation, hand, fse)
 }
 

@@ -136,6 +136,9 @@ fn prepared_at_the_desk_sealed_by_the_patient_signed_in_one_go() {
     let run = desync::sign_all(&cabinet.workstation, &cabinet.gris, &cabinet.shown(), &cabinet.doctor(), &mut |_| true);
     assert_eq!((run.signed.as_slice(), code(run.stopped)), (fses.as_slice(), ""));
     assert_eq!((cabinet.state(&fses[2]), cabinet.waiting().count), (DocumentState::Signee, 0));
+    let (doctor, name) = (cabinet.doctor(), fses[0].clone());
+    let late = cabinet.asked(move |ws| ws.send_back(&name, "trop tard", &doctor));
+    assert_eq!(code(late.err()), "invoicing.fse_non_preparee");
     cabinet.journal_holds();
 }
 
@@ -201,6 +204,8 @@ fn without_its_seal_or_with_a_word_it_is_not_among_those_to_sign() {
     cabinet.asked(move |ws| ws.send_back(&name, "la date ?", &doctor)).expect("returned");
     assert_eq!(cabinet.waiting().rows[0].returned.as_deref(), Some("la date ?"));
     assert_eq!(cabinet.anomalies(), ["desync.retournee"]);
+    let run = desync::sign_all(&cabinet.workstation, &cabinet.gris, &cabinet.shown(), &cabinet.doctor(), &mut |_| true);
+    assert_eq!((run.signed.len(), code(run.stopped)), (0, "desync.retournee"), "even where it is named");
     let (staff, name) = (cabinet.secretary(), fse.clone());
     cabinet.asked(move |ws| ws.present_again(&name, &staff)).expect("presented");
     assert_eq!(cabinet.anomalies(), [""]);

@@ -1,15 +1,22 @@
 //! Replacement sessions as a face uses them: sealed by the replaced doctor, activated by the locum's card alone, at the right
 //! hour; who signs what; and what an altered row is worth. Dr Gris is replaced by Dr Vert from Monday 19 January 2026.
 
-use liasse_core::desk::Wanted;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use liasse_core::cards::SigningCards;
+use liasse_core::desk::{SignedIn, Wanted};
 use liasse_core::guard::{Amber, Red, Refused, Verdict};
 use liasse_core::invoicing::Draft;
 use liasse_core::ports::Clock;
 use liasse_core::replacement::{Plan, ReplacementError, locum_on};
+use liasse_core::statement::{self, SealFault};
 use liasse_core::{CoreError, Workstation};
 use liasse_domain::replacement::{Calendar, FeeKind, NamedLocum, ShareBase, Slot, Terms, Weekdays};
-use liasse_domain::{Coded, FseRef, Private, Rate, SecuringMode};
+use liasse_domain::returns::{Reason, Rejections, Return};
+use liasse_domain::{Coded, Destination, FileIdentifier, FseRef, Private, Rate, SecuringMode};
+use liasse_formats::cms::{self, Flux, NationalAttributes};
 use liasse_store::StoreError;
+use sha2::{Digest, Sha256};
 
 use crate::support::{Direct, Hand, Practice, directory};
 
@@ -78,7 +85,7 @@ impl Cabinet {
         self.workstation.finish_session(signed)
     }
 
-    fn admit(&self, hand: &Hand, wanted: Wanted) -> Result<liasse_core::desk::SignedIn, CoreError> {
+    fn admit(&self, hand: &Hand, wanted: Wanted) -> Result<SignedIn, CoreError> {
         self.workstation.admit("CPS", &hand.cps(), wanted)
     }
 
@@ -101,6 +108,18 @@ impl Cabinet {
         let hand = if by_locum { &self.vert } else { &self.gris };
         let who = self.admit(hand, Wanted::Anything)?;
         self.workstation.sign(fse, &who, Some(&hand.vitale()), hand)
+    }
+}
+
+impl Cabinet {
+    /// Each of them rejected on 21 January.
+    fn rejected(&self, fses: &[FseRef], file: FileIdentifier) {
+        let reason = Reason { code: "I1002".to_owned(), label: "Droits non ouverts".to_owned() };
+        let from = Destination::new("01", "751").expect("a caisse");
+        let on = "2026-01-21".parse().expect("a day");
+        let fses: Vec<_> = fses.iter().map(|fse| (fse.clone(), reason.clone())).collect();
+        let billing = "991010117".parse().expect("a number");
+        self.practice.take(&Return::Rejections(Rejections { billing, from, file, on, fses }));
     }
 }
 
@@ -222,6 +241,8 @@ fn the_day_of_the_act_counts_until_the_session_is_closed() {
     assert_eq!(cabinet.workstation.guard_now(&owner).expect("a verdict"), Verdict::Green);
     let draft = cabinet.draft("2026-01-20");
     assert_eq!(red(cabinet.workstation.prepare(&draft, &locum)), Some(Red::Suspended), "the card was in before");
+    let dated_back = cabinet.draft("2026-01-19");
+    assert_eq!(red(cabinet.workstation.prepare(&dated_back, &locum)), Some(Red::Suspended), "whatever its day");
     cabinet.signed(&tuesday, true).expect("what was made is still signed");
     cabinet.workstation.suspend_session(number, false, &owner).expect("taken up again");
     // Closed with something left: only by the doctor's word.
@@ -248,6 +269,10 @@ fn the_replaced_doctor_practises_meanwhile_only_with_a_written_reason() {
     who.derogation = Some("Urgence vitale, le remplaçant est en visite.".to_owned());
     let fse = cabinet.workstation.prepare(&draft, &who).expect("prepared");
     cabinet.workstation.sign(&fse, &who, Some(&cabinet.gris.vitale()), &cabinet.gris).expect("signed");
+    // In the evening it is still a day of the replacement: asked before a number is taken, not at the signature.
+    cabinet.at("2026-01-19T20:00:00Z");
+    assert_eq!(code(cabinet.made(false, "2026-01-19")), "guard.jour_de_remplacement");
+    assert_eq!(cabinet.workstation.ledger_page(Some(&who), 10).expect("a page").count, 1);
     let entries = cabinet.workstation.store().journal_entries().expect("read");
     let told = |action: &str| {
         let entry = entries.iter().rev().find(|entry| entry.action == action).expect("an entry");
@@ -308,4 +333,123 @@ fn a_statement_counts_by_the_terms_that_were_sealed() {
     assert_eq!(cabinet.workstation.statement(number, &locum).expect("theirs"), statement);
     let years = cabinet.workstation.year_of_locums(2026, &owner).expect("a year");
     assert_eq!((years.len(), years[0].due_cents.0, years[0].sessions.clone()), (1, 7700, vec![number]));
+}
+
+#[test]
+fn staff_of_the_practice_are_not_the_replaced_doctor() {
+    let (mut cabinet, number) = Cabinet::prepared();
+    let staff = cabinet.admit(&Hand::of("cpe-mauve", None), Wanted::Anything).expect("the secretary");
+    assert_eq!(staff.situation.billing_number.as_str(), "991010117", "the number of the practice is on her card");
+    let folder = cabinet.practice.folder().to_path_buf();
+    let workstation = &mut cabinet.workstation;
+    for refused in [
+        code(workstation.suspend_session(number, true, &staff)),
+        code(workstation.close_session(number, true, &staff)),
+        code(workstation.erase_session(number, &folder, &staff)),
+        code(workstation.statement(number, &staff)),
+        code(workstation.year_of_locums(2026, &staff)),
+    ] {
+        assert_eq!(refused, "replacement.titulaire_seul");
+    }
+    // Nor does a locum see what was agreed with another one.
+    let later = plan(typed("991010885"), "2026-02-02", "2026-02-06", &[slot(&[1], "08:00", "12:00")]);
+    cabinet.prepare(&later).expect("prepared");
+    cabinet.at(MONDAY);
+    let numbers = |hand: &Hand| {
+        let who = cabinet.admit(hand, Wanted::Anything).expect("signed in");
+        let sessions = cabinet.workstation.sessions_of(&who).expect("read");
+        sessions.iter().map(|session| session.sealed.number).collect::<Vec<_>>()
+    };
+    assert_eq!((numbers(&cabinet.gris), numbers(&cabinet.vert)), (vec![number + 1, number], vec![number]));
+}
+
+#[test]
+fn a_rejected_fse_of_a_locum_is_corrected_by_that_one_alone() {
+    let (mut cabinet, number) = Cabinet::prepared();
+    cabinet.at(MONDAY);
+    let fse = cabinet.made(true, "2026-01-19").expect("made");
+    cabinet.signed(&fse, true).expect("signed");
+    let (locum, vitale) = (cabinet.admit(&cabinet.vert, Wanted::Anything).expect("the locum"), cabinet.vert.vitale());
+    cabinet.workstation.seal_lots(&locum).expect("sealed");
+    let file = cabinet.workstation.sign_lots(&locum, &cabinet.vert).expect("signed").remove(0);
+    cabinet.rejected(std::slice::from_ref(&fse), file);
+
+    // The doctor, back on Saturday, with every reason in the world: before the closing, and after it.
+    cabinet.at("2026-01-24T09:00:00Z");
+    let mut owner = cabinet.admit(&cabinet.gris, Wanted::Anything).expect("the doctor");
+    owner.derogation = Some("Je corrige moi-même.".to_owned());
+    let draft = cabinet.workstation.correction_of(&fse, &vitale, &owner).expect("a draft");
+    assert_eq!(red(cabinet.workstation.prepare(&draft, &owner)), Some(Red::LocumsOwn));
+    cabinet.workstation.close_session(number, true, &owner).expect("closed");
+    assert_eq!(code(cabinet.admit(&cabinet.vert, Wanted::Anything)), "invoicing.remplacant_sans_session");
+    cabinet.workstation.reopen_for_locum(&fse, &owner).expect("reopened");
+    assert_eq!(red(cabinet.workstation.prepare(&draft, &owner)), Some(Red::LocumsOwn));
+
+    // Their locum, for this one and no other.
+    let locum = cabinet.admit(&cabinet.vert, Wanted::Session(number, None)).expect("the locum");
+    let mut draft = cabinet.workstation.correction_of(&fse, &vitale, &locum).expect("a draft");
+    draft.reason = Some("Droits vérifiés".to_owned());
+    let corrected = cabinet.workstation.prepare(&draft, &locum).expect("prepared");
+    cabinet.workstation.sign(&corrected, &locum, Some(&vitale), &cabinet.vert).expect("signed");
+    assert_eq!(cabinet.workstation.store().made_under(&corrected).expect("read"), Some(number));
+    let other = cabinet.draft("2026-01-19");
+    assert_eq!(red(cabinet.workstation.prepare(&other, &locum)), Some(Red::Closed));
+    assert_eq!(cabinet.workstation.store().journal_verify().expect("read").faults, Vec::new());
+}
+
+#[test]
+fn a_statement_is_believed_by_the_card_of_the_replaced_doctor_alone() {
+    let (cabinet, number) = Cabinet::prepared();
+    let owner = cabinet.gris.signed_in(&cabinet.practice.clock);
+    let text =
+        serde_json::to_string(&cabinet.workstation.statement(number, &owner).expect("a statement")).expect("json");
+    let trust = directory(&[]).trust;
+    let sealed_by = |hand: &Hand| {
+        let certificate = hand.cps().identity.signature_certificate;
+        let national = NationalAttributes { flux: Flux::Test, billing: owner.situation.billing_number.clone() };
+        let digest: [u8; 32] = Sha256::digest(&text).into();
+        let to_sign =
+            cms::prepare(&digest, &certificate, Some(&national), cabinet.practice.clock.now()).expect("prepared");
+        let raw = SigningCards::cps(hand, &hand.cps().identity.serial, to_sign.digest()).expect("signed");
+        let seal = BASE64.encode(to_sign.finish(&raw, &trust.roots).expect("finished"));
+        serde_json::json!({ "statement": text, "seal": seal }).to_string()
+    };
+    let read = statement::verify(sealed_by(&cabinet.gris).as_bytes(), &trust).expect("the doctor's");
+    assert_eq!(read.session, number);
+    // Any good card can write any number beside its signature.
+    assert_eq!(statement::verify(sealed_by(&cabinet.vert).as_bytes(), &trust), Err(SealFault::Broken));
+}
+
+#[test]
+fn rejects_after_the_closing_take_back_what_was_due_to_the_cent() {
+    let mut cabinet = Cabinet::new();
+    let locum = locum_on(&cabinet.vert.cps()).expect("a locum");
+    let mut week = plan(locum, "2026-01-19", "2026-01-23", &[slot(&[1], "08:00", "19:30")]);
+    week.terms.office = Rate::percent(50);
+    let number = cabinet.prepare(&week).expect("prepared");
+    cabinet.at(MONDAY);
+    let locum = cabinet.admit(&cabinet.vert, Wanted::Anything).expect("the locum");
+    let owner = cabinet.gris.signed_in(&cabinet.practice.clock);
+    let fses = [(); 2].map(|()| {
+        let mut draft = cabinet.draft("2026-01-19");
+        draft.input.acts.clear();
+        draft.add_act("DEQP003");
+        draft.reason = Some("Deux tracés".to_owned());
+        let fse = cabinet.workstation.prepare(&draft, &locum).expect("prepared");
+        cabinet.signed(&fse, true).expect("signed");
+        fse
+    });
+    // By hand: DEQP003 14,77 €; half of two is 14,77; half of one is 7,385, which twice rounded would be 14,78.
+    let statement = cabinet.workstation.statement(number, &owner).expect("a statement");
+    assert_eq!((statement.fees().0, statement.due_cents.0), (2954, 1477));
+    cabinet.workstation.close_session(number, true, &owner).expect("closed");
+    cabinet.at("2026-01-21T09:00:00Z");
+    let lots = cabinet.workstation.seal_lots(&owner).expect("sealed");
+    assert_eq!(lots.len(), 1);
+    let file = cabinet.workstation.sign_lots(&owner, &cabinet.gris).expect("signed").remove(0);
+    cabinet.rejected(&fses, file);
+    let after = cabinet.workstation.statement(number, &owner).expect("a statement");
+    assert_eq!((after.corrections.len(), after.due_cents.0), (2, 0));
+    let csv = after.csv();
+    assert!(csv.contains(";-14,77;;-7,38\r\n") && csv.ends_with(";;;;0,00\r\n"), "{csv}");
 }

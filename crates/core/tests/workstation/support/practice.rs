@@ -12,8 +12,10 @@ use liasse_core::incidents::Incidents;
 use liasse_core::invoicing::Draft;
 use liasse_core::lane::{Handle, Lane};
 use liasse_core::ports::{Clock, Ids};
+use liasse_domain::returns::Return;
 use liasse_domain::{Destination, FileIdentifier, FseRef, Instant, TransmissionState};
-use liasse_store::Store;
+use liasse_store::{Actor, Arrived, Decoded, Stamp, Store};
+use sha2::{Digest, Sha256};
 
 use super::{Direct, Hand};
 
@@ -127,6 +129,16 @@ impl Practice {
         .expect("workstation");
         workstation.set_default("post.user", "dr.test@cabinet.test").expect("setting");
         workstation
+    }
+
+    /// Takes in what a caisse or an insurer said, past its mail.
+    pub fn take(&self, message: &Return) {
+        let raw = serde_json::to_vec(message).expect("json");
+        let sha256 = Sha256::digest(&raw).into();
+        let decoded = Some(Decoded::Return(message));
+        let arrived = Arrived { mailbox: "a@cabinet.test", uidl: "1", raw: &raw, sha256, decoded, note: None };
+        let actor = Actor { who: "systeme".to_owned(), role: "systeme".to_owned() };
+        self.store().take_returns(&Stamp { at: self.clock.now(), actor }, &[arrived]).expect("taken");
     }
 
     /// From now on its list of incidents is this one, before the national ones.
