@@ -5,8 +5,6 @@
 use liasse_e2e::{Pcscd, Practice, Slot, finish};
 use serde_json::{Value, json};
 
-const G: &str = r#"{"date":"2026-01-15","care_path":"T","third_party":{"amo":true,"amc":false,"amc_rate_bp":10000},"acts":[{"code":"G"}]}"#;
-
 /// The reader of the CPS in its slot, with its PIN typed.
 fn called(pcscd: &Pcscd, practice: &Practice, words: &[&str], exit: i32) -> Value {
     let (name, value) = pcscd.environment();
@@ -28,24 +26,37 @@ fn prepared_by_her_card_sealed_by_the_patients_signed_by_the_doctors() {
     let call = |words: &[&str]| called(&pcscd, &practice, words, 0);
     let refused = |words: &[&str]| called(&pcscd, &practice, words, 1);
     let second = Slot::Second.reader();
-    let claim = practice.scratch().write("g.json", G);
-    let new = ["fse", "new", claim.to_str().expect("utf-8"), "--patient-reader", &second, "--desync"];
+    let receive = ["passage", "receive", "--patient-reader", &second];
 
     // Nothing is prepared for a doctor whose card was never here.
     let mauve = pcscd.insert(Slot::First, "cpe-mauve", &[]);
     let vitale = pcscd.insert(Slot::Second, "vitale-durand", &[]);
-    assert_eq!(refused(&new), "desync.praticien_inconnu");
+    assert_eq!(refused(&receive), "desync.praticien_inconnu");
     mauve.pull();
     let gris = pcscd.insert(Slot::First, "cps-gris", &[]);
     assert_eq!(call(&["desync", "list"])["count"], 0);
+    call(&["passage", "instruction", "give", "renouvellement", "G"]);
     gris.pull();
 
-    // The secretary: two FSE, each sealed by the Vitale that lies there; her card signs none of them.
+    // The secretary receives the patient twice: one passage by a standing instruction, the other has no word of the doctor's.
     let mauve = pcscd.insert(Slot::First, "cpe-mauve", &[]);
-    let fses = [(); 2].map(|()| call(&new)["fse"].as_str().expect("a name").to_owned());
-    for fse in &fses {
-        call(&["desync", "seal", fse, "--patient-reader", &second]);
-    }
+    let passages = [(); 2].map(|()| call(&receive)["passage"]["passage"].to_string());
+    call(&["passage", "apply", &passages[0], "renouvellement"]);
+    let bill = |passage: &str| ["passage", "bill", passage, "--patient-reader", &second].map(str::to_owned);
+    let words = bill(&passages[1]);
+    assert_eq!(refused(&words.each_ref().map(String::as_str)), "desync.sans_cotation");
+    mauve.pull();
+    let gris = pcscd.insert(Slot::First, "cps-gris", &[]);
+    assert_eq!(call(&["passage", "code", &passages[1], "G"])["passage"]["acts"], "G");
+    gris.pull();
+
+    // On the way out each is billed and sealed by the Vitale that lies there, and paid; her card signs none of them.
+    let mauve = pcscd.insert(Slot::First, "cpe-mauve", &[]);
+    let fses = passages.each_ref().map(|passage| {
+        let words = bill(passage);
+        call(&words.each_ref().map(String::as_str))["fse"].as_str().expect("a name").to_owned()
+    });
+    call(&["fse", "settle", &fses[0], "carte"]);
     assert_eq!(refused(&["desync", "sign", &fses[0]]), "guard.secretariat");
     mauve.pull();
     vitale.pull();
@@ -55,13 +66,13 @@ fn prepared_by_her_card_sealed_by_the_patients_signed_by_the_doctors() {
     call(&["desync", "return", &fses[1], "la date ?"]);
     let waiting = call(&["desync", "list"]);
     let anomalies: Vec<_> = waiting["waiting"].as_array().expect("rows").iter().map(|row| &row["anomaly"]).collect();
-    // G 30,00 € twice; to be sent within eight working days under tiers payant.
+    // G 30,00 € twice; to be sent within three working days where the patient pays.
     assert_eq!((&waiting["total_cents"], anomalies), (&json!(6000), vec![&Value::Null, &json!("desync.retournee")]));
-    assert_eq!(waiting["waiting"][0]["deadline"], "2026-01-27");
+    assert_eq!(waiting["waiting"][0]["deadline"], "2026-01-20");
     assert_eq!(call(&["desync", "sign"])["signed"], json!([fses[0]]));
     call(&["desync", "present", &fses[1]]);
-    assert_eq!(call(&["desync", "sign"])["signed"], json!([fses[1]]));
-    call(&["lot", "seal"]);
+    let last = call(&["desync", "sign", "--lots"]);
+    assert_eq!((&last["signed"], last["lots"].as_array().map(Vec::len)), (&json!([fses[1]]), Some(1)));
     practice.run(&["post", "send"]).success();
     practice.run(&["post", "fetch"]).success();
     for fse in &fses {

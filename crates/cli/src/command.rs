@@ -12,6 +12,8 @@ mod journal;
 mod ledger;
 mod lot;
 mod mutuelle;
+mod paper;
+mod passage;
 mod post;
 mod price;
 mod receipts;
@@ -34,6 +36,10 @@ pub(crate) enum Command {
     Fse(fse::Fse),
     #[command(subcommand, about = "FSE scellées par le patient, à signer plus tard")]
     Desync(desync::Desync),
+    #[command(subcommand, about = "Passages à l'accueil : cotation, consignes, facturation")]
+    Passage(passage::Passage),
+    #[command(subcommand, about = "Feuilles de soins papier")]
+    Paper(paper::Paper),
     #[command(subcommand, about = "Carte de mutuelle et part complémentaire")]
     Mutuelle(mutuelle::Mutuelle),
     #[command(subcommand, about = "Lots")]
@@ -68,6 +74,8 @@ pub(crate) fn run(command: Command, json: bool) -> Result<(), Failure> {
         Command::Cards(command) => cards::run(&command, json),
         Command::Fse(command) => fse::run(command, json),
         Command::Desync(command) => desync::run(&command, json),
+        Command::Passage(command) => passage::run(&command, json),
+        Command::Paper(command) => paper::run(&command, json),
         Command::Mutuelle(command) => mutuelle::run(&command),
         Command::Lot(command) => lot::run(&command, json),
         Command::Post(command) => post::run(&command, json),

@@ -4,6 +4,7 @@
 use std::io::Read;
 use std::path::Path;
 
+use liasse_core::invoicing::Attestation;
 use liasse_pricing::Tables;
 
 use crate::failure::{CliError, Failure};
@@ -27,6 +28,12 @@ pub(crate) fn read_up_to(path: &Path, limit: u64) -> Result<Vec<u8>, Failure> {
 /// The text of a PEM file.
 pub(crate) fn read_text(path: &Path) -> Result<String, Failure> {
     String::from_utf8(read(path)?).map_err(|_| unreadable(path))
+}
+
+/// What an attestation of rights says.
+pub(crate) fn attestation(path: &Path) -> Result<Attestation, Failure> {
+    let bytes = read_up_to(path, 1 << 16)?;
+    serde_json::from_slice(&bytes).map_err(|_| CliError::WrongValue { argument: "--attestation".to_owned() }.into())
 }
 
 /// The embedded tables, each replaced by the CSV file of its name in `folder`.

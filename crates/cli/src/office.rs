@@ -190,11 +190,20 @@ pub(crate) struct Beneficiary {
 }
 
 impl Beneficiary {
+    /// The reader of the card.
+    pub(crate) fn reader_name(&self) -> &str {
+        self.reader.name()
+    }
+
+    /// The place of the patient on the card, from 0.
+    pub(crate) fn index(&self) -> Result<usize, Failure> {
+        Ok(self.beneficiary.checked_sub(1).ok_or(InvoicingError::UnknownBeneficiary)?)
+    }
+
     /// As [`VitaleReader::open`], with the place of the patient on the card, from 0.
     pub(crate) fn open(&self, person: &Person) -> Result<(Open, VitaleView, usize), Failure> {
         let (open, vitale) = self.reader.open(person)?;
-        let index = self.beneficiary.checked_sub(1).ok_or(InvoicingError::UnknownBeneficiary)?;
-        Ok((open, vitale, index))
+        Ok((open, vitale, self.index()?))
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use liasse_domain::replacement::SessionState;
+use liasse_domain::replacement::{ReplacementSession, SessionState};
 use liasse_domain::{BillingNumber, BillingSituation, CardHolder, CardType, Code, Coded};
 use liasse_formats::cms::{CmsError, Trust};
 use liasse_store::{Actor, Stamp};
@@ -29,10 +29,21 @@ pub struct SignedIn {
     pub signature_certificate: Vec<u8>,
     /// The session under which a locum acts; `None` for everybody else.
     pub replaces: Option<Arc<Replaces>>,
-    /// The practitioner for whom a member of staff prepares.
-    pub prepares_for: Option<Arc<CardHolder>>,
+    /// For whom a member of staff prepares.
+    pub prepares_for: Option<Arc<PreparesFor>>,
     /// The written reason for passing an amber of the guard.
     pub derogation: Option<String>,
+}
+
+/// For whom a member of staff prepares: a practitioner, or the pair of a replaced doctor and the locum.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PreparesFor {
+    /// Who is paid.
+    pub practitioner: CardHolder,
+    /// When their card was read.
+    pub read_at: liasse_domain::Instant,
+    /// Who replaces them at this hour, under which session.
+    pub locum: Option<(CardHolder, ReplacementSession)>,
 }
 
 /// As what a card is to sign in.
@@ -167,13 +178,46 @@ impl SignedIn {
         })
     }
 
+    /// Nobody's card: whose prices and names a paper sheet bears. Signs nothing.
+    pub(crate) fn without_card(
+        situation: BillingSituation,
+        practitioner: CardHolder,
+        locum: Option<(CardHolder, ReplacementSession)>,
+        now: liasse_domain::Instant,
+    ) -> Self {
+        Self {
+            reader: String::new(),
+            serial: String::new(),
+            holder: practitioner.clone(),
+            situation,
+            signature_certificate: Vec::new(),
+            replaces: None,
+            prepares_for: Some(Arc::new(PreparesFor { practitioner, read_at: now, locum })),
+            derogation: None,
+        }
+    }
+
     /// Who is paid: the holder, the doctor whom they replace, or the practitioner for whom staff prepare.
     pub fn paid(&self) -> &CardHolder {
         match (&self.replaces, &self.prepares_for) {
             (Some(replaces), _) => &replaces.session.replaced.holder,
-            (None, Some(practitioner)) => practitioner,
+            (None, Some(prepares)) => &prepares.practitioner,
             (None, None) => &self.holder,
         }
+    }
+
+    /// Who acts in the place of who is paid, under which session: the holder, or the locum for whom staff prepare.
+    pub fn locum(&self) -> Option<(&CardHolder, &ReplacementSession)> {
+        match (&self.replaces, &self.prepares_for) {
+            (Some(replaces), _) => Some((&self.holder, &replaces.session)),
+            (None, Some(prepares)) => prepares.locum.as_ref().map(|(holder, session)| (holder, session)),
+            (None, None) => None,
+        }
+    }
+
+    /// The number of that session.
+    pub fn session(&self) -> Option<u32> {
+        self.locum().map(|(_, session)| session.number)
     }
 
     /// Whether the card is one of staff.

@@ -7,19 +7,21 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use liasse_domain::calendar::sending_deadline;
 use liasse_domain::fse::{PatientSigned, Prepared};
+use liasse_domain::replacement::{ReplacementSession, SessionState};
 use liasse_domain::{
-    BillingNumber, BillingSituation, Centimes, Code, Coded, DocumentKind, DocumentState, Fse, FseRef, Instant, Private,
-    Report,
+    BillingNumber, BillingSituation, CardHolder, Centimes, Code, Coded, DocumentKind, DocumentState, Fse, FseContent,
+    FseRef, Instant, Private, Report,
 };
 use liasse_formats::cms;
 use liasse_store::{KnownPractitioner, WaitingRow};
 use sha2::{Digest, Sha256};
 
 use crate::cards::{SigningCards, VitaleView};
-use crate::desk::SignedIn;
+use crate::desk::{PreparesFor, SignedIn};
 use crate::error::CoreError;
-use crate::invoicing::InvoicingError;
+use crate::invoicing::{InvoicingError, executant, locum};
 use crate::lane::Handle;
+use crate::replacement::{ReplacementError, Session};
 use crate::signing;
 use crate::workstation::Workstation;
 
@@ -44,6 +46,8 @@ pub struct ToSignRow {
     pub anomaly: Option<Report>,
     /// The word with which it was returned to the secretary.
     pub returned: Option<String>,
+    /// Words of the desk, under no seal.
+    pub note: Option<String>,
     /// SHA-256 of its bytes: exactly these are signed.
     pub shown: [u8; 32],
 }
@@ -86,6 +90,24 @@ pub enum DesyncError {
     /// It was returned to the secretary.
     #[error("returned")]
     Returned,
+    /// The card of the locum of this hour was never read here.
+    #[error("unknown locum")]
+    UnknownLocum,
+    /// Nobody said what is to be billed, or something else.
+    #[error("no cotation")]
+    NoCotation,
+    /// What is to be billed, and standing instructions, are the practitioner's own word.
+    #[error("the practitioner's word")]
+    PractitionersWord,
+    /// Nothing is billed: the reason is missing.
+    #[error("why nothing is billed")]
+    WhyNothing,
+    /// The card says what the FSE bears.
+    #[error("the same CPS")]
+    SameCps,
+    /// Only the secretary gives a passage to another practitioner.
+    #[error("the secretary alone")]
+    SecretaryAlone,
 }
 
 impl Coded for DesyncError {
@@ -96,9 +118,18 @@ impl Coded for DesyncError {
             Self::BrokenSeal => Code("desync.sceau"),
             Self::NotAsShown => Code("desync.autre_contenu"),
             Self::Returned => Code("desync.retournee"),
+            Self::UnknownLocum => Code("desync.remplacant_inconnu"),
+            Self::NoCotation => Code("desync.sans_cotation"),
+            Self::PractitionersWord => Code("passage.parole_du_praticien"),
+            Self::WhyNothing => Code("passage.motif_attendu"),
+            Self::SameCps => Code("desync.meme_cps"),
+            Self::SecretaryAlone => Code("passage.secretariat_seul"),
         }
     }
 }
+
+/// Who is replaced, in which situation, when their card was read, and by whom under which session.
+type Pair = (CardHolder, BillingSituation, Instant, (CardHolder, ReplacementSession));
 
 /// A prepared claim on its way to the Vitale.
 pub struct SealToMake {
@@ -156,10 +187,19 @@ pub fn sign_all(
 }
 
 impl Workstation {
-    /// Keeps what the card of a practitioner says, for the secretary. Not a locum's, and not staff's.
+    /// Keeps what the card of a practitioner says, for the secretary; a locum's with their session. Not staff's.
     pub fn remember(&mut self, who: &SignedIn) -> Result<(), CoreError> {
-        if who.replaces.is_some() || who.is_staff() {
+        if who.is_staff() {
             return Ok(());
+        }
+        if let Some(replaces) = &who.replaces {
+            let known = KnownPractitioner {
+                holder: who.holder.clone(),
+                situation: replaces.own.clone(),
+                serial: who.serial.clone(),
+                read_at: self.now(),
+            };
+            return Ok(self.store.remember_locum(&who.stamp(self.now()), replaces.session.number, &known)?);
         }
         let known = KnownPractitioner {
             holder: who.holder.clone(),
@@ -177,21 +217,41 @@ impl Workstation {
     /// [`DesyncError::UnknownPractitioner`].
     pub fn prepares_for(&self, staff: &SignedIn, billing: Option<&BillingNumber>) -> Result<SignedIn, CoreError> {
         let wanted = billing.unwrap_or(&staff.situation.billing_number);
+        if let Some(pair) = self.pair_of(wanted)? {
+            let (practitioner, situation, read_at, locum) = pair;
+            return Ok(Self::preparing(staff, situation, PreparesFor { practitioner, read_at, locum: Some(locum) }));
+        }
         let known = self.store.practitioners()?;
         let of = known.into_iter().find(|known| known.situation.billing_number == *wanted);
         let known = of.ok_or(DesyncError::UnknownPractitioner)?;
-        // Whose number it is, is the practitioner's; what may be signed, always the card's in the reader.
-        let situation = BillingSituation {
-            may_sign_fse: staff.situation.may_sign_fse,
-            may_sign_lot: staff.situation.may_sign_lot,
-            ..known.situation
+        let prepares = PreparesFor { practitioner: known.holder, read_at: known.read_at, locum: None };
+        Ok(Self::preparing(staff, known.situation, prepares))
+    }
+
+    /// Whose number it is, is the practitioner's; what may be signed, always the card's in the reader.
+    fn preparing(staff: &SignedIn, situation: BillingSituation, prepares: PreparesFor) -> SignedIn {
+        let BillingSituation { may_sign_fse, may_sign_lot, .. } = staff.situation;
+        let situation = BillingSituation { may_sign_fse, may_sign_lot, ..situation };
+        SignedIn { situation, prepares_for: Some(Arc::new(prepares)), ..staff.clone() }
+    }
+
+    /// Who is replaced at this hour, and by whom: both identities go into an FSE before the seal.
+    fn pair_of(&self, billing: &BillingNumber) -> Result<Option<Pair>, CoreError> {
+        let now = crate::replacement::civil(self.now());
+        let holds =
+            |session: &Session| session.state == SessionState::Preparee && session.sealed.calendar.at(now).is_ok();
+        let Some(Session { sealed, .. }) = self.replacements_at(billing)?.into_iter().find(holds) else {
+            return Ok(None);
         };
-        Ok(SignedIn { situation, prepares_for: Some(Arc::new(known.holder)), ..staff.clone() })
+        let locum = self.store.locum_of(sealed.number)?.ok_or(DesyncError::UnknownLocum)?;
+        let situation = sealed.replaced.situations.first().cloned().ok_or(ReplacementError::NoSituation)?;
+        let (practitioner, read_at) = (sealed.replaced.holder.clone(), sealed.replaced.read_at);
+        Ok(Some((practitioner, situation, read_at, (locum.holder, sealed))))
     }
 
     /// Whether a person may have what waits sealed or presented: staff for each practitioner of the practice, the others
     /// their own.
-    fn at_the_desk(&self, fse: &FseRef, who: &SignedIn) -> Result<(), CoreError> {
+    pub(crate) fn at_the_desk(&self, fse: &FseRef, who: &SignedIn) -> Result<(), CoreError> {
         if who.is_staff() { Ok(()) } else { self.check_owner(fse, who) }
     }
 
@@ -224,7 +284,7 @@ impl Workstation {
     /// What waits for the signature of a person: their own, or those of their session; the oldest first, at most so many, each
     /// looked at.
     pub fn to_be_signed(&self, who: &SignedIn, limit: u32) -> Result<ToSign, CoreError> {
-        let session = who.replaces.as_ref().map(|replaces| replaces.session.number);
+        let session = who.session();
         let (billing, today) = (&who.situation.billing_number, self.clock.today());
         let (count, total) = self.store.waiting_count(billing, session)?;
         let rows = self.store.waiting_for_cps(billing, session, limit)?;
@@ -246,6 +306,7 @@ impl Workstation {
                 total: row.total,
                 anomaly,
                 returned: row.returned,
+                note: row.note,
             })
         };
         Ok(ToSign { count, total, rows: rows.into_iter().map(look).collect::<Result<_, _>>()? })
@@ -281,7 +342,13 @@ impl Workstation {
         let at: Instant = self.now();
         cms::verify(sealed.vitale_cms(), sealed.bytes(), &self.directory.trust, at)
             .map_err(|_| DesyncError::BrokenSeal)?;
-        let same = sealed.content().executant == crate::invoicing::executant(who);
-        if same { Ok(()) } else { Err(DesyncError::CpsDiffers.into()) }
+        check_bears(sealed.content(), who)
     }
+}
+
+/// Whether a claim says of who is paid, and of who acts, what the card in the reader says. What takes an earlier demand back
+/// says what that one said.
+pub(crate) fn check_bears(content: &FseContent, who: &SignedIn) -> Result<(), CoreError> {
+    let same = content.executant == executant(who) && content.locum == locum(who);
+    if same || content.demand.is_some() { Ok(()) } else { Err(DesyncError::CpsDiffers.into()) }
 }

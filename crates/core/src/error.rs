@@ -23,6 +23,15 @@ pub enum CoreError {
     /// A sealed statement.
     #[error(transparent)]
     Seal(#[from] crate::statement::SealFault),
+    /// A paper sheet.
+    #[error(transparent)]
+    Paper(#[from] crate::paper::PaperError),
+    /// A file between two posts.
+    #[error(transparent)]
+    Exchange(#[from] crate::exchange::ExchangeError),
+    /// Its cipher.
+    #[error(transparent)]
+    Parcel(#[from] liasse_formats::parcel::ParcelError),
     /// What waits for a signature.
     #[error(transparent)]
     Desync(#[from] crate::desync::DesyncError),
@@ -103,6 +112,9 @@ impl CoreError {
             Self::Desk(error) => error,
             Self::Replacement(error) => error,
             Self::Seal(error) => error,
+            Self::Paper(error) => error,
+            Self::Exchange(error) => error,
+            Self::Parcel(error) => error,
             Self::Desync(error) => error,
             Self::Print(error) => error,
             Self::Guard(error) => error,

@@ -5,6 +5,7 @@ mod claim;
 mod cover;
 mod error;
 mod rework;
+mod without_card;
 
 use chrono::NaiveDate;
 use liasse_domain::fse::Corrects;
@@ -14,6 +15,8 @@ use liasse_domain::{
     Beneficiary, BillingSituation, Centimes, Code, Coded, Finding, Instant, Invoice, Level, MutuelleCard, Rights,
     SecuringMode, VitaleContent, clock,
 };
+use serde::{Deserialize, Serialize};
+
 use liasse_pricing::{
     Act, CarePath, Entry, Input, Patient, Practitioner, Right, Sector, Tables, TypedError, type_acts,
 };
@@ -23,9 +26,10 @@ use crate::desk::SignedIn;
 use crate::error::CoreError;
 use crate::workstation::Workstation;
 
-pub(crate) use claim::{claimed_input, executant};
+pub(crate) use claim::{claimed_input, executant, locum};
 pub use cover::{Cover, TakenBack};
 pub use error::InvoicingError;
+pub use without_card::{Attestation, Reading};
 
 /// What is being billed, before it has a number.
 #[derive(Clone, Debug)]
@@ -43,6 +47,37 @@ pub struct Draft {
     corrects: Option<Corrects>,
     /// What an insurer has paid for a DRE of the FSE that this one corrects: it is not asked again.
     paid_by_insurer: Option<Centimes>,
+    /// What proves the rights.
+    proof: Proof,
+    /// The passage at the desk that it bills.
+    passage: Option<i64>,
+}
+
+/// What proves a patient's rights (B2 type 2 position 58).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Proof {
+    /// The Vitale in the reader.
+    #[default]
+    Vitale,
+    /// A paper attestation that was seen.
+    Attestation,
+    /// The caisse's online service, or an attestation printed from it.
+    EnLigne,
+    /// None: what the Vitale said at the last passage.
+    DernierPassage,
+}
+
+impl Proof {
+    /// The code (reference formats 1.5, B2).
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Vitale => 4,
+            Self::EnLigne => 2,
+            Self::Attestation => 1,
+            Self::DernierPassage => 0,
+        }
+    }
 }
 
 impl Draft {
@@ -64,6 +99,8 @@ impl Draft {
             reason: None,
             corrects: None,
             paid_by_insurer: None,
+            proof: Proof::Vitale,
+            passage: None,
         })
     }
 
@@ -80,7 +117,8 @@ impl Draft {
     /// The same draft with what an entry says in place of its acts, day, care path and third party.
     #[must_use]
     pub fn amended(mut self, entry: Entry, now: Instant) -> Self {
-        self.rights = Rights::from_card(self.person(), entry.date, now);
+        let read_at = if self.proof == Proof::Vitale { now } else { self.rights.read_at };
+        self.rights = self.rights_on(self.person(), entry.date, read_at);
         let Input { practitioner, patient, .. } = self.input;
         self.input = entry.completed(practitioner, patient);
         self
@@ -122,7 +160,7 @@ impl Draft {
     /// The same acts for another beneficiary of the card, under their own rights.
     pub fn for_beneficiary(&self, beneficiary: usize) -> Result<Self, InvoicingError> {
         let person = self.card.beneficiaries.get(beneficiary).ok_or(InvoicingError::UnknownBeneficiary)?;
-        let rights = Rights::from_card(person, self.input.date, self.rights.read_at);
+        let rights = self.rights_on(person, self.input.date, self.rights.read_at);
         let mut draft = Self { beneficiary, rights, ..self.clone() };
         for act in &mut draft.input.acts {
             // The other person's illness is none of theirs.
@@ -159,9 +197,9 @@ impl Draft {
         }
     }
 
-    fn set_acts_day(&mut self, day: NaiveDate) {
+    pub(crate) fn set_acts_day(&mut self, day: NaiveDate) {
         self.input.date = day;
-        self.rights = Rights::from_card(self.person(), day, self.rights.read_at);
+        self.rights = self.rights_on(self.person(), day, self.rights.read_at);
     }
 
     /// Adds an act by its code.
@@ -305,7 +343,8 @@ impl Workstation {
             number: earlier.number,
         });
         invoice.findings.extend(self.guard_finding(draft.input.date, corrects.as_ref(), signed_in)?);
-        if signed_in.replaces.is_some() && draft.input.care_path == Some(CarePath::T) {
+        invoice.findings.extend(draft.without_card_findings(self.tables()));
+        if signed_in.session().is_some() && draft.input.care_path == Some(CarePath::T) {
             invoice.findings.push(Finding::of(Code("invoicing.parcours_remplacant"), &[]));
         }
         invoice.findings.sort_by_key(|finding| std::cmp::Reverse(finding.level));

@@ -238,7 +238,7 @@ impl Workstation {
 
 /// The session whose documents alone this person sees.
 fn session_of(who: &SignedIn) -> Option<u32> {
-    who.replaces.as_ref().map(|replaces| replaces.session.number)
+    who.session()
 }
 
 impl From<LedgerRow> for Document {

@@ -1,13 +1,16 @@
 //! Papers: what is handed over, kept or posted, as documents for the crate `print`. Texts are `assets/texts/papers.toml`.
-//! Not the layout and not the PDF. No paper of a locum names a patient.
+//! Not the layout and not the PDF. The papers between a doctor and a locum
+//! name no patient.
 
 use chrono::NaiveDate;
 use liasse_domain::replacement::{FeeKind, ShareBase};
 use liasse_domain::texts::Texts;
-use liasse_domain::{CardHolder, Centimes};
+use liasse_domain::{CardHolder, Centimes, Private};
 use liasse_print::{Align, Block, Column, Document, Table};
+use liasse_store::PaperRow;
 
 use crate::error::CoreError;
+use crate::paper::Sheet;
 use crate::replacement::{Session, hours_of, weekday};
 use crate::statement::Statement;
 
@@ -108,6 +111,82 @@ pub fn handover(session: &Session, demo: bool, today: NaiveDate) -> Document {
             Block::Lines { label: t("handover.call"), count: 3 },
             Block::Lines { label: t("handover.fees"), count: 3 },
             Block::Signature(vec![t("handover.sign_replaced"), t("handover.sign_locum")]),
+        ],
+    }
+}
+
+/// A feuille de soins papier: who is cared for, who is insured, who cares and in whose place, what was done, what was paid; to
+/// be signed by hand. Its boxes are those of the public form; it is no cerfa.
+pub fn care_sheet(sheet: &Sheet, row: &PaperRow, demo: bool) -> Document {
+    let money = |cents: Centimes| cents.to_string();
+    let person = |given: &Private, family: &Private| format!("{} {}", family.reveal(), given.reveal());
+    let (patient, executant) = (&sheet.patient, &sheet.executant);
+    let mut facts = vec![
+        (t("sheet.patient"), person(&patient.given_name, &patient.family_name)),
+        (t("sheet.born"), patient.birth_date.to_string()),
+        (t("sheet.insured"), patient.insured_nir.grouped()),
+        (
+            t("sheet.caisse"),
+            format!("{} {} {}", sheet.organisme.regime(), sheet.organisme.caisse(), sheet.organisme.centre()),
+        ),
+    ];
+    let mut doctor = vec![
+        (t("sheet.doctor"), person(&executant.given_name, &executant.family_name)),
+        (t("sheet.billing"), executant.billing.to_string()),
+        (t("sheet.structure"), executant.structure_name.clone()),
+    ];
+    if let Some(locum) = &sheet.locum {
+        let named = person(&locum.given_name, &locum.family_name);
+        doctor.push((
+            t("sheet.locum"),
+            TEXTS.with("sheet.locum_of", &[("name", named.trim()), ("number", locum.billing.as_str())]),
+        ));
+    }
+    let nature = match sheet.care.nature {
+        41 => t("sheet.accident"),
+        30 => t("sheet.maternity"),
+        90 => t("sheet.prevention"),
+        _ => t("sheet.illness"),
+    };
+    let mut care = vec![(t("sheet.nature"), nature)];
+    if let Some(letter) = sheet.care.care_path {
+        care.push((t("sheet.path"), letter.to_string()));
+    }
+    let acts =
+        sheet.acts.iter().map(|act| vec![day(act.date), act.code.clone(), act.quantity.to_string(), money(act.fee)]);
+    let table = Table {
+        columns: columns(&[
+            ("sheet.date", 2, Align::Left),
+            ("sheet.act", 3, Align::Left),
+            ("sheet.quantity", 1, Align::Right),
+            ("sheet.fee", 2, Align::Right),
+        ]),
+        rows: acts.collect(),
+        total: Some(vec![t("sheet.total"), String::new(), String::new(), money(sheet.total())]),
+    };
+    let pays = if sheet.third_party_amo { t("sheet.third_party") } else { t("sheet.patient_paid") };
+    facts.push((t("sheet.number"), row.id.to_string()));
+    let why = match &sheet.fse {
+        Some(fse) => TEXTS.with("sheet.of_fse", &[("fse", &fse.to_string())]),
+        None => TEXTS.with("sheet.alone", &[("why", row.reason.label())]),
+    };
+    Document {
+        title: t("sheet.title"),
+        subject: t("sheet.subject"),
+        demo,
+        made_on: TEXTS.with("paper.made_on", &[("day", &day(sheet.drawn_up))]),
+        blocks: vec![
+            Block::Notice(why),
+            Block::Heading(t("sheet.patient_title")),
+            Block::Facts(facts),
+            Block::Heading(t("sheet.doctor_title")),
+            Block::Facts(doctor),
+            Block::Heading(t("sheet.care_title")),
+            Block::Facts(care),
+            Block::Heading(t("sheet.acts_title")),
+            Block::Table(table),
+            Block::Paragraph(pays),
+            Block::Signature(vec![t("sheet.sign_patient"), t("sheet.sign_doctor")]),
         ],
     }
 }

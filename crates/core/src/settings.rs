@@ -26,6 +26,8 @@ pub const SETTINGS: &[Setting] = &[
     Setting { name: "post.fetch_every", secret: false },
     Setting { name: "post.send_at", secret: false },
     Setting { name: "post.send_at_closing", secret: false },
+    Setting { name: "desk.post", secret: false },
+    Setting { name: "desk.code", secret: true },
     Setting { name: "demo.clock", secret: false },
 ];
 
@@ -72,6 +74,11 @@ pub fn find(name: &str) -> Result<&'static Setting, SettingError> {
     SETTINGS.iter().find(|setting| setting.name == name).ok_or(SettingError::Unknown)
 }
 
+/// The number of a post, 0 to 9: the first digit of the FSE numbers that it gives.
+pub fn post_number(value: &str) -> Result<u8, SettingError> {
+    value.parse().ok().filter(|post| *post <= 9 && value.len() == 1).ok_or(SettingError::Value)
+}
+
 /// A host and port, `[::1]:2465` or `localhost:2587`.
 pub fn host_port(value: &str) -> Result<(String, u16), SettingError> {
     let (host, port) = value.rsplit_once(':').ok_or(SettingError::Value)?;
@@ -84,13 +91,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_known_settings_exist_and_only_the_password_is_secret() {
+    fn only_known_settings_exist_and_two_are_secret() {
         assert_eq!(find("post.smtp").map(|setting| setting.secret), Ok(false));
         for unknown in ["", "post", "post.smtp ", "POST.SMTP", "post.password2"] {
             assert_eq!(find(unknown).err(), Some(SettingError::Unknown), "{unknown}");
         }
         let secrets: Vec<&str> = SETTINGS.iter().filter(|setting| setting.secret).map(|setting| setting.name).collect();
-        assert_eq!(secrets, ["post.password"]);
+        assert_eq!(secrets, ["post.password", "desk.code"]);
     }
 
     #[test]

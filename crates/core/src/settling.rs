@@ -24,7 +24,8 @@ impl Workstation {
         amount: Option<Centimes>,
         cheque: Option<Cheque>,
     ) -> Result<(), CoreError> {
-        self.check_owner(reference, who)?;
+        // Whoever is at the desk when the patient pays.
+        self.at_the_desk(reference, who)?;
         let amount = match amount {
             Some(amount) => amount,
             None => self.due_by_patient(reference)?,

@@ -19,11 +19,13 @@ use sha2::{Digest, Sha256};
 
 use crate::cards::{SigningCards, VitaleView};
 use crate::desk::SignedIn;
+use crate::desync::check_bears;
 use crate::directory::UnknownCaisse;
 use crate::error::CoreError;
 use crate::guard::Verdict;
 use crate::invoicing::{Draft, InvoicingError};
 use crate::lane::Handle;
+use crate::paper::Sheet;
 use crate::settings::SettingError;
 use crate::workstation::Workstation;
 
@@ -40,7 +42,10 @@ impl Workstation {
         let signed_in = &person;
         // Staff prepare for a practitioner and sign nothing: the guard stands before the signature.
         let passed = match (&signed_in.prepares_for, draft.mode) {
-            (Some(_), SecuringMode::Desynchronise) => Verdict::Green,
+            (Some(_), SecuringMode::Desynchronise | SecuringMode::SansVitale | SecuringMode::Degrade) => {
+                self.check_cotation(draft, signed_in)?;
+                Verdict::Green
+            }
             _ => self.guard_new(draft.input.date, corrects.as_ref(), signed_in)?,
         };
         let mut invoice = self.price(draft, signed_in)?;
@@ -61,13 +66,18 @@ impl Workstation {
             let dre =
                 cover.demand(draft, &content)?.map(|dre| Ok::<_, CoreError>((render_fse(&dre)?, dre))).transpose()?;
             let bytes = render_fse(&content)?;
+            let sheet =
+                (content.mode == SecuringMode::Degrade).then(|| Sheet::of_claim(&content).json()).transpose()?;
             let derogation = signed_in.derogation.clone().filter(|_| matches!(passed, Verdict::Amber(_)));
-            let session = signed_in.replaces.as_ref().map(|replaces| replaces.session.number);
+            let session = signed_in.session();
             Ok::<_, CoreError>(Made {
                 fse: (content, bytes),
                 dre: dre.map(|(bytes, dre)| (dre, bytes)),
                 session,
                 derogation,
+                passage: draft.passage(),
+                reading: draft.reading_json(),
+                sheet,
             })
         });
         Ok(prepared.map_err(either)?.reference().clone())
@@ -90,6 +100,7 @@ impl Workstation {
         for kind in [DocumentKind::Fse, DocumentKind::Dre] {
             if let Some(prepared) = self.store.load_prepared(kind, reference)? {
                 passed = passed.max(self.guard_claim(prepared.content(), &signed_in)?);
+                check_bears(prepared.content(), &signed_in)?;
                 documents.push(self.document_to_sign(prepared, &signed_in, vitale)?);
             } else if let Some(sealed) = self.store.sealed_by_patient(kind, reference)? {
                 passed = passed.max(self.guard_claim(sealed.content(), &signed_in)?);

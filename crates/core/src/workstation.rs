@@ -78,6 +78,8 @@ impl Workstation {
         match name {
             "post.smtp" | "post.pop3" => drop(crate::settings::host_port(value)?),
             "post.fetch_every" => drop(crate::schedule::minutes(value)?),
+            "desk.post" => drop(crate::settings::post_number(value)?),
+            crate::exchange::CODE => drop(liasse_formats::parcel::PostCode::parse(value)?),
             "post.send_at" => drop(crate::schedule::hour(value)?),
             "post.send_at_closing" => drop(crate::schedule::yes(value)?),
             _ => crate::envelope::check_setting(name, value)?,

@@ -132,6 +132,7 @@ pub struct Entry {
 
 const FILES: &[(&str, &str)] = &[
     ("cards", include_str!("../../../assets/catalogue/cards.toml")),
+    ("desk", include_str!("../../../assets/catalogue/desk.toml")),
     ("formats", include_str!("../../../assets/catalogue/formats.toml")),
     ("invoicing", include_str!("../../../assets/catalogue/invoicing.toml")),
     ("pricing", include_str!("../../../assets/catalogue/pricing.toml")),

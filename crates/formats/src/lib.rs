@@ -10,5 +10,6 @@ pub mod lot;
 pub mod mail;
 pub mod media;
 pub mod noemie;
+pub mod parcel;
 pub mod returns;
 mod scan;

@@ -7,7 +7,8 @@ use liasse_domain::replacement::SessionState;
 use liasse_domain::settlement::SettlementMode;
 use liasse_domain::{
     BillingNumber, BirthDate, Centimes, Destination, DocumentState, FileIdentifier, FseNumber, FseRef, Instant,
-    LotNumber, MoneyState, Nir, Payer, ScanKind, ScanMedia, ScanState, SecuringMode, SendPhase, TransmissionState,
+    LotNumber, MoneyState, Nir, PaperReason, PaperState, PassageState, Payer, ScanKind, ScanMedia, ScanState,
+    SecuringMode, SendPhase, TransmissionState,
 };
 use rusqlite::Row;
 use rusqlite::types::{Type, Value, ValueRef};
@@ -120,6 +121,9 @@ words! {
     ScanMedia = "format d'une pièce jointe",
     ScanState = "envoi de pièces jointes",
     SessionState = "état d'une session de remplacement",
+    PassageState = "état d'un passage",
+    PaperReason = "raison d'une feuille papier",
+    PaperState = "état d'une feuille papier",
 }
 
 texts! {

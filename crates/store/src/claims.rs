@@ -3,7 +3,8 @@
 
 use liasse_domain::fse::{Prepared, Signed};
 use liasse_domain::{
-    BillingNumber, Centimes, DocumentKind, DocumentState, FileIdentifier, Fse, FseContent, FseNumber, FseRef,
+    BillingNumber, Centimes, DocumentKind, DocumentState, FileIdentifier, Fse, FseContent, FseNumber, FseRef, Instant,
+    PaperReason,
 };
 use rusqlite::{Connection, params};
 
@@ -16,6 +17,8 @@ use crate::error::{Or, Result, StoreError};
 use crate::journal::{Entry, fingerprint};
 use crate::money;
 use crate::open::Store;
+use crate::papers::{self, NewPaper};
+use crate::passages;
 use crate::patient;
 use crate::query;
 use crate::receipts;
@@ -40,12 +43,35 @@ impl Store {
     ) -> Result<Fse<Prepared>, Or<E>> {
         let mut change = self.change(stamp)?;
         let number = counter::next_fse(&change, billing)?;
-        let Made { fse: (content, bytes), dre, session, derogation } = make(number).map_err(Or::Other)?.into();
+        let Made { fse: (content, bytes), dre, session, derogation, passage, reading, sheet } =
+            make(number).map_err(Or::Other)?.into();
         let reference = FseRef { billing: billing.clone(), number };
         if content.reference != reference || content.kind() != DocumentKind::Fse {
             return Err(StoreError::NotAsStored.into());
         }
         let (id, mut entry) = keep(&change, &content, &bytes, Of { fse: None, session })?;
+        if let Some(passage) = passage {
+            passages::became(&change, passage, id)?;
+            entry = entry.with("passage", passage);
+        }
+        let patient = patient::remember(&change, &content.patient, stamp.at)?;
+        if let Some((said, read_at)) = reading {
+            patient::card_said(&change, patient, &said, read_at)?;
+        }
+        if let Some(says) = sheet {
+            let new = NewPaper {
+                billing,
+                session,
+                passage: None,
+                patient: &content.patient,
+                act_date: content.act_date(),
+                total: content.total(),
+                reason: PaperReason::Degrade,
+                content: &says,
+            };
+            change.tell(entry)?;
+            entry = papers::insert(&change, &new, Some((id, &reference)))?.1;
+        }
         if let Some(reason) = reason {
             entry = entry.with("risque_accepte", reason);
         }
@@ -66,6 +92,7 @@ impl Store {
     /// An FSE or a DRE that is *préparée*, to be signed; `None` when there is none of that name, or it is in another state.
     pub fn load_prepared(&self, kind: DocumentKind, name: &FseRef) -> Result<Option<Fse<Prepared>>> {
         match document::find_of(&self.connection, kind, name)? {
+            Some(row) if row.away => Err(StoreError::Away),
             Some(row) if row.state == DocumentState::Preparee => {
                 let (content, bytes) = document::body(&self.connection, row.id)?;
                 Ok(Some(Fse::new(content, bytes)))
@@ -148,11 +175,17 @@ pub struct Made {
     pub session: Option<u32>,
     /// The reason written to pass an amber of the guard.
     pub derogation: Option<String>,
+    /// The passage at the desk that it bills.
+    pub passage: Option<i64>,
+    /// What the patient's Vitale said, as JSON, and when, where it was read.
+    pub reading: Option<(String, Instant)>,
+    /// What the paper sheet says that goes with a degraded FSE, as JSON.
+    pub sheet: Option<String>,
 }
 
 impl From<(FseContent, Vec<u8>)> for Made {
     fn from(fse: (FseContent, Vec<u8>)) -> Self {
-        Self { fse, dre: None, session: None, derogation: None }
+        Self { fse, dre: None, session: None, derogation: None, passage: None, reading: None, sheet: None }
     }
 }
 
@@ -195,7 +228,7 @@ pub(crate) fn keep(change: &Change<'_>, content: &FseContent, bytes: &[u8], of: 
 /// `back` grows by what goes back to the patient.
 fn keep_signatures(change: &Change<'_>, signed: &Fse<Signed>, back: &mut Centimes) -> Result<Entry> {
     let (kind, name) = (signed.content().kind(), signed.reference());
-    let row = document::get_of(change, kind, name)?;
+    let row = here(document::get_of(change, kind, name)?)?;
     let state = row.state.become_state(DocumentState::Signee)?;
     let (content, bytes) = document::body(change, row.id)?;
     if content != *signed.content() || bytes != signed.bytes() {
@@ -235,8 +268,16 @@ fn keep_signatures(change: &Change<'_>, signed: &Fse<Signed>, back: &mut Centime
     }
 }
 
+/// Refuses what is at another post.
+fn here(row: DocumentRow) -> Result<DocumentRow> {
+    if row.away { Err(StoreError::Away) } else { Ok(row) }
+}
+
 /// Withdraws a document that is in no live lot.
 pub(crate) fn withdraw(change: &Change<'_>, row: &DocumentRow, kind: DocumentKind, name: &FseRef) -> Result<Entry> {
+    if row.away {
+        return Err(StoreError::Away);
+    }
     if let Some(live) = row.live {
         return Err(StoreError::InLot { lot: lot_of(change, live)? });
     }
@@ -245,6 +286,7 @@ pub(crate) fn withdraw(change: &Change<'_>, row: &DocumentRow, kind: DocumentKin
     query::run(change, sql, params![row.id, state.put(), change.stamp().at.put()])?;
     let reversed = receipts::reverse_all(change, row.id, &name.billing)?;
     money::give_up(change, row.id, reversed)?;
+    passages::unbilled(change, row.id)?;
     let entry = Entry::new("fse.annulee").document(kind, name).patient(row.patient);
     Ok(entry.with("from", row.state.word()).with("reversed_cents", reversed.0))
 }

@@ -8,10 +8,18 @@ use crate::cell::Cell;
 use crate::error::{Result, StoreError};
 use crate::query;
 
-/// The next FSE number; refuses past 999 999 999.
+/// How many numbers each post of a practice has: the first digit of the nine is the post's, so that two posts that do not
+/// share a store never give one number twice.
+const OF_A_POST: i64 = 100_000_000;
+
+/// The next FSE number of this post; refuses past its last.
 pub(crate) fn next_fse(connection: &Connection, billing: &BillingNumber) -> Result<FseNumber> {
-    let next = last(connection, billing, "fse")? + 1;
-    let number = u32::try_from(next).ok().and_then(FseNumber::new).ok_or(StoreError::NumbersExhausted)?;
+    let sql = "SELECT CAST(value AS INTEGER) AS post FROM config WHERE key = 'desk.post'";
+    let post = query::first(connection, sql, [], |row| row.get::<_, i64>("post"))?.unwrap_or(0);
+    let first = post * OF_A_POST;
+    let next = last(connection, billing, "fse")?.max(first) + 1;
+    let number = u32::try_from(next).ok().and_then(FseNumber::new).filter(|_| next < first + OF_A_POST);
+    let number = number.ok_or(StoreError::NumbersExhausted)?;
     keep(connection, billing, "fse", next)?;
     Ok(number)
 }

@@ -49,13 +49,17 @@ pub struct WaitingRow {
     pub created_at: Instant,
     /// The word with which it was returned to the secretary.
     pub returned: Option<String>,
+    /// Words of the desk, outside of what is sealed.
+    pub note: Option<String>,
 }
 
 /// What waits for a CPS: through the index of what is unsigned, never through years of what is signed.
 macro_rules! waiting {
     () => {
         "FROM document d JOIN patient p ON p.id = d.patient LEFT JOIN sent_back b ON b.document = d.id
-         WHERE d.state IN ('preparee', 'signee_patient') AND d.kind = 'fse' AND d.billing = ?1 AND d.replacement IS ?2"
+           LEFT JOIN passage g ON g.document = d.id
+         WHERE d.state IN ('preparee', 'signee_patient') AND d.kind = 'fse' AND d.billing = ?1 AND d.replacement IS ?2
+           AND d.away IS NULL"
     };
 }
 
@@ -69,6 +73,9 @@ impl Store {
         for sealed in documents {
             let (kind, name) = (sealed.content().kind(), sealed.reference());
             let row = document::get_of(&change, kind, name)?;
+            if row.away {
+                return Err(StoreError::Away);
+            }
             let state = row.state.become_state(DocumentState::SigneePatient)?;
             let (content, bytes) = document::body(&change, row.id)?;
             if content != *sealed.content() || bytes != sealed.bytes() {
@@ -87,6 +94,9 @@ impl Store {
     pub fn sealed_by_patient(&self, kind: DocumentKind, name: &FseRef) -> Result<Option<Fse<PatientSigned>>> {
         let row = document::find_of(&self.connection, kind, name)?;
         let Some(row) = row.filter(|row| row.state == DocumentState::SigneePatient) else { return Ok(None) };
+        if row.away {
+            return Err(StoreError::Away);
+        }
         let (content, bytes) = document::body(&self.connection, row.id)?;
         let signatures = document::signatures(&self.connection, row.id)?;
         let seal = signatures.vitale.ok_or(StoreError::Incoherent { what: "FSE scellée sans sceau" })?;
@@ -103,7 +113,7 @@ impl Store {
     ) -> Result<Vec<WaitingRow>> {
         let sql = concat!(
             "SELECT d.billing, d.number, d.state, d.act_date, d.total, d.third_party_amo, d.third_party_amc,
-                    d.created_at, p.family_name, p.given_name, b.word ",
+                    d.created_at, p.family_name, p.given_name, b.word, g.note ",
             waiting!(),
             " ORDER BY d.act_date, d.id LIMIT ?3"
         );
@@ -121,6 +131,7 @@ impl Store {
                 third_party: row.get::<_, bool>("third_party_amo")? || row.get::<_, bool>("third_party_amc")?,
                 created_at: cell(row, "created_at")?,
                 returned: row.get("word")?,
+                note: row.get("note")?,
             })
         })
     }
@@ -193,19 +204,44 @@ impl Store {
         change.commit(entry.with("content_sha256", fingerprint(content.as_bytes())))
     }
 
+    /// Keeps what the card of a locum said when it activated a session, if it says something new.
+    pub fn remember_locum(&mut self, stamp: &Stamp, session: u32, known: &KnownPractitioner) -> Result<()> {
+        let content = serde_json::to_string(&(&known.holder, &known.situation));
+        let content = content.map_err(|_| StoreError::Incoherent { what: "remplaçant" })?;
+        let change = self.change(stamp)?;
+        let same = "SELECT 1 FROM locum_card WHERE session = ?1 AND serial = ?2 AND content = ?3";
+        if query::any(&change, same, params![session, known.serial, content])? {
+            return Ok(());
+        }
+        let sql = "INSERT INTO locum_card (session, serial, read_at, content) VALUES (?1, ?2, ?3, ?4)
+                   ON CONFLICT (session) DO UPDATE SET serial = excluded.serial, read_at = excluded.read_at,
+                       content = excluded.content";
+        query::run(&change, sql, params![session, known.serial, known.read_at.put(), content])?;
+        let entry = Entry::new("remplacant.memorise").with("session", session);
+        change.commit(entry.with("content_sha256", fingerprint(content.as_bytes())))
+    }
+
+    /// What the card of the locum of a session said, if it was read.
+    pub fn locum_of(&self, session: u32) -> Result<Option<KnownPractitioner>> {
+        let sql = "SELECT serial, read_at, content FROM locum_card WHERE session = ?1";
+        query::first(&self.connection, sql, [session], known_row)?.map(known).transpose()
+    }
+
     /// The practitioners whose cards were read here, by their number.
     pub fn practitioners(&self) -> Result<Vec<KnownPractitioner>> {
         let sql = "SELECT serial, read_at, content FROM practitioner ORDER BY billing, situation";
-        let rows = query::all(&self.connection, sql, [], |row| {
-            let content: String = row.get("content")?;
-            Ok((row.get::<_, String>("serial")?, cell::<Instant>(row, "read_at")?, content))
-        })?;
-        rows.into_iter()
-            .map(|(serial, read_at, content)| {
-                let (holder, situation) = serde_json::from_str(&content)
-                    .map_err(|_| StoreError::Unreadable { what: "praticien mémorisé" })?;
-                Ok(KnownPractitioner { holder, situation, serial, read_at })
-            })
-            .collect()
+        query::all(&self.connection, sql, [], known_row)?.into_iter().map(known).collect()
     }
+}
+
+type KnownRow = (String, Instant, String);
+
+fn known_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<KnownRow> {
+    Ok((row.get("serial")?, cell(row, "read_at")?, row.get("content")?))
+}
+
+fn known((serial, read_at, content): KnownRow) -> Result<KnownPractitioner> {
+    let (holder, situation) =
+        serde_json::from_str(&content).map_err(|_| StoreError::Unreadable { what: "praticien mémorisé" })?;
+    Ok(KnownPractitioner { holder, situation, serial, read_at })
 }

@@ -18,6 +18,8 @@ pub(crate) struct DocumentRow {
     pub(crate) patient: Option<i64>,
     /// Its live membership of a lot.
     pub(crate) live: Option<i64>,
+    /// Whether it is at another post of the practice.
+    pub(crate) away: bool,
 }
 
 /// The row of an FSE, if there is one.
@@ -27,7 +29,7 @@ pub(crate) fn find(connection: &Connection, fse: &FseRef) -> Result<Option<Docum
 
 /// The row of an FSE or a DRE, if there is one.
 pub(crate) fn find_of(connection: &Connection, kind: DocumentKind, name: &FseRef) -> Result<Option<DocumentRow>> {
-    let sql = "SELECT id, state, mode, regime, caisse, patient, live FROM document
+    let sql = "SELECT id, state, mode, regime, caisse, patient, live, away IS NOT NULL AS away FROM document
                WHERE billing = ?1 AND kind = ?2 AND number = ?3";
     query::first(connection, sql, params![name.billing.put(), kind.word(), name.number.put()], |row| {
         Ok(DocumentRow {
@@ -37,6 +39,7 @@ pub(crate) fn find_of(connection: &Connection, kind: DocumentKind, name: &FseRef
             destination: destination(row)?,
             patient: row.get("patient")?,
             live: row.get("live")?,
+            away: row.get("away")?,
         })
     })
 }

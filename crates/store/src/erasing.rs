@@ -8,7 +8,7 @@ use crate::open::Store;
 use crate::query;
 
 /// Tables that hold FSE, their legal evidence and the money of them, or the journal: kept as long as the law asks.
-const EVIDENCE: [&str; 21] = [
+const EVIDENCE: [&str; 23] = [
     "journal",
     "document",
     "body",
@@ -30,6 +30,8 @@ const EVIDENCE: [&str; 21] = [
     "closed_day",
     "attachment",
     "scan_mail",
+    "paper",
+    "transfer",
 ];
 
 impl Store {

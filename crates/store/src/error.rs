@@ -6,7 +6,7 @@ use liasse_domain::fse::SigningOrder;
 use liasse_domain::lot::LotState;
 use liasse_domain::replacement::SessionState;
 use liasse_domain::state::ForbiddenMove;
-use liasse_domain::{Centimes, Code, Coded, DocumentState, FileIdentifier, FseRef};
+use liasse_domain::{Centimes, Code, Coded, DocumentState, FileIdentifier, FseRef, PassageState};
 use rusqlite::ffi::ErrorCode;
 
 /// The result of an operation of the store.
@@ -181,6 +181,36 @@ pub enum StoreError {
         /// On which day first.
         on: NaiveDate,
     },
+    /// No such passage, or it is billed by an FSE.
+    #[error("no such passage")]
+    NoPassage,
+    /// The passage is no longer open.
+    #[error("the passage is {}", state.word())]
+    PassageState {
+        /// Its state.
+        state: PassageState,
+    },
+    /// No such standing instruction.
+    #[error("no such instruction")]
+    NoInstruction,
+    /// An instruction of that name holds already.
+    #[error("an instruction of that name holds")]
+    InstructionNamed,
+    /// No such sheet is to be given.
+    #[error("no such sheet")]
+    NoPaper,
+    /// The Vitale sealed it.
+    #[error("sealed by the Vitale")]
+    Sealed,
+    /// The FSE is at another post of the practice.
+    #[error("at another post")]
+    Away,
+    /// The file was taken in before, or what it holds is here.
+    #[error("taken in before")]
+    Replayed,
+    /// What was made under a replacement stays at its post.
+    #[error("made under a session")]
+    OfSession,
     /// Another FSE corrects it already.
     #[error("corrected already")]
     Corrected {
@@ -258,6 +288,15 @@ impl Coded for StoreError {
             Self::NoSession => Code("replacement.inconnue"),
             Self::SessionState { .. } => Code("replacement.etat"),
             Self::SessionsMeet { .. } => Code("replacement.heures_communes"),
+            Self::NoPassage => Code("passage.inconnu"),
+            Self::PassageState { .. } => Code("passage.etat"),
+            Self::NoInstruction => Code("passage.consigne_inconnue"),
+            Self::InstructionNamed => Code("passage.consigne_existe"),
+            Self::NoPaper => Code("papier.inconnue"),
+            Self::Sealed => Code("desync.deja_scellee"),
+            Self::Away => Code("desync.autre_poste"),
+            Self::Replayed => Code("desync.deja_recu"),
+            Self::OfSession => Code("desync.de_session"),
             Self::DreLeft => Code("store.dre_partie"),
             Self::Corrected { .. } => Code("store.fse_deja_corrigee"),
             Self::ScansClosed => Code("store.numerisation_figee"),
@@ -275,6 +314,7 @@ impl Coded for StoreError {
             Self::Newer { found, known } => vec![("found", found.to_string()), ("known", known.to_string())],
             Self::Io { code } | Self::Sqlite { code } => vec![("code", code.to_string())],
             Self::Forbidden(forbidden) => forbidden.parameters(),
+            Self::PassageState { state } => vec![("state", state.label().to_owned())],
             Self::SessionState { state } => vec![("state", state.label().to_owned())],
             Self::SessionsMeet { number, on } => {
                 vec![("session", number.to_string()), ("on", on.format("%d/%m/%Y").to_string())]

@@ -1,11 +1,11 @@
 //! The patients that FSE were made for: one row a beneficiary, so that the journal can name people by a row id.
-//! Not their rights (read anew from the card each time).
+//! Beside it what their Vitale said last: a source with its hour, never taken for a reading of today.
 
 use liasse_domain::Instant;
 use liasse_domain::fse::Patient;
 use rusqlite::{Connection, params};
 
-use crate::cell::{Cell, put_or_null};
+use crate::cell::{Cell, cell, put_or_null};
 use crate::error::{Result, StoreError};
 use crate::query;
 
@@ -41,4 +41,19 @@ pub(crate) fn remember(connection: &Connection, patient: &Patient, at: Instant) 
         |row| row.get("id"),
     )?
     .ok_or(StoreError::Incoherent { what: "patient" })
+}
+
+/// Keeps what a patient's Vitale said, unless a later reading is there.
+pub(crate) fn card_said(connection: &Connection, patient: i64, content: &str, read_at: Instant) -> Result<()> {
+    let sql = "INSERT INTO reading (patient, read_at, content) VALUES (?1, ?2, ?3)
+               ON CONFLICT (patient) DO UPDATE SET read_at = excluded.read_at, content = excluded.content
+               WHERE excluded.read_at >= read_at";
+    query::run(connection, sql, params![patient, read_at.put(), content])?;
+    Ok(())
+}
+
+/// What it last said, and when.
+pub(crate) fn last_reading(connection: &Connection, patient: i64) -> Result<Option<(String, Instant)>> {
+    let sql = "SELECT content, read_at FROM reading WHERE patient = ?1";
+    query::first(connection, sql, [patient], |row| Ok((row.get("content")?, cell(row, "read_at")?)))
 }

@@ -37,7 +37,8 @@ impl Store {
     /// makes none and waives all that is still owed: *abandonné*. `amount` counts only where money is received.
     ///
     /// # Errors
-    /// [`StoreError::NotSigned`] unless the FSE is *signée*: before, nothing is claimed; withdrawn, nothing is owed.
+    /// [`StoreError::NotSigned`] unless the FSE is *signée*, or sealed by the patient who settles before they leave: before,
+    /// nothing is claimed; withdrawn, nothing is owed. [`StoreError::Away`].
     /// [`StoreError::NothingOwed`]; [`StoreError::Amount`] when it is not positive or more than what is owed.
     pub fn settle(&mut self, stamp: &Stamp, fse: &FseRef, mode: SettlementMode, amount: Centimes) -> Result<()> {
         self.settle_in_parts(stamp, fse, &[Part { mode, amount, cheque: None }])
@@ -52,7 +53,10 @@ impl Store {
     pub fn settle_in_parts(&mut self, stamp: &Stamp, fse: &FseRef, parts: &[Part]) -> Result<()> {
         let change = self.change(stamp)?;
         let row = document::get(&change, fse)?;
-        if row.state != DocumentState::Signee {
+        if row.away {
+            return Err(StoreError::Away);
+        }
+        if !matches!(row.state, DocumentState::Signee | DocumentState::SigneePatient) {
             return Err(StoreError::NotSigned { state: row.state });
         }
         if let Some(by) = document::superseded_by(&change, row.id)? {
@@ -85,7 +89,7 @@ pub struct Part {
     pub cheque: Option<Cheque>,
 }
 
-fn settle_part(change: &Change<'_>, document: i64, fse: &FseRef, part: &Part) -> Result<()> {
+pub(crate) fn settle_part(change: &Change<'_>, document: i64, fse: &FseRef, part: &Part) -> Result<()> {
     let owed = money::get(change, document, Payer::Patient)?;
     if owed.owed() <= Centimes::ZERO {
         return Err(StoreError::NothingOwed);
@@ -168,13 +172,19 @@ pub(crate) struct Carried {
     pub(crate) back: Centimes,
 }
 
+/// How the patient settled a document, as it stands.
+pub(crate) fn parts_standing(connection: &Connection, document: i64) -> Result<Vec<(SettlementMode, Centimes)>> {
+    let parts = standing(connection, document)?;
+    Ok(parts.iter().map(|part| (part.mode, part.amount)).collect())
+}
+
 /// The receipts of a document that no counter-entry reverses, as what would reverse them.
-fn standing(change: &Change<'_>, document: i64) -> Result<Vec<Movement>> {
+fn standing(connection: &Connection, document: i64) -> Result<Vec<Movement>> {
     let sql = "SELECT id, mode, amount, cheque FROM receipt
                WHERE document = ?1 AND reverses IS NULL
                  AND NOT EXISTS (SELECT 1 FROM receipt counter WHERE counter.reverses = receipt.id)
                ORDER BY id";
-    query::all(change, sql, [document], |row| {
+    query::all(connection, sql, [document], |row| {
         Ok(Movement {
             mode: cell(row, "mode")?,
             amount: cell(row, "amount")?,

@@ -227,6 +227,7 @@ impl Store {
         query::run(&change, sql, [number])?;
         let sql = "DELETE FROM practitioner WHERE billing = (SELECT billing FROM replacement WHERE number = ?1)";
         query::run(&change, sql, [number])?;
+        query::run(&change, "DELETE FROM locum_card WHERE session = ?1", [number])?;
         change.commit(about("remplacement.efface", number))
     }
 }

@@ -12,6 +12,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0003_receipts_and_matching.sql"),
     include_str!("migrations/0004_complementary_and_messages.sql"),
     include_str!("migrations/0005_replacements.sql"),
+    include_str!("migrations/0006_desk.sql"),
 ];
 
 /// The newest schema that this program knows.

@@ -89,6 +89,14 @@ pub enum JournalFault {
         /// Its number.
         number: u32,
     },
+    /// A row of the desk (what a card said, an instruction, a cotation, a paper sheet) says something else than it did.
+    #[error("{kind} {key} is not as the journal tells")]
+    Desk {
+        /// What it is, in French.
+        kind: String,
+        /// Which.
+        key: String,
+    },
 }
 
 impl Coded for JournalFault {
@@ -102,6 +110,7 @@ impl Coded for JournalFault {
             Self::Fse { .. } => Code("store.fse_modifiee"),
             Self::Return { .. } => Code("store.retour_modifie"),
             Self::Session { .. } => Code("store.session_modifiee"),
+            Self::Desk { .. } => Code("store.bureau_modifie"),
         }
     }
 
@@ -113,6 +122,7 @@ impl Coded for JournalFault {
             Self::Fse { fse } => vec![("fse", fse.to_string())],
             Self::Session { number } => vec![("session", number.to_string())],
             Self::Return { inbox } => vec![("inbox", inbox.to_string())],
+            Self::Desk { kind, key } => vec![("kind", kind.clone()), ("key", key.clone())],
         }
     }
 }
@@ -164,7 +174,9 @@ impl Store {
                               coalesce((SELECT max(entry) FROM outbox), 0), coalesce((SELECT max(entry) FROM attempt), 0),
                               coalesce((SELECT max(entry) FROM inbox), 0), coalesce((SELECT max(entry) FROM receipt), 0),
                               coalesce((SELECT max(entry) FROM attachment), 0),
-                              coalesce((SELECT max(entry) FROM scan_mail), 0))";
+                              coalesce((SELECT max(entry) FROM scan_mail), 0),
+                              coalesce((SELECT max(entry) FROM paper), 0), coalesce((SELECT max(entry) FROM passage), 0),
+                              coalesce((SELECT max(entry) FROM transfer), 0))";
         let needed: i64 = self.connection.query_row(sql, [], |row| row.get(0))?;
         if needed > last {
             report.faults.push(JournalFault::Cut { last, needed });

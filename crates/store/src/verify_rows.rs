@@ -18,6 +18,7 @@ use crate::lots_view;
 use crate::open::Store;
 use crate::query;
 use crate::verify::{JournalFault, MOST_FAULTS};
+use crate::verify_desk::ToldDesk;
 use crate::verify_sessions::ToldSessions;
 
 /// What the entries tell, taken together. What a row answers for is taken out; what remains has lost its row.
@@ -27,6 +28,7 @@ pub(crate) struct Told {
     lots: BTreeMap<String, ToldLot>,
     returns: BTreeMap<i64, ToldReturn>,
     sessions: ToldSessions,
+    desk: ToldDesk,
 }
 
 /// Of an FSE: the hashes of its two signatures, each absent where its mode has none, those of its scanned documents, and
@@ -61,6 +63,7 @@ impl Told {
     /// Takes an entry in.
     pub(crate) fn hear(&mut self, action: &str, fse: Option<&str>, lot: Option<&str>, payload: &str) {
         let payload: Value = serde_json::from_str(payload).unwrap_or_default();
+        self.desk.hear(action, &payload);
         match (action, fse, lot) {
             (action, None, _) if action.starts_with("remplacement.") => self.sessions.hear(action, &payload),
             (_, Some(fse), _) => self.fses.entry(fse.to_owned()).or_default().hear(action, &payload),
@@ -158,7 +161,8 @@ impl Store {
         self.verify_lots(faults, &mut told)?;
         self.verify_documents(faults, &mut told)?;
         self.verify_returns(faults, &mut told)?;
-        self.verify_sessions(faults, told.sessions)
+        self.verify_sessions(faults, told.sessions)?;
+        self.verify_desk(faults, told.desk)
     }
 
     fn verify_lots(&self, faults: &mut Vec<JournalFault>, told: &mut Told) -> Result<()> {

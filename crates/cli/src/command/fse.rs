@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use liasse_core::invoicing::{Draft, InvoicingError, TakenBack};
+use liasse_core::invoicing::{Draft, InvoicingError, Proof, TakenBack};
 use liasse_core::ledger::Document;
-use liasse_core::{Cheque, CoreError, SettlementMode, signing};
-use liasse_domain::{BillingNumber, Centimes, FseRef, SecuringMode};
+use liasse_core::{Cheque, SettlementMode, signing};
+use liasse_domain::{Centimes, FseRef, SecuringMode};
 use liasse_pricing::Entry;
 use serde_json::json;
 
@@ -50,18 +50,22 @@ pub(crate) struct New {
     patient: Beneficiary,
     #[arg(long, value_name = "MOTIF", help = "Pourquoi passer outre un risque de rejet")]
     reason: Option<String>,
+    #[arg(long, value_enum, hide_possible_values = true, default_value_t = Mode::Securise, hide_default_value = true,
+        help = "Mode de sécurisation : securise, visite, desynchronise, sans-vitale ou degrade ; sinon securise")]
+    mode: Mode,
     #[arg(
         long,
-        help = "Désynchronisé : la carte Vitale scelle maintenant, la CPS signe plus tard ; une CPE peut préparer"
+        value_name = "FSE",
+        help = "Sans carte Vitale : le patient de cette FSE, avec les droits lus à son dernier passage"
     )]
-    desync: bool,
+    of: Option<String>,
     #[arg(
-        long = "for",
-        value_name = "N°",
-        requires = "desync",
-        help = "Numéro de facturation du praticien pour qui une CPE prépare ; sinon celui du cabinet"
+        long,
+        value_name = "FICHIER",
+        conflicts_with = "of",
+        help = "Sans carte Vitale : ce que dit l'attestation de droits, en JSON"
     )]
-    practitioner: Option<String>,
+    attestation: Option<PathBuf>,
     #[command(flatten)]
     person: Person,
 }
@@ -168,17 +172,36 @@ pub(crate) fn run(command: Fse, json: bool) -> Result<(), Failure> {
 
 fn make(new: &New, json: bool) -> Result<(), Failure> {
     let entry = read_entry(&new.file, &new.person)?;
+    let mode = SecuringMode::from(new.mode);
+    let reason = new.reason.clone();
+    if !mode.needs_vitale() {
+        return make_without_card(new, entry, mode, json);
+    }
     let (open, vitale, index) = new.patient.open(&new.person)?;
-    let (reason, desync) = (new.reason.clone(), new.desync);
-    let practitioner = new.practitioner.as_deref().map(BillingNumber::parse).transpose().map_err(CoreError::from)?;
     let reference = open.run(move |workstation, person| {
         let mut draft = Draft::from_entry(&vitale, index, entry, workstation.now())?;
-        draft.mode = if desync { SecuringMode::Desynchronise } else { SecuringMode::Securise };
+        draft.mode = mode;
         draft.reason = reason;
-        if desync && person.is_staff() {
-            let prepares = workstation.prepares_for(person, practitioner.as_ref())?;
-            return workstation.prepare(&draft, &prepares);
-        }
+        workstation.prepare(&draft, person)
+    })?;
+    say(&open, &reference, json)
+}
+
+/// Without the Vitale: the rights of the last passage, or of an attestation that was seen.
+fn make_without_card(new: &New, entry: Entry, mode: SecuringMode, json: bool) -> Result<(), Failure> {
+    let attestation = new.attestation.as_deref().map(files::attestation).transpose()?;
+    let open = new.person.open(&[])?;
+    let known = new.of.as_deref().map(|name| Name::parse(name)?.find(&open)).transpose()?;
+    let reason = new.reason.clone();
+    let reference = open.run(move |workstation, person| {
+        let now = workstation.now();
+        let (reading, proof) = match (attestation, known) {
+            (Some(seen), _) => (seen.reading(now, person.holder.test_card)?, Proof::Attestation),
+            (None, Some(fse)) => (workstation.last_reading(&fse, person)?, Proof::DernierPassage),
+            (None, None) => return Err(InvoicingError::VitaleAbsent.into()),
+        };
+        let mut draft = Draft::without_card(reading, proof, mode, now)?.amended(entry, now);
+        draft.reason = reason;
         workstation.prepare(&draft, person)
     })?;
     say(&open, &reference, json)
@@ -299,6 +322,28 @@ fn cancel_one(cancel: &Cancel, json: bool) -> Result<(), Failure> {
     }
     open.run(move |workstation, person| workstation.cancel(&asked, person))?;
     say(&open, &reference, json)
+}
+
+/// How an FSE is secured (reference formats 2.4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Mode {
+    Securise,
+    Visite,
+    Desynchronise,
+    SansVitale,
+    Degrade,
+}
+
+impl From<Mode> for SecuringMode {
+    fn from(mode: Mode) -> Self {
+        match mode {
+            Mode::Securise => Self::Securise,
+            Mode::Visite => Self::Visite,
+            Mode::Desynchronise => Self::Desynchronise,
+            Mode::SansVitale => Self::SansVitale,
+            Mode::Degrade => Self::Degrade,
+        }
+    }
 }
 
 /// How a call names an FSE.

@@ -28,7 +28,7 @@ impl Workstation {
         corrects: Option<&FseRef>,
         who: &SignedIn,
     ) -> Result<Verdict, CoreError> {
-        let session = who.replaces.as_ref().map(|replaces| replaces.session.number);
+        let session = who.session();
         let billing = &who.situation.billing_number;
         self.guard(billing, What::Fse { session, days: &[day], corrects, draft: true }, who)
     }
@@ -40,7 +40,7 @@ impl Workstation {
         corrects: Option<&FseRef>,
         who: &SignedIn,
     ) -> Result<Option<Finding>, CoreError> {
-        let session = who.replaces.as_ref().map(|replaces| replaces.session.number);
+        let session = who.session();
         let what = What::Fse { session, days: &[day], corrects, draft: true };
         Ok(match self.verdict(&who.situation.billing_number, what, who)? {
             Verdict::Green => None,
@@ -66,7 +66,7 @@ impl Workstation {
 
     /// What the guard says beside the key that signs: of a new FSE of today.
     pub fn guard_now(&self, who: &SignedIn) -> Result<Verdict, CoreError> {
-        let session = who.replaces.as_ref().map(|replaces| replaces.session.number);
+        let session = who.session();
         let day = self.clock.today();
         let what = What::Fse { session, days: &[day], corrects: None, draft: true };
         self.verdict(&who.situation.billing_number, what, who)
@@ -188,7 +188,7 @@ impl Workstation {
     }
 
     /// The sessions of a number that nobody can doubt, whatever their state.
-    fn replacements_at(&self, billing: &BillingNumber) -> Result<Vec<Session>, CoreError> {
+    pub(crate) fn replacements_at(&self, billing: &BillingNumber) -> Result<Vec<Session>, CoreError> {
         let rows = self.store.replacements(Some(billing))?;
         Ok(rows.iter().filter_map(|row| self.unsealed(row).ok()).collect())
     }

@@ -38,8 +38,7 @@ impl Draft {
             patient: self.patient(),
             organisme: self.card.insured.organisme.clone(),
             complementary: cover.claimed(),
-            // B2 type 2 position 58: 4, rights read from the Vitale.
-            care: CareContext { exoneration, rights_proof: 4, ..care },
+            care: CareContext { exoneration, rights_proof: self.proof.code(), ..care },
             third_party_amo: invoice.third_party_amo,
             third_party_amc: invoice.third_party_amc,
             acts,
@@ -87,12 +86,12 @@ pub(super) fn as_claimed(claim: &FseContent) -> Invoice {
 }
 
 /// Who acts in the executant's place (group 1150): the holder of the card, under the number that the session names.
-fn locum(signed_in: &SignedIn) -> Option<Locum> {
-    let replaces = signed_in.replaces.as_ref()?;
+pub(crate) fn locum(signed_in: &SignedIn) -> Option<Locum> {
+    let (holder, session) = signed_in.locum()?;
     Some(Locum {
-        billing: replaces.session.locum.billing.clone(),
-        family_name: signed_in.holder.family_name.clone(),
-        given_name: signed_in.holder.given_name.clone(),
+        billing: session.locum.billing.clone(),
+        family_name: holder.family_name.clone(),
+        given_name: holder.given_name.clone(),
         signs: true,
     })
 }

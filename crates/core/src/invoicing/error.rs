@@ -62,6 +62,12 @@ pub enum InvoicingError {
         /// What the correction asks.
         now: Centimes,
     },
+    /// The mode needs the Vitale, or the proof is the Vitale itself.
+    #[error("needs the Vitale")]
+    NeedsVitale,
+    /// The patient's Vitale was never read here.
+    #[error("never read here")]
+    NoReading,
     /// No prepared FSE of that name.
     #[error("no prepared FSE of that name")]
     NotPrepared,
@@ -95,6 +101,8 @@ impl Coded for InvoicingError {
             Self::NoMutuelle => Code("invoicing.mutuelle_absente"),
             Self::DreStands => Code("invoicing.dre_en_cours"),
             Self::InsurerPaid { .. } => Code("invoicing.mutuelle_a_paye"),
+            Self::NeedsVitale => Code("invoicing.vitale_necessaire"),
+            Self::NoReading => Code("invoicing.jamais_lu"),
             Self::NotPrepared => Code("invoicing.fse_non_preparee"),
             Self::NotSigned => Code("invoicing.fse_non_signee"),
             Self::UnknownFse => Code("invoicing.fse_inconnue"),

@@ -3,121 +3,15 @@
 //! family is the patient's.
 
 use liasse_cards::{CardError, ChannelError};
-use liasse_core::desk::{SignedIn, Wanted};
-use liasse_core::desync::{self, ToSign, ToSignRow};
-use liasse_core::invoicing::Draft;
-use liasse_core::lane::{Handle, Lane};
-use liasse_core::{CoreError, Workstation};
-use liasse_domain::{Coded, DocumentState, FseRef, SecuringMode};
+use liasse_core::desync;
+use liasse_domain::{Coded, DocumentState};
 
-use crate::support::{Answers, Hand, Practice};
-
-struct Cabinet {
-    practice: Practice,
-    workstation: Handle<Workstation>,
-    // Ends the thread when the test does.
-    _lane: Lane<Workstation>,
-    mauve: Hand,
-    gris: Hand,
-}
-
-impl Cabinet {
-    fn new() -> Self {
-        let practice = Practice::new();
-        let lane = practice.lane();
-        Self {
-            workstation: lane.handle(),
-            _lane: lane,
-            practice,
-            mauve: Hand::of("cpe-mauve", Some("vitale-durand")),
-            gris: Hand::of("cps-gris", None),
-        }
-    }
-
-    /// With what Dr Gris's card says.
-    fn opened() -> Self {
-        let cabinet = Self::new();
-        let gris = cabinet.doctor();
-        cabinet.asked(move |ws| ws.remember(&gris)).expect("remembered");
-        cabinet
-    }
-
-    fn asked<T: Send + 'static>(
-        &self,
-        ask: impl FnOnce(&mut Workstation) -> Result<T, CoreError> + Send + 'static,
-    ) -> Result<T, CoreError> {
-        self.workstation.call(ask).expect("the lane lives")
-    }
-
-    fn admitted(&self, hand: &Hand) -> SignedIn {
-        let card = hand.cps();
-        self.asked(move |ws| ws.admit("CPS", &card, Wanted::Anything)).expect("signed in")
-    }
-
-    fn doctor(&self) -> SignedIn {
-        self.admitted(&self.gris)
-    }
-
-    fn secretary(&self) -> SignedIn {
-        self.admitted(&self.mauve)
-    }
-
-    /// One G, prepared by the secretary.
-    fn prepared(&self) -> Result<FseRef, CoreError> {
-        let (vitale, staff) = (self.mauve.vitale(), self.secretary());
-        self.asked(move |ws| {
-            let mut draft = Draft::new(&vitale, 0, ws.now())?;
-            draft.add_act("G");
-            draft.mode = SecuringMode::Desynchronise;
-            let staff = ws.prepares_for(&staff, None)?;
-            ws.prepare(&draft, &staff)
-        })
-    }
-
-    /// And sealed by the patient's Vitale.
-    fn sealed(&self) -> FseRef {
-        let fse = self.prepared().expect("prepared");
-        self.seal(&fse).expect("sealed");
-        fse
-    }
-
-    fn seal(&self, fse: &FseRef) -> Result<(), CoreError> {
-        desync::seal(&self.workstation, &self.mauve, fse, &self.mauve.vitale(), &self.secretary())
-    }
-
-    fn waiting(&self) -> ToSign {
-        let who = self.doctor();
-        self.asked(move |ws| ws.to_be_signed(&who, 100)).expect("a list")
-    }
-
-    fn anomalies(&self) -> Vec<String> {
-        let code = |row: ToSignRow| row.anomaly.map(|report| report.code).unwrap_or_default();
-        self.waiting().rows.into_iter().map(code).collect()
-    }
-
-    fn shown(&self) -> Vec<(FseRef, [u8; 32])> {
-        self.waiting().rows.into_iter().map(|row| (row.fse, row.shown)).collect()
-    }
-
-    fn state(&self, fse: &FseRef) -> DocumentState {
-        let fse = fse.clone();
-        let row = self.asked(move |ws| Ok(ws.store().fse(&fse)?)).expect("read");
-        row.expect("the FSE").state
-    }
-
-    fn journal_holds(&self) {
-        let report = self.asked(|ws| Ok(ws.store().journal_verify()?)).expect("read");
-        assert_eq!(report.faults, Vec::new());
-    }
-}
-
-fn code(why: Option<CoreError>) -> &'static str {
-    why.map_or("", |error| error.code().0)
-}
+use crate::support::secretary::{Secretariat, code};
+use crate::support::{Answers, Hand};
 
 #[test]
 fn prepared_at_the_desk_sealed_by_the_patient_signed_in_one_go() {
-    let cabinet = Cabinet::opened();
+    let cabinet = Secretariat::opened();
     let fses = [cabinet.sealed(), cabinet.sealed(), cabinet.sealed()];
     assert_eq!(cabinet.state(&fses[0]), DocumentState::SigneePatient);
     let waiting = cabinet.waiting();
@@ -144,7 +38,7 @@ fn prepared_at_the_desk_sealed_by_the_patient_signed_in_one_go() {
 
 #[test]
 fn a_run_stops_cleanly_and_goes_on() {
-    let cabinet = Cabinet::opened();
+    let cabinet = Secretariat::opened();
     let fses = [cabinet.sealed(), cabinet.sealed(), cabinet.sealed()];
     // The doctor says stop after the first.
     let run =
@@ -169,7 +63,7 @@ fn a_run_stops_cleanly_and_goes_on() {
 
 #[test]
 fn what_was_not_shown_is_not_signed() {
-    let cabinet = Cabinet::opened();
+    let cabinet = Secretariat::opened();
     let fses = [cabinet.sealed(), cabinet.sealed()];
     let mut shown = cabinet.shown();
     shown[1].1[0] ^= 1;
@@ -180,7 +74,7 @@ fn what_was_not_shown_is_not_signed() {
 
 #[test]
 fn a_card_that_says_something_else_voids_what_was_prepared() {
-    let cabinet = Cabinet::new();
+    let cabinet = Secretariat::new();
     // When it was last read, the card said another zone.
     let mut before = cabinet.doctor();
     before.situation.tariff_zone = "10".to_owned();
@@ -195,7 +89,7 @@ fn a_card_that_says_something_else_voids_what_was_prepared() {
 
 #[test]
 fn without_its_seal_or_with_a_word_it_is_not_among_those_to_sign() {
-    let cabinet = Cabinet::opened();
+    let cabinet = Secretariat::opened();
     let fse = cabinet.prepared().expect("prepared");
     assert_eq!(cabinet.anomalies(), ["invoicing.vitale_absente"]);
     cabinet.seal(&fse).expect("sealed");
@@ -214,7 +108,7 @@ fn without_its_seal_or_with_a_word_it_is_not_among_those_to_sign() {
 
 #[test]
 fn nobody_prepares_for_a_card_that_was_never_read() {
-    let cabinet = Cabinet::new();
+    let cabinet = Secretariat::new();
     assert_eq!(code(cabinet.prepared().err()), "desync.praticien_inconnu");
     // Nor for another practitioner than those, and a locum's or a secretary's own card is not remembered.
     let staff = cabinet.secretary();
@@ -224,7 +118,7 @@ fn nobody_prepares_for_a_card_that_was_never_read() {
 
 #[test]
 fn a_seal_of_another_patients_card_is_refused() {
-    let cabinet = Cabinet::opened();
+    let cabinet = Secretariat::opened();
     let fse = cabinet.prepared().expect("prepared");
     let other = Hand::of("cpe-mauve", Some("vitale-martin"));
     let refused = desync::seal(&cabinet.workstation, &other, &fse, &other.vitale(), &cabinet.secretary());

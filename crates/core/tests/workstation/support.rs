@@ -7,6 +7,7 @@ mod mails;
 mod post;
 mod practice;
 mod readers;
+pub mod secretary;
 
 pub use direct::Direct;
 pub use hand::{Answers, Hand};

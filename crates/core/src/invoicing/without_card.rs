@@ -1,0 +1,248 @@
+//! Claims without the Vitale: « SESAM sans Vitale » (mode 1) for acts at a distance, with the rights of the last passage, and
+//! the degraded mode (5), with the proof of rights that was seen and a paper sheet. Neither guarantees the payment.
+//! Rule: CSS R161-43-1; reference formats 2.4; issue "The locum's session", "Without a Vitale".
+
+use chrono::NaiveDate;
+use liasse_domain::ids::IdError;
+use liasse_domain::patient::{Coverage, Insured, Period, RightsSource};
+use liasse_domain::{
+    Beneficiary, BirthDate, Code, Finding, FseRef, Instant, Nir, Organisme, Private, Rights, SecuringMode,
+    VitaleContent,
+};
+use liasse_pricing::{CarePath, CodeKind, Input, Patient, Practitioner, Tables};
+use serde::{Deserialize, Serialize};
+
+use super::{Draft, InvoicingError, Proof};
+use crate::cards::VitaleView;
+use crate::error::CoreError;
+use crate::workstation::Workstation;
+
+/// What a Vitale said of one beneficiary, as it is kept for the day on which the card is not there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reading {
+    /// The insured person, and this beneficiary alone.
+    pub card: VitaleContent,
+    /// When it was read, or when the paper was seen.
+    pub read_at: Instant,
+}
+
+/// What an attestation of rights says, as somebody types it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Attestation {
+    /// NIR of the insured person, thirteen characters.
+    pub insured_nir: String,
+    /// Its key.
+    pub insured_key: u8,
+    /// Régime (2 digits).
+    pub regime: String,
+    /// Caisse (3 digits).
+    pub caisse: String,
+    /// Centre (4 digits).
+    pub centre: String,
+    /// Family name of the patient.
+    pub family_name: Private,
+    /// Given name.
+    pub given_name: Private,
+    /// Birth date, `AAAA-MM-JJ`.
+    pub birth_date: BirthDate,
+    /// Rang gémellaire.
+    #[serde(default = "first")]
+    pub birth_rank: u8,
+    /// Qualité.
+    #[serde(default)]
+    pub quality: u8,
+    /// Last day of the rights, if it says so.
+    #[serde(default)]
+    pub until: Option<NaiveDate>,
+    /// Whether it tells of an exempting ALD.
+    #[serde(default)]
+    pub ald: bool,
+    /// Last day of the C2S, where it tells of one.
+    #[serde(default)]
+    pub c2s_until: Option<NaiveDate>,
+}
+
+fn first() -> u8 {
+    1
+}
+
+impl Attestation {
+    /// The same as a reading of this moment.
+    ///
+    /// # Errors
+    /// [`IdError`]: a NIR, its key, or a code of the caisse that cannot be.
+    pub fn reading(self, seen_at: Instant, test_card: bool) -> Result<Reading, IdError> {
+        let nir = Nir::parse(&self.insured_nir)?;
+        if nir.key() != self.insured_key {
+            return Err(IdError::Key);
+        }
+        let open = Period { from: None, until: self.until };
+        let insured = Insured {
+            test_card,
+            serial: String::new(),
+            valid_until: None,
+            nir,
+            nir_key: self.insured_key,
+            organisme: Organisme::new(&self.regime, &self.caisse, &self.centre)?,
+            management_code: String::new(),
+        };
+        let beneficiary = Beneficiary {
+            family_name: self.family_name,
+            birth_name: None,
+            given_name: self.given_name,
+            birth_date: self.birth_date,
+            birth_rank: self.birth_rank,
+            quality: self.quality,
+            own_nir: None,
+            amo_service: if self.c2s_until.is_some() { "01".to_owned() } else { String::new() },
+            amo_service_period: Period { from: None, until: self.c2s_until },
+            rights: vec![open],
+            coverage: vec![Coverage { period: open, ald: u8::from(self.ald), situation: "0100".to_owned() }],
+            complementary: None,
+        };
+        Ok(Reading { card: VitaleContent { insured, beneficiaries: vec![beneficiary] }, read_at: seen_at })
+    }
+}
+
+impl Reading {
+    /// What a Vitale in the reader says of one beneficiary.
+    pub fn of(vitale: &VitaleView, beneficiary: usize, now: Instant) -> Result<Self, InvoicingError> {
+        let card = vitale.read.content.as_ref().ok_or(InvoicingError::VitaleWithoutRights)?;
+        let person = card.beneficiaries.get(beneficiary).ok_or(InvoicingError::UnknownBeneficiary)?;
+        let card = VitaleContent { insured: card.insured.clone(), beneficiaries: vec![person.clone()] };
+        Ok(Self { card, read_at: now })
+    }
+
+    pub(crate) fn from_json(json: &str, read_at: Instant) -> Result<Self, InvoicingError> {
+        let card: VitaleContent = serde_json::from_str(json).map_err(|_| InvoicingError::NoReading)?;
+        if card.beneficiaries.is_empty() { Err(InvoicingError::NoReading) } else { Ok(Self { card, read_at }) }
+    }
+
+    pub(crate) fn json(&self) -> Option<String> {
+        serde_json::to_string(&self.card).ok()
+    }
+}
+
+impl Draft {
+    /// A draft without the card: dated now, in the mode that is named.
+    ///
+    /// # Errors
+    /// [`InvoicingError::NeedsVitale`] for a mode that the Vitale signs.
+    pub fn without_card(
+        reading: Reading,
+        proof: Proof,
+        mode: SecuringMode,
+        now: Instant,
+    ) -> Result<Self, InvoicingError> {
+        if mode.needs_vitale() || proof == Proof::Vitale {
+            return Err(InvoicingError::NeedsVitale);
+        }
+        let Reading { card, read_at } = reading;
+        let person = card.beneficiaries.first().ok_or(InvoicingError::NoReading)?;
+        let day = liasse_domain::clock::paris(now).date();
+        let rights = Rights { source: source_of(proof), ..Rights::from_card(person, day, read_at) };
+        let patient = Patient::new(person.birth_date);
+        let mut input = Input::new(day, Practitioner::default(), patient, Vec::new());
+        input.care_path = Some(CarePath::T);
+        Ok(Self {
+            card,
+            beneficiary: 0,
+            rights,
+            input,
+            mode,
+            reason: None,
+            corrects: None,
+            paid_by_insurer: None,
+            proof,
+            passage: None,
+        })
+    }
+
+    /// A draft from what the Vitale said when it was last read: to be sealed by it again.
+    pub(crate) fn as_read(reading: Reading, mode: SecuringMode) -> Result<Self, InvoicingError> {
+        let read_at = reading.read_at;
+        let draft = Self::without_card(reading, Proof::DernierPassage, SecuringMode::Degrade, read_at)?;
+        let rights = Rights { source: RightsSource::Vitale, ..draft.rights.clone() };
+        Ok(Self { mode, proof: Proof::Vitale, rights, ..draft })
+    }
+
+    /// What proves the rights.
+    pub fn proof(&self) -> Proof {
+        self.proof
+    }
+
+    /// The passage that it bills.
+    pub fn passage(&self) -> Option<i64> {
+        self.passage
+    }
+
+    /// The same draft, billing that passage.
+    #[must_use]
+    pub fn of_passage(mut self, passage: i64) -> Self {
+        self.passage = Some(passage);
+        self
+    }
+
+    /// What the card in the reader said, to be kept; nothing without a card.
+    pub(crate) fn reading_json(&self) -> Option<(String, Instant)> {
+        if self.proof != Proof::Vitale {
+            return None;
+        }
+        let card = VitaleContent { insured: self.card.insured.clone(), beneficiaries: vec![self.person().clone()] };
+        Reading { card, read_at: self.rights.read_at }.json().map(|json| (json, self.rights.read_at))
+    }
+
+    pub(super) fn rights_on(&self, person: &Beneficiary, day: NaiveDate, read_at: Instant) -> Rights {
+        Rights { source: source_of(self.proof), ..Rights::from_card(person, day, read_at) }
+    }
+
+    /// What is to be known of a claim without the Vitale, and what its mode does not let pass.
+    pub(super) fn without_card_findings(&self, tables: &Tables) -> Vec<Finding> {
+        let day = liasse_domain::clock::paris(self.rights.read_at).format("%d/%m/%Y").to_string();
+        let read_on = |code| Finding::of(code, &[("on", day.clone())]);
+        match self.mode {
+            SecuringMode::SansVitale => {
+                let kinds: Vec<_> = self.input.acts.iter().map(|act| tables.kind(&act.code)).collect();
+                let expertise = kinds.contains(&Some(CodeKind::Expertise));
+                let remote = |kind: &Option<CodeKind>| {
+                    matches!(kind, Some(CodeKind::Video | CodeKind::Expertise | CodeKind::Majoration))
+                };
+                let mut findings = vec![read_on(Code("invoicing.droits_dernier_passage"))];
+                if !kinds.iter().all(remote) {
+                    findings.push(Finding::of(Code("invoicing.acte_sans_vitale"), &[]));
+                }
+                if expertise && self.input.prescriber.is_none() && self.input.referrer.is_none() {
+                    findings.push(Finding::of(Code("invoicing.demandeur_absent"), &[]));
+                }
+                findings
+            }
+            SecuringMode::Degrade => {
+                let proof = match self.proof {
+                    Proof::DernierPassage => read_on(Code("invoicing.droits_dernier_passage")),
+                    _ => Finding::of(Code("invoicing.droits_sur_attestation"), &[]),
+                };
+                vec![Finding::of(Code("invoicing.mode_degrade"), &[]), proof]
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+fn source_of(proof: Proof) -> RightsSource {
+    if proof == Proof::Vitale { RightsSource::Vitale } else { RightsSource::Typed }
+}
+
+impl Workstation {
+    /// What the Vitale of the patient of an FSE said at their last passage.
+    ///
+    /// # Errors
+    /// [`InvoicingError::NoReading`] when it was never read here.
+    pub fn last_reading(&self, fse: &FseRef, who: &crate::desk::SignedIn) -> Result<Reading, CoreError> {
+        if !who.is_staff() {
+            self.check_readable_by(fse, who)?;
+        }
+        let (json, read_at) = self.store.reading_of(fse)?.ok_or(InvoicingError::NoReading)?;
+        Ok(Reading::from_json(&json, read_at)?)
+    }
+}

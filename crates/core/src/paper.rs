@@ -1,0 +1,244 @@
+//! « Feuille de soins papier »: of a degraded FSE, and where no usable card of a professional is there. It is kept as billed on
+//! paper and ticked off once it has left. Not the reading of a card, and no signature: that is the patient's and the doctor's
+//! pen. Rule: CSS R161-43; issue "The locum's session", Replacement 4 and Désynchronisé 4.
+
+use chrono::NaiveDate;
+use liasse_domain::fse::{ActLine, CareContext, Executant, Locum, Patient};
+use liasse_domain::{
+    BillingNumber, CardHolder, Centimes, Code, Coded, FseContent, FseNumber, FseRef, Organisme, PaperReason,
+    PaperState, clock,
+};
+use liasse_store::{Actor, NewPaper, PaperRow, Stamp, StoreError};
+use serde::{Deserialize, Serialize};
+
+use crate::cards::CpsView;
+use crate::desk::SignedIn;
+use crate::error::CoreError;
+use crate::invoicing::Draft;
+use crate::replacement::{ReplacementError, civil};
+use crate::workstation::Workstation;
+
+/// What a sheet says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sheet {
+    /// Version of this shape.
+    pub v: u32,
+    /// The degraded FSE that it proves.
+    pub fse: Option<FseRef>,
+    /// The day on which it is made out.
+    pub drawn_up: NaiveDate,
+    /// Who is paid.
+    pub executant: Executant,
+    /// Who acts instead.
+    pub locum: Option<Locum>,
+    /// For whom.
+    pub patient: Patient,
+    /// The caisse.
+    pub organisme: Organisme,
+    /// What the care is about.
+    pub care: CareContext,
+    /// The acts.
+    pub acts: Vec<ActLine>,
+    /// Whether the caisse pays its part to the practitioner.
+    pub third_party_amo: bool,
+}
+
+/// Who bills on paper while no card of theirs is usable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OnPaper {
+    /// The locum of that session: both names are printed.
+    Locum(u32),
+    /// A practitioner whose card was read here before.
+    Practitioner(BillingNumber),
+}
+
+/// Why there is no sheet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PaperError {
+    /// A usable card is there: an FSE is made.
+    #[error("a usable card is there")]
+    CardIsUsable,
+    /// The FSE has no sheet: it is none of the degraded mode.
+    #[error("no sheet")]
+    NoSheet,
+}
+
+impl Coded for PaperError {
+    fn code(&self) -> Code {
+        match self {
+            Self::CardIsUsable => Code("papier.carte_utilisable"),
+            Self::NoSheet => Code("papier.inconnue"),
+        }
+    }
+}
+
+impl Sheet {
+    /// The shape written today.
+    pub const VERSION: u32 = 1;
+
+    /// The sheet that goes with a degraded FSE.
+    pub fn of_claim(claim: &FseContent) -> Self {
+        Self {
+            v: Self::VERSION,
+            fse: Some(claim.reference.clone()),
+            drawn_up: claim.drawn_up,
+            executant: claim.executant.clone(),
+            locum: claim.locum.clone(),
+            patient: claim.patient.clone(),
+            organisme: claim.organisme.clone(),
+            care: claim.care.clone(),
+            acts: claim.acts.clone(),
+            third_party_amo: claim.third_party_amo,
+        }
+    }
+
+    /// What it charges.
+    pub fn total(&self) -> Centimes {
+        self.acts.iter().fold(Centimes::ZERO, |sum, act| sum + act.fee)
+    }
+
+    /// The day of the first act.
+    pub fn act_date(&self) -> NaiveDate {
+        self.acts.iter().map(|act| act.date).min().unwrap_or(self.drawn_up)
+    }
+
+    pub(crate) fn json(&self) -> Result<String, CoreError> {
+        Ok(serde_json::to_string(self).map_err(|_| StoreError::Incoherent { what: "feuille papier" })?)
+    }
+
+    fn from_json(json: &str) -> Result<Self, CoreError> {
+        Ok(serde_json::from_str(json).map_err(|_| StoreError::Unreadable { what: "feuille papier" })?)
+    }
+}
+
+/// Why the card in the reader signs nothing, if it does not: what makes a paper sheet lawful.
+pub fn unusable(card: Option<&CpsView>, admitted: bool) -> Option<PaperReason> {
+    match card {
+        None => Some(PaperReason::SansCarte),
+        Some(_) if !admitted => Some(PaperReason::CarteInutilisable),
+        Some(card) => {
+            let entitled = card.situations.iter().flatten().any(|situation| situation.may_sign_fse);
+            (!entitled).then_some(PaperReason::SansHabilitation)
+        }
+    }
+}
+
+impl Workstation {
+    /// Bills on paper what a draft says, for somebody without a usable card; gives the number of the sheet.
+    ///
+    /// # Errors
+    /// [`ReplacementError`] when the session does not hold now; `InvoicingError` when nothing is to be billed.
+    pub fn bill_on_paper(&mut self, draft: &Draft, by: &OnPaper, reason: PaperReason) -> Result<i64, CoreError> {
+        let (nobody, who) = self.without_card(by, draft.card().insured.test_card)?;
+        let mut invoice = self.price(draft, &nobody)?;
+        // The guard refuses every FSE without a card: that is why there is a sheet.
+        invoice.findings.retain(|finding| !finding.code.starts_with("guard."));
+        draft.check_may_be_signed(&invoice)?;
+        let now = self.now();
+        let today = clock::paris(now).date();
+        let number = FseNumber::new(1).ok_or(StoreError::NumbersExhausted)?;
+        let cover = self.cover_of(draft)?;
+        let claim = draft.content(self.tables(), &invoice, &nobody, number, today, &cover)?;
+        let sheet = Sheet { fse: None, ..Sheet::of_claim(&claim) };
+        let content = sheet.json()?;
+        let new = NewPaper {
+            billing: &sheet.executant.billing,
+            session: nobody.session(),
+            passage: draft.passage(),
+            patient: &sheet.patient,
+            act_date: sheet.act_date(),
+            total: sheet.total(),
+            reason,
+            content: &content,
+        };
+        let stamp = Stamp { at: now, actor: Actor { who, role: "sans_carte".to_owned() } };
+        Ok(self.store.keep_paper(&stamp, &new)?)
+    }
+
+    /// Somebody without a card: whose prices and names are printed, and who signs nothing; and how the journal names them.
+    fn without_card(&self, by: &OnPaper, test_card: bool) -> Result<(SignedIn, String), CoreError> {
+        let (situation, practitioner, locum) = match by {
+            OnPaper::Locum(number) => {
+                let session = self.session(*number)?;
+                let (state, calendar) = (session.state, &session.sealed.calendar);
+                if state != liasse_domain::replacement::SessionState::Preparee {
+                    return Err(
+                        if state.is_open() { ReplacementError::Suspended } else { ReplacementError::Closed }.into()
+                    );
+                }
+                if !calendar.has_day(civil(self.now()).date()) {
+                    return Err(ReplacementError::Closed.into());
+                }
+                let situation = session.sealed.replaced.situations.first().cloned();
+                let named = &session.sealed.locum;
+                let holder = CardHolder {
+                    card_type: liasse_domain::CardType::Cps,
+                    test_card,
+                    rpps: named.rpps.clone(),
+                    civility: 0,
+                    family_name: named.family_name.clone(),
+                    given_name: named.given_name.clone(),
+                };
+                let known = self.store.locum_of(*number)?.map(|known| known.holder);
+                let practitioner = session.sealed.replaced.holder.clone();
+                (situation, practitioner, Some((known.unwrap_or(holder), session.sealed)))
+            }
+            OnPaper::Practitioner(billing) => {
+                let known = self.store.practitioners()?;
+                let known = known.into_iter().find(|known| known.situation.billing_number == *billing);
+                let known = known.ok_or(crate::desync::DesyncError::UnknownPractitioner)?;
+                (Some(known.situation), known.holder, None)
+            }
+        };
+        let situation = situation.ok_or(ReplacementError::NoSituation)?;
+        let who = match &locum {
+            Some((_, session)) => session.locum.billing.to_string(),
+            None => situation.billing_number.to_string(),
+        };
+        Ok((SignedIn::without_card(situation, practitioner, locum, self.now()), who))
+    }
+
+    /// What a sheet says.
+    pub fn sheet(&self, number: i64) -> Result<(PaperRow, Sheet), CoreError> {
+        let row = self.store.paper(number)?.ok_or(PaperError::NoSheet)?;
+        let sheet = Sheet::from_json(&row.content)?;
+        Ok((row, sheet))
+    }
+
+    /// The sheet of a degraded FSE.
+    pub fn sheet_of(&self, fse: &FseRef, who: &SignedIn) -> Result<(PaperRow, Sheet), CoreError> {
+        if !who.is_staff() {
+            self.check_readable_by(fse, who)?;
+        }
+        let row = self.store.paper_of(fse)?.ok_or(PaperError::NoSheet)?;
+        let sheet = Sheet::from_json(&row.content)?;
+        Ok((row, sheet))
+    }
+
+    /// « Feuilles papier »: the sheets that nobody has yet, of whoever is signed in; staff see the practice's.
+    pub fn papers_to_give(&self, who: &SignedIn) -> Result<Vec<PaperRow>, CoreError> {
+        let own = (!who.is_staff()).then_some(&who.situation.billing_number);
+        let mut rows = self.store.open_papers(own)?;
+        if who.replaces.is_some() {
+            rows.retain(|row| row.session == who.session());
+        }
+        Ok(rows)
+    }
+
+    /// Ticks a sheet off: given, posted, or scanned.
+    pub fn tick_paper(&mut self, number: i64, state: PaperState, who: &SignedIn) -> Result<(), CoreError> {
+        let row = self.store.paper(number)?.ok_or(PaperError::NoSheet)?;
+        let theirs =
+            row.billing == who.situation.billing_number && (who.replaces.is_none() || row.session == who.session());
+        if !who.is_staff() && !theirs {
+            return Err(crate::desk::DeskError::OtherPractitioner.into());
+        }
+        let stamp = who.stamp(self.now());
+        Ok(self.store.paper_done(&stamp, number, state)?)
+    }
+
+    /// Refuses a sheet while the card in the reader could sign an FSE.
+    pub fn check_paper_is_due(&self, card: Option<&CpsView>, admitted: bool) -> Result<PaperReason, CoreError> {
+        Ok(unusable(card, admitted).ok_or(PaperError::CardIsUsable)?)
+    }
+}

@@ -1,0 +1,79 @@
+//! What the desk keeps beside FSE against what the journal tells of it: what practitioners' cards said, standing
+//! instructions, cotations, paper sheets. Each is compared by the hash that its last entry gives.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::error::Result;
+use crate::journal::fingerprint;
+use crate::open::Store;
+use crate::query;
+use crate::verify::JournalFault;
+
+/// What the entries tell: a kind of row, its key, the hash of what it says.
+#[derive(Default)]
+pub(crate) struct ToldDesk(BTreeMap<(&'static str, String), String>);
+
+/// The practitioner whose card was read.
+const PRACTITIONER: &str = "praticien";
+/// A locum's card.
+const LOCUM: &str = "remplaçant";
+/// A standing instruction.
+const INSTRUCTION: &str = "consigne";
+/// The cotation of a passage.
+const COTATION: &str = "cotation";
+/// A paper sheet.
+const PAPER: &str = "feuille papier";
+
+/// Each kind with the statement that gives its keys and what its rows say.
+const ROWS: [(&str, &str); 5] = [
+    (PRACTITIONER, "SELECT billing || '/' || situation AS key, content AS says FROM practitioner"),
+    (LOCUM, "SELECT CAST(session AS TEXT) AS key, content AS says FROM locum_card"),
+    (INSTRUCTION, "SELECT CAST(id AS TEXT) AS key, acts AS says FROM instruction"),
+    (COTATION, "SELECT CAST(id AS TEXT) AS key, cotation AS says FROM passage WHERE cotation IS NOT NULL"),
+    (PAPER, "SELECT CAST(id AS TEXT) AS key, content AS says FROM paper"),
+];
+
+impl ToldDesk {
+    /// Takes an entry in.
+    pub(crate) fn hear(&mut self, action: &str, payload: &Value) {
+        let number = |name: &str| payload[name].as_i64().map(|number| number.to_string());
+        let (kind, key, hash) = match action {
+            "praticien.memorise" => {
+                let billing = payload["billing"].as_str().unwrap_or_default();
+                let key = payload["situation"].as_u64().map(|situation| format!("{billing}/{situation}"));
+                (PRACTITIONER, key, "content_sha256")
+            }
+            "remplacant.memorise" => (LOCUM, number("session"), "content_sha256"),
+            "consigne.donnee" => (INSTRUCTION, number("instruction"), "acts_sha256"),
+            "passage.cote" => (COTATION, number("passage"), "cotation_sha256"),
+            "feuille.faite" => (PAPER, number("sheet"), "content_sha256"),
+            _ => return,
+        };
+        if let (Some(key), Some(hash)) = (key, payload[hash].as_str()) {
+            self.0.insert((kind, key), hash.to_owned());
+        }
+    }
+}
+
+impl Store {
+    /// Compares the rows of the desk with what the journal tells of them. A sheet that is
+    /// gone is told too; of the others one that is gone was erased.
+    pub(crate) fn verify_desk(&self, faults: &mut Vec<JournalFault>, mut told: ToldDesk) -> Result<()> {
+        for (kind, sql) in ROWS {
+            let rows = query::all(&self.connection, sql, [], |row| {
+                Ok((row.get::<_, String>("key")?, row.get::<_, String>("says")?))
+            })?;
+            for (key, says) in rows {
+                let wanted = told.0.remove(&(kind, key.clone()));
+                if wanted != Some(fingerprint(says.as_bytes())) {
+                    faults.push(JournalFault::Desk { kind: kind.to_owned(), key });
+                }
+            }
+        }
+        let lost = told.0.into_keys().filter(|(kind, _)| *kind == PAPER);
+        faults.extend(lost.map(|(kind, key)| JournalFault::Desk { kind: kind.to_owned(), key }));
+        Ok(())
+    }
+}
