@@ -67,7 +67,14 @@ impl Desk {
 
     /// Types a text in the same way.
     pub fn type_text(&self, text: &str) {
-        let keys: Vec<String> = text.chars().map(String::from).collect();
+        // What xdotool has no character for has a name.
+        let named = |letter| match letter {
+            ' ' => "space".to_owned(),
+            '=' => "equal".to_owned(),
+            '+' => "plus".to_owned(),
+            letter => String::from(letter),
+        };
+        let keys: Vec<String> = text.chars().map(named).collect();
         self.press(&keys.iter().map(String::as_str).collect::<Vec<_>>());
     }
 

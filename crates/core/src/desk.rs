@@ -304,6 +304,14 @@ impl Workstation {
         }
     }
 
+    /// The sessions that this card could act under now: what « Qui remplacez-vous ? » offers.
+    pub fn sessions_now(&self, card: &CpsView) -> Result<Vec<Session>, CoreError> {
+        let now = civil(self.now());
+        let mut sessions = self.sessions_for(card)?;
+        sessions.retain(|session| session.activated_by(card, None, now).is_ok());
+        Ok(sessions)
+    }
+
     /// Whether something of a session is left to sign or to send, or to correct after it was closed.
     fn is_left(&self, session: &Session) -> Result<bool, CoreError> {
         let number = session.sealed.number;

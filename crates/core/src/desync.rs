@@ -281,16 +281,21 @@ impl Workstation {
         Ok(self.store.seal_by_patient(&who.stamp(self.now()), &sealed)?)
     }
 
-    /// What waits for the signature of a person: their own, or those of their session; the oldest first, at most so many, each
-    /// looked at.
+    /// What waits for the signature of a person: their own, or those of their session; for staff those of the whole practice.
+    /// The oldest first, at most so many, each looked at.
     pub fn to_be_signed(&self, who: &SignedIn, limit: u32) -> Result<ToSign, CoreError> {
         let session = who.session();
-        let (billing, today) = (&who.situation.billing_number, self.clock.today());
-        let (count, total) = self.store.waiting_count(billing, session)?;
-        let rows = self.store.waiting_for_cps(billing, session, limit)?;
+        let own = (!who.is_staff()).then_some(&who.situation.billing_number);
+        let today = self.clock.today();
+        let (count, total) = self.store.waiting_count(own, session)?;
+        let rows = self.store.waiting_for_cps(own, session, limit)?;
         let look = |row: WaitingRow| {
             let anomaly = if row.returned.is_some() {
                 Some(DesyncError::Returned.report())
+            } else if who.is_staff() {
+                // Staff sign nothing: what keeps it from its signer is the patient's seal that is missing.
+                let unsealed = row.state == DocumentState::Preparee && row.mode.needs_vitale();
+                unsealed.then(|| InvoicingError::VitaleAbsent.report())
             } else {
                 // What signing would refuse: the Vitale that is missing, a seal, a card that says something else, the guard.
                 self.begin_fse(&row.fse, who, None).err().map(|error| error.report())

@@ -12,7 +12,7 @@ use liasse_domain::{
 use liasse_formats::b2::render_fse;
 use liasse_formats::cms::{self, Flux, NationalAttributes, ToSign};
 use liasse_formats::parcel::{self, ParcelError, PostCode};
-use liasse_store::PassedOn;
+use liasse_store::{PassedOn, StoreError};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -270,6 +270,40 @@ impl Workstation {
             returned: documents.iter().filter(|one| one.returned.is_some()).count(),
             settled: settled(&documents),
         })
+    }
+
+    /// Takes in every file of a folder that is for whoever is signed in and did not come before. What cannot be taken in is told,
+    /// once the others are in.
+    pub fn import_all(&mut self, folder: &Path, who: &SignedIn) -> Result<TakenIn, CoreError> {
+        let mut files: Vec<PathBuf> = fs::read_dir(folder)
+            .map_err(ExportError::from)?
+            .filter_map(|entry| entry.ok().map(|entry| entry.path()))
+            .filter(|path| path.extension().is_some_and(|extension| extension == "liasse"))
+            .collect();
+        files.sort();
+        let mut all = TakenIn { fses: Vec::new(), returned: 0, settled: Centimes::ZERO };
+        let mut refused = None;
+        for path in files {
+            if fs::metadata(&path).is_ok_and(|found| found.len() > parcel::MAX as u64 + 4096) {
+                refused = refused.or(Some(ParcelError::NotOne.into()));
+                continue;
+            }
+            let file = fs::read(&path).map_err(ExportError::from)?;
+            match self.import(&file, who) {
+                Ok(taken) => {
+                    all.fses.extend(taken.fses);
+                    all.returned += taken.returned;
+                    all.settled = all.settled + taken.settled;
+                }
+                // What left from here, came before, or is somebody else's stays where it lies.
+                Err(CoreError::Store(StoreError::Replayed) | CoreError::Exchange(ExchangeError::ForAnother)) => {}
+                Err(error) => refused = refused.or(Some(error)),
+            }
+        }
+        match refused {
+            Some(error) if all.fses.is_empty() => Err(error),
+            _ => Ok(all),
+        }
     }
 
     fn check_document(&self, document: &PassedOn, billing: &BillingNumber) -> Result<(), CoreError> {

@@ -42,7 +42,7 @@ pub mod workstation;
 pub use error::CoreError;
 pub use liasse_cards::identify;
 pub use liasse_pricing::{CarePath, Completion, Cover, Input, Prescriber, Tables, TypedError, last_word, type_acts};
-pub use liasse_store::{Cheque, ChequeRow, DepositRow, PaidRow, PaperRow, SettlementMode};
+pub use liasse_store::{Cheque, ChequeRow, DepositRow, KnownPatient, PaidRow, PaperRow, SettlementMode};
 pub use workstation::Workstation;
 
 /// Opens or creates the encrypted store of a data directory.

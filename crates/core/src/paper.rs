@@ -4,6 +4,7 @@
 
 use chrono::NaiveDate;
 use liasse_domain::fse::{ActLine, CareContext, Executant, Locum, Patient};
+use liasse_domain::replacement::SessionState;
 use liasse_domain::{
     BillingNumber, CardHolder, Centimes, Code, Coded, FseContent, FseNumber, FseRef, Organisme, PaperReason,
     PaperState, clock,
@@ -11,10 +12,15 @@ use liasse_domain::{
 use liasse_store::{Actor, NewPaper, PaperRow, Stamp, StoreError};
 use serde::{Deserialize, Serialize};
 
+use std::path::{Path, PathBuf};
+
 use crate::cards::CpsView;
+use crate::data_dir::write_private;
 use crate::desk::SignedIn;
 use crate::error::CoreError;
+use crate::export::ExportError;
 use crate::invoicing::Draft;
+use crate::papers;
 use crate::replacement::{ReplacementError, civil};
 use crate::workstation::Workstation;
 
@@ -123,6 +129,10 @@ pub fn unusable(card: Option<&CpsView>, admitted: bool) -> Option<PaperReason> {
     }
 }
 
+fn name(holder: &CardHolder) -> String {
+    format!("{} {}", holder.given_name.reveal(), holder.family_name.reveal())
+}
+
 impl Workstation {
     /// Bills on paper what a draft says, for somebody without a usable card; gives the number of the sheet.
     ///
@@ -161,7 +171,7 @@ impl Workstation {
             OnPaper::Locum(number) => {
                 let session = self.session(*number)?;
                 let (state, calendar) = (session.state, &session.sealed.calendar);
-                if state != liasse_domain::replacement::SessionState::Preparee {
+                if state != SessionState::Preparee {
                     return Err(
                         if state.is_open() { ReplacementError::Suspended } else { ReplacementError::Closed }.into()
                     );
@@ -223,6 +233,38 @@ impl Workstation {
             rows.retain(|row| row.session == who.session());
         }
         Ok(rows)
+    }
+
+    /// Writes a sheet as PDF into a folder; gives the file.
+    pub fn write_sheet(&self, number: i64, folder: &Path, demo: bool) -> Result<PathBuf, CoreError> {
+        let (row, sheet) = self.sheet(number)?;
+        let pdf = papers::pdf(&papers::care_sheet(&sheet, &row, demo))?;
+        std::fs::create_dir_all(folder).map_err(ExportError::from)?;
+        let path = folder.join(format!("feuille-{number}.pdf"));
+        write_private(&path, &pdf).map_err(ExportError::from)?;
+        Ok(path)
+    }
+
+    /// Who could bill on paper now without a card: the locums of this hour, and the practitioners whose cards were read here.
+    pub fn without_usable_card(&self) -> Result<Vec<(OnPaper, String)>, CoreError> {
+        let now = civil(self.now());
+        let mut all = Vec::new();
+        for row in self.store.replacements(None)? {
+            let Ok(session) = self.unsealed(&row) else { continue };
+            if session.state == SessionState::Preparee && session.sealed.calendar.at(now).is_ok() {
+                let replaced = name(&session.sealed.replaced.holder);
+                let locum = self.store.locum_of(row.number)?;
+                let locum = locum.map_or_else(|| session.sealed.locum.billing.to_string(), |known| name(&known.holder));
+                all.push((OnPaper::Locum(row.number), format!("{locum} remplace {replaced}")));
+            }
+        }
+        for known in self.store.practitioners()? {
+            let billing = known.situation.billing_number.clone();
+            if !all.iter().any(|(by, _)| *by == OnPaper::Practitioner(billing.clone())) {
+                all.push((OnPaper::Practitioner(billing), name(&known.holder)));
+            }
+        }
+        Ok(all)
     }
 
     /// Ticks a sheet off: given, posted, or scanned.

@@ -61,6 +61,20 @@ pub struct Passage {
 }
 
 impl Workstation {
+    /// The practitioners for whom staff may prepare: their number and name.
+    pub fn practitioners(&self) -> Result<Vec<(BillingNumber, String)>, CoreError> {
+        let known = self.store.practitioners()?.into_iter();
+        let mut all: Vec<(BillingNumber, String)> = known
+            .map(|one| {
+                let name = format!("{} {}", one.holder.given_name.reveal(), one.holder.family_name.reveal());
+                (one.situation.billing_number, name)
+            })
+            .collect();
+        // Several situations of one number are one practitioner.
+        all.dedup_by(|next, one| next.0 == one.0);
+        Ok(all)
+    }
+
     /// Receives a patient for a practitioner (staff: the one of that number, or their practice's). Without `vitale` the patient
     /// is one that was read here before, and will come back with the card.
     pub fn receive(

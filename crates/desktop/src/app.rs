@@ -3,6 +3,8 @@
 mod admission;
 mod closing;
 mod cover;
+mod keys;
+mod queue;
 mod replaced;
 mod view;
 
@@ -20,7 +22,10 @@ use liasse_core::schedule::{Leaving, Schedule};
 use liasse_demo::{Office, Opening, Tray};
 use liasse_domain::{Coded, Instant, Report, clock};
 
-use crate::screen::{bandeau, facturer, lots, mutuelle, paiements, pin, recettes, remplacements, tray, welcome};
+use crate::screen::{
+    bandeau, choose, facturer, lots, mutuelle, paiements, pin, reception, recettes, remplacements, to_sign, tray,
+    welcome,
+};
 use crate::text::t;
 use crate::{ask, theme};
 
@@ -60,6 +65,8 @@ pub fn run(start: Start) -> iced::Result {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {
     Facturer,
+    Reception,
+    ToSign,
     Lots,
     Paiements,
     Recettes,
@@ -81,9 +88,13 @@ struct Desk {
     /// The insertion whose PIN was refused by the user: not asked again before the card moves.
     pin_declined: Option<(String, u32)>,
     mutuelle: Option<mutuelle::State>,
+    /// Several sessions fit the locum's card: whose place is it?
+    choose: Option<choose::State>,
     help: bool,
     link: bandeau::Link,
     facturer: facturer::State,
+    reception: reception::State,
+    to_sign: to_sign::State,
     lots: lots::State,
     paiements: paiements::State,
     recettes: recettes::State,
@@ -118,6 +129,11 @@ enum Message {
     Pin(pin::Message),
     Mutuelle(mutuelle::Message),
     Facturer(facturer::Message),
+    Reception(reception::Message),
+    ToSign(to_sign::Message),
+    Choose(choose::Message),
+    /// The sessions that fit a locum's card were read.
+    Sessions(Result<Vec<choose::Choice>, Report>),
     Lots(lots::Message),
     Paiements(paiements::Message),
     Recettes(recettes::Message),
@@ -257,9 +273,12 @@ impl Desk {
             pin: None,
             pin_declined: None,
             mutuelle: None,
+            choose: None,
             help: false,
             link: bandeau::Link::Untried,
             facturer: facturer::State::default(),
+            reception: reception::State::default(),
+            to_sign: to_sign::State::default(),
             lots: lots::State::default(),
             paiements: paiements::State::default(),
             recettes: recettes::State::default(),
@@ -296,6 +315,10 @@ impl Desk {
                 facturer::Action::Run(task) => task.map(Message::Facturer),
                 facturer::Action::LedgerChanged(task) => Task::batch([task.map(Message::Facturer), self.reload_lots()]),
             },
+            Message::Reception(message) => self.reception(message),
+            Message::ToSign(message) => self.queue(message),
+            Message::Choose(message) => self.choose(&message),
+            Message::Sessions(found) => self.sessions(found),
             Message::Lots(message) => self.lots(message),
             Message::Paiements(message) => self.paiements(message),
             Message::Recettes(message) => match self.recettes.update(&self.office, self.signed_in.as_ref(), message) {
@@ -353,7 +376,7 @@ impl Desk {
         let facturer = facturer.map(Message::Facturer);
         // A patient whose card goes in is who the user wants to see.
         let place = match (self.cards.vitale().is_some() && self.signed_in.is_some(), self.pin.is_some()) {
-            (true, false) if self.place == Place::Tray => self.go(Place::Facturer),
+            (true, false) if self.place == Place::Tray => self.go(self.home()),
             _ => Task::none(),
         };
         Task::batch([admission, facturer, place])
@@ -392,6 +415,8 @@ impl Desk {
     fn dismiss(&mut self) {
         self.notice = None;
         self.facturer.dismiss();
+        self.reception.dismiss();
+        self.to_sign.dismiss();
         self.lots.dismiss();
         self.paiements.dismiss();
         self.recettes.dismiss();
@@ -409,71 +434,13 @@ impl Desk {
         self.place = place;
         match place {
             Place::Facturer => self.facturer.focus().map(Message::Facturer),
+            Place::Reception => self.show_reception(),
+            Place::ToSign => self.to_sign.reload(&self.office, self.signed_in.as_ref()).map(Message::ToSign),
             Place::Lots => self.reload_lots(),
             Place::Paiements => self.paiements.reload(&self.office, self.signed_in.as_ref()).map(Message::Paiements),
             Place::Recettes => self.recettes.reload(&self.office, self.signed_in.as_ref()).map(Message::Recettes),
             Place::Remplacements => self.show_remplacements(),
             Place::Tray => Task::none(),
         }
-    }
-
-    fn key(&mut self, key: &Key, modifiers: Modifiers, status: event::Status) -> Task<Message> {
-        if self.closing.is_some() {
-            if *key == Key::Named(Named::Escape) {
-                self.closing = None;
-            }
-            return Task::none();
-        }
-        // The dialog's own field has taken the key already.
-        if self.pin.is_some() {
-            return Task::none();
-        }
-        if self.mutuelle.is_some() {
-            return self.mutuelle_key(key);
-        }
-        match key {
-            Key::Named(Named::F1) => {
-                self.help = !self.help;
-                return Task::none();
-            }
-            Key::Named(Named::Escape) => {
-                self.help = false;
-                self.dismiss();
-                return Task::none();
-            }
-            _ if self.help => return Task::none(),
-            Key::Character(letter) if modifiers.control() => {
-                return match letter.as_str() {
-                    "p" => self.go(Place::Paiements),
-                    "r" => self.go(Place::Recettes),
-                    "l" => self.go(Place::Remplacements),
-                    "m" => self.ask_mutuelle(),
-                    _ => Task::none(),
-                };
-            }
-            Key::Named(Named::F2) => return self.go(Place::Facturer),
-            Key::Named(Named::F3) => return self.go(Place::Lots),
-            Key::Named(Named::F10) => return self.go(Place::Tray),
-            Key::Named(Named::F9) => {
-                if self.signed_in.is_none() {
-                    self.ask_pin();
-                }
-                return Task::none();
-            }
-            Key::Named(Named::Tab) => return iced::widget::operation::focus_next(),
-            _ => {}
-        }
-        if status == event::Status::Captured {
-            return Task::none();
-        }
-        let message = match self.place {
-            Place::Facturer => self.facturer.key(key).map(Message::Facturer),
-            Place::Lots => self.lots.key(key).map(Message::Lots),
-            Place::Paiements => self.paiements.key(key).map(Message::Paiements),
-            Place::Recettes => self.recettes.key(key).map(Message::Recettes),
-            Place::Remplacements => self.remplacements.key(key).map(Message::Remplacements),
-            Place::Tray => self.tray.key(key).map(Message::Tray),
-        };
-        message.map_or_else(Task::none, |message| self.update(message))
     }
 }

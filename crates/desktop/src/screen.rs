@@ -1,13 +1,16 @@
 //! The screens: each a module with `State`, `Message`, `Action`, `update` and `view`.
 
 pub mod bandeau;
+pub mod choose;
 pub mod facturer;
 pub mod help;
 pub mod lots;
 pub mod mutuelle;
 pub mod paiements;
 pub mod pin;
+pub mod reception;
 pub mod recettes;
 pub mod remplacements;
+pub mod to_sign;
 pub mod tray;
 pub mod welcome;

@@ -6,10 +6,11 @@ use chrono::NaiveDate;
 use liasse_domain::fse::PatientSigned;
 use liasse_domain::{
     BillingNumber, BillingSituation, CardHolder, Centimes, DocumentKind, DocumentState, Fse, FseRef, Instant, Private,
+    SecuringMode,
 };
 use rusqlite::params;
 
-use crate::cell::{Cell, cell, reference};
+use crate::cell::{Cell, cell, put_or_null, reference};
 use crate::document;
 use crate::error::{Result, StoreError};
 use crate::journal::{Entry, fingerprint};
@@ -39,6 +40,8 @@ pub struct WaitingRow {
     pub state: DocumentState,
     /// Family name and given name.
     pub patient: Private,
+    /// How it is secured.
+    pub mode: SecuringMode,
     /// Date of its first act.
     pub act_date: NaiveDate,
     /// What it charges.
@@ -58,7 +61,7 @@ macro_rules! waiting {
     () => {
         "FROM document d JOIN patient p ON p.id = d.patient LEFT JOIN sent_back b ON b.document = d.id
            LEFT JOIN passage g ON g.document = d.id
-         WHERE d.state IN ('preparee', 'signee_patient') AND d.kind = 'fse' AND d.billing = ?1 AND d.replacement IS ?2
+         WHERE d.state IN ('preparee', 'signee_patient') AND d.kind = 'fse' AND (?1 IS NULL OR (d.billing = ?1 AND d.replacement IS ?2))
            AND d.away IS NULL"
     };
 }
@@ -104,20 +107,20 @@ impl Store {
     }
 
     /// FSE of a practitioner that wait for a signature, the oldest first, at most so many; of one replacement session, or of
-    /// none.
+    /// none. Without a practitioner those of the whole practice.
     pub fn waiting_for_cps(
         &self,
-        billing: &BillingNumber,
+        billing: Option<&BillingNumber>,
         session: Option<u32>,
         limit: u32,
     ) -> Result<Vec<WaitingRow>> {
         let sql = concat!(
-            "SELECT d.billing, d.number, d.state, d.act_date, d.total, d.third_party_amo, d.third_party_amc,
+            "SELECT d.billing, d.number, d.state, d.mode, d.act_date, d.total, d.third_party_amo, d.third_party_amc,
                     d.created_at, p.family_name, p.given_name, b.word, g.note ",
             waiting!(),
             " ORDER BY d.act_date, d.id LIMIT ?3"
         );
-        query::all(&self.connection, sql, params![billing.put(), session, limit], |row| {
+        query::all(&self.connection, sql, params![put_or_null(billing), session, limit], |row| {
             Ok(WaitingRow {
                 fse: reference(row)?,
                 state: cell(row, "state")?,
@@ -126,6 +129,7 @@ impl Store {
                     row.get::<_, String>("family_name")?,
                     row.get::<_, String>("given_name")?
                 )),
+                mode: cell(row, "mode")?,
                 act_date: cell(row, "act_date")?,
                 total: cell(row, "total")?,
                 third_party: row.get::<_, bool>("third_party_amo")? || row.get::<_, bool>("third_party_amc")?,
@@ -137,9 +141,9 @@ impl Store {
     }
 
     /// How many there are in all, and what they charge.
-    pub fn waiting_count(&self, billing: &BillingNumber, session: Option<u32>) -> Result<(usize, Centimes)> {
+    pub fn waiting_count(&self, billing: Option<&BillingNumber>, session: Option<u32>) -> Result<(usize, Centimes)> {
         let sql = concat!("SELECT count(*) AS many, coalesce(sum(d.total), 0) AS total ", waiting!());
-        let found = query::first(&self.connection, sql, params![billing.put(), session], |row| {
+        let found = query::first(&self.connection, sql, params![put_or_null(billing), session], |row| {
             Ok((row.get::<_, i64>("many")?, cell(row, "total")?))
         })?;
         let (many, total) = found.unwrap_or_default();

@@ -63,7 +63,7 @@ pub use money::MoneyRow;
 pub use open::Store;
 pub use outbox::{AttemptId, AttemptOutcome, AttemptRow, Awaiting, OutboxId, OutboxRow};
 pub use papers::{NewPaper, PaperRow};
-pub use passages::{InstructionRow, NewPassage, PassageRow};
+pub use passages::{InstructionRow, KnownPatient, NewPassage, PassageRow};
 pub use receipts::{Part, ReceiptRow};
 pub use rejects::OpenReject;
 pub use replacements::SessionRow;

@@ -79,6 +79,19 @@ pub struct InstructionRow {
     pub given_at: Instant,
 }
 
+/// A patient whose Vitale was read here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownPatient {
+    /// The row.
+    pub id: i64,
+    /// Family name and given name.
+    pub name: Private,
+    /// Birth date as read.
+    pub birth_date: BirthDate,
+    /// When the card was last read.
+    pub read_at: Instant,
+}
+
 macro_rules! passage {
     () => {
         "SELECT g.id, g.billing AS owner, g.replacement, g.day, g.arrived_at, g.state, g.cotation, g.note, p.family_name,
@@ -139,6 +152,28 @@ impl Store {
         let sql = "SELECT patient FROM passage WHERE id = ?1";
         let patient = query::first(&self.connection, sql, [passage], |row| row.get("patient"))?;
         patient::last_reading(&self.connection, patient.ok_or(StoreError::NoPassage)?)
+    }
+
+    /// Patients whose Vitale was read here, by the beginning of their family name, at most so many.
+    pub fn known_patients(&self, name: &str, limit: u32) -> Result<Vec<KnownPatient>> {
+        let sql = "SELECT p.id, p.family_name, p.given_name, p.birth_date, r.read_at FROM patient p
+                   JOIN reading r ON r.patient = p.id
+                   WHERE p.family_name COLLATE NOCASE >= ?1 AND p.family_name COLLATE NOCASE < ?1 || char(1114111)
+                   ORDER BY p.family_name COLLATE NOCASE, p.given_name COLLATE NOCASE, p.id LIMIT ?2";
+        query::all(&self.connection, sql, params![name, limit], |row| {
+            let (family, given) = (row.get::<_, String>("family_name")?, row.get::<_, String>("given_name")?);
+            Ok(KnownPatient {
+                id: row.get("id")?,
+                name: Private::new(format!("{family} {given}")),
+                birth_date: cell(row, "birth_date")?,
+                read_at: cell(row, "read_at")?,
+            })
+        })
+    }
+
+    /// What the Vitale of such a patient said, as JSON, and when.
+    pub fn reading_of_patient(&self, patient: i64) -> Result<Option<(String, Instant)>> {
+        patient::last_reading(&self.connection, patient)
     }
 
     /// Writes the acts of a passage: by the practitioner, or from one of their standing instructions.

@@ -10,12 +10,16 @@ use liasse_domain::{
     VitaleContent,
 };
 use liasse_pricing::{CarePath, CodeKind, Input, Patient, Practitioner, Tables};
+use liasse_store::KnownPatient;
 use serde::{Deserialize, Serialize};
 
 use super::{Draft, InvoicingError, Proof};
 use crate::cards::VitaleView;
 use crate::error::CoreError;
 use crate::workstation::Workstation;
+
+/// How many names are proposed.
+const FEW: u32 = 8;
 
 /// What a Vitale said of one beneficiary, as it is kept for the day on which the card is not there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -234,6 +238,17 @@ fn source_of(proof: Proof) -> RightsSource {
 }
 
 impl Workstation {
+    /// Patients whose Vitale was read here, by the beginning of their family name: the first few.
+    pub fn known_patients(&self, name: &str) -> Result<Vec<KnownPatient>, CoreError> {
+        if name.trim().is_empty() { Ok(Vec::new()) } else { Ok(self.store.known_patients(name.trim(), FEW)?) }
+    }
+
+    /// What the Vitale of one of them said when it was last read.
+    pub fn reading_of_patient(&self, patient: i64) -> Result<Reading, CoreError> {
+        let (json, read_at) = self.store.reading_of_patient(patient)?.ok_or(InvoicingError::NoReading)?;
+        Ok(Reading::from_json(&json, read_at)?)
+    }
+
     /// What the Vitale of the patient of an FSE said at their last passage.
     ///
     /// # Errors

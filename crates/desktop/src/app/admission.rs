@@ -17,6 +17,9 @@ impl Desk {
             self.pin = None;
             self.pin_declined = None;
             self.mutuelle = None;
+            self.choose = None;
+            self.reception.forget();
+            self.to_sign.forget();
             self.paiements.forget();
             self.recettes.forget();
             self.remplacements.forget();
@@ -49,6 +52,10 @@ impl Desk {
         let present = self.cards.cps().map(|(_, cps)| cps.identity.serial.clone());
         match answer {
             Ok(person) if present.as_ref() == Some(&person.serial) => {
+                // Nothing of the last person's patients stays on the screen of the next.
+                self.facturer.is_of(&person.serial);
+                self.reception.forget();
+                self.to_sign.forget();
                 self.paiements.forget();
                 self.recettes.forget();
                 self.remplacements.forget();
@@ -57,13 +64,18 @@ impl Desk {
             Ok(_) => return Task::none(),
             Err(report) => {
                 self.signed_in = None;
+                if report.code == "replacement.choisir" {
+                    return self.ask_whom();
+                }
                 self.notice = Some(report);
             }
         }
         let priced = self.facturer.signed_in_changed(&self.office, self.signed_in.as_ref()).map(Message::Facturer);
         let place = match self.place {
-            Place::Tray if self.cards.vitale().is_some() && self.signed_in.is_some() => self.go(Place::Facturer),
-            Place::Paiements | Place::Recettes | Place::Remplacements => self.go(self.place),
+            Place::Tray if self.cards.vitale().is_some() && self.signed_in.is_some() => self.go(self.home()),
+            Place::Reception | Place::ToSign | Place::Paiements | Place::Recettes | Place::Remplacements => {
+                self.go(self.place)
+            }
             _ => Task::none(),
         };
         Task::batch([priced, self.reload_lots(), place])

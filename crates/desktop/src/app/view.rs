@@ -22,6 +22,10 @@ impl Desk {
         };
         let screen = match self.place {
             Place::Facturer => self.facturer.view(self.signed_in.as_ref()).map(Message::Facturer),
+            Place::Reception => {
+                self.reception.view(self.signed_in.as_ref(), self.in_the_reader()).map(Message::Reception)
+            }
+            Place::ToSign => self.to_sign.view(self.signed_in.as_ref()).map(Message::ToSign),
             Place::Lots => self.lots.view(self.signed_in.as_ref()).map(Message::Lots),
             Place::Paiements => self.paiements.view(self.signed_in.as_ref()).map(Message::Paiements),
             Place::Recettes => self.recettes.view(self.signed_in.as_ref()).map(Message::Recettes),
@@ -42,6 +46,7 @@ impl Desk {
             (Some(closing), ..) => iced::widget::opaque(self.closing_view(closing)),
             (None, Some(dialog), _) => dialog.view().map(Message::Pin),
             (None, None, Some(dialog)) => iced::widget::opaque(dialog.view().map(Message::Mutuelle)),
+            (None, None, None) if self.choose.is_some() => self.choose_view(),
             (None, None, None) if self.help => iced::widget::opaque(help::view()),
             (None, None, None) => column![].into(),
         };
@@ -57,18 +62,27 @@ impl Desk {
             let line = if self.place == place { line.style(theme::chosen) } else { line };
             button(line).padding(0).style(button::text).width(Fill).on_press(Message::Go(place)).into()
         };
+        let mut entries = column![
+            entry("F2", t("nav.facturer"), Place::Facturer),
+            entry("Ctrl E", t("nav.reception"), Place::Reception),
+            entry("Ctrl S", t("nav.to_sign"), Place::ToSign),
+            entry("F3", t("nav.lots"), Place::Lots),
+        ]
+        .spacing(4);
+        // The doctor's accounts are not a locum's.
+        if !replaces {
+            entries = entries.push(entry("Ctrl P", t("nav.money"), Place::Paiements)).push(entry(
+                "Ctrl R",
+                t("nav.receipts"),
+                Place::Recettes,
+            ));
+        }
         container(
-            column![
-                entry("F2", t("nav.facturer"), Place::Facturer),
-                entry("F3", t("nav.lots"), Place::Lots),
-                entry("Ctrl P", t("nav.money"), Place::Paiements),
-                entry("Ctrl R", t("nav.receipts"), Place::Recettes),
-                entry("Ctrl L", locum, Place::Remplacements),
-                entry("F10", t("nav.tray"), Place::Tray),
-                iced::widget::space::vertical(),
-                parts::key_action("F1", t("nav.help")),
-            ]
-            .spacing(4),
+            entries
+                .push(entry("Ctrl L", locum, Place::Remplacements))
+                .push(entry("F10", t("nav.tray"), Place::Tray))
+                .push(iced::widget::space::vertical())
+                .push(parts::key_action("F1", t("nav.help"))),
         )
         .width(240)
         .height(Fill)

@@ -5,9 +5,11 @@ mod entry;
 mod patient;
 mod sign;
 mod view;
+mod without_card;
 
 pub use sign::settlement;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use iced::keyboard::Key;
@@ -34,9 +36,15 @@ pub const REASON: &str = "motif";
 pub struct State {
     vitale: Option<VitaleView>,
     card_is_in: bool,
+    /// When the readers last changed.
+    seen_at: Instant,
     draft: Option<Draft>,
     /// Drafts of cards that were taken out before signing: their patient comes back to them.
     parked: Vec<(VitaleView, Draft)>,
+    /// Whose drafts these are, by the serial number of their card.
+    owner: String,
+    /// What others put aside: their own, when they are back.
+    others: HashMap<String, Vec<(VitaleView, Draft)>>,
     entry: entry::Entry,
     invoice: Option<Invoice>,
     /// How the complementary part of this patient travels.
@@ -45,6 +53,8 @@ pub struct State {
     notice: Option<Report>,
     /// Another patient's card that was inserted, and when, before it was said how this one settles.
     next: Option<(VitaleView, Instant)>,
+    /// Who is looked for without a card.
+    search: without_card::Search,
     /// Counts the patients opened: an answer about an earlier one must not land on this one's screen.
     patient: u64,
     /// Counts the prices asked for: only the last one is shown.
@@ -95,6 +105,8 @@ pub enum Message {
     AddAct,
     /// Takes the last act away.
     RemoveLast,
+    /// A patient without their card.
+    Without(without_card::Event),
     /// Next letter of the care path.
     NextCarePath,
     /// Who pays: the patient, the AMO its part, both schemes theirs.
@@ -233,6 +245,9 @@ impl State {
         {
             return Some(message);
         }
+        if self.draft.is_none() {
+            return without_card::Search::key(key).map(Message::Without);
+        }
         match key {
             Key::Named(Named::ArrowDown) => Some(Message::Choose(true)),
             Key::Named(Named::ArrowUp) => Some(Message::Choose(false)),
@@ -252,6 +267,7 @@ impl State {
     pub fn focus(&self) -> Task<Message> {
         match (&self.draft, &self.stage) {
             (Some(_), Stage::Editing) => operation::focus(widget::Id::new(ENTRY)),
+            (None, _) => operation::focus(widget::Id::new(without_card::NAME)),
             _ => Task::none(),
         }
     }
@@ -267,6 +283,7 @@ impl State {
                 self.entry.choose(forward);
                 Action::None
             }
+            Message::Without(event) => self.without(office, signed_in, event),
             Message::AddAct => self.add_acts(office, signed_in),
             Message::ReasonChanged(reason) => {
                 if let Some(draft) = &mut self.draft {

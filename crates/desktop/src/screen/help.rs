@@ -18,6 +18,8 @@ pub fn view<'a, Message: 'a>() -> Element<'a, Message> {
     let everywhere = column![
         parts::title(t("help.everywhere")),
         line("F2", t("help.facturer")),
+        line("Ctrl E", t("help.reception")),
+        line("Ctrl S", t("help.to_sign")),
         line("F3", t("help.lots")),
         line("Ctrl P", t("help.money")),
         line("Ctrl R", t("help.receipts")),

@@ -21,6 +21,7 @@ impl State {
         cards: &Snapshot,
         now: Instant,
     ) -> Task<Message> {
+        self.seen_at = now;
         let was_in = std::mem::replace(&mut self.card_is_in, cards.vitale().is_some());
         let failure = cards.readers.iter().find_map(|reader| match &reader.card {
             CardView::Failed(error) => Some(liasse_domain::Coded::report(error)),
@@ -66,11 +67,37 @@ impl State {
         self.park();
         *self = Self {
             parked: std::mem::take(&mut self.parked),
+            owner: std::mem::take(&mut self.owner),
+            others: std::mem::take(&mut self.others),
             card_is_in: self.card_is_in,
+            seen_at: self.seen_at,
             patient: self.patient + 1,
             revision: self.revision + 1,
             ..Self::default()
         };
+    }
+
+    /// Somebody signed in: what another person had on the screen is put aside for that one, and nothing of it stays.
+    pub fn is_of(&mut self, serial: &str) {
+        if self.owner == serial {
+            return;
+        }
+        let vitale = self.vitale.clone();
+        self.leave();
+        let own = self.others.remove(serial).unwrap_or_default();
+        let theirs = std::mem::replace(&mut self.parked, own);
+        let before = std::mem::replace(&mut self.owner, serial.to_owned());
+        if before.is_empty() {
+            // Nobody was signed in yet: the patient whose card was there first is this person's.
+            self.parked.extend(theirs);
+        } else if !theirs.is_empty() {
+            self.others.insert(before, theirs);
+        }
+        // The card that is in the reader opens its patient for the one who is there now.
+        if let Some(vitale) = vitale.filter(|_| self.card_is_in) {
+            let now = self.seen_at;
+            self.put_up(vitale, now);
+        }
     }
 
     /// Puts what was typed aside, for when its patient's card is inserted again.
@@ -84,13 +111,8 @@ impl State {
         }
     }
 
-    fn open(
-        &mut self,
-        office: &Office,
-        signed_in: Option<&SignedIn>,
-        vitale: VitaleView,
-        now: Instant,
-    ) -> Task<Message> {
+    /// The patient of a card on the screen: what was put aside for them, or a new draft.
+    fn put_up(&mut self, vitale: VitaleView, now: Instant) {
         let parked = self.parked.iter().position(|(card, _)| card.read.content == vitale.read.content);
         let draft = match parked {
             Some(index) => {
@@ -105,6 +127,16 @@ impl State {
             Err(error) => self.notice = Some(liasse_domain::Coded::report(&error)),
         }
         self.vitale = Some(vitale);
+    }
+
+    fn open(
+        &mut self,
+        office: &Office,
+        signed_in: Option<&SignedIn>,
+        vitale: VitaleView,
+        now: Instant,
+    ) -> Task<Message> {
+        self.put_up(vitale, now);
         Task::batch([self.signed_in_changed(office, signed_in), operation::focus(widget::Id::new(ENTRY))])
     }
 

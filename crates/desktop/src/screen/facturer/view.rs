@@ -4,7 +4,8 @@ use iced::widget::{button, column, container, row, space, text, text_input};
 use iced::{Element, Fill};
 use liasse_core::desk::SignedIn;
 use liasse_core::invoicing::{self, Cover, Draft};
-use liasse_domain::{Centimes, Invoice, Level, Management};
+use liasse_domain::patient::RightsSource;
+use liasse_domain::{Centimes, Invoice, Level, Management, SecuringMode};
 
 use super::{Message, REASON, Signed, Stage, State};
 use crate::text::{t, with};
@@ -14,7 +15,8 @@ use crate::widget::parts;
 impl State {
     /// The screen.
     pub fn view<'a>(&'a self, signed_in: Option<&'a SignedIn>) -> Element<'a, Message> {
-        let Some(draft) = &self.draft else { return self.empty(signed_in) };
+        // Nobody signed in: the draft is put aside, not shown.
+        let Some(draft) = self.draft.as_ref().filter(|_| signed_in.is_some()) else { return self.empty(signed_in) };
         let panels = row![
             container(self.patient(draft)).width(300).height(Fill).padding(16).style(theme::panel),
             column![
@@ -36,13 +38,17 @@ impl State {
             body = body.push(parts::report(report));
         }
         body = body.push(parts::key_action("F10", t("facturer.open_tray")));
+        if signed_in.is_some_and(|person| !person.is_staff()) {
+            body = body.push(space::vertical().height(16)).push(self.search.view());
+        }
         container(container(body).max_width(640)).center(Fill).style(theme::panel).into()
     }
 
     fn patient<'a>(&'a self, draft: &'a Draft) -> Element<'a, Message> {
         let person = draft.person();
         let rights = draft.rights();
-        let read_at = liasse_domain::clock::paris(rights.read_at).format("%H h %M").to_string();
+        let read = liasse_domain::clock::paris(rights.read_at);
+        let read_at = read.format("%H h %M").to_string();
         let until = rights.until.map(|day| day.format("%d/%m/%Y").to_string());
         let open = match (rights.open, until) {
             (true, None) => parts::coloured(t("facturer.rights_open"), |c| c.good),
@@ -56,7 +62,13 @@ impl State {
             text(person.birth_date.french()).size(theme::BODY),
             parts::faint(with("facturer.insured", &[("nir", &draft.card().insured.nir.grouped())])),
             open,
-            parts::faint(with("facturer.read_at", &[("hour", &read_at)])),
+            match rights.source {
+                RightsSource::Vitale => parts::faint(with("facturer.read_at", &[("hour", &read_at)])),
+                RightsSource::Typed => {
+                    let day = read.format("%d/%m/%Y").to_string();
+                    parts::faint(with("without.read_on", &[("day", &day)]))
+                }
+            },
             text(format!("{} {}", t("facturer.ald"), yes(rights.ald))).size(theme::BODY),
             text(format!("{} {}", t("facturer.c2s"), yes(rights.c2s))).size(theme::BODY),
             self.mutuelle(),
@@ -72,7 +84,9 @@ impl State {
                 body = body.push(text(format!("{mark}{}", other.given_name.reveal())).size(theme::BODY));
             }
         }
-        if !self.card_is_in && !matches!(self.stage, Stage::Signed(_)) {
+        if let Some(words) = without_card(draft) {
+            body = body.push(parts::coloured(words, |c| c.amber));
+        } else if !self.card_is_in && !matches!(self.stage, Stage::Signed(_)) {
             body = body.push(parts::coloured(t("facturer.card_out"), |c| c.amber));
         }
         body.into()
@@ -296,6 +310,15 @@ impl State {
         ]
         .spacing(8)
         .into()
+    }
+}
+
+/// How a claim without the Vitale is secured, in words.
+fn without_card(draft: &Draft) -> Option<&'static str> {
+    match draft.mode {
+        SecuringMode::SansVitale => Some(t("without.mode_remote")),
+        SecuringMode::Degrade => Some(t("without.mode_degraded")),
+        _ => None,
     }
 }
 

@@ -1,0 +1,76 @@
+//! Which key goes where: dialogs first, then what holds everywhere, then the screen.
+
+use iced::keyboard::key::Named;
+use iced::keyboard::{Key, Modifiers};
+use iced::{Task, event};
+
+use super::{Desk, Message, Place};
+
+impl Desk {
+    pub(super) fn key(&mut self, key: &Key, modifiers: Modifiers, status: event::Status) -> Task<Message> {
+        if self.closing.is_some() {
+            if *key == Key::Named(Named::Escape) {
+                self.closing = None;
+            }
+            return Task::none();
+        }
+        // The dialog's own field has taken the key already.
+        if self.pin.is_some() {
+            return Task::none();
+        }
+        if self.mutuelle.is_some() {
+            return self.mutuelle_key(key);
+        }
+        if let Some(dialog) = &self.choose {
+            return dialog.key(key).map_or_else(Task::none, |message| self.choose(&message));
+        }
+        match key {
+            Key::Named(Named::F1) => {
+                self.help = !self.help;
+                return Task::none();
+            }
+            Key::Named(Named::Escape) => {
+                self.help = false;
+                self.dismiss();
+                return Task::none();
+            }
+            _ if self.help => return Task::none(),
+            Key::Character(letter) if modifiers.control() => {
+                return match letter.as_str() {
+                    "p" => self.go(Place::Paiements),
+                    "r" => self.go(Place::Recettes),
+                    "l" => self.go(Place::Remplacements),
+                    "e" => self.go(Place::Reception),
+                    "s" => self.go(Place::ToSign),
+                    "m" => self.ask_mutuelle(),
+                    other => self.control(other),
+                };
+            }
+            Key::Named(Named::F2) => return self.go(Place::Facturer),
+            Key::Named(Named::F3) => return self.go(Place::Lots),
+            Key::Named(Named::F10) => return self.go(Place::Tray),
+            Key::Named(Named::F9) => {
+                if self.signed_in.is_none() {
+                    self.ask_pin();
+                }
+                return Task::none();
+            }
+            Key::Named(Named::Tab) => return iced::widget::operation::focus_next(),
+            _ => {}
+        }
+        if status == event::Status::Captured {
+            return Task::none();
+        }
+        let message = match self.place {
+            Place::Facturer => self.facturer.key(key).map(Message::Facturer),
+            Place::Reception => self.reception.key(key).map(Message::Reception),
+            Place::ToSign => self.to_sign.key(key, self.is_staff()).map(Message::ToSign),
+            Place::Lots => self.lots.key(key).map(Message::Lots),
+            Place::Paiements => self.paiements.key(key).map(Message::Paiements),
+            Place::Recettes => self.recettes.key(key).map(Message::Recettes),
+            Place::Remplacements => self.remplacements.key(key).map(Message::Remplacements),
+            Place::Tray => self.tray.key(key).map(Message::Tray),
+        };
+        message.map_or_else(Task::none, |message| self.update(message))
+    }
+}

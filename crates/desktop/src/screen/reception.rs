@@ -1,0 +1,293 @@
+//! Accueil: the patients who came and are not billed yet, the doctor's word on each, and the paper sheets that nobody has yet.
+//! Staff receive, bill from that word and have the Vitale seal; a practitioner codes; where nobody's card is usable, paper.
+//! What may be billed, and on whose word, is decided in `core`.
+
+mod gestures;
+mod view;
+
+use std::sync::Arc;
+
+use iced::keyboard::Key;
+use iced::keyboard::key::Named;
+use iced::widget::operation;
+use iced::{Task, widget};
+use liasse_core::cards::VitaleView;
+use liasse_core::desk::SignedIn;
+use liasse_core::paper::OnPaper;
+use liasse_core::passages::Passage;
+use liasse_core::{PaperRow, SettlementMode};
+use liasse_demo::Office;
+use liasse_domain::{BillingNumber, Centimes, FseRef, PaperState, Report};
+
+use crate::ask::ask;
+use crate::screen::facturer::settlement;
+
+/// The field in which acts, a word or a reason are typed.
+pub const FIELD: &str = "accueil";
+
+/// The screen.
+#[derive(Default)]
+pub struct State {
+    shown: Option<Shown>,
+    chosen: usize,
+    /// For whom staff receive, or who bills on paper: the one of that place among those known.
+    doctor: usize,
+    /// Which beneficiary of the Vitale in the reader.
+    beneficiary: usize,
+    field: String,
+    /// The FSE that was just sealed, and what its patient owes.
+    sealed: Option<(FseRef, Centimes)>,
+    busy: bool,
+    notice: Option<Report>,
+    said: Option<String>,
+}
+
+/// What is on it.
+#[derive(Clone, Debug, Default)]
+pub struct Shown {
+    passages: Vec<Passage>,
+    papers: Vec<PaperRow>,
+    /// The practitioners for whom staff prepare.
+    doctors: Vec<(BillingNumber, String)>,
+    /// Who bills on paper while nobody is signed in.
+    on_paper: Vec<(OnPaper, String)>,
+    /// The standing instructions of the chosen passage's practitioner, each with its acts.
+    instructions: Vec<(String, String)>,
+}
+
+/// What happens on the screen.
+#[derive(Clone, Debug)]
+pub enum Message {
+    /// What is shown was read.
+    Loaded(Box<Result<Shown, Report>>),
+    /// The next row, or the one before.
+    Move(bool),
+    /// The field changed.
+    Typed(String),
+    /// Enter: the cotation of a practitioner, the note of staff.
+    Enter,
+    /// The next practitioner.
+    NextDoctor,
+    /// The next beneficiary of the Vitale.
+    NextBeneficiary,
+    /// The patient of the Vitale is received.
+    Receive,
+    /// The first standing instruction, or the one whose name is in the field.
+    Instruct,
+    /// The chosen passage is billed and sealed; or the sheet is posted, or billed on paper.
+    Bill,
+    /// The chosen passage is billed without the Vitale, in the degraded mode; or the sheet is scanned.
+    Degraded,
+    /// The patient will come back with the card; or the sheet was given to the patient.
+    Wait,
+    /// Nothing is billed, for the reason in the field.
+    Drop,
+    /// The chosen passage goes to the practitioner of F4.
+    Give,
+    /// The chosen sheet is printed.
+    Print,
+    /// The patient who just sealed settles like this.
+    Settle(SettlementMode),
+    /// It is settled, or not.
+    Settled(Result<SettlementMode, Report>),
+    /// Sealed: how does the patient settle?
+    Sealed(Result<(FseRef, Centimes), Report>),
+    /// Something was done, with the sentence that says so, or not.
+    Done(Result<String, Report>),
+}
+
+/// What the root must do.
+pub enum Action {
+    /// Nothing.
+    None,
+    /// Run a task.
+    Run(Task<Message>),
+    /// Run a task; the ledger changed.
+    LedgerChanged(Task<Message>),
+}
+
+/// What the gestures work with.
+pub struct Hands<'a> {
+    /// The open office.
+    pub office: &'a Arc<Office>,
+    /// Who is signed in.
+    pub signed_in: Option<&'a SignedIn>,
+    /// The Vitale in a reader.
+    pub vitale: Option<&'a VitaleView>,
+}
+
+impl State {
+    /// Reads what is shown again.
+    pub fn reload(&self, office: &Office, signed_in: Option<&SignedIn>) -> Task<Message> {
+        let (person, chosen) = (signed_in.cloned(), self.chosen);
+        let read = ask(&office.workstation(), move |ws| {
+            let Some(person) = person else {
+                return Ok(Shown { on_paper: ws.without_usable_card()?, ..Shown::default() });
+            };
+            let passages = ws.passages(&person)?;
+            let of = passages.get(chosen).or(passages.first());
+            let billing = of.map_or_else(|| person.situation.billing_number.clone(), |one| one.row.billing.clone());
+            let instructions = ws.instructions(&billing)?.into_iter().map(|row| {
+                let acts = liasse_core::passages::Cotation::from_json(&row.acts)?;
+                Ok((row.name, acts.typed()))
+            });
+            let instructions = instructions.collect::<Result<_, liasse_core::CoreError>>()?;
+            let doctors = if person.is_staff() { ws.practitioners()? } else { Vec::new() };
+            Ok(Shown { papers: ws.papers_to_give(&person)?, passages, doctors, instructions, on_paper: Vec::new() })
+        });
+        read.map(|answer| Message::Loaded(Box::new(answer)))
+    }
+
+    /// Another person, or nobody: nothing of the last one stays.
+    pub fn forget(&mut self) {
+        *self = Self::default();
+    }
+
+    /// Takes the messages of this screen away.
+    pub fn dismiss(&mut self) {
+        (self.notice, self.said) = (None, None);
+    }
+
+    /// The focus of the field.
+    pub fn focus(&self) -> Task<Message> {
+        operation::focus(widget::Id::new(FIELD))
+    }
+
+    /// The message of a key that no field took.
+    pub fn key(&self, key: &Key) -> Option<Message> {
+        if self.sealed.is_some()
+            && let Key::Character(letter) = key
+        {
+            return settlement(letter).map(Message::Settle);
+        }
+        match key {
+            Key::Named(Named::ArrowDown) => Some(Message::Move(true)),
+            Key::Named(Named::ArrowUp) => Some(Message::Move(false)),
+            Key::Named(Named::F4) => Some(Message::NextDoctor),
+            Key::Named(Named::F5) => Some(Message::Wait),
+            Key::Named(Named::F6) => Some(Message::Degraded),
+            Key::Named(Named::F7) => Some(if self.paper().is_some() { Message::Print } else { Message::Receive }),
+            Key::Named(Named::F8) => Some(Message::Instruct),
+            Key::Named(Named::F12) => Some(Message::Bill),
+            _ => None,
+        }
+    }
+
+    /// The message of a letter that was typed with Ctrl: the field takes the other keys.
+    pub fn control(&self, letter: &str) -> Option<Message> {
+        match letter {
+            "b" => Some(Message::NextBeneficiary),
+            "d" => Some(Message::Drop),
+            "g" => Some(Message::Give),
+            _ => None,
+        }
+    }
+
+    fn passage(&self) -> Option<&Passage> {
+        self.shown.as_ref()?.passages.get(self.chosen)
+    }
+
+    fn paper(&self) -> Option<&PaperRow> {
+        let shown = self.shown.as_ref()?;
+        shown.papers.get(self.chosen.checked_sub(shown.passages.len())?)
+    }
+
+    fn last(&self) -> usize {
+        self.shown.as_ref().map_or(0, |shown| (shown.passages.len() + shown.papers.len()).saturating_sub(1))
+    }
+
+    /// See [`Action`].
+    pub fn update(&mut self, hands: &Hands<'_>, message: Message) -> Action {
+        match message {
+            Message::Loaded(answer) => match *answer {
+                Ok(shown) => {
+                    let opens = self.shown.is_none();
+                    self.shown = Some(shown);
+                    self.chosen = self.chosen.min(self.last());
+                    if opens { Action::Run(self.focus()) } else { Action::None }
+                }
+                Err(report) => {
+                    self.notice = Some(report);
+                    Action::None
+                }
+            },
+            Message::Move(forward) => {
+                self.chosen = if forward { (self.chosen + 1).min(self.last()) } else { self.chosen.saturating_sub(1) };
+                Action::Run(self.reload(hands.office, hands.signed_in))
+            }
+            Message::Typed(text) => {
+                // After a seal a letter says how the patient settles, whatever field has the focus.
+                match (&self.sealed, settlement(text.trim())) {
+                    (Some(_), Some(mode)) => return self.settle(hands, mode),
+                    _ => self.field = text,
+                }
+                Action::None
+            }
+            Message::NextDoctor => {
+                let count = self.shown.as_ref().map_or(0, |shown| shown.doctors.len().max(shown.on_paper.len()));
+                self.doctor = if count == 0 { 0 } else { (self.doctor + 1) % count };
+                Action::None
+            }
+            Message::NextBeneficiary => {
+                let card = hands.vitale.and_then(|vitale| vitale.read.content.as_ref());
+                let count = card.map_or(0, |card| card.beneficiaries.len());
+                self.beneficiary = if count == 0 { 0 } else { (self.beneficiary + 1) % count };
+                Action::None
+            }
+            Message::Enter => self.enter(hands),
+            Message::Receive => self.receive(hands),
+            Message::Instruct => self.instruct(hands),
+            Message::Bill => self.bill(hands),
+            Message::Degraded => self.degraded(hands),
+            Message::Wait => self.wait(hands),
+            Message::Drop => self.give_up(hands),
+            Message::Give => self.give(hands),
+            Message::Print => self.print(hands),
+            Message::Settle(mode) => self.settle(hands, mode),
+            Message::Settled(answer) => {
+                self.busy = false;
+                match answer {
+                    Ok(mode) => {
+                        self.sealed = None;
+                        self.said = Some(crate::text::with("reception.settled", &[("mode", mode.label())]));
+                    }
+                    Err(report) => self.notice = Some(report),
+                }
+                Action::LedgerChanged(self.reload(hands.office, hands.signed_in))
+            }
+            Message::Sealed(answer) => {
+                self.busy = false;
+                match answer {
+                    Ok((fse, due)) => {
+                        let number = fse.number.to_string();
+                        self.said = Some(crate::text::with("reception.sealed", &[("fse", &number)]));
+                        self.sealed = (due > Centimes::ZERO).then_some((fse, due));
+                        self.field = String::new();
+                    }
+                    Err(report) => self.notice = Some(report),
+                }
+                Action::LedgerChanged(self.reload(hands.office, hands.signed_in))
+            }
+            Message::Done(answer) => {
+                self.busy = false;
+                match answer {
+                    Ok(said) => {
+                        self.field = String::new();
+                        self.said = Some(said);
+                    }
+                    Err(report) => self.notice = Some(report),
+                }
+                Action::LedgerChanged(self.reload(hands.office, hands.signed_in))
+            }
+        }
+    }
+
+    /// How a sheet leaves, by the key that ticks it off.
+    fn tick(&mut self, hands: &Hands<'_>, state: PaperState) -> Option<Action> {
+        let number = self.paper()?.id;
+        Some(self.gesture(hands, move |ws, person| {
+            ws.tick_paper(number, state, person)?;
+            Ok(crate::text::with("reception.ticked", &[("sheet", &number.to_string()), ("state", state.label())]))
+        }))
+    }
+}
