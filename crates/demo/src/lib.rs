@@ -9,6 +9,7 @@ pub mod readers;
 pub mod rehearsal;
 pub mod replaced;
 pub mod scenario;
+pub mod secretary;
 pub mod tray;
 pub mod world;
 mod written;

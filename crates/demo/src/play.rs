@@ -17,6 +17,7 @@ use crate::clock::ClockError;
 use crate::office::{Office, OpenError};
 use crate::replaced;
 use crate::scenario::{Claim, Scenario};
+use crate::secretary;
 use crate::tray::{Tray, UnknownCard};
 use crate::written::{Made, Written};
 
@@ -119,6 +120,9 @@ pub fn play(
 ) -> Result<Played, PlayError> {
     if let Some(story) = &scenario.replacement {
         return replaced::play(office, scenario, story, hand, pin);
+    }
+    if let Some(story) = &scenario.desk {
+        return secretary::play(office, scenario, story, hand, pin);
     }
     let (cps_reader, _) = hand.readers();
     if let Hand::Tray { tray, .. } = hand {

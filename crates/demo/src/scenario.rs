@@ -33,6 +33,8 @@ pub struct Scenario {
     pub unmatched: usize,
     /// The replacement that it is about.
     pub replacement: Option<Story>,
+    /// The secretary's desk that it is about.
+    pub desk: Option<crate::secretary::Story>,
     /// The claims, in order; asked for more than there are, they start again.
     pub fse: Vec<Claim>,
 }
@@ -77,6 +79,14 @@ pub struct Claim {
     /// In a replacement: whether the locum makes it, each time the locum works.
     #[serde(default)]
     pub by_locum: bool,
+    /// At a secretary's desk: whether it is for the doctor of the second post.
+    #[serde(default)]
+    pub for_other: bool,
+    /// At a secretary's desk: whether the standing instruction says what is billed, not the doctor.
+    #[serde(default)]
+    pub by_instruction: bool,
+    /// At a secretary's desk: the word with which it is returned once.
+    pub returned: Option<String>,
     /// In a replacement: how often.
     #[serde(default = "once")]
     pub times: u32,
@@ -230,6 +240,7 @@ const SCENARIOS: &[(&str, &str)] = &[
     ("messages-de-la-caisse", include_str!("../../../fixtures/scenarios/messages-de-la-caisse.toml")),
     ("tarif-different", include_str!("../../../fixtures/scenarios/tarif-different.toml")),
     ("locum-week", include_str!("../../../fixtures/scenarios/locum-week.toml")),
+    ("secretary-day", include_str!("../../../fixtures/scenarios/secretary-day.toml")),
     ("locum-wrong-day", include_str!("../../../fixtures/scenarios/locum-wrong-day.toml")),
     ("locum-other-card", include_str!("../../../fixtures/scenarios/locum-other-card.toml")),
 ];
