@@ -236,6 +236,14 @@ impl SignedIn {
         if self.replaces.is_some() { Err(ReplacementError::Accounts) } else { Ok(&self.situation.billing_number) }
     }
 
+    /// Whether this person may send by the mailbox of the télétransmission: a locum only where the session opens it.
+    pub fn mailbox(&self) -> Result<(), ReplacementError> {
+        match &self.replaces {
+            Some(replaces) if !replaces.session.mailbox => Err(ReplacementError::NoMailbox),
+            _ => Ok(()),
+        }
+    }
+
     /// How the journal names this person: by billing number (a locum by their own), staff by their card; never by name.
     pub fn stamp(&self, at: liasse_domain::Instant) -> Stamp {
         let (who, role) = match &self.replaces {
@@ -254,6 +262,18 @@ impl SignedIn {
 }
 
 impl Workstation {
+    /// Signs in the holder of a verified CPS at this moment, as a face does: see [`Workstation::admit`]. What the card says is kept
+    /// for the secretary; a refusal that no honest hand meets is told in the journal.
+    ///
+    /// # Errors
+    /// Those of [`Workstation::admit`].
+    pub fn sign_in(&mut self, reader: &str, card: &CpsView, wanted: Wanted) -> Result<SignedIn, CoreError> {
+        let admitted = self.admit(reader, card, wanted);
+        let who = self.telling(admitted, None, None)?;
+        self.remember(&who)?;
+        Ok(who)
+    }
+
     /// Signs in the holder of a verified CPS at this moment. The session follows the card: a card that a session names is
     /// its locum's at its hours, and outside them only while something of it is left to sign or to send.
     ///

@@ -147,7 +147,10 @@ pub fn seal(
     who: &SignedIn,
 ) -> Result<(), CoreError> {
     let (fse, vitale, who) = (fse.clone(), vitale.clone(), who.clone());
-    let asked = workstation.call(move |ws| ws.begin_seal(&fse, &vitale, &who))??;
+    let asked = workstation.call(move |ws| {
+        let asked = ws.begin_seal(&fse, &vitale, &who);
+        ws.telling(asked, Some(&who), Some(&fse))
+    })??;
     let mut answers = Vec::new();
     for (_, to_sign) in &asked.documents {
         answers.push(cards.vitale(&asked.certificate, to_sign.digest())?);
@@ -167,7 +170,11 @@ pub fn sign_all(
     let mut run = Run { signed: Vec::new(), stopped: None };
     for (fse, hash) in shown {
         let (name, hash) = (fse.clone(), *hash);
-        let checked = workstation.call(move |ws| ws.check_shown(&name, hash));
+        let asking = who.clone();
+        let checked = workstation.call(move |ws| {
+            let checked = ws.check_shown(&name, hash);
+            ws.telling(checked, Some(&asking), Some(&name))
+        });
         let signed = checked
             .map_err(CoreError::from)
             .and_then(|checked| checked)

@@ -23,6 +23,9 @@ pub enum CoreError {
     /// A sealed statement.
     #[error(transparent)]
     Seal(#[from] crate::statement::SealFault),
+    /// The clock is behind the journal.
+    #[error(transparent)]
+    Clock(#[from] crate::soundness::ClockBehind),
     /// A paper sheet.
     #[error(transparent)]
     Paper(#[from] crate::paper::PaperError),
@@ -112,6 +115,7 @@ impl CoreError {
             Self::Desk(error) => error,
             Self::Replacement(error) => error,
             Self::Seal(error) => error,
+            Self::Clock(error) => error,
             Self::Paper(error) => error,
             Self::Exchange(error) => error,
             Self::Parcel(error) => error,

@@ -235,6 +235,11 @@ impl Workstation {
     /// # Errors
     /// [`ParcelError`] and [`ExchangeError`]; `StoreError::Replayed` for a file, or an FSE, that came before.
     pub fn import(&mut self, file: &[u8], who: &SignedIn) -> Result<TakenIn, CoreError> {
+        let taken = self.opened(file, who);
+        self.telling(taken, Some(who), None)
+    }
+
+    fn opened(&mut self, file: &[u8], who: &SignedIn) -> Result<TakenIn, CoreError> {
         let plain = parcel::open(&self.code()?, file)?;
         let (length, rest) = plain.split_first_chunk::<4>().ok_or(ParcelError::NotOne)?;
         let length = usize::try_from(u32::from_be_bytes(*length)).map_err(|_| ParcelError::NotOne)?;

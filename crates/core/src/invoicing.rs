@@ -347,6 +347,10 @@ impl Workstation {
         if signed_in.session().is_some() && draft.input.care_path == Some(CarePath::T) {
             invoice.findings.push(Finding::of(Code("invoicing.parcours_remplacant"), &[]));
         }
+        if signed_in.session().is_some() && input.practitioner.sector == Sector::Two && draft.input.overrun.is_none() {
+            // Shown, never applied by itself.
+            invoice.findings.push(Finding::of(Code("invoicing.depassement_du_remplace"), &[]));
+        }
         invoice.findings.sort_by_key(|finding| std::cmp::Reverse(finding.level));
         Ok(invoice)
     }

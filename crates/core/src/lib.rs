@@ -35,6 +35,7 @@ pub mod sending;
 pub mod settings;
 pub mod settling;
 pub mod signing;
+pub mod soundness;
 pub mod statement;
 pub mod tariffs;
 pub mod workstation;

@@ -215,6 +215,11 @@ impl Workstation {
         Ok((row, sheet))
     }
 
+    /// What was billed on paper alone under a session.
+    pub(crate) fn sheets_of_session(&self, session: u32) -> Result<Vec<Sheet>, CoreError> {
+        self.store.papers_of_session(session)?.iter().map(|row| Sheet::from_json(&row.content)).collect()
+    }
+
     /// The sheet of a degraded FSE.
     pub fn sheet_of(&self, fse: &FseRef, who: &SignedIn) -> Result<(PaperRow, Sheet), CoreError> {
         if !who.is_staff() {

@@ -111,6 +111,9 @@ pub enum ReplacementError {
     /// A mailbox of the secured mail is personal: nobody else is let into it.
     #[error("a personal mailbox")]
     PersonalMailbox,
+    /// The replaced doctor did not open the mailbox for the session.
+    #[error("no mailbox for the session")]
+    NoMailbox,
     /// Accounts are the replaced doctor's.
     #[error("accounts of the titulaire")]
     Accounts,
@@ -143,6 +146,7 @@ impl Coded for ReplacementError {
             Self::Outside { outside: Outside::Hour, .. } => Code("replacement.autre_heure"),
             Self::Choose { .. } => Code("replacement.choisir"),
             Self::PersonalMailbox => Code("replacement.boite_personnelle"),
+            Self::NoMailbox => Code("replacement.sans_boite"),
             Self::Accounts => Code("replacement.comptes"),
             Self::WorkLeft { .. } => Code("replacement.reste_a_faire"),
         }
@@ -219,7 +223,10 @@ pub fn prepare(
     who: &SignedIn,
 ) -> Result<u32, CoreError> {
     let (plan, card, who) = (plan.clone(), card.clone(), who.clone());
-    let asked = workstation.call(move |ws| ws.begin_session(&plan, &card, &who))??;
+    let asked = workstation.call(move |ws| {
+        let asked = ws.begin_session(&plan, &card, &who);
+        ws.telling(asked, Some(&who), None)
+    })??;
     let signed = asked.by(cards)?;
     workstation.call(move |ws| ws.finish_session(signed))?
 }
@@ -230,6 +237,7 @@ impl Workstation {
     /// # Errors
     /// [`ReplacementError`]; [`StoreError::SessionsMeet`].
     pub fn begin_session(&mut self, plan: &Plan, card: &CpsView, who: &SignedIn) -> Result<SessionToSign, CoreError> {
+        self.check_clock()?;
         let replaced = self.memorised(plan, card, who)?;
         plan.calendar.check().map_err(ReplacementError::from)?;
         let stamp = who.stamp(self.now());

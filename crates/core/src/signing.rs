@@ -7,14 +7,14 @@ use liasse_cards::CardError;
 use liasse_domain::fse::{PatientSigned, Prepared, Signed};
 use liasse_domain::lot::group;
 use liasse_domain::{
-    BillingNumber, Centimes, DocumentKind, FileIdentifier, Fse, FseRef, Instant, Level, SecuringMode, clock,
+    BillingNumber, Centimes, DocumentKind, FileIdentifier, Fse, FseContent, FseRef, Instant, Level, SecuringMode, clock,
 };
 use liasse_formats::b2::render_fse;
 use liasse_formats::cms::{self, Flux, NationalAttributes, ToSign};
 use liasse_formats::lot::{Head, LotHeader, file_bytes, lot_bytes};
 use liasse_formats::mail::{self, FileMail, Header};
 use liasse_pricing::Tables;
-use liasse_store::{Made, Outgoing, SealedLot};
+use liasse_store::{Made, Outgoing, SealedLot, StoreError};
 use sha2::{Digest, Sha256};
 
 use crate::cards::{SigningCards, VitaleView};
@@ -100,10 +100,12 @@ impl Workstation {
         for kind in [DocumentKind::Fse, DocumentKind::Dre] {
             if let Some(prepared) = self.store.load_prepared(kind, reference)? {
                 passed = passed.max(self.guard_claim(prepared.content(), &signed_in)?);
+                check_whole(prepared.content(), prepared.bytes())?;
                 check_bears(prepared.content(), &signed_in)?;
                 documents.push(self.document_to_sign(prepared, &signed_in, vitale)?);
             } else if let Some(sealed) = self.store.sealed_by_patient(kind, reference)? {
                 passed = passed.max(self.guard_claim(sealed.content(), &signed_in)?);
+                check_whole(sealed.content(), sealed.bytes())?;
                 self.check_sealed(&sealed, &signed_in)?;
                 let cps = self.to_sign(sealed.bytes(), &signed_in.signature_certificate, &reference.billing)?;
                 documents.push(DocumentToSign { fse: Waiting::Sealed(sealed), vitale: None, cps });
@@ -160,6 +162,8 @@ impl Workstation {
     /// file can be encrypted for stay free, and do not hold the others back.
     pub fn seal_lots(&mut self, signed_in: &SignedIn) -> Result<Vec<SealedLot>, CoreError> {
         self.guard_lot(&signed_in.situation.billing_number, signed_in)?;
+        // A lot leaves by the mailbox: without it the FSE stay signed and free, for the doctor's lots.
+        signed_in.mailbox()?;
         let free = self.free_signed(signed_in)?;
         let mut sealed = Vec::new();
         let envelope = self.envelope()?;
@@ -387,7 +391,10 @@ pub fn sign_fse(
     vitale: Option<&VitaleView>,
 ) -> Result<Centimes, CoreError> {
     let (reference, signed_in, vitale) = (reference.clone(), signed_in.clone(), vitale.cloned());
-    let asked = workstation.call(move |ws| ws.begin_fse(&reference, &signed_in, vitale.as_ref()))??;
+    let asked = workstation.call(move |ws| {
+        let asked = ws.begin_fse(&reference, &signed_in, vitale.as_ref());
+        ws.telling(asked, Some(&signed_in), Some(&reference))
+    })??;
     let signed = asked.by(cards)?;
     workstation.call(move |ws| ws.finish_fse(signed))?
 }
@@ -402,7 +409,10 @@ pub fn finish_lots(
     let mut refused = None;
     let mut ready = sign_sealed(workstation, cards, signed_in, &mut refused)?;
     let who = signed_in.clone();
-    workstation.call(move |ws| ws.seal_lots(&who))??;
+    workstation.call(move |ws| {
+        let sealed = ws.seal_lots(&who);
+        ws.telling(sealed, Some(&who), None)
+    })??;
     ready.extend(sign_sealed(workstation, cards, signed_in, &mut refused)?);
     let who = signed_in.clone();
     let unknown = workstation.call(move |ws| ws.unknown_caisse(&who))??;
@@ -429,6 +439,11 @@ fn sign_sealed(
         }
     }
     Ok(ready)
+}
+
+/// What a claim is shown to say must be what its bytes say: only those are signed.
+fn check_whole(content: &FseContent, bytes: &[u8]) -> Result<(), CoreError> {
+    if render_fse(content)? == bytes { Ok(()) } else { Err(StoreError::NotAsStored.into()) }
 }
 
 /// The certificate of the Vitale in the reader, if it is the patient's and of the CPS's own world.

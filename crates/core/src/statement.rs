@@ -20,6 +20,7 @@ use crate::cards::SigningCards;
 use crate::desk::SignedIn;
 use crate::error::CoreError;
 use crate::lane::Handle;
+use crate::paper::Sheet;
 use crate::replacement::{ReplacementError, Session, is_card_of};
 use crate::workstation::Workstation;
 
@@ -109,6 +110,9 @@ pub struct Statement {
     pub expected_cents: Centimes,
     /// What patients still owe.
     pub owed_by_patients_cents: Centimes,
+    /// Billed on paper alone, where no card was usable: in the fees above, and by no FSE.
+    #[serde(default)]
+    pub on_paper_cents: Centimes,
     /// Rejects after the session was closed.
     pub corrections: Vec<Correction>,
     /// What is due to the locum, corrections taken off.
@@ -139,7 +143,7 @@ impl Statement {
         self.by_kind.iter().map(|line| line.fees_cents).sum()
     }
 
-    fn of(session: &Session, rows: &[FseRow], drawn_up: NaiveDate) -> Self {
+    fn of(session: &Session, rows: &[FseRow], sheets: &[Sheet], drawn_up: NaiveDate) -> Self {
         let sealed = &session.sealed;
         let terms = sealed.terms;
         let closed = session.closed_at.map(|at: Instant| clock::paris(at).date());
@@ -185,6 +189,15 @@ impl Statement {
             if let Some(on) = rejected_on {
                 rejected.push((on, row.reference.clone(), of_row, fees));
             }
+        }
+        // What is received of a sheet nobody tells us: it counts as billed.
+        for sheet in sheets.iter().filter(|_| terms.base == ShareBase::Billed) {
+            for (kind, amount) in fees_of(&sheet.acts) {
+                let sum = kinds.entry(kind).or_default();
+                *sum = *sum + amount;
+            }
+            let day = days.entry(sheet.act_date()).or_default();
+            *day = (day.0, day.1 + sheet.total());
         }
         // What a reject takes back of a share that is rounded once for its kind: with all of them nothing is left.
         let mut left = kinds.clone();
@@ -233,6 +246,7 @@ impl Statement {
             on_account_cents: by_card + account,
             expected_cents: expected,
             owed_by_patients_cents: owed,
+            on_paper_cents: sheets.iter().map(Sheet::total).sum(),
             corrections,
             due_cents: due - back,
         }
@@ -273,8 +287,12 @@ fn share_of(received: Centimes, part: Centimes, whole: Centimes) -> Centimes {
 /// What an FSE charges, by kind. Kilometres are apart; of the rest, regulated duty makes all of it duty, a visit all of it
 /// a visit.
 pub fn fees_by_kind(claim: &FseContent) -> Vec<(FeeKind, Centimes)> {
+    fees_of(&claim.acts)
+}
+
+fn fees_of(acts: &[ActLine]) -> Vec<(FeeKind, Centimes)> {
     let is_travel = |act: &&ActLine| act.details.travel.is_some();
-    let others = || claim.acts.iter().filter(|act| !is_travel(act));
+    let others = || acts.iter().filter(|act| !is_travel(act));
     let kind = if others().any(is_duty) {
         FeeKind::Duty
     } else if others().any(is_visit) {
@@ -282,7 +300,7 @@ pub fn fees_by_kind(claim: &FseContent) -> Vec<(FeeKind, Centimes)> {
     } else {
         FeeKind::Office
     };
-    let travel: Centimes = claim.acts.iter().filter(is_travel).map(|act| act.fee).sum();
+    let travel: Centimes = acts.iter().filter(is_travel).map(|act| act.fee).sum();
     let rest: Centimes = others().map(|act| act.fee).sum();
     [(kind, rest), (FeeKind::Travel, travel)].into_iter().filter(|(_, amount)| *amount != Centimes::ZERO).collect()
 }
@@ -308,7 +326,7 @@ impl Workstation {
         }
         let session = self.session(number)?;
         let rows = self.store.fses(&FseFilter { session: Some(number), ..FseFilter::default() })?;
-        Ok(Statement::of(&session, &rows, self.clock.today()))
+        Ok(Statement::of(&session, &rows, &self.sheets_of_session(number)?, self.clock.today()))
     }
 
     /// What each locum's sessions of a year come to, by the year in which they end.
@@ -368,6 +386,9 @@ impl Statement {
                 euros(Centimes::ZERO - line.fees_cents),
                 euros(Centimes::ZERO - line.locum_cents)
             ));
+        }
+        if self.on_paper_cents != Centimes::ZERO {
+            lines.push(format!("dont sur papier;;{};;", euros(self.on_paper_cents)));
         }
         lines.push(format!("tiers payant attendu;;{};;", euros(self.expected_cents)));
         lines.push(format!("dû au remplaçant;;;;{}", euros(self.due_cents)));

@@ -197,11 +197,7 @@ pub fn sign_in_as(office: &Office, reader: &str, pin: &Digits, wanted: Wanted) -
         .map_err(CoreError::from)??;
     let cps = cps_in(&snapshot, reader).ok_or(DeskError::NoCps).map_err(CoreError::from)?.clone();
     let reader = reader.to_owned();
-    let admitted = office.workstation().call(move |ws| {
-        let who = ws.admit(&reader, &cps, wanted)?;
-        ws.remember(&who)?;
-        Ok::<_, CoreError>(who)
-    });
+    let admitted = office.workstation().call(move |ws| ws.sign_in(&reader, &cps, wanted));
     Ok(admitted.map_err(CoreError::from)??)
 }
 

@@ -15,7 +15,7 @@ mod verify;
 pub use envelope::{decrypt, encrypt};
 pub use sign::{ToSign, prepare};
 pub use trust::Trust;
-pub use verify::{Verified, verify, verify_with};
+pub use verify::{Verified, verify, verify_with, verify_without_content};
 
 /// Attribute typeFlux: whether the data are test or real. Only `T` and `R` exist (ansforge/PSC-POC).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -69,6 +69,21 @@ impl Store {
         query::first(&self.connection, "SELECT hash FROM journal WHERE seq = ?1", [seq], |row| cell(row, "hash"))
     }
 
+    /// When the last entry was written; `None` before the first.
+    pub fn journal_last_at(&self) -> Result<Option<Instant>> {
+        query::first(&self.connection, "SELECT at FROM journal ORDER BY seq DESC LIMIT 1", [], |row| cell(row, "at"))
+    }
+
+    /// Tells that something was refused: to whom, with what code, about which FSE.
+    pub fn tell_refusal(&mut self, stamp: &Stamp, code: &str, fse: Option<&FseRef>) -> Result<()> {
+        let change = self.change(stamp)?;
+        let mut entry = Entry::new("refus").with("code", code);
+        if let Some(fse) = fse {
+            entry = entry.with("about", fse.to_string());
+        }
+        change.commit(entry)
+    }
+
     /// All entries, oldest first.
     pub fn journal_entries(&self) -> Result<Vec<JournalEntry>> {
         query::all(&self.connection, "SELECT * FROM journal ORDER BY seq", [], |row| {

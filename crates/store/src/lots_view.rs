@@ -5,6 +5,7 @@ use liasse_domain::fse::Signed;
 use liasse_domain::lot::{LotKey, LotName, LotState};
 use liasse_domain::{BillingNumber, Centimes, FileIdentifier, Fse, FseRef, Instant, TransmissionState};
 use rusqlite::{Connection, Row, params};
+use sha2::{Digest, Sha256};
 
 use crate::cell::{Cell, cell, cell_or_null, destination, put_or_null, reference};
 use crate::document;
@@ -76,6 +77,19 @@ pub struct LotSummary {
 }
 
 impl Store {
+    /// The lot whose bytes have this SHA-256, with its bytes; looked up by reading every lot.
+    pub fn lot_of_digest(&self, digest: &[u8; 32]) -> Result<Option<(FileIdentifier, Vec<u8>)>> {
+        let mut statement = self.connection.prepare_cached("SELECT identifier, bytes FROM lot ORDER BY id DESC")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let bytes: Vec<u8> = row.get("bytes")?;
+            if Sha256::digest(&bytes).as_slice() == digest {
+                return Ok(Some((cell(row, "identifier")?, bytes)));
+            }
+        }
+        Ok(None)
+    }
+
     /// The FSE and DRE that may enter a lot: *signée*, in no live lot, not rejected; of one billing number, or of all.
     pub fn free_signed(&self, billing: Option<&BillingNumber>) -> Result<Vec<Fse<Signed>>> {
         let sql = "SELECT id FROM document

@@ -89,6 +89,15 @@ pub enum JournalFault {
         /// Its number.
         number: u32,
     },
+    /// A lot that somebody holds with its signature is not here: this directory is an old copy, or was cut with its lots.
+    #[error("a signed lot is missing")]
+    MissingLot,
+    /// The journal that was sealed into a lot is not the one that is here.
+    #[error("lot {lot} was sealed over another journal")]
+    OtherJournal {
+        /// Which.
+        lot: FileIdentifier,
+    },
     /// A row of the desk (what a card said, an instruction, a cotation, a paper sheet) says something else than it did.
     #[error("{kind} {key} is not as the journal tells")]
     Desk {
@@ -110,6 +119,8 @@ impl Coded for JournalFault {
             Self::Fse { .. } => Code("store.fse_modifiee"),
             Self::Return { .. } => Code("store.retour_modifie"),
             Self::Session { .. } => Code("store.session_modifiee"),
+            Self::MissingLot => Code("store.lot_absent"),
+            Self::OtherJournal { .. } => Code("store.autre_journal"),
             Self::Desk { .. } => Code("store.bureau_modifie"),
         }
     }
@@ -118,7 +129,8 @@ impl Coded for JournalFault {
         match self {
             Self::Missing { seq } | Self::Changed { seq } | Self::Unchained { seq } => vec![("seq", seq.to_string())],
             Self::Cut { last, needed } => vec![("last", last.to_string()), ("needed", needed.to_string())],
-            Self::Lot { lot } => vec![("lot", lot.to_string())],
+            Self::MissingLot => Vec::new(),
+            Self::Lot { lot } | Self::OtherJournal { lot } => vec![("lot", lot.to_string())],
             Self::Fse { fse } => vec![("fse", fse.to_string())],
             Self::Session { number } => vec![("session", number.to_string())],
             Self::Return { inbox } => vec![("inbox", inbox.to_string())],

@@ -1,10 +1,13 @@
 //! `journal verify`: reads the whole chain of the journal against itself and against what it tells of. Needs no card.
 
+use std::path::PathBuf;
+
 use liasse_domain::Coded;
 use serde::Serialize;
 use serde_json::json;
 
 use crate::failure::Failure;
+use crate::files;
 use crate::office::{self, Place};
 use crate::output::{self, hex};
 use crate::text;
@@ -17,6 +20,12 @@ pub(crate) enum Journal {
 
 #[derive(clap::Args)]
 pub(crate) struct Verify {
+    #[arg(
+        long,
+        value_name = "lot.p7s",
+        help = "Compare aussi avec la signature d'un lot gardée ailleurs : montre une ancienne copie, ou une coupe faite avec ses lots"
+    )]
+    against: Option<PathBuf>,
     #[command(flatten)]
     place: Place,
 }
@@ -27,7 +36,14 @@ const DAMAGED: u8 = 4;
 pub(crate) fn run(command: &Journal, json: bool) -> Result<(), Failure> {
     let Journal::Verify(verify) = command;
     let office = office::without_card(&verify.place.existing()?)?;
-    let report = office::run(&office, |workstation| Ok(workstation.store().journal_verify()?))?;
+    let kept = verify.against.as_deref().map(|file| files::read_up_to(file, 1 << 20)).transpose()?;
+    let report = office::run(&office, move |workstation| {
+        let mut report = workstation.store().journal_verify()?;
+        if let Some(kept) = kept {
+            report.faults.extend(workstation.journal_against(&kept)?);
+        }
+        Ok(report)
+    })?;
     for line in lines(report.is_intact(), report.entries, &hex(&report.head), &report.faults, json) {
         output::line(&line)?;
     }

@@ -83,6 +83,7 @@ impl Workstation {
     }
 
     fn guard(&self, billing: &BillingNumber, what: What<'_>, who: &SignedIn) -> Result<Verdict, CoreError> {
+        self.check_clock()?;
         let verdict = self.verdict(billing, what, who)?;
         let reason = who.derogation.as_deref().map(str::trim).filter(|reason| !reason.is_empty());
         match verdict {

@@ -4,12 +4,14 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says where")]
 
 mod cards;
+mod cheats;
 mod claims;
 mod demands;
 mod desync;
 mod exchange;
 mod incidents;
 mod invoicing;
+mod locum_terms;
 mod notices;
 mod passages;
 mod redo;

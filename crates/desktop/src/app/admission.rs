@@ -31,11 +31,7 @@ impl Desk {
                 return Task::none();
             }
             let (reader, cps) = (reader.to_owned(), cps.clone());
-            let admitted = ask::ask(&self.office.workstation(), move |ws| {
-                let who = ws.admit(&reader, &cps, Wanted::Anything)?;
-                ws.remember(&who)?;
-                Ok(who)
-            });
+            let admitted = ask::ask(&self.office.workstation(), move |ws| ws.sign_in(&reader, &cps, Wanted::Anything));
             return admitted.map(|answer| Message::Admitted(Box::new(answer)));
         }
         self.signed_in = None;

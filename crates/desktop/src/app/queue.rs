@@ -84,11 +84,8 @@ impl Desk {
         self.choose = None;
         let Some((reader, cps)) = self.cards.cps() else { return Task::none() };
         let (reader, cps) = (reader.to_owned(), cps.clone());
-        let admitted = ask::ask(&self.office.workstation(), move |ws| {
-            let who = ws.admit(&reader, &cps, Wanted::Session(session, None))?;
-            ws.remember(&who)?;
-            Ok(who)
-        });
+        let admitted =
+            ask::ask(&self.office.workstation(), move |ws| ws.sign_in(&reader, &cps, Wanted::Session(session, None)));
         admitted.map(|answer| Message::Admitted(Box::new(answer)))
     }
 

@@ -234,6 +234,10 @@ impl State {
                 Action::Run(self.reload(office, signed_in))
             }
             Message::Send => {
+                if let Some(refused) = signed_in.and_then(|person| person.mailbox().err()) {
+                    self.notice = Some(liasse_domain::Coded::report(&refused));
+                    return Action::None;
+                }
                 self.begin(t("lots.sending"));
                 Action::Run(ask(&office.post(), |post| post.send()).map(|answer| Message::Sent(Box::new(answer))))
             }

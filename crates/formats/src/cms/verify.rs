@@ -32,7 +32,18 @@ pub struct Verified {
 /// not revoked and, where it has a keyUsage, has nonRepudiation.
 pub fn verify(cms: &[u8], content: &[u8], trust: &Trust, at: Instant) -> Result<Verified, CmsError> {
     let message = signed::read(cms)?;
-    judge(&message, content, None, Some(trust), at, KeyUsage::non_repudiation)
+    judge(&message, Some(content), None, Some(trust), at, KeyUsage::non_repudiation)
+}
+
+/// Accepts a signature of ours whose content is not at hand, at the moment that it claims for itself; gives the digest of what it
+/// signs. Only who holds the content can say what that is.
+pub fn verify_without_content(cms: &[u8], trust: &Trust) -> Result<(Verified, [u8; 32]), CmsError> {
+    let message = signed::read(cms)?;
+    let attributes = &message.signer.attributes;
+    let at = attributes.value(oid::SIGNING_TIME)?.ok_or(CmsError::Malformed)?;
+    let verified = judge(&message, None, None, Some(trust), signing_time(&at)?, KeyUsage::non_repudiation)?;
+    let digest = signed::octet_string(&attributes.required(oid::MESSAGE_DIGEST)?)?;
+    Ok((verified, digest.as_ref().try_into().map_err(|_| CmsError::Malformed)?))
 }
 
 /// The same for foreign messages: the signer's certificate may be handed in, and without `trust` only content and
@@ -45,12 +56,14 @@ pub fn verify_with(
     at: Instant,
 ) -> Result<Verified, CmsError> {
     let message = signed::read(cms)?;
-    judge(&message, content, certificate_der, trust, at, |usage| usage.non_repudiation() || usage.digital_signature())
+    judge(&message, Some(content), certificate_der, trust, at, |usage| {
+        usage.non_repudiation() || usage.digital_signature()
+    })
 }
 
 fn judge(
     message: &Signed<'_>,
-    content: &[u8],
+    content: Option<&[u8]>,
     certificate_der: Option<&[u8]>,
     trust: Option<&Trust>,
     at: Instant,
@@ -92,7 +105,7 @@ fn judge(
     })
 }
 
-fn check_content(message: &Signed<'_>, content: &[u8]) -> Result<(), CmsError> {
+fn check_content(message: &Signed<'_>, content: Option<&[u8]>) -> Result<(), CmsError> {
     let attributes = &message.signer.attributes;
     let content_type = attributes.required(oid::CONTENT_TYPE)?;
     if content_type.tag != ber::OID
@@ -102,6 +115,7 @@ fn check_content(message: &Signed<'_>, content: &[u8]) -> Result<(), CmsError> {
         return Err(CmsError::Malformed);
     }
     let digest = signed::octet_string(&attributes.required(oid::MESSAGE_DIGEST)?)?;
+    let Some(content) = content else { return Ok(()) };
     let carried_otherwise = message.content.as_ref().is_some_and(|carried| carried.as_ref() != content);
     if carried_otherwise || digest.as_ref() != Sha256::digest(content).as_slice() {
         return Err(CmsError::DigestMismatch);
