@@ -81,3 +81,113 @@ fn prepared_by_her_card_sealed_by_the_patients_signed_by_the_doctors() {
     }
     practice.run(&["journal", "verify"]).success();
 }
+
+#[test]
+fn visits_are_made_in_series_without_a_network_and_sent_later() {
+    let pcscd = Pcscd::start();
+    let practice = Practice::empty("visits");
+    // Nothing listens there: the doctor is on the road.
+    practice.run(&["config", "set", "post.smtp", "127.0.0.1:9"]).success();
+    practice.run(&["config", "set", "post.pop3", "127.0.0.1:9"]).success();
+    let _gris = pcscd.insert(Slot::First, "cps-gris", &[]);
+    let second = Slot::Second.reader();
+    let claim = practice.scratch().write(
+        "visite.json",
+        r#"{"date":"2026-01-15","care_path":"T","acts":[{"code":"VG","place":"home"},{"code":"MD","place":"home"}]}"#,
+    );
+    let claim = claim.to_str().expect("utf-8");
+    let call = |words: &[&str]| called(&pcscd, &practice, words, 0);
+    let mut made = Vec::new();
+    for patient in ["vitale-durand", "vitale-martin", "vitale-durand"] {
+        let vitale = pcscd.insert(Slot::Second, patient, &[]);
+        let fse = call(&["fse", "new", claim, "--mode", "visite", "--patient-reader", &second])["fse"].clone();
+        let fse = fse.as_str().expect("a name").to_owned();
+        call(&["fse", "sign", &fse, "--patient-reader", &second]);
+        made.push(fse);
+        vitale.pull();
+    }
+    call(&["lot", "seal"]);
+    practice.run(&["post", "send"]).with_code(3);
+    // Back at the practice.
+    let _caisse = practice.caisse(&[]);
+    let ports = std::fs::read_to_string(practice.caisse_data().join("ports.json")).expect("the ports");
+    let ports: Value = serde_json::from_str(&ports).expect("json");
+    for (name, key) in [("post.smtp", "smtp"), ("post.pop3", "pop3s")] {
+        practice.run(&["config", "set", name, &format!("localhost:{}", ports[key])]).success();
+    }
+    practice.run(&["config", "set", "post.ca", ports["ca"].as_str().expect("a path")]).success();
+    practice.run(&["post", "send"]).success();
+    practice.run(&["post", "fetch"]).success();
+    for fse in &made {
+        let document = practice.document(fse);
+        assert_eq!((&document["transmission"], &document["reject"]), (&json!("recue"), &Value::Null), "{document}");
+    }
+}
+
+#[test]
+fn between_two_directories_only_the_code_and_the_right_card_open_the_file() {
+    let pcscd = Pcscd::start();
+    let desk = Practice::empty("desk");
+    let doctors = Practice::empty("doctors");
+    let second = Slot::Second.reader();
+    let gris = pcscd.insert(Slot::First, "cps-gris", &[]);
+    let vitale = pcscd.insert(Slot::Second, "vitale-durand", &[]);
+    called(&pcscd, &desk, &["passage", "instruction", "give", "suivi", "G"], 0);
+    let code = called(&pcscd, &desk, &["desync", "pair"], 0)["code"].as_str().expect("a code").to_owned();
+    assert_eq!(code.len(), 29, "five groups of five");
+    gris.pull();
+    let mauve = pcscd.insert(Slot::First, "cpe-mauve", &[]);
+    let passage = called(&pcscd, &desk, &["passage", "receive", "--patient-reader", &second], 0)["passage"].clone();
+    let passage = passage["passage"].to_string();
+    called(&pcscd, &desk, &["passage", "apply", &passage, "suivi"], 0);
+    let fse = called(&pcscd, &desk, &["passage", "bill", &passage, "--patient-reader", &second], 0)["fse"].clone();
+    let fse = fse.as_str().expect("a name").to_owned();
+    let folder = desk.scratch().join("cle");
+    let folder = folder.to_str().expect("utf-8");
+    let sent = called(&pcscd, &desk, &["desync", "export", folder, &fse], 0);
+    let file = sent["file"].as_str().expect("a file").to_owned();
+    // Whoever finds the file reads nothing of the patient.
+    let bytes = std::fs::read(&file).expect("the file");
+    for word in ["DURAND", "MARIE", "991010117-"] {
+        assert!(!bytes.windows(word.len()).any(|window| window == word.as_bytes()), "{word}");
+    }
+    mauve.pull();
+    vitale.pull();
+
+    let _gris = pcscd.insert(Slot::First, "cps-gris", &[]);
+    assert_eq!(called(&pcscd, &doctors, &["desync", "import", &file], 1), "desync.sans_code");
+    assert_eq!(finish(&mut doctors.ctl(&["config", "set", "desk.code"]), b"ABCDE\n").code, 2);
+    finish(&mut doctors.ctl(&["config", "set", "desk.code"]), format!("{code}\n").as_bytes()).success();
+    let altered = doctors.scratch().write("altered.liasse", "");
+    let mut changed = bytes;
+    let last = changed.len() - 1;
+    changed[last] ^= 1;
+    std::fs::write(&altered, changed).expect("written");
+    assert_eq!(
+        called(&pcscd, &doctors, &["desync", "import", altered.to_str().expect("utf-8")], 4),
+        "desync.fichier_altere"
+    );
+    assert_eq!(called(&pcscd, &doctors, &["desync", "import", &file], 0)["fses"], json!([fse]));
+    assert_eq!(called(&pcscd, &doctors, &["desync", "import", &file], 1), "desync.deja_recu");
+    assert_eq!(called(&pcscd, &doctors, &["desync", "sign"], 0)["signed"], json!([fse]));
+    doctors.run(&["journal", "verify"]).success();
+    desk.run(&["journal", "verify"]).success();
+}
+
+#[test]
+fn a_signed_lot_that_was_kept_shows_an_old_copy() {
+    let practice = Practice::new("against");
+    practice.run(&["demo"]).success();
+    let folder = practice.scratch().join("lot");
+    let folder = folder.to_str().expect("utf-8");
+    let old = practice.copy("against-old");
+    practice.run(&["fse", "list"]).success();
+    practice.bill("vitale-durand", r#"{"date":"2026-01-15","care_path":"T","acts":[{"code":"G"}]}"#, None);
+    practice.run(&["lot", "seal"]).success();
+    practice.run(&["lot", "export", "last", folder]).success();
+    let kept = format!("{folder}/lot.p7s");
+    practice.run(&["journal", "verify", "--against", &kept]).success();
+    // The old copy is whole in itself: only what was kept elsewhere tells.
+    old.run(&["journal", "verify"]).success();
+    assert_eq!(old.refused(&["journal", "verify", "--against", &kept], 4)["code"], "store.lot_absent");
+}

@@ -105,6 +105,60 @@ fn a_week_with_both_cards_in_a_real_pcscd() {
 }
 
 #[test]
+fn a_reject_after_the_closing_is_corrected_by_the_locums_card_alone() {
+    let pcscd = Pcscd::start();
+    let practice = Practice::empty("reopened");
+    practice.run(&["config", "set", "demo.clock", "2026-01-16T09:00"]).success();
+    let _caisse = practice.caisse(&[]);
+    let (first, second) = (Slot::First.reader(), Slot::Second.reader());
+    let call = |words: &[&str], exit| {
+        let words = [words, &["--reader", &first, "--pin-stdin"]].concat();
+        said(&pcscd, &practice, &words, "1234\n", exit)
+    };
+    let gris = pcscd.insert(Slot::First, "cps-gris", &[]);
+    let open = ["replacement", "open", "--locum", "991010778", "--from", "2026-01-19", "--until", "2026-01-19"];
+    call(&[&open[..], &["--slot", "1@08:00-19:30", "--mailbox"]].concat(), 0);
+    gris.pull();
+    // Rights that have ended, billed with a written reason: the caisse will reject it (I1002).
+    practice.run(&["config", "set", "demo.clock", "2026-01-19T10:00"]).success();
+    let vert = pcscd.insert(Slot::First, "cps-vert", &[]);
+    let vitale = pcscd.insert(Slot::Second, "vitale-fini", &[]);
+    let claim = practice.scratch().write("g.json", G);
+    let claim = claim.to_str().expect("utf-8");
+    let new = ["fse", "new", claim, "--reason", "droits en cours de renouvellement", "--patient-reader", &second];
+    let fse = call(&new, 0)["fse"].as_str().expect("a name").to_owned();
+    call(&["fse", "sign", &fse, "--patient-reader", &second], 0);
+    call(&["lot", "seal"], 0);
+    practice.run(&["post", "send"]).success();
+    vert.pull();
+    practice.run(&["config", "set", "demo.clock", "2026-01-20T10:00"]).success();
+    practice.run(&["post", "fetch"]).success();
+    let gris = pcscd.insert(Slot::First, "cps-gris", &[]);
+    call(&["replacement", "close", "1"], 0);
+    practice.run(&["config", "set", "demo.clock", "2026-01-28T10:00"]).success();
+    practice.run(&["post", "fetch"]).success();
+    assert_eq!(practice.document(&fse)["reject"]["code"], "I1002");
+    // It is the locum's: the doctor reopens it and does not sign it.
+    let correct = ["fse", "correct", &fse, "--reason", "droits renouvelés", "--patient-reader", &second];
+    assert_eq!(call(&correct, 1)["code"], "guard.au_remplacant");
+    gris.pull();
+    let vert = pcscd.insert(Slot::First, "cps-vert", &[]);
+    assert_eq!(call(&correct, 1)["code"], "invoicing.remplacant_sans_session", "closed is closed until the doctor says so");
+    vert.pull();
+    let gris = pcscd.insert(Slot::First, "cps-gris", &[]);
+    call(&["replacement", "reopen", &fse], 0);
+    gris.pull();
+    let _vert = pcscd.insert(Slot::First, "cps-vert", &[]);
+    let made = call(&correct, 0)["fse"].as_str().expect("a name").to_owned();
+    call(&["fse", "sign", &made, "--patient-reader", &second], 0);
+    assert_eq!(practice.document(&made)["document"], "signee");
+    // And nothing else.
+    assert_eq!(call(&new, 1)["code"], "guard.session_close");
+    vitale.pull();
+    practice.run(&["journal", "verify"]).success();
+}
+
+#[test]
 fn what_a_replacement_refuses_ends_with_its_reason() {
     for (scenario, code) in
         [("locum-wrong-day", "replacement.autre_jour"), ("locum-other-card", "invoicing.remplacant_sans_session")]

@@ -94,6 +94,12 @@ pub(crate) struct Person {
         help = "Motif écrit d'une dérogation, quand la garde avant signature le demande"
     )]
     derogation: Option<String>,
+    #[arg(
+        long = "as-session",
+        value_name = "N",
+        help = "Qui le remplaçant remplace, quand plusieurs sessions lui conviennent"
+    )]
+    as_session: Option<u32>,
 }
 
 /// An open office and who is signed in.
@@ -110,7 +116,7 @@ impl Person {
 
     /// Opens the office with the CPS's reader and `others`, and signs in.
     pub(crate) fn open(&self, others: &[&str]) -> Result<Open, Failure> {
-        self.open_as(others, Wanted::Anything)
+        self.open_as(others, self.as_session.map_or(Wanted::Anything, |number| Wanted::Session(number, None)))
     }
 
     /// The same, as what the card is wanted for.

@@ -11,7 +11,8 @@ use liasse_domain::fse::Signed;
 use liasse_domain::lot::{Batch, group};
 use liasse_domain::scan::{MAX_LOT_SCAN_BYTES, MAX_LOT_SCANS, MAX_SCAN};
 use liasse_domain::{
-    CallError, Coded, DocumentKind, FileIdentifier, Fse, FseRef, Report, ScanKind, ScanState, SendPhase, clock,
+    CallError, Coded, DocumentKind, FileIdentifier, Fse, FseRef, PaperState, Report, ScanKind, ScanState, SendPhase,
+    clock,
 };
 use liasse_formats::mail::{self, EnvelopeProfile, Header, Scan, ScanMail};
 use liasse_formats::{cms, media};
@@ -59,7 +60,13 @@ impl Workstation {
         self.check_readable_by(fse, who)?;
         let media = media::media_of(&bytes)?;
         let stamp = who.stamp(self.now());
-        Ok(self.store.attach(&stamp, fse, &NewScan { kind, media, bytes })?)
+        let id = self.store.attach(&stamp, fse, &NewScan { kind, media, bytes })?;
+        // The sheet of a degraded FSE that is scanned leaves with it.
+        let sheet = if kind == ScanKind::FeuilleDeSoins { self.store.paper_of(fse)? } else { None };
+        if let Some(sheet) = sheet.filter(|sheet| sheet.state == PaperState::ARemettre) {
+            self.store.paper_done(&stamp, sheet.id, PaperState::Numerisee)?;
+        }
+        Ok(id)
     }
 
     /// The same from a file; no more of it is read than a document may have.
