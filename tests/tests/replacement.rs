@@ -143,7 +143,11 @@ fn a_reject_after_the_closing_is_corrected_by_the_locums_card_alone() {
     assert_eq!(call(&correct, 1)["code"], "guard.au_remplacant");
     gris.pull();
     let vert = pcscd.insert(Slot::First, "cps-vert", &[]);
-    assert_eq!(call(&correct, 1)["code"], "invoicing.remplacant_sans_session", "closed is closed until the doctor says so");
+    assert_eq!(
+        call(&correct, 1)["code"],
+        "invoicing.remplacant_sans_session",
+        "closed is closed until the doctor says so"
+    );
     vert.pull();
     let gris = pcscd.insert(Slot::First, "cps-gris", &[]);
     call(&["replacement", "reopen", &fse], 0);

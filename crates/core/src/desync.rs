@@ -305,7 +305,7 @@ impl Workstation {
                 unsealed.then(|| InvoicingError::VitaleAbsent.report())
             } else {
                 // What signing would refuse: the Vitale that is missing, a seal, a card that says something else, the guard.
-                self.begin_fse(&row.fse, who, None).err().map(|error| error.report())
+                self.check_signable(&row.fse, who).err().map(|error| error.report())
             };
             Ok::<_, CoreError>(ToSignRow {
                 age_days: (today - row.act_date).num_days(),

@@ -2,9 +2,10 @@
 //! signature (cards' lane), keeping it (store's lane). No transaction and no lane waits while a card works; a card that
 //! fails leaves everything where it was. What a card answers is verified before it is kept.
 
+mod asked;
+
 use chrono::SubsecRound;
-use liasse_cards::CardError;
-use liasse_domain::fse::{PatientSigned, Prepared, Signed};
+use liasse_domain::fse::{Prepared, Signed};
 use liasse_domain::lot::group;
 use liasse_domain::{
     BillingNumber, Centimes, DocumentKind, FileIdentifier, Fse, FseContent, FseRef, Instant, Level, SecuringMode, clock,
@@ -28,6 +29,9 @@ use crate::lane::Handle;
 use crate::paper::Sheet;
 use crate::settings::SettingError;
 use crate::workstation::Workstation;
+
+use asked::{DocumentToSign, Waiting};
+pub use asked::{FseToSign, LotToSign, SignedFse, SignedLot};
 
 impl Workstation {
     /// Numbers the draft, makes its bytes once and keeps both: the FSE is *préparée*, and so is the DRE that goes with it
@@ -90,33 +94,57 @@ impl Workstation {
         signed_in: &SignedIn,
         vitale: Option<&VitaleView>,
     ) -> Result<FseToSign, CoreError> {
+        let (waiting, signed_in) = self.checked(reference, signed_in)?;
+        let mut documents = Vec::new();
+        for fse in waiting {
+            documents.push(match fse {
+                Waiting::Prepared(fse) => self.document_to_sign(fse, &signed_in, vitale)?,
+                Waiting::Sealed(fse) => {
+                    let cps = self.to_sign(fse.bytes(), &signed_in.signature_certificate, &reference.billing)?;
+                    DocumentToSign { fse: Waiting::Sealed(fse), vitale: None, cps }
+                }
+            });
+        }
+        Ok(FseToSign { documents, signed_in })
+    }
+
+    /// What would keep a CPS alone from signing an FSE now, if anything: what « À signer » shows of each.
+    pub(crate) fn check_signable(&self, reference: &FseRef, signed_in: &SignedIn) -> Result<(), CoreError> {
+        let (waiting, _) = self.checked(reference, signed_in)?;
+        let unsealed = |fse: &Waiting| matches!(fse, Waiting::Prepared(fse) if fse.content().mode.needs_vitale());
+        if waiting.iter().any(unsealed) { Err(InvoicingError::VitaleAbsent.into()) } else { Ok(()) }
+    }
+
+    /// The documents of an FSE that wait, each looked at: the guard, its bytes, what the card says, its seal. With them the person,
+    /// with the reason that passes the guard's amber, if there is one.
+    fn checked(&self, reference: &FseRef, signed_in: &SignedIn) -> Result<(Vec<Waiting>, SignedIn), CoreError> {
         // The reason that was written when it was made stands for its signature.
         let mut signed_in = signed_in.clone();
         if signed_in.derogation.is_none() {
             signed_in.derogation = self.store.derogation_of(reference)?;
         }
-        let mut documents = Vec::new();
+        let mut waiting = Vec::new();
         let mut passed = Verdict::Green;
         for kind in [DocumentKind::Fse, DocumentKind::Dre] {
-            if let Some(prepared) = self.store.load_prepared(kind, reference)? {
-                passed = passed.max(self.guard_claim(prepared.content(), &signed_in)?);
-                check_whole(prepared.content(), prepared.bytes())?;
-                check_bears(prepared.content(), &signed_in)?;
-                documents.push(self.document_to_sign(prepared, &signed_in, vitale)?);
-            } else if let Some(sealed) = self.store.sealed_by_patient(kind, reference)? {
-                passed = passed.max(self.guard_claim(sealed.content(), &signed_in)?);
-                check_whole(sealed.content(), sealed.bytes())?;
-                self.check_sealed(&sealed, &signed_in)?;
-                let cps = self.to_sign(sealed.bytes(), &signed_in.signature_certificate, &reference.billing)?;
-                documents.push(DocumentToSign { fse: Waiting::Sealed(sealed), vitale: None, cps });
+            let fse = match self.store.load_prepared(kind, reference)? {
+                Some(prepared) => Some(Waiting::Prepared(prepared)),
+                None => self.store.sealed_by_patient(kind, reference)?.map(Waiting::Sealed),
+            };
+            let Some(fse) = fse else { continue };
+            passed = passed.max(self.guard_claim(fse.content(), &signed_in)?);
+            check_whole(fse.content(), fse.bytes())?;
+            match &fse {
+                Waiting::Prepared(fse) => check_bears(fse.content(), &signed_in)?,
+                Waiting::Sealed(fse) => self.check_sealed(fse, &signed_in)?,
             }
+            waiting.push(fse);
         }
-        if documents.is_empty() {
+        if waiting.is_empty() {
             return Err(InvoicingError::NotPrepared.into());
         }
         // A reason that was written for something else passes nothing here.
         signed_in.derogation = signed_in.derogation.filter(|_| passed != Verdict::Green);
-        Ok(FseToSign { documents, signed_in })
+        Ok((waiting, signed_in))
     }
 
     fn document_to_sign(
@@ -308,76 +336,6 @@ impl Workstation {
         let finished = to_sign.finish(raw, &self.directory.trust.roots)?;
         cms::verify(&finished, bytes, &self.directory.trust, self.now())?;
         Ok(finished)
-    }
-}
-
-/// A prepared FSE on its way to the cards, and the DRE that goes with it.
-pub struct FseToSign {
-    documents: Vec<DocumentToSign>,
-    signed_in: SignedIn,
-}
-
-/// What waits for a CPS: nothing signed yet, or the Vitale's seal on it.
-enum Waiting {
-    Prepared(Fse<Prepared>),
-    Sealed(Fse<PatientSigned>),
-}
-
-impl Waiting {
-    fn bytes(&self) -> &[u8] {
-        match self {
-            Self::Prepared(fse) => fse.bytes(),
-            Self::Sealed(fse) => fse.bytes(),
-        }
-    }
-}
-
-struct DocumentToSign {
-    fse: Waiting,
-    /// The Vitale's certificate and what it is to sign, where the mode asks for it.
-    vitale: Option<(Vec<u8>, ToSign)>,
-    cps: ToSign,
-}
-
-/// The same with what the cards answered: for each document the Vitale, where the mode asks for it, and the CPS.
-pub struct SignedFse {
-    asked: FseToSign,
-    answers: Vec<(Option<Vec<u8>>, Vec<u8>)>,
-}
-
-impl FseToSign {
-    /// Has the cards sign, the Vitale first. No lane but the cards' works meanwhile.
-    pub fn by(self, cards: &dyn SigningCards) -> Result<SignedFse, CardError> {
-        let mut answers = Vec::new();
-        for document in &self.documents {
-            let by_vitale = match &document.vitale {
-                Some((certificate, to_sign)) => Some(cards.vitale(certificate, to_sign.digest())?),
-                None => None,
-            };
-            answers.push((by_vitale, cards.cps(&self.signed_in.serial, document.cps.digest())?));
-        }
-        Ok(SignedFse { asked: self, answers })
-    }
-}
-
-/// A sealed lot on its way to the CPS.
-pub struct LotToSign {
-    lot: SealedLot,
-    to_sign: ToSign,
-    signed_in: SignedIn,
-}
-
-/// The same with what the card answered.
-pub struct SignedLot {
-    asked: LotToSign,
-    by_cps: Vec<u8>,
-}
-
-impl LotToSign {
-    /// Has the CPS sign.
-    pub fn by(self, cards: &dyn SigningCards) -> Result<SignedLot, CardError> {
-        let by_cps = cards.cps(&self.signed_in.serial, self.to_sign.digest())?;
-        Ok(SignedLot { asked: self, by_cps })
     }
 }
 

@@ -27,6 +27,7 @@ enum Around {
 const BENCHES: &[Bench] = &[
     Bench { name: "apdu", package: "liasse-cards", target: "apdu", around: Around::Card("cps-gris") },
     Bench { name: "desk", package: "liasse-demo", target: "desk", around: Around::Nothing },
+    Bench { name: "queue", package: "liasse-demo", target: "queue", around: Around::Nothing },
     Bench { name: "road", package: "liasse-demo", target: "desk", around: Around::Nothing },
     Bench { name: "road", package: "liasse-formats", target: "read", around: Around::Nothing },
     Bench { name: "road", package: "liasse-caisse", target: "intake", around: Around::Nothing },
@@ -51,6 +52,11 @@ const BOUNDS: &[(&str, f64, &str)] = &[
     ("screen_lots_500k", 50.0, "ms"),
     ("screen_paiements_500k", 50.0, "ms"),
     ("screen_recettes_500k", 50.0, "ms"),
+    // The issue "The locum's session and the secretary's queue".
+    ("sign_60", 1000.0, "ms"),
+    ("queue_5000_open", 50.0, "ms"),
+    ("change_of_person", 1000.0, "ms"),
+    ("locum_ready_actions", 3.0, "actions"),
     // 200 000, 50 000 and 30 000 a second.
     ("pricing_consultation", 5.0, "us"),
     ("pricing_ccam_four_acts", 20.0, "us"),
