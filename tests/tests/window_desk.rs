@@ -19,9 +19,9 @@ fn received_billed_sealed_settled_and_signed_by_keyboard() {
     desk.picture("accueil-praticien");
     // The doctor's card goes, the secretary's comes.
     desk.press(&["F10", "Delete"]);
-    desk.press(&vec!["Down"; MAUVE]);
+    desk.press(&["Down"; MAUVE]);
     desk.press(&["Return", "1", "2", "3", "4", "Return"]);
-    desk.press(&vec!["Down"; DURAND]);
+    desk.press(&["Down"; DURAND]);
     desk.press(&["Return"]);
     // The Vitale opens her desk: the patient is received, the instruction applied, the FSE billed and sealed, and paid by card.
     desk.press(&["F7"]);
@@ -34,9 +34,9 @@ fn received_billed_sealed_settled_and_signed_by_keyboard() {
     desk.picture("a-signer-secretariat");
     // The evening: her card goes, the doctor's is back.
     desk.press(&["F10", "Delete"]);
-    desk.press(&vec!["Up"; DURAND]);
+    desk.press(&["Up"; DURAND]);
     desk.press(&["Delete"]);
-    desk.press(&vec!["Up"; MAUVE]);
+    desk.press(&["Up"; MAUVE]);
     desk.press(&["Return", "1", "2", "3", "4", "Return"]);
     desk.press(&["ctrl+s"]);
     desk.picture("a-signer");

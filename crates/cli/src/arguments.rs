@@ -12,7 +12,7 @@ pub(crate) enum Call {
     /// Only a text.
     Help(String),
     /// Something to do.
-    Run(Command),
+    Run(Box<Command>),
 }
 
 #[derive(Parser)]
@@ -45,7 +45,7 @@ pub(crate) fn read() -> Result<Call, Failure> {
     let parsed =
         command.try_get_matches_from_mut(std::env::args_os()).and_then(|matches| Arguments::from_arg_matches(&matches));
     match parsed {
-        Ok(arguments) => Ok(Call::Run(arguments.command)),
+        Ok(arguments) => Ok(Call::Run(Box::new(arguments.command))),
         Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
             Ok(Call::Help(error.to_string()))
         }

@@ -31,7 +31,7 @@ fn main() -> ExitCode {
 fn run(json: bool) -> u8 {
     let outcome = match arguments::read() {
         Ok(arguments::Call::Help(text)) => print_help(&text),
-        Ok(arguments::Call::Run(command)) => command::run(command, json),
+        Ok(arguments::Call::Run(command)) => command::run(*command, json),
         Err(failure) => Err(failure),
     };
     match outcome {

@@ -1,6 +1,6 @@
 //! The secretary's queue and the locum's start: sixty prepared FSE signed in one go, a queue of five thousand opened, another
 //! person at the desk, a locum ready. The time that the simulated cards take is measured apart and taken off: what is left is ours.
-#![expect(clippy::expect_used, clippy::float_arithmetic, clippy::cast_precision_loss, reason = "a benchmark")]
+#![expect(clippy::expect_used, clippy::float_arithmetic, reason = "a benchmark")]
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
