@@ -1,6 +1,5 @@
 //! The secretary's day in a real window, by keyboard alone: the doctor gives a standing instruction, the secretary receives a
 //! patient, bills, has the Vitale seal and takes the payment; the doctor signs all of it with one key, lots in the same gesture.
-#![expect(clippy::expect_used, reason = "a test that cannot go on must fail loudly")]
 
 use liasse_e2e::Desk;
 use liasse_e2e::practice::money;
@@ -77,4 +76,50 @@ fn nothing_of_one_persons_patient_stays_on_the_screen_of_the_next_and_comes_back
     let documents = ledger["documents"].as_array().expect("documents");
     assert_eq!((documents.len(), &documents[0]["total_cents"]), (1, &3000.into()), "{ledger}");
     assert_eq!(documents[0]["document"], "signee", "{ledger}");
+}
+
+#[test]
+fn without_the_patients_card_and_without_any_card_there_is_a_way() {
+    let desk = Desk::open("window-without", &[], "clair");
+    desk.press(&["Return", "1", "2", "3", "4", "Return"]);
+    desk.insert_from_the_first(8);
+    desk.press(&["g", "Return", "F12", "c"]);
+    // The patient is there again without the card: by name, degraded, with a sheet.
+    desk.press(&["F10", "Delete", "F2"]);
+    desk.type_text("dur");
+    desk.picture("sans-vitale");
+    desk.press(&["F6"]);
+    desk.press(&["g", "Return"]);
+    desk.picture("degrade");
+    desk.press(&["F12"]);
+    desk.press(&["e"]);
+    desk.press(&["ctrl+e"]);
+    desk.picture("feuilles-papier");
+    // The sheet is printed and posted: F7, then F12.
+    desk.press(&["F7"]);
+    desk.press(&["F12"]);
+    // No card of a professional at all: paper alone, for the patient whose card lies there.
+    desk.press(&["F10", "Return", "F10"]);
+    desk.press(&["Up"; 8]);
+    desk.press(&["Delete"]);
+    desk.press(&["ctrl+e"]);
+    desk.press(&["g"]);
+    desk.picture("papier-seul");
+    desk.press(&["F12"]);
+    desk.quiet();
+    desk.picture("papier-seul-fait");
+    let practice = desk.close();
+    let sheets = practice.json(&["paper", "list"]);
+    let sheets = sheets["sheets"].as_array().expect("sheets").clone();
+    assert_eq!(
+        (sheets.len(), &sheets[0]["reason"], &sheets[0]["total_cents"]),
+        (1, &"sans_carte".into(), &3000.into())
+    );
+    let pdf = practice.data().join("papier/feuille-1.pdf");
+    let mut command = std::process::Command::new("pdftotext");
+    let text = liasse_e2e::finish(command.arg("-layout").arg(&pdf).arg("-"), b"").success().stdout;
+    assert!(text.contains("Feuille de soins") && text.contains("DURAND") && text.contains("DÉMONSTRATION"), "{text}");
+    let ledger = practice.json(&["ledger"]);
+    assert_eq!(ledger["documents"].as_array().map(Vec::len), Some(2), "{ledger}");
+    practice.run(&["journal", "verify"]).success();
 }

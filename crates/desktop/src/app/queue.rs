@@ -49,6 +49,8 @@ impl Desk {
         let message = match self.place {
             Place::Reception => self.reception.control(letter).map(Message::Reception),
             Place::ToSign => self.to_sign.control(letter).map(Message::ToSign),
+            Place::Remplacements => self.remplacements.control(letter).map(Message::Remplacements),
+            Place::Facturer => self.facturer.control(letter).map(Message::Facturer),
             _ => None,
         };
         message.map_or_else(Task::none, |message| self.update(message))

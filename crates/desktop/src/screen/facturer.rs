@@ -21,7 +21,7 @@ use liasse_core::desk::SignedIn;
 use liasse_core::invoicing::{Cover, Draft};
 use liasse_core::{CarePath, ChequeRow, SettlementMode};
 use liasse_demo::Office;
-use liasse_domain::{Centimes, FseRef, Instant, Invoice, Level, Report};
+use liasse_domain::{Centimes, FseRef, Instant, Invoice, Level, Report, SecuringMode};
 
 use crate::ask::ask;
 use crate::screen::mutuelle;
@@ -55,6 +55,8 @@ pub struct State {
     next: Option<(VitaleView, Instant)>,
     /// Who is looked for without a card.
     search: without_card::Search,
+    /// The written reason for passing the guard's amber at the signature.
+    derogation: String,
     /// Counts the patients opened: an answer about an earlier one must not land on this one's screen.
     patient: u64,
     /// Counts the prices asked for: only the last one is shown.
@@ -113,10 +115,14 @@ pub enum Message {
     NextThirdParty,
     /// The last act belongs to the ALD, or not.
     ToggleAld,
+    /// Made on a visit, or at the practice.
+    Visit,
     /// Next beneficiary of the card.
     NextBeneficiary,
     /// The reason changed.
     ReasonChanged(String),
+    /// The reason for passing the guard changed.
+    Derogation(String),
     /// F12.
     Sign,
     /// The care path that is proposed to a locum for that patient.
@@ -263,6 +269,11 @@ impl State {
         }
     }
 
+    /// The message of a letter that was typed with Ctrl: the fields take the other keys.
+    pub fn control(&self, letter: &str) -> Option<Message> {
+        (letter == "d").then_some(Message::Visit)
+    }
+
     /// Whether a field of this screen should have the focus after the screen was opened.
     pub fn focus(&self) -> Task<Message> {
         match (&self.draft, &self.stage) {
@@ -291,6 +302,10 @@ impl State {
                 }
                 Action::None
             }
+            Message::Derogation(reason) => {
+                self.derogation = reason;
+                Action::None
+            }
             Message::PathProposed(patient, Ok(path)) if patient == self.patient => {
                 let untouched = self.draft.as_ref().is_some_and(|draft| draft.input.acts.is_empty());
                 if untouched {
@@ -317,6 +332,13 @@ impl State {
                 if let Some(act) = draft.input.acts.last_mut() {
                     act.ald_related = !act.ald_related;
                 }
+            }),
+            Message::Visit => self.edit(office, signed_in, |draft| {
+                draft.mode = match draft.mode {
+                    SecuringMode::Securise => SecuringMode::Visite,
+                    SecuringMode::Visite => SecuringMode::Securise,
+                    other => other,
+                };
             }),
             Message::NextBeneficiary => self.next_beneficiary(office, signed_in),
             Message::Sign => self.sign(office, signed_in),

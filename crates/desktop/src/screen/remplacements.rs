@@ -2,6 +2,7 @@
 //! What may be done, and by whom, is decided in `core`.
 
 mod form;
+mod papers;
 mod view;
 
 use std::sync::Arc;
@@ -33,6 +34,8 @@ pub struct State {
     rehearsal: Option<Rehearsal>,
     /// Closing was asked for, and work is left: the same key again closes all the same.
     close_again: Option<u32>,
+    /// Erasing was asked for: the same key again erases.
+    erase_again: Option<u32>,
     busy: bool,
     notice: Option<Report>,
     said: Option<String>,
@@ -71,6 +74,16 @@ pub enum Message {
     Suspend,
     /// The chosen session is closed.
     Close,
+    /// Its handover sheet is printed.
+    Handover,
+    /// Its statement is drawn up, and sealed for the locum.
+    Statement,
+    /// What was memorised for it is erased.
+    Erase,
+    /// All situations of the card, or the one signed in.
+    Situations,
+    /// The locum comes again, or once.
+    Recurring,
     /// Something was done, with the sentence that says so, or not.
     Done(Result<String, Report>),
 }
@@ -104,7 +117,7 @@ impl State {
 
     /// Takes the messages of this screen away.
     pub fn dismiss(&mut self) {
-        (self.notice, self.said, self.close_again) = (None, None, None);
+        (self.notice, self.said, self.close_again, self.erase_again) = (None, None, None, None);
     }
 
     /// The focus of the form.
@@ -117,11 +130,23 @@ impl State {
         match key {
             Key::Named(Named::ArrowDown) => Some(Message::Move(true)),
             Key::Named(Named::ArrowUp) => Some(Message::Move(false)),
+            Key::Named(Named::F4) => Some(Message::Handover),
+            Key::Named(Named::F5) => Some(Message::Statement),
             Key::Named(Named::F6) => Some(Message::Rehearse),
             Key::Named(Named::F7) => Some(Message::Mailbox),
             Key::Named(Named::F8) => Some(Message::Close),
             Key::Named(Named::Delete) => Some(Message::Suspend),
             Key::Named(Named::F12) => Some(Message::Prepare),
+            _ => None,
+        }
+    }
+
+    /// The message of a letter that was typed with Ctrl: the form takes the other keys.
+    pub fn control(&self, letter: &str) -> Option<Message> {
+        match letter {
+            "b" => Some(Message::Situations),
+            "d" => Some(Message::Erase),
+            "g" => Some(Message::Recurring),
             _ => None,
         }
     }
@@ -160,10 +185,15 @@ impl State {
             Message::Move(forward) => {
                 let last = if let Shown::Sessions(all) = &self.shown { all.len().saturating_sub(1) } else { 0 };
                 self.chosen = if forward { (self.chosen + 1).min(last) } else { self.chosen.saturating_sub(1) };
-                (self.rehearsal, self.close_again) = (None, None);
+                (self.rehearsal, self.close_again, self.erase_again) = (None, None, None);
             }
             Message::Typed(index, text) => self.form.typed(index, text),
             Message::Mailbox => self.form.mailbox = !self.form.mailbox,
+            Message::Situations => self.form.all_situations = !self.form.all_situations,
+            Message::Recurring => self.form.recurring = !self.form.recurring,
+            Message::Handover => return self.handover(office, signed_in),
+            Message::Statement => return self.statement(office, signed_in),
+            Message::Erase => return self.erase(office, signed_in),
             Message::Prepare => return self.prepare(office, signed_in, cps, other),
             Message::Rehearse => return self.rehearse(office, signed_in, cps, other),
             Message::Rehearsed(answer) => {
@@ -199,7 +229,7 @@ impl State {
             Message::Done(answer) => {
                 match answer {
                     Ok(said) => {
-                        self.close_again = None;
+                        (self.close_again, self.erase_again) = (None, None);
                         self.said = Some(said);
                     }
                     Err(report) => self.notice = Some(report),
@@ -221,7 +251,7 @@ impl State {
         let (Some(person), Some(card)) = (signed_in.cloned().filter(|_| !self.busy), cps.cloned()) else {
             return Action::None;
         };
-        let plan = match self.form.plan(other) {
+        let plan = match self.form.plan(&card, &person, other) {
             Ok(plan) => plan,
             Err(report) => {
                 self.notice = Some(report);

@@ -71,6 +71,8 @@ pub enum Message {
     Signed(usize),
     /// The run ended: how many are signed, in how many lots, and why it stopped.
     Ended(usize, usize, Option<Report>),
+    /// The chosen one is signed, for the written reason that passes the guard's amber.
+    Derogate,
     /// The chosen one goes back to the secretary with the word.
     SendBack,
     /// The chosen one is priced anew, as the card says.
@@ -153,6 +155,7 @@ impl State {
     pub fn control(&self, letter: &str) -> Option<Message> {
         match letter {
             "d" => Some(Message::Withdraw),
+            "g" => Some(Message::Derogate),
             "i" => Some(Message::TakeIn),
             _ => None,
         }
@@ -210,7 +213,19 @@ impl State {
                 self.folder = folder;
                 Action::None
             }
-            Message::SignAll => self.sign_all(office, signed_in),
+            Message::SignAll => {
+                let shown = self.ready();
+                self.sign_all(office, signed_in.cloned(), shown)
+            }
+            Message::Derogate => {
+                let reason = self.word.trim().to_owned();
+                if reason.is_empty() {
+                    return Action::Run(operation::focus(widget::Id::new(WORD)));
+                }
+                let shown = self.chosen().map(|row| (row.fse.clone(), row.shown)).into_iter().collect();
+                let person = signed_in.cloned().map(|person| SignedIn { derogation: Some(reason), ..person });
+                self.sign_all(office, person, shown)
+            }
             Message::Signed(done) => {
                 if let Some(going) = &mut self.run {
                     going.done = done;
@@ -280,9 +295,8 @@ impl State {
         }
     }
 
-    fn sign_all(&mut self, office: &Arc<Office>, signed_in: Option<&SignedIn>) -> Action {
-        let shown = self.ready();
-        let Some(person) = signed_in.cloned().filter(|_| self.run.is_none() && !shown.is_empty()) else {
+    fn sign_all(&mut self, office: &Arc<Office>, person: Option<SignedIn>, shown: Vec<(FseRef, [u8; 32])>) -> Action {
+        let Some(person) = person.filter(|_| self.run.is_none() && !shown.is_empty()) else {
             return Action::None;
         };
         (self.notice, self.said) = (None, None);

@@ -84,10 +84,12 @@ impl State {
     }
 
     pub(super) fn sign(&mut self, office: &Arc<Office>, signed_in: Option<&SignedIn>) -> Action {
-        let Some(person) = signed_in.cloned() else {
+        let Some(mut person) = signed_in.cloned() else {
             self.notice = Some(Report::new(Code("cards.code_requis"), &[]));
             return Action::None;
         };
+        let reason = self.derogation.trim();
+        person.derogation = (!reason.is_empty()).then(|| reason.to_owned());
         match std::mem::take(&mut self.stage) {
             Stage::Editing => {
                 let Some(draft) = self.draft.clone() else {

@@ -166,6 +166,7 @@ impl State {
                 parts::key_action("F4", with("facturer.care_path", &[("path", &path)])),
                 parts::key_action("F5", third_party(draft)),
                 parts::key_action("F6", t("facturer.ald_related")),
+                parts::key_action("Ctrl D", t("without.visit")),
                 parts::key_action("F8", t("facturer.remove")),
             ]
             .spacing(16)
@@ -194,6 +195,18 @@ impl State {
             found = found.push(parts::faint(if done { t("facturer.checks_done") } else { t("facturer.checks_empty") }));
         }
         let mut body = column![found].spacing(6);
+        let guarded = self.notice.as_ref().is_some_and(|report| report.code.split('.').next() == Some("guard"));
+        if guarded && matches!(self.stage, Stage::Prepared(_)) {
+            body = body.push(
+                text_input(t("facturer.derogation"), &self.derogation)
+                    .id(REASON)
+                    .on_input(Message::Derogation)
+                    .on_submit(Message::Sign)
+                    .size(theme::BODY)
+                    .padding(8)
+                    .style(theme::field),
+            );
+        }
         if self.worst() == Level::Error && matches!(self.stage, Stage::Editing) {
             let reason = self.draft.as_ref().and_then(|draft| draft.reason.as_deref()).unwrap_or_default();
             body = body.push(
@@ -318,6 +331,7 @@ fn without_card(draft: &Draft) -> Option<&'static str> {
     match draft.mode {
         SecuringMode::SansVitale => Some(t("without.mode_remote")),
         SecuringMode::Degrade => Some(t("without.mode_degraded")),
+        SecuringMode::Visite => Some(t("without.mode_visit")),
         _ => None,
     }
 }

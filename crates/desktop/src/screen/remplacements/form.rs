@@ -5,6 +5,7 @@ use chrono::NaiveTime;
 use iced::widget::operation;
 use iced::{Task, widget};
 use liasse_core::cards::CpsView;
+use liasse_core::desk::SignedIn;
 use liasse_core::replacement::{Plan, ReplacementError, locum_on};
 use liasse_domain::replacement::{Calendar, NamedLocum, ShareBase, Slot, Terms, Weekdays};
 use liasse_domain::{BillingNumber, Code, Coded, Private, Rate, Report};
@@ -22,13 +23,17 @@ pub struct Form {
     pub fields: [String; 6],
     /// Whether the locum may use the mailbox.
     pub mailbox: bool,
+    /// Whether the locum bills in all situations of the card, not only in the one signed in.
+    pub all_situations: bool,
+    /// Whether the locum comes again.
+    pub recurring: bool,
 }
 
 impl Default for Form {
     /// Working days, usual hours, the usual share.
     fn default() -> Self {
         let fields = ["", "", "", "1-5", "8:00-19:30", "70"].map(str::to_owned);
-        Self { fields, mailbox: true }
+        Self { fields, mailbox: true, all_situations: false, recurring: false }
     }
 }
 
@@ -46,8 +51,8 @@ impl Form {
         operation::focus(widget::Id::new(FIELDS[empty]))
     }
 
-    /// What is typed, as a plan; the locum of `card` where no number is typed.
-    pub fn plan(&self, card: Option<&CpsView>) -> Result<Plan, Report> {
+    /// What is typed, as a plan of who is signed in by `own`; the locum of `card` where no number is typed.
+    pub fn plan(&self, own: &CpsView, person: &SignedIn, card: Option<&CpsView>) -> Result<Plan, Report> {
         let [number, from, until, days, hours, share] = &self.fields;
         let slot = parse_slot(days, hours).ok_or_else(|| Report::new(Code("saisie.plage"), &[]))?;
         let locum = match (number.trim(), card) {
@@ -64,11 +69,14 @@ impl Form {
         let calendar = calendar.map_err(|fault| ReplacementError::from(fault).report())?;
         let percent = share.trim().trim_end_matches('%').trim().parse::<u32>().ok().filter(|percent| *percent <= 100);
         let share = Rate::percent(percent.ok_or_else(|| Report::new(Code("saisie.part"), &[]))?);
+        let billing = &person.situation.billing_number;
+        let mine = own.situations.iter().flatten().filter(|one| !one.is_locum() && one.billing_number == *billing);
+        let situations = if self.all_situations { mine.map(|one| one.number).collect() } else { Vec::new() };
         Ok(Plan {
             locum,
-            situations: Vec::new(),
+            situations,
             calendar,
-            recurring: false,
+            recurring: self.recurring,
             mailbox: self.mailbox,
             terms: Terms { base: ShareBase::Billed, office: share, visits: share, duty: Rate::FULL },
         })

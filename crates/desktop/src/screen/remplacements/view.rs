@@ -37,6 +37,9 @@ impl State {
         if let Some(report) = &self.notice {
             screen = screen.push(parts::report(report));
         }
+        if self.erase_again.is_some() {
+            screen = screen.push(parts::coloured(t("locum.erase_again"), |c| c.amber));
+        }
         if self.close_again.is_some() {
             screen = screen.push(parts::coloured(t("locum.close_again"), |c| c.amber));
         }
@@ -83,7 +86,10 @@ impl State {
                 parts::key_action("↑ ↓", t("locum.choose")),
                 parts::key_action("F6", t("locum.rehearse")),
                 parts::key_action("Suppr", t("locum.suspend")),
+                parts::key_action("F4", t("locum.handover")),
+                parts::key_action("F5", t("locum.statement")),
                 parts::key_action("F8", t("locum.close")),
+                parts::key_action("Ctrl D", t("locum.erase")),
             ];
             body = body.push(keys.spacing(16).wrap());
         }
@@ -110,6 +116,9 @@ impl State {
             );
         }
         let mailbox = if self.form.mailbox { t("locum.mailbox_yes") } else { t("locum.mailbox_no") };
+        let all = if self.form.all_situations { t("locum.all_situations") } else { t("locum.one_situation") };
+        let again = if self.form.recurring { t("locum.recurring") } else { t("locum.once") };
+        body = body.push(parts::key_action("Ctrl B", all)).push(parts::key_action("Ctrl G", again));
         body.push(parts::key_action("F7", mailbox)).push(parts::key_action("F12", t("locum.prepare"))).into()
     }
 }

@@ -108,6 +108,7 @@ impl State {
         body = body.push(parts::key_action("F12", with("to_sign.sign_all", &[("count", &count)])));
         body = body.push(field(WORD, t("to_sign.word"), &self.word, Message::Word));
         body = body.push(parts::key_action("F8", t("to_sign.send_back")));
+        body = body.push(parts::key_action("Ctrl G", t("to_sign.derogate")));
         body.push(parts::key_action("F6", t("to_sign.reprice"))).into()
     }
 }
