@@ -135,6 +135,7 @@ fn between_two_directories_only_the_code_and_the_right_card_open_the_file() {
     called(&pcscd, &desk, &["passage", "instruction", "give", "suivi", "G"], 0);
     let code = called(&pcscd, &desk, &["desync", "pair"], 0)["code"].as_str().expect("a code").to_owned();
     assert_eq!(code.len(), 29, "five groups of five");
+    desk.run(&["config", "set", "desk.post", "1"]).success();
     gris.pull();
     let mauve = pcscd.insert(Slot::First, "cpe-mauve", &[]);
     let passage = called(&pcscd, &desk, &["passage", "receive", "--patient-reader", &second], 0)["passage"].clone();
@@ -158,6 +159,7 @@ fn between_two_directories_only_the_code_and_the_right_card_open_the_file() {
     assert_eq!(called(&pcscd, &doctors, &["desync", "import", &file], 1), "desync.sans_code");
     assert_eq!(finish(&mut doctors.ctl(&["config", "set", "desk.code"]), b"ABCDE\n").code, 2);
     finish(&mut doctors.ctl(&["config", "set", "desk.code"]), format!("{code}\n").as_bytes()).success();
+    doctors.run(&["config", "set", "desk.post", "2"]).success();
     let altered = doctors.scratch().write("altered.liasse", "");
     let mut changed = bytes;
     let last = changed.len() - 1;

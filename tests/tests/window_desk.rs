@@ -95,9 +95,9 @@ fn without_the_patients_card_and_without_any_card_there_is_a_way() {
     desk.press(&["e"]);
     desk.press(&["ctrl+e"]);
     desk.picture("feuilles-papier");
-    // The sheet is printed and posted: F7, then F12.
-    desk.press(&["F7"]);
-    desk.press(&["F12"]);
+    // The sheet is chosen, printed and posted.
+    desk.press(&["Down", "ctrl+j"]);
+    desk.press(&["ctrl+k"]);
     // No card of a professional at all: paper alone, for the patient whose card lies there.
     desk.press(&["F10", "Return", "F10"]);
     desk.press(&["Up"; 8]);

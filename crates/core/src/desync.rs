@@ -48,6 +48,8 @@ pub struct ToSignRow {
     pub returned: Option<String>,
     /// Words of the desk, under no seal.
     pub note: Option<String>,
+    /// Whether it may pass to another post.
+    pub passable: bool,
     /// SHA-256 of its bytes: exactly these are signed.
     pub shown: [u8; 32],
 }
@@ -235,6 +237,21 @@ impl Workstation {
         Ok(Self::preparing(staff, known.situation, prepares))
     }
 
+    /// The same for the pair of a session, on a day of it, until it is closed.
+    pub(crate) fn prepares_for_session(
+        &self,
+        staff: &SignedIn,
+        session: u32,
+        day: NaiveDate,
+    ) -> Result<SignedIn, CoreError> {
+        let session = self.session(session)?;
+        if !session.state.is_open() || !session.sealed.calendar.has_day(day) {
+            return Err(ReplacementError::Closed.into());
+        }
+        let (practitioner, situation, read_at, locum) = self.pair_in(session)?;
+        Ok(Self::preparing(staff, situation, PreparesFor { practitioner, read_at, locum: Some(locum) }))
+    }
+
     /// Whose number it is, is the practitioner's; what may be signed, always the card's in the reader.
     fn preparing(staff: &SignedIn, situation: BillingSituation, prepares: PreparesFor) -> SignedIn {
         let BillingSituation { may_sign_fse, may_sign_lot, .. } = staff.situation;
@@ -247,13 +264,15 @@ impl Workstation {
         let now = crate::replacement::civil(self.now());
         let holds =
             |session: &Session| session.state == SessionState::Preparee && session.sealed.calendar.at(now).is_ok();
-        let Some(Session { sealed, .. }) = self.replacements_at(billing)?.into_iter().find(holds) else {
-            return Ok(None);
-        };
+        self.replacements_at(billing)?.into_iter().find(holds).map(|session| self.pair_in(session)).transpose()
+    }
+
+    fn pair_in(&self, session: Session) -> Result<Pair, CoreError> {
+        let sealed = session.sealed;
         let locum = self.store.locum_of(sealed.number)?.ok_or(DesyncError::UnknownLocum)?;
         let situation = sealed.replaced.situations.first().cloned().ok_or(ReplacementError::NoSituation)?;
         let (practitioner, read_at) = (sealed.replaced.holder.clone(), sealed.replaced.read_at);
-        Ok(Some((practitioner, situation, read_at, (locum.holder, sealed))))
+        Ok((practitioner, situation, read_at, (locum.holder, sealed)))
     }
 
     /// Whether a person may have what waits sealed or presented: staff for each practitioner of the practice, the others
@@ -319,6 +338,7 @@ impl Workstation {
                 anomaly,
                 returned: row.returned,
                 note: row.note,
+                passable: row.passable,
             })
         };
         Ok(ToSign { count, total, rows: rows.into_iter().map(look).collect::<Result<_, _>>()? })

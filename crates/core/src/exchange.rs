@@ -6,13 +6,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use liasse_domain::{
-    BillingNumber, Centimes, Code, Coded, DocumentKind, FseContent, FseRef, Instant, SettlementMode, clock,
-};
+use liasse_domain::{BillingNumber, Centimes, Code, Coded, DocumentKind, FseContent, FseRef, Instant, clock};
 use liasse_formats::b2::render_fse;
 use liasse_formats::cms::{self, Flux, NationalAttributes, ToSign};
 use liasse_formats::parcel::{self, ParcelError, PostCode};
-use liasse_store::{PassedOn, StoreError};
+use liasse_store::{Leaving, PassedOn, Settled, StoreError};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -44,6 +42,12 @@ pub enum ExchangeError {
     /// What it says is not what its bytes say, or a seal of a Vitale does not hold.
     #[error("a document is not whole")]
     Document,
+    /// The posts have no numbers of their own, or the same.
+    #[error("posts without numbers")]
+    NoPost,
+    /// No such file left from here.
+    #[error("no such file")]
+    NotSent,
     /// It is meant for another practitioner.
     #[error("for another practitioner")]
     ForAnother,
@@ -53,6 +57,8 @@ impl Coded for ExchangeError {
     fn code(&self) -> Code {
         match self {
             Self::NoCode => Code("desync.sans_code"),
+            Self::NoPost => Code("desync.sans_numero_de_poste"),
+            Self::NotSent => Code("desync.fichier_inconnu_ici"),
             Self::Nothing => Code("desync.rien_a_passer"),
             Self::Signature | Self::Document => Code("desync.fichier_altere"),
             Self::ForAnother => Code("desync.pour_un_autre"),
@@ -67,6 +73,8 @@ struct Parcel {
     v: u32,
     id: String,
     billing: BillingNumber,
+    /// Which post sends it.
+    post: u8,
     made_at: Instant,
     documents: Vec<Document>,
 }
@@ -77,9 +85,11 @@ struct Document {
     content: FseContent,
     bytes: Hex,
     vitale: Option<Hex>,
-    settled: Vec<(SettlementMode, Centimes)>,
+    settled: Vec<Settled>,
     returned: Option<String>,
     note: Option<String>,
+    cotation: Option<String>,
+    reading: Option<(String, Instant)>,
 }
 
 /// Bytes as hexadecimal text.
@@ -120,6 +130,8 @@ pub struct ToPassOn {
 /// A file that was made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sent {
+    /// Its identifier: with it a file that was lost is written again.
+    pub id: String,
     /// Where it lies.
     pub path: PathBuf,
     /// How many FSE it holds.
@@ -157,7 +169,13 @@ pub fn export(
 
 impl Workstation {
     /// Draws a new code for the two posts and keeps it here; it is shown once, to be typed at the other one.
-    pub fn draw_code(&mut self) -> Result<String, CoreError> {
+    ///
+    /// # Errors
+    /// [`crate::replacement::ReplacementError::TitulaireOnly`]: a locum draws none.
+    pub fn draw_code(&mut self, who: &SignedIn) -> Result<String, CoreError> {
+        if who.replaces.is_some() {
+            return Err(crate::replacement::ReplacementError::TitulaireOnly.into());
+        }
         let mut random = [0; 25];
         self.ids.random(&mut random);
         let code = PostCode::from_random(random).written();
@@ -173,6 +191,7 @@ impl Workstation {
     /// What would pass, and what the card is to sign.
     pub fn begin_export(&mut self, fses: &[FseRef], who: &SignedIn) -> Result<ToPassOn, CoreError> {
         self.code()?;
+        let post = self.post()?;
         let billing = &fses.first().ok_or(ExchangeError::Nothing)?.billing;
         for fse in fses {
             self.at_the_desk(fse, who)?;
@@ -187,6 +206,7 @@ impl Workstation {
             v: 1,
             id: Hex(random.to_vec()).into(),
             billing: billing.clone(),
+            post,
             made_at: self.now(),
             documents: passed.iter().map(Document::from).collect(),
         };
@@ -207,27 +227,55 @@ impl Workstation {
         let cms = self.verified(to_sign, by_cps, &json)?;
         let length = u32::try_from(json.len()).map_err(|_| ParcelError::NotOne)?;
         let plain = [&length.to_be_bytes()[..], &json, &cms].concat();
-        let mut nonce = [0; 12];
-        self.ids.random(&mut nonce);
-        let file = parcel::seal(&self.code()?, nonce, &plain)?;
-        fs::create_dir_all(folder).map_err(ExportError::from)?;
-        let day = clock::paris(parcel.made_at).format("%Y%m%d-%H%M%S");
-        let short = parcel.id.get(..8).unwrap_or_default();
-        let path = folder.join(format!("a-signer-{}-{day}-{short}.liasse", parcel.billing));
+        let (file, path) = self.sealed_file(&plain, &parcel.id, &parcel.billing, folder)?;
         // On disk under another name first: an FSE that has left must be in a file, and a file that is found must not hold one
         // that is still here.
         let beside = path.with_extension("liasse.en-cours");
         write_private(&beside, &file).map_err(ExportError::from)?;
         let stamp = who.stamp(self.now());
-        if let Err(refused) =
-            self.store.pass_on(&stamp, &parcel.id, &parcel.billing, &Sha256::digest(&file).into(), &passed)
-        {
+        let sha256 = Sha256::digest(&file).into();
+        let leaving = Leaving { id: &parcel.id, billing: &parcel.billing, sha256: &sha256, content: &plain };
+        if let Err(refused) = self.store.pass_on(&stamp, &leaving, &passed) {
             fs::remove_file(&beside).map_err(ExportError::from)?;
             return Err(refused.into());
         }
         fs::rename(&beside, &path).map_err(ExportError::from)?;
         let fses = passed.iter().filter(|one| one.content.kind() == DocumentKind::Fse).count();
-        Ok(Sent { path, fses, settled: settled(&passed) })
+        Ok(Sent { id: parcel.id, path, fses, settled: settled(&passed) })
+    }
+
+    /// Writes a file that left again, under today's code: one that was lost, or whose code has changed. It is the same one, and is
+    /// taken in once all the same.
+    pub fn export_again(&mut self, id: &str, folder: &Path, who: &SignedIn) -> Result<PathBuf, CoreError> {
+        let (billing, plain) = self.store.left_with(id)?.ok_or(ExchangeError::NotSent)?;
+        if !who.is_staff() && (who.replaces.is_some() || who.situation.billing_number != billing) {
+            return Err(ExchangeError::ForAnother.into());
+        }
+        let (file, path) = self.sealed_file(&plain, id, &billing, folder)?;
+        write_private(&path, &file).map_err(ExportError::from)?;
+        Ok(path)
+    }
+
+    fn sealed_file(
+        &mut self,
+        plain: &[u8],
+        id: &str,
+        billing: &BillingNumber,
+        folder: &Path,
+    ) -> Result<(Vec<u8>, PathBuf), CoreError> {
+        let mut nonce = [0; 12];
+        self.ids.random(&mut nonce);
+        let file = parcel::seal(&self.code()?, nonce, plain)?;
+        fs::create_dir_all(folder).map_err(ExportError::from)?;
+        let day = clock::paris(self.now()).format("%Y%m%d-%H%M%S");
+        let short = id.get(..8).unwrap_or_default();
+        Ok((file, folder.join(format!("a-signer-{billing}-{day}-{short}.liasse"))))
+    }
+
+    /// The number of this post, which two posts that pass FSE on must have said.
+    fn post(&self) -> Result<u8, CoreError> {
+        let post = self.setting("desk.post")?.ok_or(ExchangeError::NoPost)?;
+        Ok(crate::settings::post_number(&post)?)
     }
 
     /// Takes a file in: everything it says is looked at before the first row is written.
@@ -259,6 +307,10 @@ impl Workstation {
         };
         if !meant {
             return Err(ExchangeError::ForAnother.into());
+        }
+        if parcel.post == self.post()? && !self.store.knows_transfer(&parcel.id)? {
+            // Two posts of one number would give one number twice.
+            return Err(ExchangeError::NoPost.into());
         }
         if parcel.documents.is_empty() || parcel.documents.len() > MOST {
             return Err(ExchangeError::Nothing.into());
@@ -294,7 +346,7 @@ impl Workstation {
                 continue;
             }
             let file = fs::read(&path).map_err(ExportError::from)?;
-            match self.import(&file, who) {
+            match self.opened(&file, who) {
                 Ok(taken) => {
                     all.fses.extend(taken.fses);
                     all.returned += taken.returned;
@@ -302,7 +354,10 @@ impl Workstation {
                 }
                 // What left from here, came before, or is somebody else's stays where it lies.
                 Err(CoreError::Store(StoreError::Replayed) | CoreError::Exchange(ExchangeError::ForAnother)) => {}
-                Err(error) => refused = refused.or(Some(error)),
+                Err(error) => {
+                    let told: Result<(), CoreError> = self.telling(Err(error), Some(who), None);
+                    refused = refused.or(told.err());
+                }
             }
         }
         match refused {
@@ -329,19 +384,19 @@ impl Workstation {
 
 fn settled(documents: &[PassedOn]) -> Centimes {
     let parts = documents.iter().flat_map(|one| &one.settled);
-    parts.fold(Centimes::ZERO, |sum, (_, amount)| sum + *amount)
+    parts.fold(Centimes::ZERO, |sum, part| sum + part.amount)
 }
 
 impl From<&PassedOn> for Document {
     fn from(passed: &PassedOn) -> Self {
-        let PassedOn { content, bytes, vitale, settled, returned, note } = passed.clone();
-        Self { content, bytes: Hex(bytes), vitale: vitale.map(Hex), settled, returned, note }
+        let PassedOn { content, bytes, vitale, settled, returned, note, cotation, reading } = passed.clone();
+        Self { content, bytes: Hex(bytes), vitale: vitale.map(Hex), settled, returned, note, cotation, reading }
     }
 }
 
 impl From<Document> for PassedOn {
     fn from(document: Document) -> Self {
-        let Document { content, bytes, vitale, settled, returned, note } = document;
-        Self { content, bytes: bytes.0, vitale: vitale.map(|hex| hex.0), settled, returned, note }
+        let Document { content, bytes, vitale, settled, returned, note, cotation, reading } = document;
+        Self { content, bytes: bytes.0, vitale: vitale.map(|hex| hex.0), settled, returned, note, cotation, reading }
     }
 }

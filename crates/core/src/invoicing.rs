@@ -12,8 +12,8 @@ use liasse_domain::fse::Corrects;
 use liasse_domain::patient::RightsSource;
 use liasse_domain::professional::profession_of;
 use liasse_domain::{
-    Beneficiary, BillingSituation, Centimes, Code, Coded, Finding, Instant, Invoice, Level, MutuelleCard, Rights,
-    SecuringMode, VitaleContent, clock,
+    Beneficiary, BillingSituation, Centimes, Code, Coded, Finding, FseRef, Instant, Invoice, Level, MutuelleCard,
+    Rights, SecuringMode, VitaleContent, clock,
 };
 use serde::{Deserialize, Serialize};
 
@@ -51,6 +51,8 @@ pub struct Draft {
     proof: Proof,
     /// The passage at the desk that it bills.
     passage: Option<i64>,
+    /// The FSE, not signed yet, that it is made in the place of.
+    replaces: Option<FseRef>,
 }
 
 /// What proves a patient's rights (B2 type 2 position 58).
@@ -101,6 +103,7 @@ impl Draft {
             paid_by_insurer: None,
             proof: Proof::Vitale,
             passage: None,
+            replaces: None,
         })
     }
 

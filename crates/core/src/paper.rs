@@ -9,7 +9,7 @@ use liasse_domain::{
     BillingNumber, CardHolder, Centimes, Code, Coded, FseContent, FseNumber, FseRef, Organisme, PaperReason,
     PaperState, clock,
 };
-use liasse_store::{Actor, NewPaper, PaperRow, Stamp, StoreError};
+use liasse_store::{Actor, NewPaper, PaperRow, PassageRow, Stamp, StoreError};
 use serde::{Deserialize, Serialize};
 
 use std::path::{Path, PathBuf};
@@ -64,6 +64,9 @@ pub enum PaperError {
     /// A usable card is there: an FSE is made.
     #[error("a usable card is there")]
     CardIsUsable,
+    /// Somebody else practises under that number at this hour.
+    #[error("replaced at this hour")]
+    Replaced,
     /// The FSE has no sheet: it is none of the degraded mode.
     #[error("no sheet")]
     NoSheet,
@@ -73,6 +76,7 @@ impl Coded for PaperError {
     fn code(&self) -> Code {
         match self {
             Self::CardIsUsable => Code("papier.carte_utilisable"),
+            Self::Replaced => Code("papier.titulaire_remplace"),
             Self::NoSheet => Code("papier.inconnue"),
         }
     }
@@ -117,18 +121,6 @@ impl Sheet {
     }
 }
 
-/// Why the card in the reader signs nothing, if it does not: what makes a paper sheet lawful.
-pub fn unusable(card: Option<&CpsView>, admitted: bool) -> Option<PaperReason> {
-    match card {
-        None => Some(PaperReason::SansCarte),
-        Some(_) if !admitted => Some(PaperReason::CarteInutilisable),
-        Some(card) => {
-            let entitled = card.situations.iter().flatten().any(|situation| situation.may_sign_fse);
-            (!entitled).then_some(PaperReason::SansHabilitation)
-        }
-    }
-}
-
 fn name(holder: &CardHolder) -> String {
     format!("{} {}", holder.given_name.reveal(), holder.family_name.reveal())
 }
@@ -139,10 +131,18 @@ impl Workstation {
     /// # Errors
     /// [`ReplacementError`] when the session does not hold now; `InvoicingError` when nothing is to be billed.
     pub fn bill_on_paper(&mut self, draft: &Draft, by: &OnPaper, reason: PaperReason) -> Result<i64, CoreError> {
-        let (nobody, who) = self.without_card(by, draft.card().insured.test_card)?;
+        let (nobody, who) = self.without_card(by, draft.input.date, draft.card().insured.test_card)?;
+        // What was done is billed once: the open passage of that patient is this one.
+        let patient = draft.patient();
+        let same = |row: &PassageRow| {
+            row.session == nobody.session()
+                && row.identity == (patient.insured_nir, patient.birth_date, patient.birth_rank)
+        };
+        let open = self.store.open_passages(Some(&nobody.situation.billing_number))?;
+        let passage = draft.passage().or_else(|| open.iter().find(|row| same(row)).map(|row| row.id));
         let mut invoice = self.price(draft, &nobody)?;
         // The guard refuses every FSE without a card: that is why there is a sheet.
-        invoice.findings.retain(|finding| !finding.code.starts_with("guard."));
+        invoice.findings.retain(|one| !one.code.starts_with("guard.") && one.code != "invoicing.non_habilite_fse");
         draft.check_may_be_signed(&invoice)?;
         let now = self.now();
         let today = clock::paris(now).date();
@@ -154,7 +154,7 @@ impl Workstation {
         let new = NewPaper {
             billing: &sheet.executant.billing,
             session: nobody.session(),
-            passage: draft.passage(),
+            passage,
             patient: &sheet.patient,
             act_date: sheet.act_date(),
             total: sheet.total(),
@@ -166,7 +166,7 @@ impl Workstation {
     }
 
     /// Somebody without a card: whose prices and names are printed, and who signs nothing; and how the journal names them.
-    fn without_card(&self, by: &OnPaper, test_card: bool) -> Result<(SignedIn, String), CoreError> {
+    fn without_card(&self, by: &OnPaper, day: NaiveDate, test_card: bool) -> Result<(SignedIn, String), CoreError> {
         let (situation, practitioner, locum) = match by {
             OnPaper::Locum(number) => {
                 let session = self.session(*number)?;
@@ -176,7 +176,7 @@ impl Workstation {
                         if state.is_open() { ReplacementError::Suspended } else { ReplacementError::Closed }.into()
                     );
                 }
-                if !calendar.has_day(civil(self.now()).date()) {
+                if !calendar.has_day(day) || day > self.clock.today() {
                     return Err(ReplacementError::Closed.into());
                 }
                 let situation = session.sealed.replaced.situations.first().cloned();
@@ -194,6 +194,14 @@ impl Workstation {
                 (situation, practitioner, Some((known.unwrap_or(holder), session.sealed)))
             }
             OnPaper::Practitioner(billing) => {
+                // Whoever is replaced at this hour does not practise.
+                let now = civil(self.now());
+                let replaced = |one: &crate::replacement::Session| {
+                    one.state == SessionState::Preparee && one.sealed.calendar.at(now).is_ok()
+                };
+                if self.replacements_at(billing)?.iter().any(replaced) {
+                    return Err(PaperError::Replaced.into());
+                }
                 let known = self.store.practitioners()?;
                 let known = known.into_iter().find(|known| known.situation.billing_number == *billing);
                 let known = known.ok_or(crate::desync::DesyncError::UnknownPractitioner)?;
@@ -213,6 +221,19 @@ impl Workstation {
         let row = self.store.paper(number)?.ok_or(PaperError::NoSheet)?;
         let sheet = Sheet::from_json(&row.content)?;
         Ok((row, sheet))
+    }
+
+    /// What a sheet says, for whom it is of.
+    pub fn sheet_for(&self, number: i64, who: &SignedIn) -> Result<(PaperRow, Sheet), CoreError> {
+        let (row, sheet) = self.sheet(number)?;
+        Self::check_sheet(&row, who)?;
+        Ok((row, sheet))
+    }
+
+    fn check_sheet(row: &PaperRow, who: &SignedIn) -> Result<(), CoreError> {
+        let same_session = who.replaces.is_none() || row.session == who.session();
+        let theirs = row.billing == who.situation.billing_number && same_session;
+        if who.is_staff() || theirs { Ok(()) } else { Err(crate::desk::DeskError::OtherPractitioner.into()) }
     }
 
     /// What was billed on paper alone under a session.
@@ -275,17 +296,26 @@ impl Workstation {
     /// Ticks a sheet off: given, posted, or scanned.
     pub fn tick_paper(&mut self, number: i64, state: PaperState, who: &SignedIn) -> Result<(), CoreError> {
         let row = self.store.paper(number)?.ok_or(PaperError::NoSheet)?;
-        let theirs =
-            row.billing == who.situation.billing_number && (who.replaces.is_none() || row.session == who.session());
-        if !who.is_staff() && !theirs {
-            return Err(crate::desk::DeskError::OtherPractitioner.into());
-        }
+        Self::check_sheet(&row, who)?;
         let stamp = who.stamp(self.now());
         Ok(self.store.paper_done(&stamp, number, state)?)
     }
 
-    /// Refuses a sheet while the card in the reader could sign an FSE.
-    pub fn check_paper_is_due(&self, card: Option<&CpsView>, admitted: bool) -> Result<PaperReason, CoreError> {
-        Ok(unusable(card, admitted).ok_or(PaperError::CardIsUsable)?)
+    /// Why no card in the reader signs an FSE: what makes a sheet alone lawful.
+    ///
+    /// # Errors
+    /// [`PaperError::CardIsUsable`]: an FSE is made.
+    pub fn paper_reason(&self, card: Option<&CpsView>, who: Option<&SignedIn>) -> Result<PaperReason, CoreError> {
+        let Some(card) = card else { return Ok(PaperReason::SansCarte) };
+        let expired = self.directory.trust.check(&card.identity.signature_certificate, self.now()).is_err();
+        Ok(match who {
+            _ if expired || card.tries_left == 0 => PaperReason::CarteInutilisable,
+            // The practitioner's card is not there: that of staff signs no FSE of anybody.
+            Some(who) if who.is_staff() => PaperReason::SansCarte,
+            Some(who) if !who.situation.may_sign_fse => PaperReason::SansHabilitation,
+            // Unlocked, and refused: no session, no situation.
+            None if card.situations.is_some() => PaperReason::CarteInutilisable,
+            _ => return Err(PaperError::CardIsUsable.into()),
+        })
     }
 }

@@ -109,7 +109,7 @@ impl Workstation {
         let prepares = self.for_practitioner(who, billing)?;
         let now = self.now();
         let mode = SecuringMode::Degrade;
-        let draft = Draft::without_card(reading.clone(), Proof::DernierPassage, mode, now)?;
+        let draft = Draft::without_card(reading.clone(), Proof::Attestation, mode, now)?;
         let json = reading.json().ok_or(InvoicingError::NoReading)?;
         let patient = draft.patient();
         let new = NewPassage {
@@ -117,7 +117,8 @@ impl Workstation {
             session: prepares.session(),
             patient: &patient,
             day: self.clock.today(),
-            reading: Some((&json, read_at.unwrap_or(reading.read_at))),
+            // What was typed from a paper is no reading of a card, and replaces none.
+            reading: reading.is_of_vitale().then_some((&*json, read_at.unwrap_or(reading.read_at))),
             awaits_card: read_at.is_none(),
         };
         Ok(self.store.receive(&who.stamp(now), &new)?)
@@ -174,6 +175,11 @@ impl Workstation {
     /// Applies a standing instruction of the practitioner of a passage, by its name.
     pub fn apply_instruction(&mut self, id: i64, name: &str, who: &SignedIn) -> Result<(), CoreError> {
         let passage = self.passage(id, who)?;
+        // What the practitioner wrote stands; and an absent doctor's instruction does not bind a locum.
+        let own_word = passage.cotation.is_some() && passage.row.instruction.is_none();
+        if passage.row.session.is_some() || (own_word && who.is_staff()) {
+            return Err(DesyncError::PractitionersWord.into());
+        }
         let instruction = self.store.instruction(&passage.row.billing, name)?;
         let stamp = who.stamp(self.now());
         Ok(self.store.cote(&stamp, id, &instruction.acts, Some(instruction.id))?)
@@ -250,7 +256,11 @@ impl Workstation {
     ) -> Result<(Draft, SignedIn), CoreError> {
         let passage = self.passage(id, who)?;
         let cotation = passage.cotation.ok_or(DesyncError::NoCotation)?;
-        let bills = self.for_practitioner(who, Some(&passage.row.billing))?;
+        let bills = match passage.row.session {
+            // The session bounds the date of the act: what was seen inside it is billed for that pair, later too.
+            Some(session) if who.is_staff() => self.prepares_for_session(who, session, passage.row.day)?,
+            _ => self.for_practitioner(who, Some(&passage.row.billing))?,
+        };
         if bills.session() != passage.row.session {
             return Err(DeskError::OtherPractitioner.into());
         }
@@ -283,8 +293,11 @@ impl Workstation {
         let row = draft.passage().map(|id| self.store.passage(id)).transpose()?.flatten();
         let row = row.ok_or(DesyncError::NoCotation)?;
         let cotation = row.cotation.as_deref().map(Cotation::from_json).transpose()?.ok_or(DesyncError::NoCotation)?;
+        let patient = draft.patient();
         let same = row.billing == who.situation.billing_number
             && row.session == who.session()
+            && row.identity == (patient.insured_nir, patient.birth_date, patient.birth_rank)
+            && row.day == draft.input.date
             && cotation.acts == draft.input.acts
             && cotation.overrun == draft.input.overrun;
         if same { Ok(()) } else { Err(DesyncError::NoCotation.into()) }

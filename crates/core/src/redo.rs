@@ -6,7 +6,7 @@
 use liasse_domain::{Centimes, DocumentState, FseRef, PassageState, SecuringMode};
 use liasse_store::StoreError;
 
-use crate::desk::SignedIn;
+use crate::desk::{DeskError, SignedIn};
 use crate::desync::DesyncError;
 use crate::error::CoreError;
 use crate::invoicing::{Draft, InvoicingError, Proof, executant};
@@ -42,7 +42,7 @@ impl Workstation {
     /// # Errors
     /// [`InvoicingError::NotPrepared`] once it is signed: then it is its practitioner's to withdraw.
     pub fn withdraw_waiting(&mut self, fse: &FseRef, who: &SignedIn) -> Result<(), CoreError> {
-        self.at_the_desk(fse, who)?;
+        self.check_may_redo(fse, who)?;
         let row = self.store.fse(fse)?.ok_or(InvoicingError::UnknownFse)?;
         if !matches!(row.state, DocumentState::Preparee | DocumentState::SigneePatient) {
             return Err(InvoicingError::NotPrepared.into());
@@ -68,17 +68,24 @@ impl Workstation {
             }
             Way::Degraded(proof) => {
                 let passage = self.passage_to_redo(fse)?;
-                // Refused before anything is withdrawn, when it cannot be made again.
+                self.check_may_redo(fse, who)?;
                 let claim = self.store.fse(fse)?.ok_or(InvoicingError::UnknownFse)?.content;
-                let reading = self.last_reading(fse, who)?;
-                Draft::without_card(reading, proof, SecuringMode::Degrade, self.now())?;
-                self.withdraw_waiting(fse, who)?;
-                let (mut draft, bills) =
-                    self.draft_of_passage(passage, None, Some((SecuringMode::Degrade, proof)), who)?;
+                let without = Some((SecuringMode::Degrade, proof));
+                let (mut draft, bills) = self.draft_of_passage(passage, None, without, who)?;
                 draft.input.care_path = claim.care.care_path.and_then(liasse_pricing::CarePath::from_letter);
-                Ok(Some(self.prepare(&draft, &bills)?))
+                draft.reason = self.store.reason_of(fse)?;
+                // One change: nothing is withdrawn before the other one stands, and what was paid is paid for it.
+                Ok(Some(self.prepare(&draft.in_place_of(fse.clone()), &bills)?))
             }
         }
+    }
+
+    /// What a locum made is made again by staff or that locum, never by the doctor whom they replace.
+    fn check_may_redo(&self, fse: &FseRef, who: &SignedIn) -> Result<(), CoreError> {
+        self.at_the_desk(fse, who)?;
+        let session = self.store.made_under(fse)?;
+        let theirs = who.is_staff() || session == who.session();
+        if theirs { Ok(()) } else { Err(DeskError::OtherPractitioner.into()) }
     }
 
     fn passage_to_redo(&self, fse: &FseRef) -> Result<i64, CoreError> {
@@ -92,7 +99,7 @@ impl Workstation {
     /// # Errors
     /// [`DesyncError::SameCps`] when the card says what the FSE bears: there is nothing to price anew.
     pub fn reprice(&mut self, fse: &FseRef, who: &SignedIn) -> Result<Repriced, CoreError> {
-        self.check_owner(fse, who)?;
+        self.check_may_redo(fse, who)?;
         let row = self.store.fse(fse)?.ok_or(InvoicingError::UnknownFse)?;
         if row.content.executant == executant(who) {
             return Err(DesyncError::SameCps.into());
@@ -101,20 +108,24 @@ impl Workstation {
         let reading = self.last_reading(fse, who)?;
         let cotation = self.store.passage(passage)?.and_then(|row| row.cotation).ok_or(DesyncError::NoCotation)?;
         let cotation = Cotation::from_json(&cotation)?;
-        let mut draft = Draft::as_read(reading, SecuringMode::Desynchronise)?;
+        let mode = row.content.mode;
+        let mut draft = match (mode.needs_vitale(), row.content.care.rights_proof) {
+            (true, _) => Draft::as_read(reading, SecuringMode::Desynchronise)?,
+            (false, 1) => Draft::without_card(reading, Proof::Attestation, mode, self.now())?,
+            (false, 2) => Draft::without_card(reading, Proof::EnLigne, mode, self.now())?,
+            (false, _) => Draft::without_card(reading, Proof::DernierPassage, mode, self.now())?,
+        };
         draft.set_acts_day(row.content.act_date());
         draft.input.acts = cotation.acts;
         draft.input.overrun = cotation.overrun;
         draft.input.care_path = row.content.care.care_path.and_then(liasse_pricing::CarePath::from_letter);
         draft.input.third_party.amo = row.content.third_party_amo;
         draft.input.third_party.amc = row.content.third_party_amc;
-        let draft = draft.of_passage(passage);
-        // Refused before anything is withdrawn, when it cannot be made again.
-        let now = self.price(&draft, who)?;
-        draft.check_may_be_signed(&now)?;
+        draft.reason = self.store.reason_of(fse)?;
+        let draft = draft.of_passage(passage).in_place_of(fse.clone());
+        let now = self.price(&draft, who)?.total_cents;
         let before = row.content.total();
-        self.withdraw_waiting(fse, who)?;
         let fse = self.prepare(&draft, who)?;
-        Ok(Repriced { fse, before, now: now.total_cents })
+        Ok(Repriced { fse, before, now })
     }
 }

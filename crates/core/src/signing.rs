@@ -82,6 +82,7 @@ impl Workstation {
                 passage: draft.passage(),
                 reading: draft.reading_json(),
                 sheet,
+                replaces: draft.replaces().cloned(),
             })
         });
         Ok(prepared.map_err(either)?.reference().clone())

@@ -78,7 +78,14 @@ impl Workstation {
         match name {
             "post.smtp" | "post.pop3" => drop(crate::settings::host_port(value)?),
             "post.fetch_every" => drop(crate::schedule::minutes(value)?),
-            "desk.post" => drop(crate::settings::post_number(value)?),
+            "desk.post" => {
+                let post = crate::settings::post_number(value)?;
+                // Numbers only go up: those of a lower post may be given already.
+                let before = self.store.config_get("desk.post")?.and_then(|text| text.parse::<u8>().ok());
+                if before.is_some_and(|before| post < before) {
+                    return Err(crate::settings::SettingError::Value.into());
+                }
+            }
             crate::exchange::CODE => drop(liasse_formats::parcel::PostCode::parse(value)?),
             "post.send_at" => drop(crate::schedule::hour(value)?),
             "post.send_at_closing" => drop(crate::schedule::yes(value)?),

@@ -99,14 +99,16 @@ pub(crate) fn play(
     let (name, acts, giving) = (story.instruction.name.clone(), story.instruction.acts.clone(), doctor.clone());
     let cotation = coded(office, std::slice::from_ref(&acts))?;
     desk.ask(move |ws| ws.instruct(&name, &cotation, &giving))?;
-    let code = desk.ask(|ws| {
+    let drawing = doctor.clone();
+    let code = desk.ask(move |ws| {
         ws.set_setting("desk.post", "1")?;
-        ws.draw_code()
+        ws.draw_code(&drawing)
     })?;
     let [user, password] = story.mailbox.clone();
     second.ask(move |ws| {
         ws.set_setting("post.user", &user)?;
         ws.set_setting("post.password", &password)?;
+        ws.set_setting("desk.post", "2")?;
         ws.set_setting(exchange::CODE, &code)
     })?;
 

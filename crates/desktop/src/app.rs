@@ -368,6 +368,10 @@ impl Desk {
     }
 
     fn cards_changed(&mut self, snapshot: Snapshot) -> Task<Message> {
+        let content = |cards: &Snapshot| cards.vitale().and_then(|(_, vitale)| vitale.read.content.clone());
+        if content(&self.cards) != content(&snapshot) {
+            self.reception.card_changed();
+        }
         self.cards = snapshot;
         self.notice = self.cards.service.clone();
         let admission = self.who_is_there();

@@ -80,5 +80,7 @@ words! {
         Postee = "postee", "postée à la caisse";
         /// Scanned and joined to its FSE (SCOR).
         Numerisee = "numerisee", "numérisée avec la FSE";
+        /// Void: its FSE was withdrawn, or it was made by mistake.
+        Annulee = "annulee", "annulée";
     }
 }

@@ -43,7 +43,7 @@ impl Store {
     ) -> Result<Fse<Prepared>, Or<E>> {
         let mut change = self.change(stamp)?;
         let number = counter::next_fse(&change, billing)?;
-        let Made { fse: (content, bytes), dre, session, derogation, passage, reading, sheet } =
+        let Made { fse: (content, bytes), dre, session, derogation, passage, reading, sheet, replaces } =
             make(number).map_err(Or::Other)?.into();
         let reference = FseRef { billing: billing.clone(), number };
         if content.reference != reference || content.kind() != DocumentKind::Fse {
@@ -51,8 +51,21 @@ impl Store {
         }
         let (id, mut entry) = keep(&change, &content, &bytes, Of { fse: None, session })?;
         if let Some(passage) = passage {
-            passages::became(&change, passage, id)?;
             entry = entry.with("passage", passage);
+        }
+        if let Some(reason) = reason {
+            entry = entry.with("risque_accepte", reason);
+        }
+        if let Some(reason) = derogation {
+            entry = entry.with("derogation", reason);
+        }
+        if let Some(earlier) = &replaces {
+            // Told first: the row names the entry that comes next.
+            change.tell(entry.with("remplace", earlier.number.to_string()))?;
+            entry = take_over(&mut change, earlier, id)?;
+        }
+        if let Some(passage) = passage {
+            passages::became(&change, passage, id)?;
         }
         let patient = patient::remember(&change, &content.patient, stamp.at)?;
         if let Some((said, read_at)) = reading {
@@ -71,12 +84,6 @@ impl Store {
             };
             change.tell(entry)?;
             entry = papers::insert(&change, &new, Some((id, &reference)))?.1;
-        }
-        if let Some(reason) = reason {
-            entry = entry.with("risque_accepte", reason);
-        }
-        if let Some(reason) = derogation {
-            entry = entry.with("derogation", reason);
         }
         if let Some((demand, bytes)) = dre {
             if demand.reference != reference || demand.kind() != DocumentKind::Dre {
@@ -181,11 +188,23 @@ pub struct Made {
     pub reading: Option<(String, Instant)>,
     /// What the paper sheet says that goes with a degraded FSE, as JSON.
     pub sheet: Option<String>,
+    /// The FSE, not signed yet, that it is made in the place of: withdrawn in the same change, and what the patient paid for it is
+    /// paid for this one.
+    pub replaces: Option<FseRef>,
 }
 
 impl From<(FseContent, Vec<u8>)> for Made {
     fn from(fse: (FseContent, Vec<u8>)) -> Self {
-        Self { fse, dre: None, session: None, derogation: None, passage: None, reading: None, sheet: None }
+        Self {
+            fse,
+            dre: None,
+            session: None,
+            derogation: None,
+            passage: None,
+            reading: None,
+            sheet: None,
+            replaces: None,
+        }
     }
 }
 
@@ -268,6 +287,23 @@ fn keep_signatures(change: &Change<'_>, signed: &Fse<Signed>, back: &mut Centime
     }
 }
 
+/// Withdraws an FSE that waits for its signature, and its DRE; what the patient paid for it becomes payment of the one made in
+/// its place. Gives the entry that is left to write.
+fn take_over(change: &mut Change<'_>, earlier: &FseRef, to: i64) -> Result<Entry> {
+    let row = document::get(change, earlier)?;
+    if !matches!(row.state, DocumentState::Preparee | DocumentState::SigneePatient) {
+        return Err(StoreError::NotSigned { state: row.state });
+    }
+    if let Some(dre) = document::find_of(change, DocumentKind::Dre, earlier)?
+        && dre.state != DocumentState::Annulee
+    {
+        let entry = withdraw(change, &dre, DocumentKind::Dre, earlier)?;
+        change.tell(entry)?;
+    }
+    receipts::carry_over(change, row.id, to, &earlier.billing)?;
+    withdraw(change, &row, DocumentKind::Fse, earlier)
+}
+
 /// Refuses what is at another post.
 fn here(row: DocumentRow) -> Result<DocumentRow> {
     if row.away { Err(StoreError::Away) } else { Ok(row) }
@@ -287,6 +323,7 @@ pub(crate) fn withdraw(change: &Change<'_>, row: &DocumentRow, kind: DocumentKin
     let reversed = receipts::reverse_all(change, row.id, &name.billing)?;
     money::give_up(change, row.id, reversed)?;
     passages::unbilled(change, row.id)?;
+    papers::void(change, row.id)?;
     let entry = Entry::new("fse.annulee").document(kind, name).patient(row.patient);
     Ok(entry.with("from", row.state.word()).with("reversed_cents", reversed.0))
 }

@@ -154,6 +154,15 @@ impl Store {
         Ok(query::first(&self.connection, sql, values, |row| row.get("reason"))?.flatten())
     }
 
+    /// What was written to pass a risk when an FSE was prepared.
+    pub fn reason_of(&self, fse: &FseRef) -> Result<Option<String>> {
+        let sql =
+            "SELECT json_extract(j.payload, '$.risque_accepte') AS reason FROM document d JOIN journal j ON j.seq = d.entry
+             WHERE d.billing = ?1 AND d.kind = 'fse' AND d.number = ?2";
+        let values = params![fse.billing.put(), fse.number.put()];
+        Ok(query::first(&self.connection, sql, values, |row| row.get("reason"))?.flatten())
+    }
+
     /// The live FSE that corrects this one, if there is one.
     pub fn corrected_by(&self, fse: &FseRef) -> Result<Option<FseRef>> {
         document::corrected_by(&self.connection, document::get(&self.connection, fse)?.id)

@@ -50,6 +50,8 @@ pub struct WaitingRow {
     pub third_party: bool,
     /// When it was numbered.
     pub created_at: Instant,
+    /// Whether it may pass to another post: made under no replacement, and correcting nothing that is here.
+    pub passable: bool,
     /// The word with which it was returned to the secretary.
     pub returned: Option<String>,
     /// Words of the desk, outside of what is sealed.
@@ -116,7 +118,8 @@ impl Store {
     ) -> Result<Vec<WaitingRow>> {
         let sql = concat!(
             "SELECT d.billing, d.number, d.state, d.mode, d.act_date, d.total, d.third_party_amo, d.third_party_amc,
-                    d.created_at, p.family_name, p.given_name, b.word, g.note ",
+                    d.created_at, p.family_name, p.given_name, b.word, g.note,
+                    d.replacement IS NULL AND d.corrects IS NULL AS passable ",
             waiting!(),
             " ORDER BY d.act_date, d.id LIMIT ?3"
         );
@@ -134,6 +137,7 @@ impl Store {
                 total: cell(row, "total")?,
                 third_party: row.get::<_, bool>("third_party_amo")? || row.get::<_, bool>("third_party_amc")?,
                 created_at: cell(row, "created_at")?,
+                passable: row.get("passable")?,
                 returned: row.get("word")?,
                 note: row.get("note")?,
             })

@@ -8,7 +8,7 @@ use crate::open::Store;
 use crate::query;
 
 /// Tables that hold FSE, their legal evidence and the money of them, or the journal: kept as long as the law asks.
-const EVIDENCE: [&str; 23] = [
+const EVIDENCE: [&str; 24] = [
     "journal",
     "document",
     "body",
@@ -32,6 +32,7 @@ const EVIDENCE: [&str; 23] = [
     "scan_mail",
     "paper",
     "transfer",
+    "reading",
 ];
 
 impl Store {

@@ -208,7 +208,13 @@ pub enum StoreError {
     /// The file was taken in before, or what it holds is here.
     #[error("taken in before")]
     Replayed,
-    /// What was made under a replacement stays at its post.
+    /// The cheque of this FSE is at the bank, or settles another one too.
+    #[error("the cheque is elsewhere too")]
+    ChequeElsewhere,
+    /// Scanned documents are joined to it: they leave with its lot, from this post.
+    #[error("has scans")]
+    HasScans,
+    /// What was made under a replacement, or corrects another FSE, stays at its post.
     #[error("made under a session")]
     OfSession,
     /// Another FSE corrects it already.
@@ -296,6 +302,8 @@ impl Coded for StoreError {
             Self::Sealed => Code("desync.deja_scellee"),
             Self::Away => Code("desync.autre_poste"),
             Self::Replayed => Code("desync.deja_recu"),
+            Self::ChequeElsewhere => Code("desync.cheque_ailleurs"),
+            Self::HasScans => Code("desync.piece_jointe"),
             Self::OfSession => Code("desync.de_session"),
             Self::DreLeft => Code("store.dre_partie"),
             Self::Corrected { .. } => Code("store.fse_deja_corrigee"),

@@ -162,8 +162,20 @@ pub(crate) fn head(connection: &Connection) -> Result<Head> {
 
 /// Writes `entry` after `head`.
 pub(crate) fn append(connection: &Connection, head: Head, stamp: &Stamp, entry: Entry) -> Result<Head> {
+    // The times of the journal never go back: what a clock that was set back says stands beside.
+    let last = query::first(connection, "SELECT at FROM journal ORDER BY seq DESC LIMIT 1", [], |row| {
+        row.get::<_, String>(0)
+    })?;
+    let now = moment(stamp.at);
+    let mut entry = entry;
+    let at = match last.filter(|last| *last > now) {
+        Some(last) => {
+            entry = entry.with("horloge", now);
+            last
+        }
+        None => now,
+    };
     let payload = serde_json::to_string(&entry.payload).map_err(|_| StoreError::Incoherent { what: "journal" })?;
-    let at = moment(stamp.at);
     let patient = entry.patient.map(|id| id.to_string());
     let seq = head.seq + 1;
     let texts = [

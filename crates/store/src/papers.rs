@@ -101,7 +101,10 @@ impl Store {
 
     /// What was billed on paper alone under a session, the oldest first.
     pub fn papers_of_session(&self, session: u32) -> Result<Vec<PaperRow>> {
-        let sql = concat!(paper!(), "WHERE f.replacement = ?1 AND f.document IS NULL ORDER BY f.act_date, f.id");
+        let sql = concat!(
+            paper!(),
+            "WHERE f.replacement = ?1 AND f.document IS NULL AND f.state <> 'annulee' ORDER BY f.act_date, f.id"
+        );
         query::all(&self.connection, sql, [session], row)
     }
 
@@ -117,6 +120,13 @@ impl Store {
         }
         change.commit(Entry::new("feuille.partie").with("sheet", id).with("state", state.word()))
     }
+}
+
+/// The FSE that a sheet proves is withdrawn: it is not to be sent any more.
+pub(crate) fn void(change: &Change<'_>, document: i64) -> Result<()> {
+    let sql = "UPDATE paper SET state = 'annulee', done_at = ?2 WHERE document = ?1 AND state = 'a_remettre'";
+    query::run(change, sql, params![document, change.stamp().at.put()])?;
+    Ok(())
 }
 
 /// Writes the row of a sheet, of a degraded FSE or alone; its journal entry is for the caller to write.

@@ -56,7 +56,9 @@ impl Store {
         if row.away {
             return Err(StoreError::Away);
         }
-        if !matches!(row.state, DocumentState::Signee | DocumentState::SigneePatient) {
+        // Without the Vitale nobody seals: the patient settles when the FSE is prepared.
+        let without = row.state == DocumentState::Preparee && !row.mode.needs_vitale();
+        if !without && !matches!(row.state, DocumentState::Signee | DocumentState::SigneePatient) {
             return Err(StoreError::NotSigned { state: row.state });
         }
         if let Some(by) = document::superseded_by(&change, row.id)? {
@@ -172,10 +174,48 @@ pub(crate) struct Carried {
     pub(crate) back: Centimes,
 }
 
-/// How the patient settled a document, as it stands.
-pub(crate) fn parts_standing(connection: &Connection, document: i64) -> Result<Vec<(SettlementMode, Centimes)>> {
-    let parts = standing(connection, document)?;
-    Ok(parts.iter().map(|part| (part.mode, part.amount)).collect())
+/// How the patient settled a document, as it stands: receipts, and the word that makes none.
+///
+/// # Errors
+/// [`StoreError::ChequeElsewhere`]: a cheque that is at the bank, or settles another FSE too, cannot go with this one.
+pub(crate) fn parts_standing(connection: &Connection, document: i64) -> Result<Vec<Settled>> {
+    let mut parts = Vec::new();
+    for part in standing(connection, document)? {
+        let cheque = match part.cheque {
+            None => None,
+            Some(cheque) => {
+                let shared = "SELECT 1 FROM cheque c WHERE c.id = ?1 AND (c.deposit IS NOT NULL
+                              OR EXISTS (SELECT 1 FROM receipt r WHERE r.cheque = c.id AND r.document <> ?2))";
+                if query::any(connection, shared, [cheque, document])? {
+                    return Err(StoreError::ChequeElsewhere);
+                }
+                let sql = "SELECT number, bank FROM cheque WHERE id = ?1";
+                let text = |row: &rusqlite::Row<'_>, name| {
+                    Ok::<_, rusqlite::Error>(row.get::<_, Option<String>>(name)?.unwrap_or_default())
+                };
+                query::first(connection, sql, [cheque], |row| Ok((text(row, "number")?, text(row, "bank")?)))?
+            }
+        };
+        parts.push(Settled { mode: part.mode, amount: part.amount, cheque });
+    }
+    if let (_, Some(word)) = money::of(connection, document)?
+        && !word.receives_money()
+    {
+        parts.push(Settled { mode: word, amount: Centimes::ZERO, cheque: None });
+    }
+    Ok(parts)
+}
+
+/// One way in which a patient settled an FSE that passes to another post.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settled {
+    /// How.
+    pub mode: SettlementMode,
+    /// How much; nothing for a word that makes no receipt.
+    pub amount: Centimes,
+    /// Number and bank of a cheque.
+    pub cheque: Option<(String, String)>,
 }
 
 /// The receipts of a document that no counter-entry reverses, as what would reverse them.

@@ -11,7 +11,7 @@ use crate::open::Store;
 use crate::query;
 use crate::verify::JournalFault;
 
-/// What the entries tell: a kind of row, its key, the hash of what it says.
+/// What the entries tell: a kind of row, its key, the hash of what it says, or the word that it has come to.
 #[derive(Default)]
 pub(crate) struct ToldDesk(BTreeMap<(&'static str, String), String>);
 
@@ -26,6 +26,18 @@ const COTATION: &str = "cotation";
 /// A paper sheet.
 const PAPER: &str = "feuille papier";
 
+/// Whether an instruction holds.
+const HOLDS: &str = "consigne en vigueur";
+/// What became of a paper sheet.
+const SHEET: &str = "suite d'une feuille papier";
+
+/// The kinds whose rows have a word, not a text that is hashed.
+const WORDS: [(&str, &str); 2] = [
+    (HOLDS, "SELECT CAST(id AS TEXT) AS key, iif(ended_at IS NULL, 'oui', 'non') AS says FROM instruction"),
+    // A sheet that is void went with its FSE, which tells so.
+    (SHEET, "SELECT CAST(id AS TEXT) AS key, state AS says FROM paper WHERE state <> 'annulee'"),
+];
+
 /// Each kind with the statement that gives its keys and what its rows say.
 const ROWS: [(&str, &str); 5] = [
     (PRACTITIONER, "SELECT billing || '/' || situation AS key, content AS says FROM practitioner"),
@@ -39,6 +51,16 @@ impl ToldDesk {
     /// Takes an entry in.
     pub(crate) fn hear(&mut self, action: &str, payload: &Value) {
         let number = |name: &str| payload[name].as_i64().map(|number| number.to_string());
+        let word = match action {
+            "consigne.donnee" => Some((HOLDS, number("instruction"), Some("oui"))),
+            "consigne.levee" => Some((HOLDS, number("instruction"), Some("non"))),
+            "feuille.faite" => Some((SHEET, number("sheet"), Some("a_remettre"))),
+            "feuille.partie" => Some((SHEET, number("sheet"), payload["state"].as_str())),
+            _ => None,
+        };
+        if let Some((kind, Some(key), Some(word))) = word {
+            self.0.insert((kind, key), word.to_owned());
+        }
         let (kind, key, hash) = match action {
             "praticien.memorise" => {
                 let billing = payload["billing"].as_str().unwrap_or_default();
@@ -61,13 +83,15 @@ impl Store {
     /// Compares the rows of the desk with what the journal tells of them. A sheet that is
     /// gone is told too; of the others one that is gone was erased.
     pub(crate) fn verify_desk(&self, faults: &mut Vec<JournalFault>, mut told: ToldDesk) -> Result<()> {
-        for (kind, sql) in ROWS {
+        let hashed = ROWS.map(|(kind, sql)| (kind, sql, true));
+        for (kind, sql, hashed) in hashed.into_iter().chain(WORDS.map(|(kind, sql)| (kind, sql, false))) {
             let rows = query::all(&self.connection, sql, [], |row| {
                 Ok((row.get::<_, String>("key")?, row.get::<_, String>("says")?))
             })?;
             for (key, says) in rows {
                 let wanted = told.0.remove(&(kind, key.clone()));
-                if wanted != Some(fingerprint(says.as_bytes())) {
+                let found = if hashed { fingerprint(says.as_bytes()) } else { says };
+                if wanted != Some(found) {
                     faults.push(JournalFault::Desk { kind: kind.to_owned(), key });
                 }
             }

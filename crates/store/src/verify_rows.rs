@@ -31,14 +31,15 @@ pub(crate) struct Told {
     desk: ToldDesk,
 }
 
-/// Of an FSE: the hashes of its two signatures, each absent where its mode has none, those of its scanned documents, and
-/// whether it was withdrawn.
+/// Of an FSE: the hashes of its two signatures, each absent where its mode has none, those of its scanned documents, whether
+/// it was withdrawn, and whether it is at another post.
 #[derive(Default)]
 struct ToldFse {
     scans: BTreeSet<String>,
     sealed: Option<String>,
     signed: Option<[Option<String>; 2]>,
     cancelled: bool,
+    away: bool,
 }
 
 /// Of a lot: the hashes of signature, file and mails, its tries with their ends, and the states its entries lead to.
@@ -93,6 +94,8 @@ impl ToldFse {
             "fse.signee" => self.signed = Some(["vitale_sha256", "cps_sha256"].map(|name| text(payload, name))),
             "fse.scellee" => self.sealed = text(payload, "vitale_sha256"),
             "fse.annulee" => self.cancelled = true,
+            "fse.passee" => self.away = true,
+            "fse.revenue" => self.away = false,
             "numerisation.jointe" => self.scans.extend(text(payload, "sha256")),
             "numerisation.retiree" => drop(text(payload, "sha256").map(|sha256| self.scans.remove(&sha256))),
             _ => {}
@@ -219,7 +222,7 @@ impl Store {
 
     fn verify_documents(&self, faults: &mut Vec<JournalFault>, told: &mut Told) -> Result<()> {
         let mut statement = self.connection.prepare_cached(
-            "SELECT d.id, d.billing, d.number, d.kind, d.state, b.content, b.bytes, v.cms AS vitale, c.cms AS cps,
+            "SELECT d.id, d.billing, d.number, d.kind, d.state, d.away IS NOT NULL AS away, b.content, b.bytes, v.cms AS vitale, c.cms AS cps,
                     j.action, j.fse, j.payload
              FROM document d
              LEFT JOIN body b ON b.document = d.id
@@ -240,6 +243,7 @@ impl Store {
                 && is_hash_of(&payload["bytes_sha256"], row, "bytes")?
                 && is_hash_of(&payload["content_sha256"], row, "content")?
                 && told.leads_to(cell(row, "state")?)
+                && told.away == row.get::<_, bool>("away")?
                 && told.signed.clone().unwrap_or_else(|| [told.sealed.clone(), None])
                     == [hash_of(row, "vitale")?, hash_of(row, "cps")?]
                 && told.scans == self.scan_hashes(row.get("id")?)?;

@@ -71,14 +71,14 @@ fn rows_of_the_desk_that_somebody_rewrote_are_told() {
         "DROP TRIGGER instruction_keeps;
          UPDATE practitioner SET content = replace(content, '\"convention\":1', '\"convention\":3');
          UPDATE passage SET cotation = replace(cotation, '\"G\"', '\"VG\"');
-         UPDATE instruction SET acts = replace(acts, '\"G\"', '\"VG\"');",
+         UPDATE instruction SET acts = replace(acts, '\"G\"', '\"VG\"'), ended_at = given_at;",
     );
     let report = cabinet.asked(|ws| Ok(ws.store().journal_verify()?)).expect("read");
     let kinds = report.faults.iter().map(|fault| match fault {
         JournalFault::Desk { kind, .. } => kind.as_str(),
         _ => "?",
     });
-    assert_eq!(kinds.collect::<Vec<_>>(), ["praticien", "consigne", "cotation"]);
+    assert_eq!(kinds.collect::<Vec<_>>(), ["praticien", "consigne", "cotation", "consigne en vigueur"]);
 }
 
 #[test]

@@ -106,8 +106,19 @@ pub(crate) struct Pair {
 pub(crate) struct Export {
     #[arg(value_name = "DOSSIER", help = "Où écrire le fichier, une clé USB par exemple")]
     folder: PathBuf,
-    #[arg(value_name = "FSE", required = true, help = "Numéro de facturation et numéro, ou last ; répétable")]
+    #[arg(
+        value_name = "FSE",
+        required_unless_present = "again",
+        help = "Numéro de facturation et numéro, ou last ; répétable"
+    )]
     fses: Vec<String>,
+    #[arg(
+        long,
+        value_name = "ID",
+        conflicts_with = "fses",
+        help = "Réécrit un fichier déjà parti, perdu ou fait sous un ancien code"
+    )]
+    again: Option<String>,
     #[command(flatten)]
     person: Person,
 }
@@ -193,17 +204,22 @@ pub(crate) fn run(command: &Desync, json: bool) -> Result<(), Failure> {
         }
         Desync::Pair(pair) => {
             let open = pair.person.open(&[])?;
-            let code = open.run(|workstation, _| workstation.draw_code())?;
+            let code = open.run(|workstation, person| workstation.draw_code(person))?;
             if json { output::json(&json!({ "v": 1, "code": code })) } else { output::line(&code) }
         }
         Desync::Export(export) => {
             let open = export.person.open(&[])?;
+            if let Some(id) = export.again.clone() {
+                let folder = export.folder.clone();
+                let path = open.run(move |workstation, person| workstation.export_again(&id, &folder, person))?;
+                return output::line(&path.display().to_string());
+            }
             let fses = export.fses.iter().map(|name| Name::parse(name)?.find(&open)).collect::<Result<Vec<_>, _>>()?;
             let (lane, cards) = (open.office.workstation(), open.office.cards());
             let sent = exchange::export(&lane, &cards, &fses, &export.folder, &open.person)?;
             if json {
                 return output::json(
-                    &json!({ "v": 1, "file": sent.path, "fses": sent.fses, "settled_cents": sent.settled }),
+                    &json!({ "v": 1, "id": sent.id, "file": sent.path, "fses": sent.fses, "settled_cents": sent.settled }),
                 );
             }
             let path = sent.path.display().to_string();
@@ -274,10 +290,12 @@ fn sign(sign: &Sign, json: bool) -> Result<(), Failure> {
     let shown: Vec<_> = waiting.rows.iter().filter(wanted).map(|row| (row.fse.clone(), row.shown)).collect();
     let (lane, cards) = (open.office.workstation(), open.office.cards());
     let run = desync::sign_all(&lane, &cards, &shown, &open.person, &mut |_| true);
-    let lots = if sign.lots && run.stopped.is_none() {
-        signing::finish_lots(&lane, &cards, &open.person)?
-    } else {
-        Vec::new()
+    let made = (sign.lots && run.stopped.is_none()).then(|| signing::finish_lots(&lane, &cards, &open.person));
+    // What is signed is told whatever becomes of the lots.
+    let (lots, refused) = match made {
+        Some(Ok(lots)) => (lots, None),
+        Some(Err(why)) => (Vec::new(), Some(why)),
+        None => (Vec::new(), None),
     };
     if json {
         output::json(&json!({ "v": 1, "signed": run.signed, "lots": lots }))?;
@@ -285,5 +303,5 @@ fn sign(sign: &Sign, json: bool) -> Result<(), Failure> {
         run.signed.iter().try_for_each(|fse| output::line(&fse.to_string()))?;
         lots.iter().try_for_each(|lot| output::line(lot.as_str()))?;
     }
-    run.stopped.map_or(Ok(()), |why| Err(why.into()))
+    run.stopped.or(refused).map_or(Ok(()), |why| Err(why.into()))
 }

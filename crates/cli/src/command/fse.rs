@@ -173,6 +173,10 @@ pub(crate) fn run(command: Fse, json: bool) -> Result<(), Failure> {
 fn make(new: &New, json: bool) -> Result<(), Failure> {
     let entry = read_entry(&new.file, &new.person)?;
     let mode = SecuringMode::from(new.mode);
+    if mode.needs_vitale() && (new.of.is_some() || new.attestation.is_some()) {
+        // Whoever names a patient without a card must not bill the one whose card lies there.
+        return Err(CliError::WrongValue { argument: "--mode".to_owned() }.into());
+    }
     let reason = new.reason.clone();
     if !mode.needs_vitale() {
         return make_without_card(new, entry, mode, json);

@@ -22,9 +22,9 @@ pub(crate) enum Paper {
     New(New),
     #[command(about = "Les feuilles à remettre, la plus ancienne d'abord")]
     List(List),
-    #[command(about = "Imprime la feuille d'une FSE en mode dégradé")]
+    #[command(about = "Imprime une feuille : celle d'une FSE en mode dégradé, ou par son numéro")]
     Print(Print),
-    #[command(about = "Coche une feuille : remise, postee ou numerisee")]
+    #[command(about = "Coche une feuille : remise, postee, numerisee ou annulee")]
     Done(Done),
 }
 
@@ -89,7 +89,7 @@ pub(crate) struct List {
 
 #[derive(clap::Args)]
 pub(crate) struct Print {
-    #[arg(value_name = "FSE", help = "Numéro de facturation et numéro, ou last")]
+    #[arg(value_name = "FSE", help = "Numéro de facturation et numéro, last, ou le numéro de la feuille")]
     fse: String,
     #[arg(long, value_name = "FICHIER", help = "Où écrire la feuille en PDF")]
     pdf: PathBuf,
@@ -101,7 +101,12 @@ pub(crate) struct Print {
 pub(crate) struct Done {
     #[arg(value_name = "FEUILLE", help = "Son numéro")]
     sheet: i64,
-    #[arg(value_name = "COMMENT", value_enum, hide_possible_values = true, help = "remise, postee ou numerisee")]
+    #[arg(
+        value_name = "COMMENT",
+        value_enum,
+        hide_possible_values = true,
+        help = "remise, postee, numerisee ou annulee"
+    )]
     how: How,
     #[command(flatten)]
     person: Person,
@@ -113,6 +118,7 @@ pub(crate) enum How {
     Remise,
     Postee,
     Numerisee,
+    Annulee,
 }
 
 impl From<How> for PaperState {
@@ -121,6 +127,7 @@ impl From<How> for PaperState {
             How::Remise => Self::Remise,
             How::Postee => Self::Postee,
             How::Numerisee => Self::Numerisee,
+            How::Annulee => Self::Annulee,
         }
     }
 }
@@ -138,8 +145,13 @@ pub(crate) fn run(command: &Paper, json: bool) -> Result<(), Failure> {
         }
         Paper::Print(print) => {
             let open = print.person.open(&[])?;
-            let fse = Name::parse(&print.fse)?.find(&open)?;
-            let (row, sheet) = open.run(move |ws, person| ws.sheet_of(&fse, person))?;
+            let (row, sheet) = match print.fse.parse::<i64>() {
+                Ok(number) => open.run(move |ws, person| ws.sheet_for(number, person))?,
+                Err(_) => {
+                    let fse = Name::parse(&print.fse)?.find(&open)?;
+                    open.run(move |ws, person| ws.sheet_of(&fse, person))?
+                }
+            };
             let demo = open.person.holder.test_card;
             files::write(&print.pdf, &papers::pdf(&papers::care_sheet(&sheet, &row, demo))?)?;
             if json { output::json(&json!({ "v": 1, "sheet": shape(&row) })) } else { output::line(&line(&row)) }

@@ -140,7 +140,7 @@ pub(crate) struct Bill {
         help = "Sans carte Vitale : sans-vitale (à distance) ou degrade (avec feuille papier)"
     )]
     mode: Option<Mode>,
-    #[arg(long, value_enum, hide_possible_values = true, default_value_t = ProofSeen::DernierPassage, hide_default_value = true,
+    #[arg(long, value_enum, requires = "mode", hide_possible_values = true, default_value_t = ProofSeen::DernierPassage, hide_default_value = true,
         help = "La preuve des droits qui a été vue ; sinon dernier-passage")]
     proof: ProofSeen,
     #[arg(long, value_name = "MOTIF", help = "Pourquoi passer outre un risque de rejet")]

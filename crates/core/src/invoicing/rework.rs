@@ -27,6 +27,9 @@ impl Workstation {
             ..FseFilter::default()
         };
         for row in self.store.fses(&filter)? {
+            if self.store.is_away(&row.reference)? {
+                continue;
+            }
             if let Some(draft) = self.draft_of(&row.content, vitale)? {
                 return Ok(Some((row.reference.clone(), draft, as_claimed(&row.content))));
             }

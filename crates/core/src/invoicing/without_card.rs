@@ -118,6 +118,11 @@ impl Reading {
         Ok(Self { card, read_at: now })
     }
 
+    /// Whether a Vitale said it: what was typed from an attestation has no card's serial number.
+    pub fn is_of_vitale(&self) -> bool {
+        !self.card.insured.serial.is_empty()
+    }
+
     pub(crate) fn from_json(json: &str, read_at: Instant) -> Result<Self, InvoicingError> {
         let card: VitaleContent = serde_json::from_str(json).map_err(|_| InvoicingError::NoReading)?;
         if card.beneficiaries.is_empty() { Err(InvoicingError::NoReading) } else { Ok(Self { card, read_at }) }
@@ -142,6 +147,10 @@ impl Draft {
         if mode.needs_vitale() || proof == Proof::Vitale {
             return Err(InvoicingError::NeedsVitale);
         }
+        // Rights of the last passage are those that a card gave.
+        if proof == Proof::DernierPassage && !reading.is_of_vitale() {
+            return Err(InvoicingError::NoReading);
+        }
         let Reading { card, read_at } = reading;
         let person = card.beneficiaries.first().ok_or(InvoicingError::NoReading)?;
         let day = liasse_domain::clock::paris(now).date();
@@ -160,12 +169,16 @@ impl Draft {
             paid_by_insurer: None,
             proof,
             passage: None,
+            replaces: None,
         })
     }
 
     /// A draft from what the Vitale said when it was last read: to be sealed by it again.
     pub(crate) fn as_read(reading: Reading, mode: SecuringMode) -> Result<Self, InvoicingError> {
         let read_at = reading.read_at;
+        if !reading.is_of_vitale() {
+            return Err(InvoicingError::NoReading);
+        }
         let draft = Self::without_card(reading, Proof::DernierPassage, SecuringMode::Degrade, read_at)?;
         let rights = Rights { source: RightsSource::Vitale, ..draft.rights.clone() };
         Ok(Self { mode, proof: Proof::Vitale, rights, ..draft })
@@ -186,6 +199,18 @@ impl Draft {
     pub fn of_passage(mut self, passage: i64) -> Self {
         self.passage = Some(passage);
         self
+    }
+
+    /// The same draft, made in the place of an FSE that waits for its signature: that one is withdrawn in the same change.
+    #[must_use]
+    pub fn in_place_of(mut self, earlier: FseRef) -> Self {
+        self.replaces = Some(earlier);
+        self
+    }
+
+    /// The FSE that it is made in the place of.
+    pub(crate) fn replaces(&self) -> Option<&FseRef> {
+        self.replaces.as_ref()
     }
 
     /// What the card in the reader said, to be kept; nothing without a card.

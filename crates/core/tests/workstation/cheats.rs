@@ -49,9 +49,18 @@ fn another_hand_a_clock_set_back_and_a_fake_seal_are_refused_and_told() {
     cabinet.practice.clock.set("2026-01-14T09:00:00Z");
     let run = desync::sign_all(&cabinet.workstation, &cabinet.gris, &shown, &doctor, &mut |_| true);
     assert_eq!(code(run.stopped), "system.horloge_en_retard");
+    // Nor the second time: the refusal that was told does not become the clock.
+    let run = desync::sign_all(&cabinet.workstation, &cabinet.gris, &shown, &doctor, &mut |_| true);
+    assert_eq!(code(run.stopped), "system.horloge_en_retard");
     assert_eq!(
         told(&cabinet),
-        ["invoicing.autre_praticien", "invoicing.autre_vitale", "desync.autre_contenu", "system.horloge_en_retard"]
+        [
+            "invoicing.autre_praticien",
+            "invoicing.autre_vitale",
+            "desync.autre_contenu",
+            "system.horloge_en_retard",
+            "system.horloge_en_retard"
+        ]
     );
     cabinet.journal_holds();
 }

@@ -14,9 +14,11 @@ use crate::support::secretary::{Secretariat, code};
 /// Two posts that share a code.
 fn posts() -> (Secretariat, Secretariat) {
     let (desk, doctors) = (Secretariat::opened(), Secretariat::opened());
-    let drawn = desk.asked(liasse_core::Workstation::draw_code).expect("drawn");
+    let doctor = desk.doctor();
+    let drawn = desk.asked(move |ws| ws.draw_code(&doctor)).expect("drawn");
     doctors.asked(move |ws| ws.set_setting("desk.code", &drawn)).expect("typed");
     desk.asked(|ws| ws.set_setting("desk.post", "1")).expect("numbered");
+    doctors.asked(|ws| ws.set_setting("desk.post", "2")).expect("numbered");
     (desk, doctors)
 }
 
@@ -123,4 +125,63 @@ fn a_file_that_is_not_what_was_sent_is_refused() {
     // Nothing of all that was kept.
     assert_eq!(doctors.waiting().count, 0);
     import(&doctors, file, &doctors.doctor()).expect("the file itself is good");
+}
+
+#[test]
+fn a_file_that_was_lost_is_written_again_and_taken_in_once() {
+    let (desk, doctors) = posts();
+    let fse = desk.sealed();
+    let (path, sent) = export(&desk, &desk.mauve, &desk.secretary(), std::slice::from_ref(&fse)).expect("passed on");
+    let first = fs::read(&path).expect("the file");
+    fs::remove_file(path).expect("the stick is lost");
+    // The code was changed meanwhile, too.
+    let code_of = |text: &'static str| move |ws: &mut liasse_core::Workstation| ws.set_setting("desk.code", text);
+    desk.asked(code_of("22222-33333-44444-55555-66666")).expect("typed");
+    doctors.asked(code_of("22222-33333-44444-55555-66666")).expect("typed");
+    let (id, folder, staff) = (sent.id, desk.practice.folder().join("cle"), desk.secretary());
+    let again = desk.asked(move |ws| ws.export_again(&id, &folder, &staff)).expect("written again");
+    let again = fs::read(again).expect("the file");
+    import(&doctors, again.clone(), &doctors.doctor()).expect("taken in");
+    assert_eq!(code(import(&doctors, again, &doctors.doctor()).err()), "desync.deja_recu");
+    assert_eq!(code(import(&doctors, first, &doctors.doctor()).err()), "desync.fichier_altere", "under the old code");
+    let (folder, staff) = (desk.practice.folder().join("cle"), desk.secretary());
+    let unknown = desk.asked(move |ws| ws.export_again("00", &folder, &staff));
+    assert_eq!(code(unknown.err()), "desync.fichier_inconnu_ici");
+}
+
+#[test]
+fn two_posts_of_one_number_pass_nothing_and_numbers_only_go_up() {
+    let (desk, doctors) = posts();
+    let nobody = Secretariat::opened();
+    let fse = desk.sealed();
+    let (path, _) = export(&desk, &desk.mauve, &desk.secretary(), std::slice::from_ref(&fse)).expect("passed on");
+    let file = fs::read(path).expect("the file");
+    let lower = doctors.asked(|ws| ws.set_setting("desk.post", "1"));
+    assert_eq!(code(lower.err()), "saisie.reglage_valeur");
+    nobody.asked(|ws| ws.set_setting("desk.post", "1")).expect("numbered");
+    let drawn = desk.doctor();
+    // The same code as the desk's: the tests draw without chance.
+    nobody.asked(move |ws| ws.draw_code(&drawn)).expect("drawn");
+    assert_eq!(code(import(&nobody, file, &nobody.doctor()).err()), "desync.sans_numero_de_poste");
+}
+
+#[test]
+fn a_word_without_money_and_the_doctors_cotation_travel_too() {
+    let (desk, doctors) = posts();
+    let fse = desk.sealed();
+    let (waived, staff) = (fse.clone(), desk.secretary());
+    desk.asked(move |ws| ws.settle(&waived, &staff, SettlementMode::Gratuit)).expect("waived");
+    let (path, _) = export(&desk, &desk.mauve, &desk.secretary(), std::slice::from_ref(&fse)).expect("passed on");
+    import(&doctors, fs::read(path).expect("the file"), &doctors.doctor()).expect("taken in");
+    let of = fse.clone();
+    let row = doctors.asked(move |ws| Ok(ws.store().fse(&of)?)).expect("read").expect("the FSE");
+    let patient = row.money.iter().find(|money| money.payer == liasse_domain::Payer::Patient).expect("a payer");
+    assert_eq!(
+        patient.state,
+        liasse_domain::MoneyState::Abandonne,
+        "nothing is asked of the patient at the other post"
+    );
+    let row = doctors.asked(move |ws| ws.passage_of(&fse)).expect("read").expect("its passage");
+    assert!(row.cotation.is_some());
+    doctors.journal_holds();
 }

@@ -140,8 +140,9 @@ fn without_a_usable_card_the_locum_bills_on_paper_with_both_names_and_it_counts(
     assert_eq!((drawn.on_paper_cents, drawn.due_cents), (Centimes(3000), Centimes(2100)));
     assert!(drawn.csv().contains("dont sur papier;;30,00;;"));
     assert_eq!(week.workstation.papers_to_give(&who).expect("listed").len(), 1);
-    // Neither on a day outside the session, nor once it is suspended.
+    // What was done inside the session may be billed later; what was done outside it, not at all.
     week.practice.clock.set("2026-01-24T09:00:00Z");
-    let late = week.workstation.bill_on_paper(&draft, &OnPaper::Locum(week.number), PaperReason::SansCarte);
+    let late = week.draft(&["G"]);
+    let late = week.workstation.bill_on_paper(&late, &OnPaper::Locum(week.number), PaperReason::SansCarte);
     assert_eq!(late.expect_err("Saturday").code().0, "guard.session_close");
 }

@@ -1,11 +1,12 @@
 //! A sealed FSE that is not what it should be, after the patient has left: three ways; and one whose practitioner's card has
 //! changed: refused, priced anew, its seal void.
 
-use liasse_core::desync;
 use liasse_core::invoicing::Proof;
 use liasse_core::redo::Way;
-use liasse_domain::{DocumentState, FseRef, PassageState, SecuringMode};
+use liasse_core::{SettlementMode, desync};
+use liasse_domain::{Centimes, DocumentState, FseRef, PassageState, SecuringMode};
 
+use crate::support::Hand;
 use crate::support::secretary::{Secretariat, code};
 
 fn redone(cabinet: &Secretariat, fse: &FseRef, way: Way) -> Option<FseRef> {
@@ -89,4 +90,37 @@ fn a_card_that_says_something_else_prices_anew_and_the_seal_is_void() {
     let same = cabinet.asked(move |ws| ws.reprice(&name, &doctor));
     assert_eq!(code(same.err()), "desync.meme_cps");
     cabinet.journal_holds();
+}
+
+#[test]
+fn what_the_patient_paid_before_leaving_is_paid_for_the_one_made_in_its_place() {
+    let cabinet = Secretariat::opened();
+    let fse = cabinet.sealed();
+    let (paid, staff) = (fse.clone(), cabinet.secretary());
+    cabinet.asked(move |ws| ws.settle(&paid, &staff, SettlementMode::Especes)).expect("settled");
+    let made = redone(&cabinet, &fse, Way::Degraded(Proof::DernierPassage)).expect("made again");
+    let of = made.clone();
+    let due = cabinet.asked(move |ws| ws.due_by_patient(&of)).expect("read");
+    assert_eq!(due, Centimes::ZERO, "the patient has left: nothing is given back, nothing is owed");
+    let doctor = cabinet.doctor();
+    let day = cabinet.asked(move |ws| ws.day_report(&doctor, None)).expect("the day");
+    assert_eq!(day.total_cents, Centimes(3000), "the till holds what it held");
+    // Withdrawn in its turn, its sheet is to be sent no more.
+    let (name, staff) = (made.clone(), cabinet.secretary());
+    cabinet.asked(move |ws| ws.withdraw_waiting(&name, &staff)).expect("withdrawn");
+    let staff = cabinet.secretary();
+    assert!(cabinet.asked(move |ws| ws.papers_to_give(&staff)).expect("listed").is_empty());
+    cabinet.journal_holds();
+}
+
+#[test]
+fn what_cannot_be_made_again_stays_as_it_is() {
+    let cabinet = Secretariat::opened();
+    let fse = cabinet.sealed();
+    // The doctor's own card has no business with the passage of another practitioner's patient.
+    let blanc = cabinet.admitted(&Hand::of("cps-blanc", None));
+    let (name, other) = (fse.clone(), blanc);
+    let refused = cabinet.asked(move |ws| ws.redo(&name, Way::Degraded(Proof::DernierPassage), &other));
+    assert_eq!(code(refused.err()), "invoicing.autre_praticien");
+    assert_eq!(cabinet.state(&fse), DocumentState::SigneePatient);
 }

@@ -13,6 +13,7 @@ impl Desk {
     /// Signs in, asks for the PIN or signs out, as the CPS in the readers says.
     pub(super) fn who_is_there(&mut self) -> Task<Message> {
         let Some((reader, cps)) = self.cards.cps() else {
+            let was_there = self.signed_in.is_some();
             self.signed_in = None;
             self.pin = None;
             self.pin_declined = None;
@@ -23,11 +24,17 @@ impl Desk {
             self.paiements.forget();
             self.recettes.forget();
             self.remplacements.forget();
-            return Task::none();
+            // Without any card there is paper.
+            let shown = was_there && self.place == Place::Reception;
+            return if shown { self.show_reception() } else { Task::none() };
         };
         if cps.situations.is_some() {
             self.pin = None;
             if self.signed_in.as_ref().is_some_and(|person| person.serial == cps.identity.serial) {
+                return Task::none();
+            }
+            if self.choose.is_some() {
+                // The question stands: another card that moves does not ask it again.
                 return Task::none();
             }
             let (reader, cps) = (reader.to_owned(), cps.clone());
@@ -49,7 +56,7 @@ impl Desk {
         match answer {
             Ok(person) if present.as_ref() == Some(&person.serial) => {
                 // Nothing of the last person's patients stays on the screen of the next.
-                self.facturer.is_of(&person.serial);
+                self.facturer.is_of(&format!("{}/{:?}", person.serial, person.session()));
                 self.reception.forget();
                 self.to_sign.forget();
                 self.paiements.forget();

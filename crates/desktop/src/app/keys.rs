@@ -21,6 +21,10 @@ impl Desk {
         if self.mutuelle.is_some() {
             return self.mutuelle_key(key);
         }
+        if self.choose.is_some() && *key == Key::Named(Named::Escape) {
+            self.choose = None;
+            return Task::none();
+        }
         if let Some(dialog) = &self.choose {
             return dialog.key(key).map_or_else(Task::none, |message| self.choose(&message));
         }
@@ -50,6 +54,10 @@ impl Desk {
             Key::Named(Named::F3) => return self.go(Place::Lots),
             Key::Named(Named::F10) => return self.go(Place::Tray),
             Key::Named(Named::F9) => {
+                let unlocked = self.cards.cps().is_some_and(|(_, cps)| cps.situations.is_some());
+                if self.signed_in.is_none() && unlocked {
+                    return self.who_is_there();
+                }
                 if self.signed_in.is_none() {
                     self.ask_pin();
                 }

@@ -27,6 +27,7 @@ impl Desk {
         let hands = reception::Hands {
             office: &self.office,
             signed_in: self.signed_in.as_ref(),
+            cps: self.cards.cps().map(|(_, cps)| cps),
             vitale: self.cards.vitale().map(|(_, vitale)| vitale),
         };
         match self.reception.update(&hands, message) {
@@ -60,7 +61,7 @@ impl Desk {
     pub(super) fn in_the_reader(&self) -> Option<String> {
         let (_, vitale) = self.cards.vitale()?;
         let people = &vitale.read.content.as_ref()?.beneficiaries;
-        let person = people.get(self.reception.beneficiary()).or(people.first())?;
+        let person = people.get(self.reception.beneficiary())?;
         Some(format!("{} {}", person.family_name.reveal(), person.given_name.reveal()))
     }
 

@@ -117,6 +117,8 @@ pub enum Message {
     ToggleAld,
     /// Made on a visit, or at the practice.
     Visit,
+    /// The patient, whose card is not in, leaves the screen.
+    Close,
     /// Next beneficiary of the card.
     NextBeneficiary,
     /// The reason changed.
@@ -271,7 +273,11 @@ impl State {
 
     /// The message of a letter that was typed with Ctrl: the fields take the other keys.
     pub fn control(&self, letter: &str) -> Option<Message> {
-        (letter == "d").then_some(Message::Visit)
+        match letter {
+            "d" => Some(Message::Visit),
+            "w" => Some(Message::Close),
+            _ => None,
+        }
     }
 
     /// Whether a field of this screen should have the focus after the screen was opened.
@@ -333,6 +339,12 @@ impl State {
                     act.ald_related = !act.ald_related;
                 }
             }),
+            Message::Close => {
+                if !self.card_is_in && !matches!(self.stage, Stage::Signing) && !self.asks_how_settled() {
+                    self.leave();
+                }
+                Action::Run(self.focus())
+            }
             Message::Visit => self.edit(office, signed_in, |draft| {
                 draft.mode = match draft.mode {
                     SecuringMode::Securise => SecuringMode::Visite,

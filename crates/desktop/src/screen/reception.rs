@@ -11,7 +11,7 @@ use iced::keyboard::Key;
 use iced::keyboard::key::Named;
 use iced::widget::operation;
 use iced::{Task, widget};
-use liasse_core::cards::VitaleView;
+use liasse_core::cards::{CpsView, VitaleView};
 use liasse_core::desk::SignedIn;
 use liasse_core::paper::OnPaper;
 use liasse_core::passages::Passage;
@@ -29,7 +29,7 @@ pub const FIELD: &str = "accueil";
 #[derive(Default)]
 pub struct State {
     shown: Option<Shown>,
-    chosen: usize,
+    chosen: Option<Row>,
     /// For whom staff receive, or who bills on paper: the one of that place among those known.
     doctor: usize,
     /// Which beneficiary of the Vitale in the reader.
@@ -40,6 +40,13 @@ pub struct State {
     busy: bool,
     notice: Option<Report>,
     said: Option<String>,
+}
+
+/// A row of the list, by what it is: another one that takes its place is not chosen with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Row {
+    Passage(i64),
+    Sheet(i64),
 }
 
 /// What is on it.
@@ -74,11 +81,11 @@ pub enum Message {
     Receive,
     /// The first standing instruction, or the one whose name is in the field.
     Instruct,
-    /// The chosen passage is billed and sealed; or the sheet is posted, or billed on paper.
+    /// The chosen passage is billed and sealed, or on paper where no card serves.
     Bill,
-    /// The chosen passage is billed without the Vitale, in the degraded mode; or the sheet is scanned.
+    /// The chosen passage is billed without the Vitale, in the degraded mode.
     Degraded,
-    /// The patient will come back with the card; or the sheet was given to the patient.
+    /// The patient will come back with the card.
     Wait,
     /// Nothing is billed, for the reason in the field.
     Drop,
@@ -92,6 +99,10 @@ pub enum Message {
     Settled(Result<SettlementMode, Report>),
     /// Sealed: how does the patient settle?
     Sealed(Result<(FseRef, Centimes), Report>),
+    /// The patient is received: that passage is chosen.
+    Received(Result<(i64, String), Report>),
+    /// How the chosen sheet left.
+    Tick(PaperState),
     /// Something was done, with the sentence that says so, or not.
     Done(Result<String, Report>),
 }
@@ -112,6 +123,8 @@ pub struct Hands<'a> {
     pub office: &'a Arc<Office>,
     /// Who is signed in.
     pub signed_in: Option<&'a SignedIn>,
+    /// The card of a professional in a reader, usable or not.
+    pub cps: Option<&'a CpsView>,
     /// The Vitale in a reader.
     pub vitale: Option<&'a VitaleView>,
 }
@@ -121,11 +134,12 @@ impl State {
     pub fn reload(&self, office: &Office, signed_in: Option<&SignedIn>) -> Task<Message> {
         let (person, chosen) = (signed_in.cloned(), self.chosen);
         let read = ask(&office.workstation(), move |ws| {
-            let Some(person) = person else {
+            let Some(person) = person.filter(|person| !on_paper(Some(person))) else {
                 return Ok(Shown { on_paper: ws.without_usable_card()?, ..Shown::default() });
             };
             let passages = ws.passages(&person)?;
-            let of = passages.get(chosen).or(passages.first());
+            let is_chosen = |one: &&Passage| chosen == Some(Row::Passage(one.row.id));
+            let of = passages.iter().find(is_chosen).or(passages.first());
             let billing = of.map_or_else(|| person.situation.billing_number.clone(), |one| one.row.billing.clone());
             let instructions = ws.instructions(&billing)?.into_iter().map(|row| {
                 let acts = liasse_core::passages::Cotation::from_json(&row.acts)?;
@@ -143,9 +157,14 @@ impl State {
         *self = Self::default();
     }
 
-    /// Takes the messages of this screen away.
+    /// Another Vitale lies in the reader, or none: its first beneficiary is meant.
+    pub fn card_changed(&mut self) {
+        self.beneficiary = 0;
+    }
+
+    /// Takes the messages of this screen away, and the question how the patient settles: it is *plus tard* then.
     pub fn dismiss(&mut self) {
-        (self.notice, self.said) = (None, None);
+        (self.notice, self.said, self.sealed) = (None, None, None);
     }
 
     /// The focus of the field.
@@ -155,9 +174,9 @@ impl State {
 
     /// The message of a key that no field took.
     pub fn key(&self, key: &Key) -> Option<Message> {
-        if self.sealed.is_some()
-            && let Key::Character(letter) = key
-        {
+        if self.sealed.is_some() {
+            // Nothing but the answer to the question that stands.
+            let Key::Character(letter) = key else { return None };
             return settlement(letter).map(Message::Settle);
         }
         match key {
@@ -166,7 +185,7 @@ impl State {
             Key::Named(Named::F4) => Some(Message::NextDoctor),
             Key::Named(Named::F5) => Some(Message::Wait),
             Key::Named(Named::F6) => Some(Message::Degraded),
-            Key::Named(Named::F7) => Some(if self.paper().is_some() { Message::Print } else { Message::Receive }),
+            Key::Named(Named::F7) => Some(Message::Receive),
             Key::Named(Named::F8) => Some(Message::Instruct),
             Key::Named(Named::F12) => Some(Message::Bill),
             _ => None,
@@ -175,25 +194,47 @@ impl State {
 
     /// The message of a letter that was typed with Ctrl: the field takes the other keys.
     pub fn control(&self, letter: &str) -> Option<Message> {
+        if self.sealed.is_some() {
+            return None;
+        }
         match letter {
             "b" => Some(Message::NextBeneficiary),
             "d" => Some(Message::Drop),
             "g" => Some(Message::Give),
+            "j" => Some(Message::Print),
+            "k" => Some(Message::Tick(PaperState::Postee)),
+            "t" => Some(Message::Tick(PaperState::Remise)),
+            "u" => Some(Message::Tick(PaperState::Numerisee)),
             _ => None,
         }
     }
 
     fn passage(&self) -> Option<&Passage> {
-        self.shown.as_ref()?.passages.get(self.chosen)
+        let chosen = self.chosen?;
+        self.shown.as_ref()?.passages.iter().find(|one| Row::Passage(one.row.id) == chosen)
     }
 
     fn paper(&self) -> Option<&PaperRow> {
-        let shown = self.shown.as_ref()?;
-        shown.papers.get(self.chosen.checked_sub(shown.passages.len())?)
+        let chosen = self.chosen?;
+        self.shown.as_ref()?.papers.iter().find(|one| Row::Sheet(one.id) == chosen)
     }
 
-    fn last(&self) -> usize {
-        self.shown.as_ref().map_or(0, |shown| (shown.passages.len() + shown.papers.len()).saturating_sub(1))
+    /// The rows in their order.
+    fn rows(&self) -> Vec<Row> {
+        let Some(shown) = &self.shown else { return Vec::new() };
+        let passages = shown.passages.iter().map(|one| Row::Passage(one.row.id));
+        passages.chain(shown.papers.iter().map(|one| Row::Sheet(one.id))).collect()
+    }
+
+    fn walk(&mut self, forward: bool) {
+        let rows = self.rows();
+        let at = self.chosen.and_then(|chosen| rows.iter().position(|row| *row == chosen));
+        let next = match (at, forward) {
+            (None, _) => 0,
+            (Some(at), true) => (at + 1).min(rows.len().saturating_sub(1)),
+            (Some(at), false) => at.saturating_sub(1),
+        };
+        self.chosen = rows.get(next).copied();
     }
 
     /// See [`Action`].
@@ -201,18 +242,26 @@ impl State {
         match message {
             Message::Loaded(answer) => match *answer {
                 Ok(shown) => {
+                    self.busy = false;
                     let opens = self.shown.is_none();
                     self.shown = Some(shown);
-                    self.chosen = self.chosen.min(self.last());
-                    if opens { Action::Run(self.focus()) } else { Action::None }
+                    let rows = self.rows();
+                    if opens {
+                        // The oldest passage; a sheet is chosen by hand alone.
+                        self.chosen = rows.into_iter().find(|row| matches!(row, Row::Passage(_)));
+                        return Action::Run(self.focus());
+                    }
+                    // A row that has gone is no longer chosen, and none in its place.
+                    self.chosen = self.chosen.filter(|chosen| rows.contains(chosen));
+                    Action::None
                 }
                 Err(report) => {
-                    self.notice = Some(report);
+                    (self.busy, self.notice) = (false, Some(report));
                     Action::None
                 }
             },
             Message::Move(forward) => {
-                self.chosen = if forward { (self.chosen + 1).min(self.last()) } else { self.chosen.saturating_sub(1) };
+                self.walk(forward);
                 Action::Run(self.reload(hands.office, hands.signed_in))
             }
             Message::Typed(text) => {
@@ -245,18 +294,17 @@ impl State {
             Message::Print => self.print(hands),
             Message::Settle(mode) => self.settle(hands, mode),
             Message::Settled(answer) => {
-                self.busy = false;
+                self.sealed = None;
                 match answer {
                     Ok(mode) => {
-                        self.sealed = None;
                         self.said = Some(crate::text::with("reception.settled", &[("mode", mode.label())]));
                     }
                     Err(report) => self.notice = Some(report),
                 }
-                Action::LedgerChanged(self.reload(hands.office, hands.signed_in))
+                let read = self.reload(hands.office, hands.signed_in);
+                Action::LedgerChanged(Task::batch([read, self.focus()]))
             }
             Message::Sealed(answer) => {
-                self.busy = false;
                 match answer {
                     Ok((fse, due)) => {
                         let number = fse.number.to_string();
@@ -268,8 +316,21 @@ impl State {
                 }
                 Action::LedgerChanged(self.reload(hands.office, hands.signed_in))
             }
+            Message::Tick(state) => match self.paper().map(|row| row.id) {
+                Some(number) => self.tick(hands, number, state),
+                None => Action::None,
+            },
+            Message::Received(answer) => {
+                let done = match answer {
+                    Ok((passage, said)) => {
+                        self.chosen = Some(Row::Passage(passage));
+                        Ok(said)
+                    }
+                    Err(report) => Err(report),
+                };
+                self.update(hands, Message::Done(done))
+            }
             Message::Done(answer) => {
-                self.busy = false;
                 match answer {
                     Ok(said) => {
                         self.field = String::new();
@@ -283,11 +344,15 @@ impl State {
     }
 
     /// How a sheet leaves, by the key that ticks it off.
-    fn tick(&mut self, hands: &Hands<'_>, state: PaperState) -> Option<Action> {
-        let number = self.paper()?.id;
-        Some(self.gesture(hands, move |ws, person| {
+    fn tick(&mut self, hands: &Hands<'_>, number: i64, state: PaperState) -> Action {
+        self.gesture(hands, move |ws, person| {
             ws.tick_paper(number, state, person)?;
             Ok(crate::text::with("reception.ticked", &[("sheet", &number.to_string()), ("state", state.label())]))
-        }))
+        })
     }
+}
+
+/// Whether only paper is left: nobody is signed in, or a card that may not sign an FSE.
+fn on_paper(person: Option<&SignedIn>) -> bool {
+    person.is_none_or(|person| !person.is_staff() && !person.situation.may_sign_fse)
 }

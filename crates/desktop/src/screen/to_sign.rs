@@ -36,7 +36,8 @@ pub struct State {
     waiting: Option<ToSign>,
     asked: Asked,
     scrolled: Scrolled,
-    chosen: usize,
+    /// By its name: another one that takes its place is not chosen with it.
+    chosen: Option<FseRef>,
     word: String,
     folder: String,
     run: Option<Going>,
@@ -166,7 +167,8 @@ impl State {
     }
 
     fn chosen(&self) -> Option<&ToSignRow> {
-        self.rows().get(self.chosen)
+        let chosen = self.chosen.as_ref()?;
+        self.rows().iter().find(|row| row.fse == *chosen)
     }
 
     /// Those that one key signs: exactly what is shown, and nothing of it with an anomaly.
@@ -184,11 +186,18 @@ impl State {
             Message::Loaded(answer) => {
                 match *answer {
                     Ok(waiting) if signed_in.is_some() => {
-                        self.chosen = self.chosen.min(waiting.rows.len().saturating_sub(1));
+                        self.busy = false;
+                        let opens = self.waiting.is_none();
+                        let there = |fse: &FseRef| waiting.rows.iter().any(|row| row.fse == *fse);
+                        // One that has gone is no longer chosen, and none in its place.
+                        self.chosen = match self.chosen.take().filter(there) {
+                            None if opens => waiting.rows.first().map(|row| row.fse.clone()),
+                            kept => kept,
+                        };
                         self.waiting = Some(waiting);
                     }
                     Ok(_) => {}
-                    Err(report) => self.notice = Some(report),
+                    Err(report) => (self.busy, self.notice) = (false, Some(report)),
                 }
                 Action::None
             }
@@ -201,8 +210,14 @@ impl State {
                 Action::None
             }
             Message::Move(forward) => {
-                let last = self.rows().len().saturating_sub(1);
-                self.chosen = if forward { (self.chosen + 1).min(last) } else { self.chosen.saturating_sub(1) };
+                let rows = self.rows();
+                let at = self.chosen.as_ref().and_then(|chosen| rows.iter().position(|row| row.fse == *chosen));
+                let next = match (at, forward) {
+                    (None, _) => 0,
+                    (Some(at), true) => (at + 1).min(rows.len().saturating_sub(1)),
+                    (Some(at), false) => at.saturating_sub(1),
+                };
+                self.chosen = rows.get(next).map(|row| row.fse.clone());
                 Action::None
             }
             Message::Word(word) => {
@@ -215,7 +230,7 @@ impl State {
             }
             Message::SignAll => {
                 let shown = self.ready();
-                self.sign_all(office, signed_in.cloned(), shown)
+                self.sign_all(office, signed_in.cloned(), shown, true)
             }
             Message::Derogate => {
                 let reason = self.word.trim().to_owned();
@@ -224,7 +239,7 @@ impl State {
                 }
                 let shown = self.chosen().map(|row| (row.fse.clone(), row.shown)).into_iter().collect();
                 let person = signed_in.cloned().map(|person| SignedIn { derogation: Some(reason), ..person });
-                self.sign_all(office, person, shown)
+                self.sign_all(office, person, shown, false)
             }
             Message::Signed(done) => {
                 if let Some(going) = &mut self.run {
@@ -234,6 +249,7 @@ impl State {
             }
             Message::Ended(signed, lots, stopped) => {
                 self.run = None;
+                self.word = String::new();
                 if signed_in.is_some() {
                     self.notice = stopped;
                     let values = [("count", &*signed.to_string()), ("lots", &lots.to_string())];
@@ -282,7 +298,6 @@ impl State {
             Message::PassOn => self.pass_on(office, signed_in),
             Message::TakeIn => self.take_in(office, signed_in),
             Message::Done(answer) => {
-                self.busy = false;
                 match answer {
                     Ok(said) => {
                         self.word = String::new();
@@ -295,7 +310,13 @@ impl State {
         }
     }
 
-    fn sign_all(&mut self, office: &Arc<Office>, person: Option<SignedIn>, shown: Vec<(FseRef, [u8; 32])>) -> Action {
+    fn sign_all(
+        &mut self,
+        office: &Arc<Office>,
+        person: Option<SignedIn>,
+        shown: Vec<(FseRef, [u8; 32])>,
+        lots: bool,
+    ) -> Action {
         let Some(person) = person.filter(|_| self.run.is_none() && !shown.is_empty()) else {
             return Action::None;
         };
@@ -311,7 +332,7 @@ impl State {
                 !stop.load(Ordering::Relaxed)
             };
             let Run { signed, stopped } = desync::sign_all(&lane, &cards, &shown, &person, &mut go_on);
-            let whole = stopped.is_none() && signed.len() == shown.len();
+            let whole = lots && stopped.is_none() && signed.len() == shown.len() && !stop.load(Ordering::Relaxed);
             // The lots in the same gesture, where nothing stopped it; a refused lot stops nothing that is signed.
             let (lots, refused) = match whole.then(|| signing::finish_lots(&lane, &cards, &person)) {
                 Some(Ok(lots)) => (lots.len(), None),
@@ -334,7 +355,8 @@ impl State {
         job: impl FnOnce(&mut Workstation, &FseRef, &SignedIn) -> Result<String, CoreError> + Send + 'static,
     ) -> Action {
         let fse = self.chosen().map(|row| row.fse.clone());
-        let (Some(person), Some(fse)) = (signed_in.cloned().filter(|_| !self.busy), fse) else { return Action::None };
+        let person = signed_in.cloned().filter(|_| !self.busy && self.run.is_none());
+        let (Some(person), Some(fse)) = (person, fse) else { return Action::None };
         (self.notice, self.said, self.busy) = (None, None, true);
         Action::Run(ask(&office.workstation(), move |ws| job(ws, &fse, &person)).map(Message::Done))
     }
@@ -342,10 +364,9 @@ impl State {
     fn pass_on(&mut self, office: &Office, signed_in: Option<&SignedIn>) -> Action {
         // Those of the chosen one's practitioner: a file is for one of them.
         let billing = self.chosen().map(|row| row.fse.billing.clone());
-        let (Some(person), Some(billing)) = (signed_in.cloned().filter(|_| !self.busy), billing) else {
-            return Action::None;
-        };
-        let of = |row: &&ToSignRow| row.fse.billing == billing;
+        let person = signed_in.cloned().filter(|_| !self.busy && self.run.is_none());
+        let (Some(person), Some(billing)) = (person, billing) else { return Action::None };
+        let of = |row: &&ToSignRow| row.fse.billing == billing && row.passable;
         let fses: Vec<FseRef> = self.rows().iter().filter(of).map(|row| row.fse.clone()).collect();
         (self.notice, self.said, self.busy) = (None, None, true);
         let (lane, cards, folder) = (office.workstation(), office.cards(), self.folder(office));
@@ -361,7 +382,8 @@ impl State {
     }
 
     fn take_in(&mut self, office: &Office, signed_in: Option<&SignedIn>) -> Action {
-        let Some(person) = signed_in.cloned().filter(|_| !self.busy) else { return Action::None };
+        let person = signed_in.cloned().filter(|_| !self.busy && self.run.is_none());
+        let Some(person) = person else { return Action::None };
         (self.notice, self.said, self.busy) = (None, None, true);
         let folder = self.folder(office);
         let taken = ask(&office.workstation(), move |ws| {

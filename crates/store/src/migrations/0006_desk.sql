@@ -66,7 +66,7 @@ CREATE TABLE paper (
     total       INTEGER NOT NULL,
     reason      TEXT NOT NULL CHECK (reason IN ('degrade', 'sans_carte', 'carte_inutilisable', 'sans_habilitation')),
     made_at     TEXT NOT NULL,
-    state       TEXT NOT NULL CHECK (state IN ('a_remettre', 'remise', 'postee', 'numerisee')),
+    state       TEXT NOT NULL CHECK (state IN ('a_remettre', 'remise', 'postee', 'numerisee', 'annulee')),
     done_at     TEXT,
     entry       INTEGER NOT NULL,
     content     TEXT NOT NULL CHECK (json_valid(content)),
@@ -76,14 +76,17 @@ CREATE INDEX paper_open ON paper (billing, id) WHERE state = 'a_remettre';
 CREATE TRIGGER paper_keeps BEFORE UPDATE OF billing, replacement, document, patient, act_date, total, reason, content ON paper
 BEGIN SELECT RAISE(ABORT, 'a sheet says what it said when it was printed'); END;
 
--- A file of prepared FSE that left for another post, or came from one: each is taken in once.
+-- A file of prepared FSE that left for another post, or came from one: each is taken in once. `content` is what left, so that a
+-- file that was lost can be written again: it is the same one, and is taken in once all the same.
 CREATE TABLE transfer (
     id      TEXT PRIMARY KEY,
     way     TEXT NOT NULL CHECK (way IN ('sortie', 'entree')),
     billing TEXT NOT NULL,
     at      TEXT NOT NULL,
     sha256  BLOB NOT NULL CHECK (length(sha256) = 32),
-    entry   INTEGER NOT NULL
+    entry   INTEGER NOT NULL,
+    content BLOB,
+    CHECK ((way = 'sortie') = (content IS NOT NULL))
 ) STRICT, WITHOUT ROWID;
 
 -- At which other post a prepared document is, by the file with which it left.

@@ -59,7 +59,7 @@ fn an_unconfirmed_file_does_not_leave_again_until_released() {
     // The two working days run from the dot, not from when the silence was noticed.
     assert_eq!(practice.store.awaiting_answer().expect("read")[0].last_attempt, at(60));
 
-    practice.store.release_for_resend(&stamp(), lot, "deux jours ouvrés sans accusé").expect("released");
+    practice.store.release_for_resend(&stamp_at(90), lot, "deux jours ouvrés sans accusé").expect("released");
     let again = practice.store.to_send().expect("read");
     assert_eq!(again[0].message, before[0].message, "byte for byte");
     let entries = practice.store.journal_entries().expect("read");

@@ -84,6 +84,9 @@ impl State {
                 body = body.push(text(format!("{mark}{}", other.given_name.reveal())).size(theme::BODY));
             }
         }
+        if !self.card_is_in {
+            body = body.push(parts::key_action("Ctrl W", t("without.close")));
+        }
         if let Some(words) = without_card(draft) {
             body = body.push(parts::coloured(words, |c| c.amber));
         } else if !self.card_is_in && !matches!(self.stage, Stage::Signed(_)) {

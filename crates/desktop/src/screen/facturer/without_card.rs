@@ -27,6 +27,8 @@ pub struct Search {
     found: Vec<KnownPatient>,
     chosen: usize,
     said: Option<String>,
+    /// Something is under way: the same key does not ask for it twice.
+    busy: bool,
 }
 
 /// What happens to it.
@@ -116,6 +118,7 @@ impl State {
             }
             Event::Found(_, Ok(_)) => Action::None,
             Event::Found(_, Err(report)) | Event::Waits(Err(report)) => {
+                self.search.busy = false;
                 self.notice = Some(report);
                 Action::None
             }
@@ -126,7 +129,9 @@ impl State {
                 Action::None
             }
             Event::Wait => {
-                let (Some(patient), Some(person)) = (patient, signed_in.cloned()) else { return Action::None };
+                let person = signed_in.cloned().filter(|_| !self.search.busy);
+                let (Some(patient), Some(person)) = (patient, person) else { return Action::None };
+                self.search.busy = true;
                 let waits = ask(&lane, move |ws| {
                     let reading = ws.reading_of_patient(patient)?;
                     ws.receive_without_card(&reading, None, &person)
@@ -141,7 +146,10 @@ impl State {
                 Action::None
             }
             Event::Bill(mode) => {
-                let (Some(patient), Some(_)) = (patient, signed_in) else { return Action::None };
+                let (Some(patient), Some(_)) = (patient, signed_in.filter(|_| !self.search.busy)) else {
+                    return Action::None;
+                };
+                self.search.busy = true;
                 let opened = ask(&lane, move |ws| {
                     let reading = ws.reading_of_patient(patient)?;
                     Ok(Draft::without_card(reading, Proof::DernierPassage, mode, ws.now())?)
@@ -157,6 +165,7 @@ impl State {
                 }
                 Ok(_) => Action::None,
                 Err(report) => {
+                    self.search.busy = false;
                     self.notice = Some(report);
                     Action::None
                 }

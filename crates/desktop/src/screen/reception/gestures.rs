@@ -4,9 +4,9 @@ use liasse_core::desk::SignedIn;
 use liasse_core::invoicing::{Draft, Proof};
 use liasse_core::passages::Cotation;
 use liasse_core::{CoreError, SettlementMode, Workstation, desync, type_acts};
-use liasse_domain::{Code, Coded, PaperReason, PaperState, PassageState, Report, SecuringMode};
+use liasse_domain::{Code, Coded, PassageState, Report, SecuringMode};
 
-use super::{Action, Hands, Message, State};
+use super::{Action, Hands, Message, State, on_paper};
 use crate::ask::{aside, ask};
 use crate::text::with;
 
@@ -30,6 +30,10 @@ impl State {
     /// A practitioner's Enter codes the chosen passage; that of staff writes a word beside it.
     pub(super) fn enter(&mut self, hands: &Hands<'_>) -> Action {
         let typed = self.field.trim().to_owned();
+        if typed.is_empty() {
+            // Enter once more erases nothing.
+            return Action::None;
+        }
         let (Some(id), Some(person)) = (self.passage().map(|one| one.row.id), hands.signed_in) else {
             return Action::None;
         };
@@ -55,14 +59,17 @@ impl State {
         };
         let billing = self.shown.as_ref().and_then(|shown| shown.doctors.get(self.doctor)).map(|one| one.0.clone());
         let beneficiary = self.beneficiary;
-        self.gesture(hands, move |ws, person| {
-            let id = ws.receive(&vitale, beneficiary, billing.as_ref(), person)?;
-            Ok(with("reception.received", &[("passage", &id.to_string())]))
-        })
+        let Some(person) = hands.signed_in.cloned().filter(|_| !self.busy) else { return Action::None };
+        (self.notice, self.said, self.busy) = (None, None, true);
+        let received = ask(&hands.office.workstation(), move |ws| {
+            let id = ws.receive(&vitale, beneficiary, billing.as_ref(), &person)?;
+            Ok((id, with("reception.received", &[("passage", &id.to_string())])))
+        });
+        Action::Run(received.map(Message::Received))
     }
 
-    /// A practitioner gives an instruction, `name = acts`, or lifts it, `name =`. Else the instruction whose name is in the field,
-    /// or the first, is applied to the chosen passage.
+    /// A practitioner gives an instruction, `name = acts`, or lifts it, `name =`. Else the instruction whose name begins with what is
+    /// in the field is applied to the chosen passage; with an empty field the only one there is.
     pub(super) fn instruct(&mut self, hands: &Hands<'_>) -> Action {
         if let Some((name, acts)) = self.field.split_once('=') {
             let (name, acts) = (name.trim().to_owned(), acts.trim().to_owned());
@@ -71,10 +78,12 @@ impl State {
         let Some(id) = self.passage().map(|one| one.row.id) else { return Action::None };
         let instructions = self.shown.as_ref().map_or(&[][..], |shown| &shown.instructions);
         let typed = self.field.trim();
-        let named = instructions.iter().find(|(name, _)| !typed.is_empty() && name.starts_with(typed));
-        let Some((name, _)) = named.or(instructions.first()).cloned() else {
+        let typed = typed.to_lowercase();
+        let named: Vec<_> = instructions.iter().filter(|(name, _)| name.to_lowercase().starts_with(&typed)).collect();
+        let [(name, _)] = named.as_slice() else {
             return self.refused(Report::new(Code("passage.consigne_inconnue"), &[]));
         };
+        let name = name.clone();
         self.gesture(hands, move |ws, person| {
             ws.apply_instruction(id, &name, person)?;
             Ok(with("reception.instructed", &[("passage", &id.to_string()), ("name", &name)]))
@@ -98,13 +107,10 @@ impl State {
         }
     }
 
-    /// The chosen passage becomes an FSE, which the patient's Vitale seals; a sheet is posted; or paper, when nobody signs.
+    /// The chosen passage becomes an FSE, which the patient's Vitale seals; or paper, where no card serves.
     pub(super) fn bill(&mut self, hands: &Hands<'_>) -> Action {
-        if hands.signed_in.is_none() {
+        if on_paper(hands.signed_in) {
             return self.on_paper(hands);
-        }
-        if let Some(ticked) = self.tick(hands, PaperState::Postee) {
-            return ticked;
         }
         let Some(id) = self.passage().map(|one| one.row.id) else { return Action::None };
         let Some(person) = hands.signed_in.cloned().filter(|_| !self.busy) else { return Action::None };
@@ -130,9 +136,6 @@ impl State {
 
     /// Without the Vitale: CPS alone later, and a paper sheet now.
     pub(super) fn degraded(&mut self, hands: &Hands<'_>) -> Action {
-        if let Some(ticked) = self.tick(hands, PaperState::Numerisee) {
-            return ticked;
-        }
         let Some(id) = self.passage().map(|one| one.row.id) else { return Action::None };
         let folder = hands.office.root().join("papier");
         self.gesture(hands, move |ws, person| {
@@ -147,9 +150,6 @@ impl State {
     }
 
     pub(super) fn wait(&mut self, hands: &Hands<'_>) -> Action {
-        if let Some(ticked) = self.tick(hands, PaperState::Remise) {
-            return ticked;
-        }
         let Some(id) = self.passage().map(|one| one.row.id) else { return Action::None };
         self.gesture(hands, move |ws, person| {
             ws.set_passage(id, PassageState::AttendCarte, "", person)?;
@@ -184,7 +184,8 @@ impl State {
     }
 
     pub(super) fn settle(&mut self, hands: &Hands<'_>, mode: SettlementMode) -> Action {
-        let (Some((fse, _)), Some(person)) = (&self.sealed, hands.signed_in.cloned()) else { return Action::None };
+        let person = hands.signed_in.cloned().filter(|_| !self.busy);
+        let (Some((fse, _)), Some(person)) = (&self.sealed, person) else { return Action::None };
         let fse = fse.clone();
         self.busy = true;
         let settled = ask(&hands.office.workstation(), move |ws| {
@@ -209,10 +210,12 @@ impl State {
         };
         (self.notice, self.said, self.busy) = (None, None, true);
         let (beneficiary, folder) = (self.beneficiary, hands.office.root().join("papier"));
+        let (cps, person) = (hands.cps.cloned(), hands.signed_in.cloned());
         let billed = ask(&hands.office.workstation(), move |ws| {
+            let reason = ws.paper_reason(cps.as_ref(), person.as_ref())?;
             let mut draft = Draft::new(&vitale, beneficiary, ws.now())?;
             draft.input.acts = acts;
-            let number = ws.bill_on_paper(&draft, &by, PaperReason::SansCarte)?;
+            let number = ws.bill_on_paper(&draft, &by, reason)?;
             let path = ws.write_sheet(number, &folder, draft.card().insured.test_card)?;
             let values = [("sheet", &*number.to_string()), ("file", &path.display().to_string())];
             Ok(with("reception.on_paper_done", &values))

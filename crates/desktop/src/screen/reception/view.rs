@@ -6,7 +6,7 @@ use liasse_core::PaperRow;
 use liasse_core::desk::SignedIn;
 use liasse_core::passages::{Cotation, Passage};
 
-use super::{FIELD, Message, Shown, State};
+use super::{FIELD, Message, Row, Shown, State, on_paper};
 use crate::text::{t, with};
 use crate::theme;
 use crate::widget::parts;
@@ -15,9 +15,10 @@ impl State {
     /// The screen. `patient` is who lies in the reader: the name of the chosen beneficiary.
     pub fn view<'a>(&'a self, signed_in: Option<&'a SignedIn>, patient: Option<String>) -> Element<'a, Message> {
         let Some(shown) = &self.shown else {
-            return container(text(t("reception.reading")).size(theme::BODY)).center(Fill).style(theme::panel).into();
+            let body = self.messages(column![text(t("reception.reading")).size(theme::BODY)].spacing(12));
+            return container(body.max_width(640)).center(Fill).style(theme::panel).into();
         };
-        let (list, gestures) = match signed_in {
+        let (list, gestures) = match signed_in.filter(|person| !on_paper(Some(person))) {
             Some(person) => (self.list(shown), self.gestures(person, shown, patient)),
             None => (no_card(), self.paper_form(shown, patient)),
         };
@@ -37,21 +38,21 @@ impl State {
         if shown.passages.is_empty() {
             lines = lines.push(text(t("reception.empty")).size(theme::BODY));
         }
-        for (index, passage) in shown.passages.iter().enumerate() {
-            lines = lines.push(self.framed(index, passage_line(passage)));
+        for passage in &shown.passages {
+            lines = lines.push(self.framed(Row::Passage(passage.row.id), passage_line(passage)));
         }
         if !shown.papers.is_empty() {
             lines = lines.push(space::vertical().height(12)).push(parts::title(t("reception.papers")));
         }
-        for (index, paper) in shown.papers.iter().enumerate() {
-            lines = lines.push(self.framed(shown.passages.len() + index, paper_line(paper)));
+        for paper in &shown.papers {
+            lines = lines.push(self.framed(Row::Sheet(paper.id), paper_line(paper)));
         }
         scrollable(lines).height(Fill).into()
     }
 
-    fn framed<'a>(&'a self, index: usize, line: Element<'a, Message>) -> Element<'a, Message> {
+    fn framed<'a>(&'a self, row: Row, line: Element<'a, Message>) -> Element<'a, Message> {
         let line = container(line).padding([4, 8]).width(Fill);
-        if index == self.chosen { line.style(theme::outlined).into() } else { line.into() }
+        if self.chosen == Some(row) { line.style(theme::outlined).into() } else { line.into() }
     }
 
     fn gestures<'a>(&'a self, person: &'a SignedIn, shown: &'a Shown, patient: Option<String>) -> Element<'a, Message> {
@@ -60,7 +61,7 @@ impl State {
         if let Some((fse, due)) = &self.sealed {
             let values = [("fse", &*fse.number.to_string()), ("due", &due.to_string())];
             body = body.push(text(with("reception.how_settled", &values)).size(theme::BODY));
-            return body.push(parts::faint(t("reception.letters"))).into();
+            return body.push(parts::faint(t("reception.letters"))).push(self.field(t("reception.answer"))).into();
         }
         body = body.push(in_the_reader(patient));
         if person.is_staff() {
@@ -77,10 +78,10 @@ impl State {
         if let Some(paper) = self.paper() {
             body = body.push(parts::title(with("reception.sheet", &[("sheet", &paper.id.to_string())])));
             for (key, does) in [
-                ("F7", t("reception.print")),
-                ("F5", t("reception.given_to_patient")),
-                ("F12", t("reception.posted")),
-                ("F6", t("reception.scanned")),
+                ("Ctrl J", t("reception.print")),
+                ("Ctrl T", t("reception.given_to_patient")),
+                ("Ctrl K", t("reception.posted")),
+                ("Ctrl U", t("reception.scanned")),
             ] {
                 body = body.push(parts::key_action(key, does));
             }

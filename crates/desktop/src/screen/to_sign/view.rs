@@ -18,9 +18,12 @@ impl State {
     /// The screen.
     pub fn view<'a>(&'a self, signed_in: Option<&'a SignedIn>) -> Element<'a, Message> {
         let (Some(person), Some(waiting)) = (signed_in, &self.waiting) else {
-            let body =
+            let mut body =
                 column![parts::title(t("to_sign.title")), text(t("to_sign.nobody")).size(theme::BODY)].spacing(12);
-            return container(body).center(Fill).style(theme::panel).into();
+            if let Some(report) = &self.notice {
+                body = body.push(parts::report(report));
+            }
+            return container(body.max_width(640)).center(Fill).style(theme::panel).into();
         };
         row![
             container(self.queue(waiting)).width(Fill).height(Fill).padding(16).style(theme::panel),
@@ -44,13 +47,13 @@ impl State {
             self.scrolled,
             ROW,
             waiting.rows.len(),
-            |index| self.line(index, &waiting.rows[index]),
+            |index| self.line(&waiting.rows[index]),
             Message::Scrolled,
         ));
         body.into()
     }
 
-    fn line<'a>(&'a self, index: usize, one: &'a ToSignRow) -> Element<'a, Message> {
+    fn line<'a>(&'a self, one: &'a ToSignRow) -> Element<'a, Message> {
         let state = match (&one.anomaly, one.state) {
             (Some(report), _) => parts::coloured(format!("! {}", report.message), |c| c.amber),
             (None, DocumentState::SigneePatient) => parts::coloured(t("to_sign.ready"), |c| c.good),
@@ -72,7 +75,7 @@ impl State {
         ]
         .spacing(2);
         let line = container(line).padding([4, 8]).height(ROW).width(Fill);
-        if index == self.chosen { line.style(theme::outlined).into() } else { line.into() }
+        if self.chosen.as_ref() == Some(&one.fse) { line.style(theme::outlined).into() } else { line.into() }
     }
 
     fn gestures<'a>(&'a self, person: &'a SignedIn) -> Element<'a, Message> {
