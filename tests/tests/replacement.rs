@@ -150,6 +150,13 @@ fn a_reject_after_the_closing_is_corrected_by_the_locums_card_alone() {
     );
     vert.pull();
     let gris = pcscd.insert(Slot::First, "cps-gris", &[]);
+    // Or paper, with both names, where the locum no longer comes.
+    let pdf = practice.scratch().join("rejet.pdf");
+    let sheet = call(&["paper", "reject", &fse, "--pdf", pdf.to_str().expect("utf-8")], 0);
+    assert_eq!(sheet["sheet"]["reason"], "rejet");
+    let text = finish(std::process::Command::new("pdftotext").arg("-layout").arg(&pdf).arg("-"), b"").success().stdout;
+    assert!(text.contains("GRIS") && text.contains("VERT") && text.contains("991010778"), "{text}");
+    call(&["paper", "done", &sheet["sheet"]["sheet"].to_string(), "annulee"], 0);
     call(&["replacement", "reopen", &fse], 0);
     gris.pull();
     let _vert = pcscd.insert(Slot::First, "cps-vert", &[]);

@@ -165,6 +165,37 @@ impl Workstation {
         Ok(self.store.keep_paper(&stamp, &new)?)
     }
 
+    /// Bills a rejected FSE again on paper, as it was, both names of a replacement with it: what is left where its locum no longer
+    /// comes. Gives the number of the sheet.
+    ///
+    /// # Errors
+    /// [`StoreError::NotRejected`]; [`StoreError::Corrected`].
+    pub fn reject_on_paper(&mut self, fse: &FseRef, who: &SignedIn) -> Result<i64, CoreError> {
+        self.check_readable_by(fse, who)?;
+        let row = self.store.fse(fse)?.ok_or(PaperError::NoSheet)?;
+        if row.reject.is_none() {
+            return Err(StoreError::NotRejected.into());
+        }
+        if let Some(by) = self.store.corrected_by(fse)? {
+            return Err(StoreError::Corrected { by }.into());
+        }
+        let sheet = Sheet { drawn_up: self.clock.today(), ..Sheet::of_claim(&row.content) };
+        let content = sheet.json()?;
+        let new = NewPaper {
+            billing: &fse.billing,
+            // The rejected FSE is a correction of the statement already: its sheet is none of the session's fees.
+            session: None,
+            passage: None,
+            patient: &sheet.patient,
+            act_date: sheet.act_date(),
+            total: sheet.total(),
+            reason: PaperReason::Rejet,
+            content: &content,
+        };
+        let stamp = who.stamp(self.now());
+        Ok(self.store.keep_paper(&stamp, &new)?)
+    }
+
     /// Somebody without a card: whose prices and names are printed, and who signs nothing; and how the journal names them.
     fn without_card(&self, by: &OnPaper, day: NaiveDate, test_card: bool) -> Result<(SignedIn, String), CoreError> {
         let (situation, practitioner, locum) = match by {

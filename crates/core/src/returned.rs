@@ -88,6 +88,9 @@ pub struct RejectedFse {
     pub corrected_by: Option<FseRef>,
     /// Of a DRE: whether the insurer's part was given up, and is the patient's.
     pub passed_on: bool,
+    /// The replacement session under which a locum made it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub session: Option<u32>,
     /// For whom, on a screen; never in the JSON.
     #[serde(skip)]
     pub patient: Private,
@@ -193,7 +196,11 @@ impl Workstation {
             awaits_correction(incident, reject::explain(&reject.code).map(|words| words.gesture))
         });
         let documents = self.documents(self.store.rejected(billing, &awaiting, limit)?)?;
-        let shown = documents.into_iter().filter_map(|document| explained(document, &self.incidents)).collect();
+        let mut shown: Vec<RejectedFse> =
+            documents.into_iter().filter_map(|document| explained(document, &self.incidents)).collect();
+        for one in &mut shown {
+            one.session = self.store.made_under(&one.fse)?;
+        }
         Ok(Rejects { awaiting: awaiting.len(), shown })
     }
 
@@ -257,6 +264,7 @@ fn explained(document: Document, incidents: &Incidents) -> Option<RejectedFse> {
         reject,
         corrected_by: document.corrected_by,
         passed_on,
+        session: None,
         patient: document.patient,
     })
 }

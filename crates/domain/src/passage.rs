@@ -66,6 +66,8 @@ words! {
         CarteInutilisable = "carte_inutilisable", "carte de professionnel inutilisable";
         /// The card may not sign an FSE.
         SansHabilitation = "sans_habilitation", "carte sans habilitation à signer";
+        /// A rejected FSE of a closed replacement, which nobody corrects.
+        Rejet = "rejet", "FSE rejetée, refaite sur papier";
     }
 }
 

@@ -20,6 +20,8 @@ use crate::{files, output};
 pub(crate) enum Paper {
     #[command(about = "Facture sur papier, sans carte de professionnel utilisable ; imprime la feuille")]
     New(New),
+    #[command(about = "Refait sur papier une FSE rejetée que personne ne corrige")]
+    Reject(Print),
     #[command(about = "Les feuilles à remettre, la plus ancienne d'abord")]
     List(List),
     #[command(about = "Imprime une feuille : celle d'une FSE en mode dégradé, ou par son numéro")]
@@ -142,6 +144,17 @@ pub(crate) fn run(command: &Paper, json: bool) -> Result<(), Failure> {
                 return output::json(&json!({ "v": 1, "sheets": rows.iter().map(shape).collect::<Vec<Value>>() }));
             }
             rows.iter().try_for_each(|row| output::line(&line(row)))
+        }
+        Paper::Reject(print) => {
+            let open = print.person.open(&[])?;
+            let fse = Name::parse(&print.fse)?.find(&open)?;
+            let (row, sheet) = open.run(move |ws, person| {
+                let number = ws.reject_on_paper(&fse, person)?;
+                ws.sheet(number)
+            })?;
+            let demo = open.person.holder.test_card;
+            files::write(&print.pdf, &papers::pdf(&papers::care_sheet(&sheet, &row, demo))?)?;
+            if json { output::json(&json!({ "v": 1, "sheet": shape(&row) })) } else { output::line(&line(&row)) }
         }
         Paper::Print(print) => {
             let open = print.person.open(&[])?;

@@ -73,6 +73,12 @@ pub enum Message {
     Enter,
     /// Separates the chosen line from its FSE.
     Separate,
+    /// The locum may take the chosen reject up again.
+    Reopen,
+    /// The chosen reject is billed again on paper.
+    OnPaper,
+    /// It was reopened, or is on paper: the sentence that says so.
+    Said(Result<String, Report>),
     /// A line was matched or separated, or not.
     Moved(Result<(), Report>),
     /// The draft of a correction, or why there is none.
@@ -150,6 +156,8 @@ impl State {
             Key::Named(Named::ArrowUp) => Some(Message::Move(false)),
             Key::Named(Named::Enter) => Some(Message::Enter),
             Key::Named(Named::Delete) => Some(Message::Separate),
+            Key::Named(Named::F6) => Some(Message::Reopen),
+            Key::Named(Named::F7) => Some(Message::OnPaper),
             _ => None,
         }
     }
@@ -191,6 +199,13 @@ impl State {
             Message::EntryChanged(entry) => self.entry = entry,
             Message::Enter => return self.enter(office, signed_in, vitale),
             Message::Separate => return self.separate(office, signed_in),
+            Message::Reopen => return self.of_locum(office, signed_in, false),
+            Message::OnPaper => return self.of_locum(office, signed_in, true),
+            Message::Said(Ok(said)) => {
+                self.said = Some(said);
+                return Action::LedgerChanged(self.reload(office, signed_in));
+            }
+            Message::Said(Err(report)) => self.notice = Some(report),
             Message::Moved(Ok(())) => {
                 self.entry.clear();
                 self.said = Some(t("money.moved").to_owned());
@@ -203,6 +218,28 @@ impl State {
             Message::Moved(Err(report)) => self.notice = Some(report),
         }
         Action::None
+    }
+
+    /// What a locum's reject offers: reopened for the locum's card, or paper. The doctor never signs an FSE that the locum made.
+    fn of_locum(&mut self, office: &Office, signed_in: Option<&SignedIn>, paper: bool) -> Action {
+        self.dismiss();
+        let fse = match self.chosen() {
+            Some(Row::Reject(reject)) if reject.session.is_some() && reject.awaits_correction() => reject.fse.clone(),
+            _ => return Action::None,
+        };
+        let Some(person) = signed_in.cloned() else { return Action::None };
+        let folder = office.root().join("papier");
+        let done = ask(&office.workstation(), move |ws| {
+            let number = fse.number.to_string();
+            if !paper {
+                ws.reopen_for_locum(&fse, &person)?;
+                return Ok(with("money.reopened", &[("fse", &number)]));
+            }
+            let sheet = ws.reject_on_paper(&fse, &person)?;
+            let path = ws.write_sheet(sheet, &folder, person.holder.test_card)?;
+            Ok(with("money.on_paper", &[("fse", &number), ("file", &path.display().to_string())]))
+        });
+        Action::Run(done.map(Message::Said))
     }
 
     /// Reads more lines when somebody comes to the end of those that are there.
@@ -366,6 +403,11 @@ impl State {
                 } else if reject.is_dre() {
                     body = body.push(parts::key_action("↵", t("money.pass")));
                     body = body.push(parts::faint(t("money.pass_how")));
+                } else if reject.awaits_correction() && reject.session.is_some() {
+                    body = body.push(parts::faint(t("money.of_locum")));
+                    body = body.push(parts::key_action("F6", t("money.reopen")));
+                    body = body.push(parts::key_action("F7", t("money.paper")));
+                    body = body.push(parts::faint(t("money.complaint")));
                 } else if reject.awaits_correction() {
                     body = body.push(parts::key_action("↵", t("money.correct")));
                     body = body.push(parts::faint(t("money.correct_how")));

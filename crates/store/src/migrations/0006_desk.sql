@@ -64,7 +64,7 @@ CREATE TABLE paper (
     patient     INTEGER NOT NULL REFERENCES patient (id),
     act_date    TEXT NOT NULL,
     total       INTEGER NOT NULL,
-    reason      TEXT NOT NULL CHECK (reason IN ('degrade', 'sans_carte', 'carte_inutilisable', 'sans_habilitation')),
+    reason      TEXT NOT NULL CHECK (reason IN ('degrade', 'sans_carte', 'carte_inutilisable', 'sans_habilitation', 'rejet')),
     made_at     TEXT NOT NULL,
     state       TEXT NOT NULL CHECK (state IN ('a_remettre', 'remise', 'postee', 'numerisee', 'annulee')),
     done_at     TEXT,
