@@ -12,13 +12,13 @@ use liasse_domain::fse::Corrects;
 use liasse_domain::patient::RightsSource;
 use liasse_domain::professional::profession_of;
 use liasse_domain::{
-    Beneficiary, BillingSituation, Centimes, Code, Coded, Finding, FseRef, Instant, Invoice, Level, MutuelleCard,
-    Rights, SecuringMode, VitaleContent, clock,
+    Beneficiary, BillingNumber, BillingSituation, Centimes, Code, Coded, Finding, FseRef, Instant, Invoice, Level,
+    MutuelleCard, Rights, SecuringMode, VitaleContent, clock,
 };
 use serde::{Deserialize, Serialize};
 
 use liasse_pricing::{
-    Act, CarePath, Entry, Input, Patient, Practitioner, Right, Sector, Tables, TypedError, type_acts,
+    Act, CarePath, Entry, Input, Patient, Practitioner, Prescriber, Right, Sector, Tables, TypedError, type_acts,
 };
 
 use crate::cards::VitaleView;
@@ -210,8 +210,17 @@ impl Draft {
         self.input.acts.push(Act::new(code));
     }
 
-    /// Adds what was typed, `G+MEG`, `VG MD IK12`; nothing is added when a part of it is wrong.
+    /// Adds what was typed, `G+MEG`, `VG MD IK12`; nothing is added when a part of it is wrong. `DR 991010224` is the doctor who sent
+    /// the patient, or who asked for a téléexpertise.
     pub fn add_typed(&mut self, tables: &Tables, text: &str) -> Result<(), TypedError> {
+        if let Some((first, number)) = text.trim().split_once(' ')
+            && first.eq_ignore_ascii_case("dr")
+        {
+            let wrong = |_| TypedError::NotUnderstood { place: 0..text.len(), code: "DR".to_owned() };
+            let billing = BillingNumber::parse(number.trim()).map_err(wrong)?;
+            self.input.referrer = Some(Prescriber { billing_number: billing.to_string(), date: None });
+            return Ok(());
+        }
         self.input.acts.extend(type_acts(tables, text)?);
         Ok(())
     }

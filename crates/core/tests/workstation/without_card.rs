@@ -22,7 +22,9 @@ fn without(cabinet: &Secretariat, of: &FseRef, mode: SecuringMode, act: &'static
     cabinet.asked(move |ws| {
         let reading = ws.last_reading(&of, &doctor)?;
         let mut draft = Draft::without_card(reading, Proof::DernierPassage, mode, ws.now())?;
-        draft.add_act(act);
+        for typed in act.split(';') {
+            draft.add_typed(ws.tables(), typed).expect("understood");
+        }
         ws.prepare(&draft, &doctor)
     })
 }
@@ -35,6 +37,7 @@ fn at_a_distance_the_rights_are_those_of_the_last_passage_and_no_paper_follows()
     assert_eq!(code(refused.err()), "invoicing.impossible", "an act at the practice is none of mode 1");
     let asked = without(&cabinet, &earlier, SecuringMode::SansVitale, "TE2");
     assert_eq!(code(asked.err()), "invoicing.motif_attendu", "a téléexpertise names who asked for it");
+    without(&cabinet, &earlier, SecuringMode::SansVitale, "TE2;dr 991010224").expect("with the requesting doctor");
     let fse = without(&cabinet, &earlier, SecuringMode::SansVitale, "TCG").expect("prepared");
     let of = fse.clone();
     let row = cabinet.asked(move |ws| Ok(ws.store().fse(&of)?)).expect("read").expect("the FSE");

@@ -135,6 +135,9 @@ impl State {
             let number = earlier.number.to_string();
             lines = lines.push(parts::coloured(with("facturer.corrects", &[("fse", &number)]), |c| c.amber));
         }
+        if let Some(doctor) = &draft.input.referrer {
+            lines = lines.push(parts::faint(with("facturer.referrer", &[("number", &doctor.billing_number)])));
+        }
         for (index, act) in draft.input.acts.iter().enumerate() {
             let priced = self.invoice.as_ref().and_then(|invoice| invoice.lines.get(index));
             let typed = invoicing::as_typed(act);
