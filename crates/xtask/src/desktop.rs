@@ -1,5 +1,5 @@
-//! `run` and `screenshots`: the program opened for a person, and its window test played for the pictures of the docs.
-//! Not the window test itself (`tests/tests/window.rs`).
+//! `run` and `screenshots`: the program opened for a person, and its window tests played for the pictures of the docs.
+//! Not the window tests themselves (`tests/tests/window*.rs`).
 
 use std::process::Command;
 
@@ -21,7 +21,7 @@ pub fn run(arguments: &[String]) -> Result<(), Stop> {
     finish(Command::new(programs("release").join(program)).arg(first).args(rest))
 }
 
-/// `cargo xtask screenshots`: the window test again, told to keep its pictures.
+/// `cargo xtask screenshots`: the window tests again, told to keep their pictures.
 pub fn screenshots(arguments: &[String]) -> Result<(), Stop> {
     if !arguments.is_empty() {
         return Err(Stop::Usage("screenshots takes no argument".to_owned()));
@@ -32,7 +32,19 @@ pub fn screenshots(arguments: &[String]) -> Result<(), Stop> {
     std::fs::create_dir_all(&images).map_err(|e| Stop::Step(format!("{}: {e}", images.display())))?;
     finish(
         cargo()
-            .args(["nextest", "run", "--locked", "--package", "liasse-e2e", "--test", "window"])
+            .args([
+                "nextest",
+                "run",
+                "--locked",
+                "--package",
+                "liasse-e2e",
+                "--test",
+                "window",
+                "--test",
+                "window_desk",
+                "--test",
+                "window_locum",
+            ])
             .env("LIASSE_BIN_DIR", programs("debug"))
             .env("LIASSE_SCREENSHOTS", &images),
     )

@@ -167,17 +167,17 @@ impl State {
         }
         let path =
             draft.input.care_path.map_or_else(|| t("facturer.no_path").to_owned(), |path| path.letter().to_string());
-        body = body.push(
-            row![
-                parts::key_action("F4", with("facturer.care_path", &[("path", &path)])),
-                parts::key_action("F5", third_party(draft)),
-                parts::key_action("F6", t("facturer.ald_related")),
-                parts::key_action("Ctrl D", t("without.visit")),
-                parts::key_action("F8", t("facturer.remove")),
-            ]
-            .spacing(16)
-            .wrap(),
-        );
+        let mut keys = row![
+            parts::key_action("F4", with("facturer.care_path", &[("path", &path)])),
+            parts::key_action("F5", third_party(draft)),
+            parts::key_action("F6", t("facturer.ald_related")),
+            parts::key_action("F8", t("facturer.remove")),
+        ]
+        .spacing(16);
+        if draft.mode.needs_vitale() {
+            keys = keys.push(parts::key_action("Ctrl D", t("without.visit")));
+        }
+        body = body.push(keys.wrap());
         body.into()
     }
 

@@ -63,7 +63,11 @@ impl State {
             body = body.push(text(with("reception.how_settled", &values)).size(theme::BODY));
             return body.push(parts::faint(t("reception.letters"))).push(self.field(t("reception.answer"))).into();
         }
-        body = body.push(in_the_reader(patient));
+        let settled = self.said.is_some() && shown.passages.is_empty();
+        body = body.push(in_the_reader(patient.clone()));
+        if let Some(name) = patient.filter(|_| settled) {
+            body = body.push(parts::coloured(with("facturer.give_back", &[("name", &name)]), |c| c.amber));
+        }
         if person.is_staff() {
             let doctor = shown.doctors.get(self.doctor).map_or(t("reception.no_doctor"), |one| one.1.as_str());
             body = body.push(parts::key_action("F4", with("reception.for", &[("name", doctor)])));
