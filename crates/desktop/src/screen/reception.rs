@@ -37,6 +37,8 @@ pub struct State {
     field: String,
     /// The FSE that was just sealed, and what its patient owes.
     sealed: Option<(FseRef, Centimes)>,
+    /// The patient of the Vitale in the reader has sealed and settled: the card goes back to them.
+    served: bool,
     busy: bool,
     notice: Option<Report>,
     said: Option<String>,
@@ -159,7 +161,7 @@ impl State {
 
     /// Another Vitale lies in the reader, or none: its first beneficiary is meant.
     pub fn card_changed(&mut self) {
-        self.beneficiary = 0;
+        (self.beneficiary, self.served) = (0, false);
     }
 
     /// Takes the messages of this screen away, and the question how the patient settles: it is *plus tard* then.
@@ -297,6 +299,7 @@ impl State {
                 self.sealed = None;
                 match answer {
                     Ok(mode) => {
+                        self.served = true;
                         self.said = Some(crate::text::with("reception.settled", &[("mode", mode.label())]));
                     }
                     Err(report) => self.notice = Some(report),
@@ -310,6 +313,7 @@ impl State {
                         let number = fse.number.to_string();
                         self.said = Some(crate::text::with("reception.sealed", &[("fse", &number)]));
                         self.sealed = (due > Centimes::ZERO).then_some((fse, due));
+                        self.served = self.sealed.is_none();
                         self.field = String::new();
                     }
                     Err(report) => self.notice = Some(report),
@@ -323,6 +327,7 @@ impl State {
             Message::Received(answer) => {
                 let done = match answer {
                     Ok((passage, said)) => {
+                        self.served = false;
                         self.chosen = Some(Row::Passage(passage));
                         Ok(said)
                     }

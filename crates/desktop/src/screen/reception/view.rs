@@ -63,9 +63,8 @@ impl State {
             body = body.push(text(with("reception.how_settled", &values)).size(theme::BODY));
             return body.push(parts::faint(t("reception.letters"))).push(self.field(t("reception.answer"))).into();
         }
-        let settled = self.said.is_some() && shown.passages.is_empty();
         body = body.push(in_the_reader(patient.clone()));
-        if let Some(name) = patient.filter(|_| settled) {
+        if let Some(name) = patient.filter(|_| self.served) {
             body = body.push(parts::coloured(with("facturer.give_back", &[("name", &name)]), |c| c.amber));
         }
         if person.is_staff() {
