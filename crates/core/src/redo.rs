@@ -3,7 +3,7 @@
 //! price and its seal are void. A number never changes hands: what is made again has a new one.
 //! Rule: issue "The locum's session", "Désynchronisé and the secretary", 1.
 
-use liasse_domain::{Centimes, DocumentState, FseRef, PassageState, SecuringMode};
+use liasse_domain::{Centimes, DocumentState, FseContent, FseRef, PassageState, SecuringMode};
 use liasse_store::StoreError;
 
 use crate::desk::{DeskError, SignedIn};
@@ -72,7 +72,7 @@ impl Workstation {
                 let claim = self.store.fse(fse)?.ok_or(InvoicingError::UnknownFse)?.content;
                 let without = Some((SecuringMode::Degrade, proof));
                 let (mut draft, bills) = self.draft_of_passage(passage, None, without, who)?;
-                draft.input.care_path = claim.care.care_path.and_then(liasse_pricing::CarePath::from_letter);
+                as_before(&mut draft, &claim);
                 draft.reason = self.store.reason_of(fse)?;
                 // One change: nothing is withdrawn before the other one stands, and what was paid is paid for it.
                 Ok(Some(self.prepare(&draft.in_place_of(fse.clone()), &bills)?))
@@ -118,9 +118,7 @@ impl Workstation {
         draft.set_acts_day(row.content.act_date());
         draft.input.acts = cotation.acts;
         draft.input.overrun = cotation.overrun;
-        draft.input.care_path = row.content.care.care_path.and_then(liasse_pricing::CarePath::from_letter);
-        draft.input.third_party.amo = row.content.third_party_amo;
-        draft.input.third_party.amc = row.content.third_party_amc;
+        as_before(&mut draft, &row.content);
         draft.reason = self.store.reason_of(fse)?;
         let draft = draft.of_passage(passage).in_place_of(fse.clone());
         let now = self.price(&draft, who)?.total_cents;
@@ -128,4 +126,11 @@ impl Workstation {
         let fse = self.prepare(&draft, who)?;
         Ok(Repriced { fse, before, now })
     }
+}
+
+/// What the desk, not the practitioner, had said of the first one: the care path, and who pays.
+fn as_before(draft: &mut Draft, claim: &FseContent) {
+    draft.input.care_path = claim.care.care_path.and_then(liasse_pricing::CarePath::from_letter);
+    draft.input.third_party.amo = claim.third_party_amo;
+    draft.input.third_party.amc = claim.third_party_amc;
 }

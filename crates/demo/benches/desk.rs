@@ -3,19 +3,21 @@
 //! The time that the simulated cards take to answer or sign is measured apart and taken off: what is left is ours.
 #![expect(clippy::expect_used, clippy::float_arithmetic, clippy::cast_precision_loss, reason = "a benchmark")]
 
-use std::sync::atomic::{AtomicU64, Ordering};
+#[path = "shared/timed.rs"]
+mod timed;
+
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
-use liasse_core::cards::{CardDesk, SigningCards, Snapshot, VitaleView};
+use liasse_core::cards::{Snapshot, VitaleView};
 use liasse_core::desk::SignedIn;
 use liasse_core::invoicing::Draft;
-use liasse_core::lane::Handle;
-use liasse_core::ports::CardError;
 use liasse_core::signing;
 use liasse_demo::tray::{CPS_READER, VITALE_READER};
 use liasse_demo::{Office, Opening, Tray, play};
 use liasse_domain::Digits;
+
+use timed::Timed;
 
 const ROUNDS: usize = 100;
 const LOT: usize = 50;
@@ -99,39 +101,6 @@ fn lots(office: &Office, person: &SignedIn, card: &VitaleView) -> Vec<Duration> 
         start.elapsed().saturating_sub(timed.spent())
     };
     (0..5).map(of_fifty).collect()
-}
-
-/// The card lane, with the time spent waiting for the two signatures.
-struct Timed {
-    cards: Handle<CardDesk>,
-    nanos: AtomicU64,
-}
-
-impl Timed {
-    fn of(office: &Office) -> Self {
-        Self { cards: office.cards(), nanos: AtomicU64::new(0) }
-    }
-
-    fn spent(&self) -> Duration {
-        Duration::from_nanos(self.nanos.load(Ordering::SeqCst))
-    }
-
-    fn time<R>(&self, work: impl FnOnce() -> R) -> R {
-        let start = Instant::now();
-        let result = work();
-        self.nanos.fetch_add(u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX), Ordering::SeqCst);
-        result
-    }
-}
-
-impl SigningCards for Timed {
-    fn cps(&self, serial: &str, hash: &[u8; 32]) -> Result<Vec<u8>, CardError> {
-        self.time(|| self.cards.cps(serial, hash))
-    }
-
-    fn vitale(&self, certificate: &[u8], hash: &[u8; 32]) -> Result<Vec<u8>, CardError> {
-        self.time(|| self.cards.vitale(certificate, hash))
-    }
 }
 
 fn wait(snapshots: &mpsc::Receiver<Snapshot>, wanted: impl Fn(&Snapshot) -> bool) -> Option<VitaleView> {

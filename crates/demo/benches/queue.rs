@@ -2,22 +2,24 @@
 //! person at the desk, a locum ready. The time that the simulated cards take is measured apart and taken off: what is left is ours.
 #![expect(clippy::expect_used, clippy::float_arithmetic, reason = "a benchmark")]
 
-use std::sync::atomic::{AtomicU64, Ordering};
+#[path = "shared/timed.rs"]
+mod timed;
+
 use std::time::{Duration, Instant};
 
 use liasse_core::CoreError;
-use liasse_core::cards::{CardDesk, CpsView, SigningCards};
+use liasse_core::cards::CpsView;
 use liasse_core::desk::{SignedIn, Wanted};
 use liasse_core::desync;
-use liasse_core::lane::Handle;
 use liasse_core::passages::Cotation;
-use liasse_core::ports::CardError;
 use liasse_core::replacement::{self, Plan, locum_on};
 use liasse_core::type_acts;
 use liasse_demo::tray::{CPS_READER, VITALE_READER};
 use liasse_demo::{Office, Opening, Tray, play};
 use liasse_domain::replacement::{Calendar, ShareBase, Slot, Terms, Weekdays};
 use liasse_domain::{Digits, FseRef, Rate};
+
+use timed::Timed;
 
 /// As many as a doctor's evening has.
 const EVENING: usize = 60;
@@ -105,12 +107,12 @@ impl Bench {
         let waiting = self.ask(move |ws| ws.to_be_signed(&who, u32::MAX));
         let shown: Vec<(FseRef, [u8; 32])> = waiting.rows.into_iter().map(|row| (row.fse, row.shown)).collect();
         assert_eq!(shown.len(), EVENING);
-        let timed = Timed { cards: self.office.cards(), nanos: AtomicU64::new(0) };
+        let timed = Timed::of(&self.office);
         let start = Instant::now();
         let run = desync::sign_all(&self.office.workstation(), &timed, &shown, doctor, &mut |_| true);
         let whole = start.elapsed();
         assert_eq!((run.signed.len(), run.stopped.is_none()), (EVENING, true));
-        let cards = Duration::from_nanos(timed.nanos.load(Ordering::SeqCst));
+        let cards = timed.spent();
         (whole.saturating_sub(cards), cards)
     }
 
@@ -188,31 +190,6 @@ impl Bench {
         let spent = start.elapsed();
         assert!(who.replaces.is_some(), "no third action: the session is theirs");
         (actions, spent.as_secs_f64() * 1000.0)
-    }
-}
-
-/// The card lane, with the time spent waiting for its signatures.
-struct Timed {
-    cards: Handle<CardDesk>,
-    nanos: AtomicU64,
-}
-
-impl Timed {
-    fn time<R>(&self, work: impl FnOnce() -> R) -> R {
-        let start = Instant::now();
-        let result = work();
-        self.nanos.fetch_add(u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX), Ordering::SeqCst);
-        result
-    }
-}
-
-impl SigningCards for Timed {
-    fn cps(&self, serial: &str, hash: &[u8; 32]) -> Result<Vec<u8>, CardError> {
-        self.time(|| self.cards.cps(serial, hash))
-    }
-
-    fn vitale(&self, certificate: &[u8], hash: &[u8; 32]) -> Result<Vec<u8>, CardError> {
-        self.time(|| self.cards.vitale(certificate, hash))
     }
 }
 

@@ -27,6 +27,7 @@ pub mod send;
 pub mod settlement;
 pub mod state;
 pub mod texts;
+mod words;
 
 pub use birth_date::BirthDate;
 pub use call::CallError;

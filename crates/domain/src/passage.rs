@@ -1,36 +1,7 @@
 //! A patient's passage at the desk, from the arrival to its FSE, and the paper sheets that stand where a card was missing.
 //! Not the FSE itself. Rule: product, "The secretary"; reference formats 2.4.
 
-use serde::{Deserialize, Serialize};
-
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal, $label:literal;)+ }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(rename_all = "snake_case")]
-        pub enum $name { $($(#[$vdoc])* $variant,)+ }
-
-        impl $name {
-            /// All, in reading order.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
-
-            /// The word on disk and in JSON.
-            pub fn word(self) -> &'static str {
-                match self { $(Self::$variant => $word),+ }
-            }
-
-            /// The words on screen.
-            pub fn label(self) -> &'static str {
-                match self { $(Self::$variant => $label),+ }
-            }
-
-            /// From the word on disk.
-            pub fn from_word(word: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|one| one.word() == word)
-            }
-        }
-    };
-}
+use crate::words::words;
 
 words! {
     /// How far a passage came.

@@ -31,30 +31,12 @@ macro_rules! axis {
     ($(#[$doc:meta])* $name:ident as $axis:literal {
         $($(#[$vdoc:meta])* $variant:ident = $word:literal, $label:literal => [$($next:ident),*];)+
     }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(rename_all = "snake_case")]
-        pub enum $name { $($(#[$vdoc])* $variant,)+ }
+        crate::words::words! {
+            $(#[$doc])*
+            $name { $($(#[$vdoc])* $variant = $word, $label;)+ }
+        }
 
         impl $name {
-            /// Every state, in reading order.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
-
-            /// The word on disk and in JSON.
-            pub fn word(self) -> &'static str {
-                match self { $(Self::$variant => $word),+ }
-            }
-
-            /// The words on screen.
-            pub fn label(self) -> &'static str {
-                match self { $(Self::$variant => $label),+ }
-            }
-
-            /// From the word on disk.
-            pub fn from_word(word: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|state| state.word() == word)
-            }
-
             /// The states that may follow.
             pub fn next(self) -> &'static [Self] {
                 match self { $(Self::$variant => &[$(Self::$next),*]),+ }

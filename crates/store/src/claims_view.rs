@@ -147,19 +147,19 @@ impl Store {
 
     /// Why the guard's amber was passed when a document was made.
     pub fn derogation_of(&self, fse: &FseRef) -> Result<Option<String>> {
-        let sql =
-            "SELECT json_extract(j.payload, '$.derogation') AS reason FROM document d JOIN journal j ON j.seq = d.entry
-                   WHERE d.billing = ?1 AND d.kind = 'fse' AND d.number = ?2";
-        let values = params![fse.billing.put(), fse.number.put()];
-        Ok(query::first(&self.connection, sql, values, |row| row.get("reason"))?.flatten())
+        self.written_when_made(fse, "$.derogation")
     }
 
     /// What was written to pass a risk when an FSE was prepared.
     pub fn reason_of(&self, fse: &FseRef) -> Result<Option<String>> {
-        let sql =
-            "SELECT json_extract(j.payload, '$.risque_accepte') AS reason FROM document d JOIN journal j ON j.seq = d.entry
-             WHERE d.billing = ?1 AND d.kind = 'fse' AND d.number = ?2";
-        let values = params![fse.billing.put(), fse.number.put()];
+        self.written_when_made(fse, "$.risque_accepte")
+    }
+
+    /// A word of the journal entry that made an FSE, by its path in the payload.
+    fn written_when_made(&self, fse: &FseRef, path: &str) -> Result<Option<String>> {
+        let sql = "SELECT json_extract(j.payload, ?3) AS reason FROM document d JOIN journal j ON j.seq = d.entry
+                   WHERE d.billing = ?1 AND d.kind = 'fse' AND d.number = ?2";
+        let values = params![fse.billing.put(), fse.number.put(), path];
         Ok(query::first(&self.connection, sql, values, |row| row.get("reason"))?.flatten())
     }
 

@@ -124,3 +124,25 @@ fn what_cannot_be_made_again_stays_as_it_is() {
     assert_eq!(code(refused.err()), "invoicing.autre_praticien");
     assert_eq!(cabinet.state(&fse), DocumentState::SigneePatient);
 }
+
+#[test]
+fn made_again_it_asks_of_the_patient_what_the_first_one_asked() {
+    let cabinet = Secretariat::opened();
+    let passage = cabinet.coded(&["G"]).expect("coded");
+    let (vitale, staff) = (cabinet.mauve.vitale(), cabinet.secretary());
+    let fse = cabinet
+        .asked(move |ws| {
+            let (mut draft, bills) = ws.draft_of_passage(passage, Some(&vitale), None, &staff)?;
+            draft.input.third_party.amo = true;
+            ws.prepare(&draft, &bills)
+        })
+        .expect("billed");
+    cabinet.seal(&fse).expect("sealed");
+    let (paid, staff) = (fse.clone(), cabinet.secretary());
+    cabinet.asked(move |ws| ws.settle(&paid, &staff, SettlementMode::Especes)).expect("9,00 €");
+    let made = redone(&cabinet, &fse, Way::Degraded(Proof::DernierPassage)).expect("made again");
+    let of = made.clone();
+    let (row, due) =
+        cabinet.asked(move |ws| Ok((ws.store().fse(&of)?.expect("the FSE"), ws.due_by_patient(&of)?))).expect("read");
+    assert_eq!((row.content.third_party_amo, due), (true, Centimes::ZERO), "the caisse still owes its part");
+}
