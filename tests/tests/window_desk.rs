@@ -97,7 +97,7 @@ fn without_the_patients_card_and_without_any_card_there_is_a_way() {
     desk.picture("feuilles-papier");
     // The sheet is chosen, printed and posted.
     desk.press(&["Down", "ctrl+j"]);
-    desk.press(&["ctrl+k"]);
+    desk.press(&["ctrl+y"]);
     // No card of a professional at all: paper alone, for the patient whose card lies there.
     desk.press(&["F10", "Return", "F10"]);
     desk.press(&["Up"; 8]);

@@ -31,4 +31,4 @@ pub use error::CaisseError;
 pub use held::Hold;
 pub use options::{Options, Via, tables_from};
 pub use running::{Ports, Running};
-pub use scenario::{ArlFate, Delay, Delays, ForcedReject, MailboxFate, OtherPayment, Remark, Scenario};
+pub use scenario::{ArlFate, Delay, Delays, ForcedReject, MailboxFate, OtherPayment, Remark, Scenario, Trick};

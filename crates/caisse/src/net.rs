@@ -4,14 +4,13 @@
 
 use std::collections::HashSet;
 use std::io::{ErrorKind, Read, Write};
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
-use crate::error::CaisseError;
 use crate::held::{Held, Hold};
 use crate::office::Office;
 use crate::pop3_session::{self, Login, Pop3Session};
@@ -24,6 +23,7 @@ pub(crate) struct Shared {
     tls: Arc<ServerConfig>,
     held: Held,
     stopping: AtomicBool,
+    cut: AtomicBool,
     connections: AtomicUsize,
     open_mailboxes: Mutex<HashSet<String>>,
 }
@@ -55,6 +55,7 @@ impl Shared {
             held,
             office: Mutex::new(Some(office)),
             stopping: AtomicBool::new(false),
+            cut: AtomicBool::new(false),
             connections: AtomicUsize::new(0),
             open_mailboxes: Mutex::default(),
         }
@@ -75,6 +76,64 @@ impl Shared {
     pub(crate) fn is_stopping(&self) -> bool {
         self.stopping.load(Ordering::SeqCst)
     }
+
+    /// Cuts whoever is connected off, or lets callers stay again.
+    pub(crate) fn set_cut(&self, cut: bool) {
+        self.cut.store(cut, Ordering::SeqCst);
+    }
+
+    /// Whether the network is cut.
+    pub(crate) fn is_cut(&self) -> bool {
+        self.cut.load(Ordering::SeqCst)
+    }
+}
+
+/// Where callers come in. Shut, it is no door: the system itself refuses whoever knocks, as where nobody is at home.
+pub(crate) struct Door {
+    protocol: Protocol,
+    address: SocketAddr,
+    listener: Mutex<Option<TcpListener>>,
+}
+
+impl Door {
+    /// A door that is open; port 0 takes a free one.
+    pub(crate) fn open(protocol: Protocol, at: SocketAddr) -> std::io::Result<Self> {
+        let listener = bound(at)?;
+        Ok(Self { protocol, address: listener.local_addr()?, listener: Mutex::new(Some(listener)) })
+    }
+
+    /// Its port.
+    pub(crate) fn port(&self) -> u16 {
+        self.address.port()
+    }
+
+    /// Shuts it; nobody is let in once this returns.
+    pub(crate) fn shut(&self) {
+        drop(hold(&self.listener).take());
+    }
+
+    /// Opens it again at the same port.
+    pub(crate) fn reopen(&self) -> std::io::Result<()> {
+        let mut place = hold(&self.listener);
+        if place.is_none() {
+            *place = Some(bound(self.address)?);
+        }
+        Ok(())
+    }
+
+    /// Who stands there, if anybody.
+    fn knock(&self) -> std::io::Result<TcpStream> {
+        match hold(&self.listener).as_ref() {
+            Some(listener) => listener.accept().map(|(socket, _)| socket),
+            None => Err(ErrorKind::WouldBlock.into()),
+        }
+    }
+}
+
+fn bound(at: SocketAddr) -> std::io::Result<TcpListener> {
+    let listener = TcpListener::bind(at)?;
+    listener.set_nonblocking(true)?;
+    Ok(listener)
 }
 
 /// A thread that panicked has changed nothing durable: the memory refuses half a record.
@@ -83,10 +142,10 @@ fn hold<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// Accepts connections until the caisse stops.
-pub(crate) fn listen(listener: &TcpListener, protocol: Protocol, shared: &Arc<Shared>) -> Result<(), CaisseError> {
-    listener.set_nonblocking(true)?;
+pub(crate) fn listen(door: &Door, shared: &Arc<Shared>) {
+    let protocol = door.protocol;
     while !shared.is_stopping() {
-        let Some((socket, _)) = guest(listener.accept(), std::thread::park_timeout) else { continue };
+        let Some(socket) = guest(door.knock(), std::thread::park_timeout) else { continue };
         let ready = socket
             .set_nonblocking(false)
             .and_then(|()| socket.set_nodelay(true))
@@ -110,7 +169,6 @@ pub(crate) fn listen(listener: &TcpListener, protocol: Protocol, shared: &Arc<Sh
             shared.connections.fetch_sub(1, Ordering::SeqCst);
         }
     }
-    Ok(())
 }
 
 /// Who stands at the door, or a rest: a short one when nobody does, a longer one when they cannot be let in. Without
@@ -297,11 +355,13 @@ impl<S: Read + Write> Line<'_, S> {
         Ok(buffer)
     }
 
-    /// Repeats a step that only timed out, until it works, the caisse stops or the client was silent for too long.
+    /// Repeats a step that only timed out, until it works, the caisse stops, the network is cut or the client was silent for
+    /// too long.
     fn wait(&mut self, mut step: impl FnMut(&mut dyn ReadWrite) -> std::io::Result<usize>) -> std::io::Result<usize> {
         let since = Instant::now();
         loop {
-            if self.shared.is_stopping() || since.elapsed() > IDLE || self.began.elapsed() > SESSION {
+            let ends = self.shared.is_stopping() || self.shared.is_cut();
+            if ends || since.elapsed() > IDLE || self.began.elapsed() > SESSION {
                 return Err(ErrorKind::TimedOut.into());
             }
             let done = match self.wire.as_mut() {

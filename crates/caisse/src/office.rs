@@ -21,10 +21,11 @@ use crate::ledger::{Due, Event, Fate, Judged, Ledger, Letter, Source};
 use crate::memory::Memory;
 use crate::notice;
 use crate::pki::Keys;
+use crate::reasons;
 use crate::registers::{Counter, Registers};
 use crate::reprice;
 use crate::scanned;
-use crate::scenario::{MailboxFate, Scenario};
+use crate::scenario::{ArlFate, MailboxFate, Scenario, Trick, Tricks};
 
 /// See the module.
 pub(crate) struct Office {
@@ -34,6 +35,7 @@ pub(crate) struct Office {
     keys: Keys,
     tables: Tables,
     scenario: Scenario,
+    tricks: Arc<Tricks>,
     clock: OffsetClock,
 }
 
@@ -75,7 +77,13 @@ impl Office {
             let event = serde_json::from_slice(&bytes).map_err(|_| CaisseError::Memory { record })?;
             ledger.apply(event);
         }
-        Ok(Self { memory, ledger, registers, keys, tables, scenario, clock: OffsetClock::new(data) })
+        let tricks = Arc::default();
+        Ok(Self { memory, ledger, registers, keys, tables, scenario, tricks, clock: OffsetClock::new(data) })
+    }
+
+    /// What it may be told to do otherwise while it runs.
+    pub(crate) fn tricks(&self) -> Arc<Tricks> {
+        Arc::clone(&self.tricks)
     }
 
     /// How its servers speak TLS.
@@ -217,8 +225,10 @@ impl Office {
                 tracing::info!("a file came again");
                 Event::Repeated { source, again }
             }
-            Verdict::File(verdict) => {
-                let code = verdict.refused.as_ref().map_or("ARL+", |reason| reason.code.as_str());
+            Verdict::File(mut verdict) => {
+                let (told, scenario) = self.tricked(caisse, &mut verdict);
+                let told = told.as_ref().unwrap_or(&verdict);
+                let code = told.refused.as_ref().map_or("ARL+", |reason| reason.code.as_str());
                 tracing::info!(
                     file = %verdict.identifier,
                     code,
@@ -226,13 +236,41 @@ impl Office {
                     rejected = verdict.rejected.len(),
                     "a file was judged"
                 );
-                let writer = self.writer(concentrator, now);
-                let letters = writer.answers(caisse, reply_to, &verdict, self.ledger.next_letter())?;
+                let writer = Writer { scenario: &scenario, ..self.writer(concentrator, now) };
+                let letters = writer.answers(caisse, reply_to, told, self.ledger.next_letter())?;
                 let dues = self.dues(caisse, &verdict, today);
                 Event::Received { source, judged: judged(caisse, concentrator, verdict), letters, dues }
             }
         };
         Ok(self.remember(event)?)
+    }
+
+    /// Plays the tricks that wait and that this file lets it play. Gives what is told of the file, where that is not the
+    /// verdict, and how the answer travels. What is decided, and paid, is the verdict.
+    fn tricked(&self, caisse: &Destination, verdict: &mut FileVerdict) -> (Option<FileVerdict>, Scenario) {
+        let mut scenario = self.scenario.clone();
+        let taken = verdict.refused.is_none() && !verdict.accepted.is_empty();
+        // A rejected DRE is not corrected: there would be nothing to learn from it.
+        if taken && caisse.takes() == DocumentKind::Fse && self.tricks.take(Trick::WrongReject) {
+            let claim = verdict.accepted.remove(0);
+            verdict.rejected.push((claim.reference, reasons::RIGHTS_CLOSED.reason()));
+        }
+        let faultless = taken && verdict.rejected.is_empty();
+        let told = (faultless && self.tricks.take(Trick::FalseReject)).then(|| FileVerdict {
+            sender: verdict.sender.clone(),
+            identifier: verdict.identifier,
+            hash: verdict.hash,
+            signed: verdict.signed,
+            refused: Some(reasons::INCIDENT.reason()),
+            rejected: Vec::new(),
+            remarked: Vec::new(),
+            accepted: Vec::new(),
+        });
+        // Without a hash the answer could never be asked for again.
+        if verdict.hash.is_some() && self.tricks.take(Trick::LostAnswer) {
+            scenario.arl = ArlFate::Lost;
+        }
+        (told, scenario)
     }
 
     fn writer<'a>(&'a self, concentrator: Option<&'a str>, now: Instant) -> Writer<'a> {

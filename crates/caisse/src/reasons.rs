@@ -49,6 +49,8 @@ reasons! {
     LOT_SIGNER = "S0013", "Signataire du lot non habilité pour ce numéro de facturation";
     HEADER_MISMATCH = "S0014", "En-têtes du fichier et du lot contradictoires";
     FSE_UNREADABLE = "S0015", "Une FSE du lot est illisible";
+    /// That of the national incident of January 2020; a trick alone gives it, to a file that is processed all the same.
+    INCIDENT = "4015", "Clé de chiffrement échue";
     // One FSE: a reject after an ARL+.
     FSE_SIGNATURE = "S0101", "Signature du professionnel absente ou incorrecte";
     VITALE_SIGNATURE = "S0102", "Signature de la carte Vitale absente ou incorrecte";

@@ -1,7 +1,7 @@
 //! A simulated caisse that runs: its threads, its ports, its end.
 //! Not a daemon: it lives as long as the value that holds it; its memory survives any end.
 
-use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
+use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -11,10 +11,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::CaisseError;
 use crate::held::Held;
-use crate::net::{Protocol, Shared, listen};
+use crate::net::{Door, Protocol, Shared, listen};
 use crate::office::Office;
 use crate::options::{Options, Via};
 use crate::pki::CA_PEM;
+use crate::scenario::{Trick, Tricks};
 use crate::{private, via};
 
 /// Where a caisse is reached, as `ports.json` has it.
@@ -31,6 +32,8 @@ pub struct Ports {
 /// A running caisse. Dropping it stops it.
 pub struct Running {
     shared: Arc<Shared>,
+    tricks: Arc<Tricks>,
+    doors: Vec<Arc<Door>>,
     ports: Ports,
     threads: Vec<JoinHandle<()>>,
     ports_files: Vec<PathBuf>,
@@ -52,13 +55,14 @@ impl Running {
         for stale in &ports_files {
             let _ = std::fs::remove_file(stale);
         }
+        let tricks = office.tricks();
         let shared = Arc::new(Shared::new(office, held));
         // From here on, whatever fails drops `running`, which stops what was started and releases the memory.
         let ca = std::path::absolute(data.join("ca.pem"))?;
         private::place(&ca, CA_PEM.as_bytes())?;
         private::close_to_others(&data.join("clock"));
         let ports = Ports { smtp: 0, pop3s: 0, ca };
-        let mut running = Self { shared, ports, threads: Vec::new(), ports_files };
+        let mut running = Self { shared, tricks, doors: Vec::new(), ports, threads: Vec::new(), ports_files };
         match via {
             Some(via) => running.be_client(via)?,
             None => running.serve(&addresses)?,
@@ -82,21 +86,53 @@ impl Running {
         }
     }
 
+    /// Cuts the network between it and everybody, or mends it. While it is cut its ports refuse whoever comes, and who was
+    /// connected is cut off; its memory and its payments go on. Behind a foreign post office it has no ports: nothing is cut.
+    ///
+    /// # Errors
+    /// [`CaisseError::Io`] when a port was taken by somebody else meanwhile: the network stays cut.
+    pub fn cut(&self, cut: bool) -> Result<(), CaisseError> {
+        if cut {
+            self.shared.set_cut(true);
+            for door in &self.doors {
+                door.shut();
+            }
+            return Ok(());
+        }
+        for door in &self.doors {
+            door.reopen()?;
+        }
+        self.shared.set_cut(false);
+        Ok(())
+    }
+
+    /// Whether the network is cut.
+    pub fn is_cut(&self) -> bool {
+        self.shared.is_cut()
+    }
+
+    /// Tells it to play a trick once, or takes that word back.
+    pub fn arm(&self, trick: Trick, on: bool) {
+        self.tricks.arm(trick, on);
+    }
+
+    /// Whether a trick waits to be played.
+    pub fn is_armed(&self, trick: Trick) -> bool {
+        self.tricks.is_armed(trick)
+    }
+
     /// Stops it and waits until its memory is closed.
     pub fn stop(self) {
         drop(self);
     }
 
     fn serve(&mut self, addresses: &[SocketAddr; 2]) -> Result<(), CaisseError> {
-        let [smtp, pop3s] = [TcpListener::bind(addresses[0])?, TcpListener::bind(addresses[1])?];
-        self.ports.smtp = smtp.local_addr()?.port();
-        self.ports.pop3s = pop3s.local_addr()?.port();
-        for (listener, protocol) in [(smtp, Protocol::Smtp), (pop3s, Protocol::Pop3s)] {
-            self.thread("caisse-door", move |shared| {
-                if let Err(error) = listen(&listener, protocol, shared) {
-                    tracing::error!(%error, "a port is closed");
-                }
-            })?;
+        let smtp = Arc::new(Door::open(Protocol::Smtp, addresses[0])?);
+        let pop3s = Arc::new(Door::open(Protocol::Pop3s, addresses[1])?);
+        (self.ports.smtp, self.ports.pop3s) = (smtp.port(), pop3s.port());
+        for door in [smtp, pop3s] {
+            self.doors.push(Arc::clone(&door));
+            self.thread("caisse-door", move |shared| listen(&door, shared))?;
         }
         self.thread("caisse-payments", |shared| {
             while !shared.is_stopping() {

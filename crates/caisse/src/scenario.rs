@@ -1,5 +1,8 @@
 //! What a simulated caisse does otherwise than usual: loses an answer, is late, rejects on command, pays another amount,
-//! writes what nobody asked for. Not a fault of the network: those are injected by the tests' proxies.
+//! writes what nobody asked for; by a scenario for its whole life, or by a trick once, told while it runs.
+//! Not a fault of the network: those are injected by the tests' proxies.
+
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::{Duration, NaiveDate};
 use liasse_domain::calendar::{Territory, add_working_days};
@@ -137,6 +140,50 @@ pub enum MailboxFate {
     UnknownOnce,
 }
 
+/// What a running caisse is told to do otherwise with one file, the next that lets it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trick {
+    /// The answer to a file gets lost; the same file received again is answered.
+    LostAnswer,
+    /// A file without fault is answered with the code of a national incident, and is processed and paid all the same.
+    FalseReject,
+    /// One FSE of a file is rejected although nothing is wrong with it; the one that corrects it is accepted.
+    WrongReject,
+}
+
+/// Which tricks wait to be played.
+#[derive(Debug, Default)]
+pub(crate) struct Tricks {
+    lost_answer: AtomicBool,
+    false_reject: AtomicBool,
+    wrong_reject: AtomicBool,
+}
+
+impl Tricks {
+    fn of(&self, trick: Trick) -> &AtomicBool {
+        match trick {
+            Trick::LostAnswer => &self.lost_answer,
+            Trick::FalseReject => &self.false_reject,
+            Trick::WrongReject => &self.wrong_reject,
+        }
+    }
+
+    /// Has a trick wait, or not.
+    pub(crate) fn arm(&self, trick: Trick, on: bool) {
+        self.of(trick).store(on, Ordering::SeqCst);
+    }
+
+    /// Whether it waits.
+    pub(crate) fn is_armed(&self, trick: Trick) -> bool {
+        self.of(trick).load(Ordering::SeqCst)
+    }
+
+    /// Whether it is to be played now; it no longer waits then.
+    pub(crate) fn take(&self, trick: Trick) -> bool {
+        self.of(trick).swap(false, Ordering::SeqCst)
+    }
+}
+
 impl Default for Scenario {
     fn default() -> Self {
         Self {
@@ -232,6 +279,19 @@ mod tests {
         assert_eq!((scenario.delays.rejects, scenario.mailbox), (Delay::None, MailboxFate::UnknownOnce));
         for wrong in ["colour = 1", "delays = { arl = { hours = 1 } }", "delays = { arl = { minutes = -1 } }"] {
             assert!(Scenario::from_toml(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_trick_is_played_once_and_the_others_wait() {
+        let tricks = Tricks::default();
+        assert!(!tricks.take(Trick::LostAnswer), "nobody asked for it");
+        tricks.arm(Trick::LostAnswer, true);
+        tricks.arm(Trick::WrongReject, true);
+        tricks.arm(Trick::WrongReject, false);
+        assert!(tricks.is_armed(Trick::LostAnswer) && tricks.take(Trick::LostAnswer));
+        for trick in [Trick::LostAnswer, Trick::FalseReject, Trick::WrongReject] {
+            assert!(!tricks.is_armed(trick), "{trick:?}");
         }
     }
 

@@ -16,6 +16,8 @@ mod paper;
 mod passage;
 mod post;
 mod price;
+mod print;
+mod radar;
 mod receipts;
 mod replacement;
 mod returns;
@@ -52,6 +54,13 @@ pub(crate) enum Command {
     Returns(returns::Returns),
     #[command(subcommand, about = "Recettes : journée, impayés, chèques")]
     Receipts(receipts::Receipts),
+    #[command(about = "Ce qui reste à finir, et les dates légales")]
+    Radar(radar::Arguments),
+    #[command(
+        subcommand,
+        about = "Imprime : duplicata, reçu, bordereau, remise, dossier d'incident, fiche pour le conseiller"
+    )]
+    Print(print::Print),
     #[command(subcommand, about = "Rapproche les paiements des FSE")]
     Match(receipts::Match),
     #[command(subcommand, about = "Remplacements")]
@@ -82,6 +91,8 @@ pub(crate) fn run(command: Command, json: bool) -> Result<(), Failure> {
         Command::Ledger(arguments) => ledger::run(&arguments, json),
         Command::Returns(command) => returns::run(&command, json),
         Command::Receipts(command) => receipts::run(command, json),
+        Command::Radar(arguments) => radar::run(&arguments, json),
+        Command::Print(command) => print::run(&command, json),
         Command::Match(command) => receipts::run_match(command, json),
         Command::Replacement(command) => replacement::run(&command, json),
         Command::Journal(command) => journal::run(&command, json),

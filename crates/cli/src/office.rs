@@ -22,7 +22,7 @@ const STORE: &str = "liasse.db";
 /// The reader of a demo call that names none.
 pub(crate) const DEMO_CPS: &str = "sim:cps-gris";
 /// The Vitale of a demo call that names none.
-const DEMO_VITALE: &str = "sim:vitale-durand";
+pub(crate) const DEMO_VITALE: &str = "sim:vitale-durand";
 
 /// Where the data lies.
 #[derive(clap::Args, Clone, Debug)]
@@ -45,6 +45,16 @@ impl Place {
             Some(World::Demo) => Ok(root),
             None if named => Err(CliError::NoData.into()),
             Some(World::Real) | None => Err(DirError::RealNotYet.into()),
+        }
+    }
+
+    /// As [`Place::existing`]; `None` where nobody names a folder and the usual one holds no data: some calls do without.
+    pub(crate) fn existing_if_any(&self) -> Result<Option<PathBuf>, Failure> {
+        let named = self.data.is_some() || std::env::var_os(LIASSE_DATA).is_some();
+        let usual = default_root("liasse").filter(|_| !named);
+        match usual.map(|root| world_of(&root)).transpose()? {
+            Some(None) => Ok(None),
+            _ => self.existing().map(Some),
         }
     }
 

@@ -47,6 +47,18 @@ pub enum CoreError {
     /// Making the claim.
     #[error(transparent)]
     Invoicing(#[from] crate::invoicing::InvoicingError),
+    /// Sets of acts.
+    #[error(transparent)]
+    Sets(#[from] crate::invoicing::SetError),
+    /// An accident at work.
+    #[error(transparent)]
+    Accident(#[from] crate::invoicing::AccidentError),
+    /// Acts that were typed.
+    #[error(transparent)]
+    Typed(#[from] liasse_pricing::TypedError),
+    /// A patient who is not found.
+    #[error(transparent)]
+    Patient(#[from] crate::people::UnknownPatient),
     /// Pricing.
     #[error(transparent)]
     Price(#[from] liasse_pricing::PriceError),
@@ -123,6 +135,10 @@ impl CoreError {
             Self::Print(error) => error,
             Self::Guard(error) => error,
             Self::Invoicing(error) => error,
+            Self::Sets(error) => error,
+            Self::Accident(error) => error,
+            Self::Typed(error) => error,
+            Self::Patient(error) => error,
             Self::Price(error) => error,
             Self::Render(error) => error,
             Self::Cms(error) => error,

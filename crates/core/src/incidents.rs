@@ -89,6 +89,12 @@ impl Incidents {
         Ok(Self(incidents))
     }
 
+    /// These, and after them those of another list: what the demonstration plays is of no nation.
+    pub fn and(mut self, list: &str) -> Result<Self, IncidentError> {
+        self.0.extend(parse(list)?);
+        Ok(self)
+    }
+
     /// The incident that locks what was refused with that code on that day; the first entry that fits decides.
     pub fn lock(&self, code: &str, day: NaiveDate) -> Option<&Incident> {
         let fits = |incident: &&Incident| incident.code == code && (incident.from..=incident.until).contains(&day);
@@ -137,6 +143,20 @@ mod tests {
             assert_eq!(incidents.lock("4015", day(on)).is_some(), locked, "{on}");
         }
         assert!(incidents.lock("I1002", day("2020-01-22")).is_none());
+    }
+
+    #[test]
+    fn the_demonstration_has_one_of_its_own_and_a_practice_overrules_it() {
+        let played = include_str!("../../../assets/incidents/demo.toml");
+        let national = || Incidents(parse(NATIONAL).expect("the embedded list"));
+        assert!(national().lock("4015", day("2026-01-15")).is_none());
+        let demo = national().and(played).expect("a list");
+        assert!(demo.lock("4015", day("2026-01-15")).is_some() && demo.lock("4015", day("2020-01-24")).is_none());
+        let own = "[[incident]]\ncode = \"4015\"\nfrom = \"2026-01-15\"\nuntil = \"2026-01-15\"\nverdict = \"renvoyer\"\n\
+                   cause = \"c\"\naction = \"a\"\nsource = \"s\"\n";
+        let overruled = Incidents(parse(own).expect("a list")).and(played).expect("a list");
+        assert!(overruled.lock("4015", day("2026-01-15")).is_none());
+        assert!(national().and("colour = 1").is_err());
     }
 
     #[test]

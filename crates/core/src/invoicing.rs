@@ -4,6 +4,7 @@
 mod claim;
 mod cover;
 mod error;
+mod proposal;
 mod rework;
 mod without_card;
 
@@ -13,7 +14,7 @@ use liasse_domain::patient::RightsSource;
 use liasse_domain::professional::profession_of;
 use liasse_domain::{
     Beneficiary, BillingNumber, BillingSituation, Centimes, Code, Coded, Finding, FseRef, Instant, Invoice, Level,
-    MutuelleCard, Rights, SecuringMode, VitaleContent, clock,
+    MutuelleCard, Organisme, Rights, SecuringMode, VitaleContent, clock,
 };
 use serde::{Deserialize, Serialize};
 
@@ -29,6 +30,7 @@ use crate::workstation::Workstation;
 pub(crate) use claim::{claimed_input, executant, locum};
 pub use cover::{Cover, TakenBack};
 pub use error::InvoicingError;
+pub use proposal::{Accident, AccidentError, ActSet, Context, Hours, Proposal, SetError, Where, usual_sets};
 pub use without_card::{Attestation, Reading};
 
 /// What is being billed, before it has a number.
@@ -53,6 +55,10 @@ pub struct Draft {
     passage: Option<i64>,
     /// The FSE, not signed yet, that it is made in the place of.
     replaces: Option<FseRef>,
+    /// Nobody has said yet whether the acts belong to the patient's ALD.
+    ald_asked: bool,
+    /// The caisse that answers for an accident at work, where it is not the one of the Vitale.
+    organisme: Option<Organisme>,
 }
 
 /// What proves a patient's rights (B2 type 2 position 58).
@@ -104,6 +110,8 @@ impl Draft {
             proof: Proof::Vitale,
             passage: None,
             replaces: None,
+            ald_asked: false,
+            organisme: None,
         })
     }
 
@@ -342,6 +350,9 @@ impl Workstation {
             && draft.input.acts.iter().any(|act| act.ald_related)
         {
             invoice.findings.push(Finding::of(Code("invoicing.ald_expiree"), &[("until", day(Some(ended)))]));
+        }
+        if draft.asks_about_ald() {
+            invoice.findings.push(Finding::of(Code("invoicing.ald_a_dire"), &[]));
         }
         if invoice.third_party_amo && draft.rights.open {
             invoice.findings.push(Finding::of(draft.guarantee(), &[]));

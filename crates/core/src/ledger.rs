@@ -345,6 +345,9 @@ mod tests {
     #[test]
     fn what_has_not_left_has_a_legal_day() {
         let of = |day: &str, third_party| UnsentRow {
+            document: 1,
+            total: Centimes(3000),
+            session: None,
             kind: DocumentKind::Fse,
             fse: "991010117-000000001".parse().expect("a reference"),
             act_date: day.parse().expect("a day"),

@@ -23,6 +23,8 @@ pub mod paper;
 pub mod papers;
 pub mod passages;
 pub mod ports;
+pub mod prints;
+pub mod radar;
 pub mod recettes;
 pub mod redo;
 pub mod rehearsal;

@@ -58,7 +58,7 @@ pub enum OnPaper {
     Practitioner(BillingNumber),
 }
 
-/// Why there is no sheet.
+/// Why there is no sheet, or no print.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PaperError {
     /// A usable card is there: an FSE is made.
@@ -70,6 +70,15 @@ pub enum PaperError {
     /// The FSE has no sheet: it is none of the degraded mode.
     #[error("no sheet")]
     NoSheet,
+    /// The patient has paid nothing for the FSE, or had it all back.
+    #[error("nothing was received")]
+    NothingReceived,
+    /// No deposit slip of that number.
+    #[error("no deposit slip")]
+    UnknownDeposit,
+    /// Lots and cheques are a practitioner's: staff print none.
+    #[error("accounts of a practitioner")]
+    Accounts,
 }
 
 impl Coded for PaperError {
@@ -78,6 +87,9 @@ impl Coded for PaperError {
             Self::CardIsUsable => Code("papier.carte_utilisable"),
             Self::Replaced => Code("papier.titulaire_remplace"),
             Self::NoSheet => Code("papier.inconnue"),
+            Self::NothingReceived => Code("papier.rien_recu"),
+            Self::UnknownDeposit => Code("papier.remise_inconnue"),
+            Self::Accounts => Code("papier.comptes"),
         }
     }
 }

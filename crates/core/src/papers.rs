@@ -14,13 +14,13 @@ use crate::paper::Sheet;
 use crate::replacement::{Session, hours_of, weekday};
 use crate::statement::Statement;
 
-static TEXTS: Texts = Texts::of(include_str!("../../../assets/texts/papers.toml"));
+pub(crate) static TEXTS: Texts = Texts::of(include_str!("../../../assets/texts/papers.toml"));
 
-fn t(key: &'static str) -> String {
+pub(crate) fn t(key: &'static str) -> String {
     TEXTS.t(key).to_owned()
 }
 
-fn day(date: NaiveDate) -> String {
+pub(crate) fn day(date: NaiveDate) -> String {
     date.format("%d/%m/%Y").to_string()
 }
 
@@ -32,11 +32,11 @@ fn percent(basis_points: u32) -> String {
     }
 }
 
-fn name(holder: &CardHolder) -> String {
+pub(crate) fn name(holder: &CardHolder) -> String {
     format!("{} {}", holder.given_name.reveal(), holder.family_name.reveal())
 }
 
-fn columns(titles: &[(&'static str, u16, Align)]) -> Vec<Column> {
+pub(crate) fn columns(titles: &[(&'static str, u16, Align)]) -> Vec<Column> {
     titles.iter().map(|(key, share, align)| Column { title: t(key), share: *share, align: *align }).collect()
 }
 
@@ -294,14 +294,25 @@ mod tests {
 
     use super::*;
 
+    /// Everything that composes a paper.
+    const SOURCES: [&str; 8] = [
+        include_str!("papers.rs"),
+        include_str!("prints/adviser.rs"),
+        include_str!("prints/deposit.rs"),
+        include_str!("prints/duplicate.rs"),
+        include_str!("prints/incident.rs"),
+        include_str!("prints/lot.rs"),
+        include_str!("prints/receipt.rs"),
+        include_str!("prints/wording.rs"),
+    ];
+
     #[test]
     fn every_key_has_a_text_and_every_text_a_use() {
-        let source = include_str!("papers.rs");
-        let sources = source.split("#[cfg(test)]").next().unwrap_or_default();
         let is_key = |word: &&str| {
             word.contains('.') && word.chars().all(|sign| sign.is_ascii_lowercase() || sign == '.' || sign == '_')
         };
-        let quoted = sources.split('"').skip(1).step_by(2);
+        let code = |source: &'static str| source.split("#[cfg(test)]").next().unwrap_or_default();
+        let quoted = SOURCES.into_iter().flat_map(|source| code(source).split('"').skip(1).step_by(2));
         let used: BTreeSet<&str> = quoted.filter(is_key).collect();
         let keys: BTreeSet<&str> = TEXTS.keys().collect();
         assert_eq!(used, keys);

@@ -8,7 +8,7 @@ use liasse_domain::{Code, Coded, SendPhase};
 use zeroize::Zeroizing;
 
 pub use liasse_cards::pcsc::ReaderState;
-pub use liasse_cards::{CardChannel, CardError, ChannelError};
+pub use liasse_cards::{CardChannel, CardError, ChannelError, Protocol};
 pub use liasse_domain::Clock;
 pub use liasse_post::{Accepted, FetchError, FetchSummary, Incoming, OnMessages, SendError, Stop, Verdict};
 
@@ -17,7 +17,7 @@ mod readers;
 mod system;
 
 pub use mail::MailPost;
-pub(crate) use mail::recipient_is_allowed;
+pub(crate) use mail::{host_is_allowed, recipient_is_allowed};
 pub use readers::PcscReaders;
 pub use system::{OsIds, SystemClock};
 

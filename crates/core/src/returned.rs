@@ -4,8 +4,10 @@
 use chrono::{DateTime, Utc};
 use liasse_domain::reject::{self, Gesture};
 use liasse_domain::returns::{Reason, Return};
-use liasse_domain::{Centimes, Destination, DocumentKind, FileIdentifier, FseRef, MoneyState, Payer, Private, Report};
-use liasse_store::InboxRow;
+use liasse_domain::{
+    BillingNumber, Centimes, Destination, DocumentKind, FileIdentifier, FseRef, MoneyState, Payer, Private, Report,
+};
+use liasse_store::{InboxRow, OpenReject};
 use serde::Serialize;
 
 use crate::desk::SignedIn;
@@ -187,6 +189,18 @@ impl Workstation {
     /// `limit`.
     pub fn rejects_of(&self, who: &SignedIn, limit: Option<usize>) -> Result<Rejects, CoreError> {
         let billing = who.accounts()?;
+        let awaiting = self.rejects_awaiting(billing)?;
+        let documents = self.documents(self.store.rejected(billing, &awaiting, limit)?)?;
+        let mut shown: Vec<RejectedFse> =
+            documents.into_iter().filter_map(|document| explained(document, &self.incidents)).collect();
+        for one in &mut shown {
+            one.session = self.store.made_under(&one.fse)?;
+        }
+        Ok(Rejects { awaiting: awaiting.len(), shown })
+    }
+
+    /// What was rejected of a practitioner and awaits a correction, or somebody's word on a DRE; the latest reject first.
+    pub(crate) fn rejects_awaiting(&self, billing: &BillingNumber) -> Result<Vec<OpenReject>, CoreError> {
         let mut awaiting = self.store.open_rejects(billing)?;
         awaiting.retain(|reject| {
             if reject.kind == DocumentKind::Dre.word() {
@@ -195,13 +209,7 @@ impl Workstation {
             let incident = self.incidents.lock(&reject.code, reject.rejected_on).is_some();
             awaits_correction(incident, reject::explain(&reject.code).map(|words| words.gesture))
         });
-        let documents = self.documents(self.store.rejected(billing, &awaiting, limit)?)?;
-        let mut shown: Vec<RejectedFse> =
-            documents.into_iter().filter_map(|document| explained(document, &self.incidents)).collect();
-        for one in &mut shown {
-            one.session = self.store.made_under(&one.fse)?;
-        }
-        Ok(Rejects { awaiting: awaiting.len(), shown })
+        Ok(awaiting)
     }
 
     /// How many messages nobody could read. They may be anybody's.

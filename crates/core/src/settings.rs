@@ -3,6 +3,10 @@
 
 use liasse_domain::{Code, Coded};
 
+use crate::error::CoreError;
+use crate::schedule::yes;
+use crate::workstation::Workstation;
+
 /// One setting: its name, and whether it is a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Setting {
@@ -28,6 +32,9 @@ pub const SETTINGS: &[Setting] = &[
     Setting { name: "post.send_at_closing", secret: false },
     Setting { name: "desk.post", secret: false },
     Setting { name: "desk.code", secret: true },
+    Setting { name: "desk.dark", secret: false },
+    Setting { name: "desk.zoom", secret: false },
+    Setting { name: "desk.seconds", secret: false },
     Setting { name: "demo.clock", secret: false },
 ];
 
@@ -79,11 +86,60 @@ pub fn post_number(value: &str) -> Result<u8, SettingError> {
     value.parse().ok().filter(|post| *post <= 9 && value.len() == 1).ok_or(SettingError::Value)
 }
 
+/// How much the window is enlarged, in percent: 100 to 200.
+pub fn zoom(value: &str) -> Result<u16, SettingError> {
+    value.parse().ok().filter(|zoom| (100..=200).contains(zoom)).ok_or(SettingError::Value)
+}
+
 /// A host and port, `[::1]:2465` or `localhost:2587`.
 pub fn host_port(value: &str) -> Result<(String, u16), SettingError> {
     let (host, port) = value.rsplit_once(':').ok_or(SettingError::Value)?;
     let port = port.parse().map_err(|_| SettingError::Value)?;
     if host.is_empty() || host.contains('/') { Err(SettingError::Value) } else { Ok((host.to_owned(), port)) }
+}
+
+/// How the window looks, as somebody chose it; nothing where nobody did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Appearance {
+    /// The dark theme.
+    pub dark: Option<bool>,
+    /// Zoom in percent.
+    pub zoom: Option<u16>,
+    /// Whether the seconds that an FSE took are shown.
+    pub seconds: bool,
+}
+
+/// A setting as it may be shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// Its name.
+    pub name: &'static str,
+    /// Whether it is set.
+    pub is_set: bool,
+    /// Its value; never that of a secret.
+    pub value: Option<String>,
+}
+
+impl Workstation {
+    /// What `desk.dark`, `desk.zoom` and `desk.seconds` say.
+    pub fn appearance(&self) -> Result<Appearance, CoreError> {
+        Ok(Appearance {
+            dark: self.setting("desk.dark")?.map(|value| yes(&value)).transpose()?,
+            zoom: self.setting("desk.zoom")?.map(|value| zoom(&value)).transpose()?,
+            seconds: self.setting("desk.seconds")?.map_or(Ok(false), |value| yes(&value))?,
+        })
+    }
+
+    /// Every setting that the store holds; of a secret only whether it is set.
+    pub fn settings_shown(&self) -> Result<Vec<Shown>, CoreError> {
+        let stored = SETTINGS.iter().filter(|setting| setting.name != "demo.clock");
+        let shown = |setting: &Setting| -> Result<Shown, CoreError> {
+            let value = self.store.config_get(setting.name)?;
+            let is_set = value.is_some();
+            Ok(Shown { name: setting.name, is_set, value: value.filter(|_| !setting.secret) })
+        };
+        stored.map(shown).collect()
+    }
 }
 
 #[cfg(test)]
@@ -122,6 +178,16 @@ mod tests {
             "localhost:smtp",
         ] {
             assert_eq!(host_port(wrong), Err(SettingError::Value), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_window_is_enlarged_up_to_twice() {
+        for (text, percent) in [("100", 100), ("125", 125), ("200", 200)] {
+            assert_eq!(zoom(text), Ok(percent));
+        }
+        for wrong in ["", "99", "201", "-100", "150 %", "1,5", "70000"] {
+            assert_eq!(zoom(wrong), Err(SettingError::Value), "{wrong}");
         }
     }
 

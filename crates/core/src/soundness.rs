@@ -14,7 +14,7 @@ use crate::guard::Refused;
 use crate::workstation::Workstation;
 
 /// By how much a clock may be set back without a word: what a machine that asks for the time corrects by itself.
-const SLACK: Duration = Duration::minutes(5);
+pub(crate) const SLACK: Duration = Duration::minutes(5);
 
 /// The clock stands before the last entry of the journal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

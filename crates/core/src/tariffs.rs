@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use chrono::NaiveDate;
 use liasse_domain::professional::profession_of;
 use liasse_domain::{CallError, Code, Coded, FseContent};
-use liasse_pricing::{Input, Patient, Practitioner, Right, Sector, TableError, Tables, ThirdParty};
+use liasse_pricing::{FILES, Input, Patient, Practitioner, Right, Sector, TableError, Tables, ThirdParty};
 use liasse_store::FseFilter;
 
 use crate::data_dir::write_private;
@@ -95,6 +95,53 @@ pub fn replace(root: &Path, new: &[(String, Vec<u8>)]) -> Result<(), TariffError
     Ok(())
 }
 
+/// How a dated table stands on a day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// Name of the table, as in `assets/tables`.
+    pub table: &'static str,
+    /// The first day of its newest row that holds already.
+    pub newest: Option<NaiveDate>,
+    /// Whether a row of it holds on that day.
+    pub covers: bool,
+    /// Whether the practice imported it; else it is the program's.
+    pub imported: bool,
+}
+
+/// How the dated tables of the practice of `root` stand on a day; the program's alone where there is no practice.
+pub fn standing(root: Option<&Path>, day: NaiveDate) -> Result<Vec<Standing>, CallError> {
+    let folder = root.map(folder).filter(|folder| folder.is_dir());
+    let own = folder.map(|folder| files(&folder)).transpose()?.unwrap_or_default();
+    let stand = |table: &'static str| {
+        let bytes = own.iter().find(|(name, _)| name == table).map(|(_, bytes)| bytes.as_slice());
+        let spans = spans(bytes.unwrap_or_else(|| Tables::embedded_file(table)))?;
+        let holds = |(from, to): &(NaiveDate, Option<NaiveDate>)| *from <= day && to.is_none_or(|to| day <= to);
+        Some(Standing {
+            table,
+            newest: spans.iter().map(|(from, _)| *from).filter(|from| *from <= day).max(),
+            covers: spans.iter().any(holds),
+            imported: bytes.is_some(),
+        })
+    };
+    Ok(FILES.into_iter().filter_map(stand).collect())
+}
+
+/// The first day of the newest row of a table of the program: no clock stands long before it.
+pub(crate) fn newest_of_program(table: &str) -> Option<NaiveDate> {
+    spans(Tables::embedded_file(table))?.into_iter().map(|(from, _)| from).max()
+}
+
+/// First and last day of each row; `None` for a table without dates.
+fn spans(bytes: &[u8]) -> Option<Vec<(NaiveDate, Option<NaiveDate>)>> {
+    let mut reader = csv::ReaderBuilder::new().comment(Some(b'#')).flexible(true).from_reader(bytes);
+    let header = reader.headers().ok()?.clone();
+    let column = |name: &str| header.iter().position(|found| found == name);
+    let (from, to) = (column("from")?, column("to")?);
+    let day = |record: &csv::StringRecord, column: usize| record.get(column)?.parse::<NaiveDate>().ok();
+    let records = reader.records().map_while(Result::ok);
+    Some(records.filter_map(|record| Some((day(&record, from)?, day(&record, to)))).collect())
+}
+
 impl Workstation {
     /// The claims whose acts are of these days, bounds included, as inputs of `price`.
     pub fn claimed_inputs(&self, from: NaiveDate, to: NaiveDate) -> Result<Vec<Input>, CoreError> {
@@ -123,4 +170,39 @@ fn input_of(claim: &FseContent) -> Input {
     patient.rights.extend(c2s.then_some(Right::C2s));
     let third_party = ThirdParty { amo: claim.third_party_amo, amc: claim.third_party_amc, ..ThirdParty::default() };
     Input { third_party, ..claimed_input(claim, practitioner, patient) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().expect("a day")
+    }
+
+    #[test]
+    fn a_dated_table_says_which_row_holds_on_a_day() {
+        let table = b"code,from,to\n# closed\nA,2020-01-01,2020-12-31\nB,2021-06-01,\n";
+        let rows = spans(table).expect("dated");
+        assert_eq!(rows, [(day("2020-01-01"), Some(day("2020-12-31"))), (day("2021-06-01"), None)]);
+        assert_eq!(spans(b"code,label\nA,x\n"), None, "a table without dates");
+    }
+
+    #[test]
+    fn the_program_covers_the_first_day_of_the_demo_and_no_day_of_the_last_century() {
+        let of = |text: &str| standing(None, day(text)).expect("embedded");
+        let named = |rows: &[Standing], name: &str| rows.iter().find(|row| row.table == name).cloned().expect("there");
+        let today = of("2026-01-15");
+        for table in ["ngap.csv", "ccam.csv", "rates.csv"] {
+            let row = named(&today, table);
+            assert!(
+                row.covers && !row.imported && row.newest.is_some_and(|newest| newest <= day("2026-01-15")),
+                "{row:?}"
+            );
+        }
+        assert!(today.iter().all(|row| row.table != "labels.csv"), "labels bear no dates");
+        let before = of("1990-01-01");
+        assert!(before.iter().all(|row| !row.covers && row.newest.is_none()));
+        assert_eq!(newest_of_program("ccam.csv"), Some(day("2026-01-01")));
+    }
 }

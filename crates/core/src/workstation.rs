@@ -7,7 +7,7 @@ use liasse_domain::{Clock, Instant};
 use liasse_pricing::Tables;
 use liasse_store::Store;
 
-use crate::desk::system_stamp;
+use crate::desk::{SignedIn, system_stamp};
 use crate::directory::Directory;
 use crate::error::CoreError;
 use crate::incidents::Incidents;
@@ -72,8 +72,13 @@ impl Workstation {
         Ok(self.store.config_get(name)?)
     }
 
-    /// Sets a setting, secrets included.
+    /// Sets a setting, secrets included. Addresses and choices need no card.
     pub fn set_setting(&mut self, name: &str, value: &str) -> Result<(), CoreError> {
+        self.set_setting_as(name, value, None)
+    }
+
+    /// The same, by who is signed in, whom the journal then names.
+    pub fn set_setting_as(&mut self, name: &str, value: &str, who: Option<&SignedIn>) -> Result<(), CoreError> {
         crate::settings::find(name)?;
         match name {
             "post.smtp" | "post.pop3" => drop(crate::settings::host_port(value)?),
@@ -88,10 +93,11 @@ impl Workstation {
             }
             crate::exchange::CODE => drop(liasse_formats::parcel::PostCode::parse(value)?),
             "post.send_at" => drop(crate::schedule::hour(value)?),
-            "post.send_at_closing" => drop(crate::schedule::yes(value)?),
+            "post.send_at_closing" | "desk.dark" | "desk.seconds" => drop(crate::schedule::yes(value)?),
+            "desk.zoom" => drop(crate::settings::zoom(value)?),
             _ => crate::envelope::check_setting(name, value)?,
         }
-        let stamp = system_stamp(self.now());
+        let stamp = who.map_or_else(|| system_stamp(self.now()), |who| who.stamp(self.now()));
         Ok(self.store.config_set(name, value, &stamp)?)
     }
 

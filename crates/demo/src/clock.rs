@@ -88,9 +88,31 @@ impl DemoClock {
     /// Moves the clock forward by whole working days, to 09:00 of the last one.
     pub fn advance_working_days(&self, count: u32) -> Result<Instant, ClockError> {
         let today = clock::paris(self.now()).date();
-        let day = add_working_days(today, count, Territory::National);
-        let nine = day.and_time(NaiveTime::MIN) + Duration::hours(9);
-        self.move_to(clock::from_paris(nine))?;
+        self.to_day(add_working_days(today, count, Territory::National))
+    }
+
+    /// Moves the clock to 09:00 of a day.
+    pub fn to_day(&self, day: NaiveDate) -> Result<Instant, ClockError> {
+        self.to_civil(day, 9 * 60)
+    }
+
+    /// Moves the clock forward by whole hours.
+    pub fn advance_hours(&self, count: u32) -> Result<Instant, ClockError> {
+        self.move_to(self.now() + Duration::hours(i64::from(count)))?;
+        Ok(self.now())
+    }
+
+    /// Moves the clock to the next 19:30, when a practice has closed.
+    pub fn to_evening(&self) -> Result<Instant, ClockError> {
+        const EVENING: i64 = 19 * 60 + 30;
+        let civil = clock::paris(self.now());
+        let today = civil.date();
+        let passed = civil >= today.and_time(NaiveTime::MIN) + Duration::minutes(EVENING);
+        self.to_civil(if passed { today.succ_opt().unwrap_or(today) } else { today }, EVENING)
+    }
+
+    fn to_civil(&self, day: NaiveDate, minutes: i64) -> Result<Instant, ClockError> {
+        self.move_to(clock::from_paris(day.and_time(NaiveTime::MIN) + Duration::minutes(minutes)))?;
         Ok(self.now())
     }
 }
@@ -127,6 +149,21 @@ mod tests {
         clock.advance_working_days(1).expect("the clock writes itself again");
         // Another program that opens the same directory reads the same time.
         assert_eq!(DemoClock::open(&folder).expect("clock").today().to_string(), "2026-01-20");
+        drop(fs::remove_dir_all(&folder));
+    }
+
+    #[test]
+    fn it_goes_to_an_hour_to_the_evening_and_to_a_day() {
+        let folder = folder("hours");
+        let clock = DemoClock::open(&folder).expect("clock");
+        let at = |instant: Instant| clock::paris(instant).format("%d/%m/%Y %H:%M").to_string();
+        assert_eq!(at(clock.advance_working_days(1).expect("tomorrow")), "16/01/2026 09:00");
+        assert_eq!(at(clock.advance_hours(2).expect("two hours")), "16/01/2026 11:00");
+        assert_eq!(at(clock.to_evening().expect("this evening")), "16/01/2026 19:30");
+        assert_eq!(at(clock.to_evening().expect("it is evening: the next one")), "17/01/2026 19:30");
+        assert!(matches!(clock.to_day(clock.today()), Err(ClockError::Backwards)), "nine o'clock has passed");
+        let day = NaiveDate::from_ymd_opt(2026, 7, 14).expect("a day");
+        assert_eq!(at(clock.to_day(day).expect("in summer")), "14/07/2026 09:00");
         drop(fs::remove_dir_all(&folder));
     }
 }

@@ -24,6 +24,9 @@ use crate::world;
 /// The fixed, declared key of the demo store: the demo protects nobody's data, it shows how data is protected.
 const DEMO_KEY: [u8; 32] = *b"liasse-demo-cle-fixe-et-declaree";
 
+/// The incident that can be played here.
+const INCIDENT: &str = include_str!("../../../assets/incidents/demo.toml");
+
 /// The mailbox of the demo practice.
 pub const MAILBOX: &str = "dr.test@cabinet.test";
 const MAILBOX_PASSWORD: &str = "test-secret";
@@ -116,6 +119,7 @@ pub struct Office {
     clock: DemoClock,
     tables: Option<Arc<liasse_core::Tables>>,
     caisse: Option<Running>,
+    place: Option<PostPlace>,
     // The lock of the directory lives as long as the office. Declared last: it is released after the lanes.
     directory: DataDir,
 }
@@ -132,7 +136,9 @@ impl Office {
             None => liasse_core::tariffs::of_practice(root).map_err(CoreError::from)?.map(Arc::new),
         };
         let lane_tables = tables.clone();
-        let incidents = liasse_core::incidents::Incidents::of_practice(root).map_err(CoreError::from)?;
+        let incidents = liasse_core::incidents::Incidents::of_practice(root)
+            .and_then(|incidents| incidents.and(INCIDENT))
+            .map_err(CoreError::from)?;
         let mut certificates = certificates()?;
         certificates.conventions =
             liasse_core::conventions::of_practice(root, certificates.conventions).map_err(CoreError::from)?;
@@ -156,9 +162,9 @@ impl Office {
             }
             _ => (None, None),
         };
-        let worker = PostWorker::new(workstation.handle(), place);
+        let worker = PostWorker::new(workstation.handle(), place.clone());
         let post = Lane::start("liasse-poste", move || Ok::<_, OpenError>(worker))?;
-        Ok(Self { post, cards, workstation, clock, tables, caisse, directory })
+        Ok(Self { post, cards, workstation, clock, tables, caisse, place, directory })
     }
 
     /// The database lane.
@@ -186,9 +192,19 @@ impl Office {
         self.post.handle()
     }
 
+    /// Where the post office of the demo is, unless the settings name another.
+    pub fn post_place(&self) -> Option<&PostPlace> {
+        self.place.as_ref()
+    }
+
     /// The data directory.
     pub fn root(&self) -> &Path {
         self.directory.root()
+    }
+
+    /// The caisse that was started here, to play faults with; not one that works elsewhere on this directory.
+    pub fn caisse(&self) -> Option<&Running> {
+        self.caisse.as_ref()
     }
 
     /// Has a caisse of this process look at the clock at once, after it was moved.

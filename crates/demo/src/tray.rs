@@ -5,7 +5,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use liasse_cardsim::{CardImage, Knobs, SimCard, SimChannel};
-use liasse_core::ports::{CardChannel, CardReaders, ChannelError, ReaderState};
+use liasse_core::ports::{CardChannel, CardReaders, ChannelError, Protocol, ReaderState};
 
 use crate::world;
 
@@ -25,6 +25,8 @@ struct Inside {
     changes: u64,
     seen: u64,
     woken: bool,
+    /// The next card that is asked to sign goes out instead.
+    tears: bool,
 }
 
 /// Simulated readers, shared between the face that moves cards and the card lane that reads them.
@@ -48,7 +50,8 @@ impl Tray {
     /// Empty readers of these names.
     pub fn with_readers(names: &[&str]) -> Self {
         let readers = names.iter().map(|name| Reader { name: (*name).to_owned(), card: None, insertions: 0 }).collect();
-        Self { inside: Arc::new((Mutex::new(Inside { readers, changes: 0, seen: 0, woken: false }), Condvar::new())) }
+        let inside = Inside { readers, changes: 0, seen: 0, woken: false, tears: false };
+        Self { inside: Arc::new((Mutex::new(inside), Condvar::new())) }
     }
 
     /// The two readers of the demo window.
@@ -97,6 +100,36 @@ impl Tray {
         self.changed(inside);
     }
 
+    /// Has the next card that is asked to sign pulled out in that very moment, once; or takes that word back.
+    pub fn tear_at_the_next_signature(&self, on: bool) {
+        self.lock().tears = on;
+    }
+
+    /// Whether a card is to be pulled out when it signs.
+    pub fn tears(&self) -> bool {
+        self.lock().tears
+    }
+
+    /// Pulls the card that was put into `reader` as its `insertion`, where that was asked for; whether it did.
+    fn torn(&self, reader: &str, insertion: u32) -> bool {
+        let mut inside = self.lock();
+        let lies_there = |slot: &Reader| slot.name == reader && slot.insertions == insertion && slot.card.is_some();
+        if !inside.tears || !inside.readers.iter().any(lies_there) {
+            return false;
+        }
+        inside.tears = false;
+        drop(inside);
+        self.pull(reader);
+        true
+    }
+
+    /// Whether a patient's card lies in a reader.
+    pub fn holds_a_patients_card(&self) -> bool {
+        let names: Vec<String> =
+            self.lock().readers.iter().filter_map(|slot| slot.card.as_ref().map(|(name, _)| name.clone())).collect();
+        names.iter().any(|name| image(name).is_ok_and(|image| !image.is_professional()))
+    }
+
     /// The name of the card in a reader.
     pub fn card_in(&self, reader: &str) -> Option<String> {
         self.lock().readers.iter().find(|slot| slot.name == reader)?.card.as_ref().map(|(name, _)| name.clone())
@@ -107,6 +140,33 @@ impl Tray {
 pub fn image(card: &str) -> Result<CardImage, UnknownCard> {
     let (_, text) = world::cards().iter().find(|(name, _)| *name == card).ok_or(UnknownCard)?;
     CardImage::from_toml(text).map_err(|_| UnknownCard)
+}
+
+/// A card where it lies: it may be pulled out in the middle of what it does.
+struct InReader {
+    card: SimChannel,
+    tray: Tray,
+    reader: String,
+    insertion: u32,
+}
+
+impl CardChannel for InReader {
+    fn atr(&self) -> &[u8] {
+        self.card.atr()
+    }
+
+    fn transmit(&mut self, apdu: &[u8]) -> Result<Vec<u8>, ChannelError> {
+        // PSO COMPUTE DIGITAL SIGNATURE, by which both kinds of card sign.
+        let signs = matches!(apdu, [0x00, 0x2A, 0x9E, 0x9A, ..]);
+        if signs && self.tray.torn(&self.reader, self.insertion) {
+            return Err(ChannelError::Removed);
+        }
+        self.card.transmit(apdu)
+    }
+
+    fn protocol(&self) -> Protocol {
+        self.card.protocol()
+    }
 }
 
 impl CardReaders for Tray {
@@ -139,7 +199,12 @@ impl CardReaders for Tray {
         let inside = self.lock();
         let slot = inside.readers.iter().find(|slot| slot.name == reader).ok_or(ChannelError::NoReader)?;
         match &slot.card {
-            Some((_, card)) => Ok(Box::new(card.clone())),
+            Some((_, card)) => Ok(Box::new(InReader {
+                card: card.clone(),
+                tray: self.clone(),
+                reader: reader.to_owned(),
+                insertion: slot.insertions,
+            })),
             None => Err(ChannelError::Removed),
         }
     }

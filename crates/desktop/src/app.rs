@@ -2,11 +2,13 @@
 
 mod admission;
 mod closing;
-mod cover;
+mod dialogs;
 mod keys;
+mod places;
 mod queue;
 mod replaced;
 mod view;
+mod watched;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -23,11 +25,12 @@ use liasse_demo::{Office, Opening, Tray};
 use liasse_domain::{Coded, Instant, Report, clock};
 
 use crate::screen::{
-    bandeau, choose, facturer, lots, mutuelle, paiements, pin, reception, recettes, remplacements, to_sign, tray,
-    welcome,
+    accident, bandeau, choose, facturer, lots, mutuelle, paiements, pin, radar, reception, recettes, remplacements,
+    sets, to_sign, tray, welcome,
 };
 use crate::text::t;
 use crate::{ask, theme};
+use places::Place;
 
 /// How the program starts.
 #[derive(Clone, Debug)]
@@ -61,19 +64,6 @@ pub fn run(start: Start) -> iced::Result {
     application.run()
 }
 
-/// The screens of an open desk.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Place {
-    Facturer,
-    Reception,
-    ToSign,
-    Lots,
-    Paiements,
-    Recettes,
-    Remplacements,
-    Tray,
-}
-
 enum Phase {
     Welcome { opening: bool, failed: Option<Report> },
     Open(Box<Desk>),
@@ -87,9 +77,7 @@ struct Desk {
     pin: Option<pin::State>,
     /// The insertion whose PIN was refused by the user: not asked again before the card moves.
     pin_declined: Option<(String, u32)>,
-    mutuelle: Option<mutuelle::State>,
-    /// Several sessions fit the locum's card: whose place is it?
-    choose: Option<choose::State>,
+    dialog: Option<dialogs::Dialog>,
     help: bool,
     link: bandeau::Link,
     facturer: facturer::State,
@@ -98,6 +86,7 @@ struct Desk {
     lots: lots::State,
     paiements: paiements::State,
     recettes: recettes::State,
+    radar: radar::State,
     remplacements: remplacements::State,
     tray: tray::State,
     notice: Option<Report>,
@@ -128,6 +117,8 @@ enum Message {
     Go(Place),
     Pin(pin::Message),
     Mutuelle(mutuelle::Message),
+    Accident(accident::Message),
+    Sets(sets::Message),
     Facturer(facturer::Message),
     Reception(reception::Message),
     ToSign(to_sign::Message),
@@ -137,6 +128,7 @@ enum Message {
     Lots(lots::Message),
     Paiements(paiements::Message),
     Recettes(recettes::Message),
+    Radar(radar::Message),
     Remplacements(remplacements::Message),
     Tray(tray::Message),
     /// The window is to be closed, by its frame or by Ctrl Q.
@@ -272,8 +264,7 @@ impl Desk {
             signed_in: None,
             pin: None,
             pin_declined: None,
-            mutuelle: None,
-            choose: None,
+            dialog: None,
             help: false,
             link: bandeau::Link::Untried,
             facturer: facturer::State::default(),
@@ -282,6 +273,7 @@ impl Desk {
             lots: lots::State::default(),
             paiements: paiements::State::default(),
             recettes: recettes::State::default(),
+            radar: radar::State::default(),
             remplacements: remplacements::State::default(),
             tray: tray::State::new(opened.tray),
             notice: None,
@@ -310,6 +302,8 @@ impl Desk {
             Message::Go(place) => self.go(place),
             Message::Pin(message) => self.pin(message),
             Message::Mutuelle(message) => self.mutuelle(message),
+            Message::Accident(message) => self.accident(message),
+            Message::Sets(message) => self.sets(message),
             Message::Facturer(message) => match self.facturer.update(&self.office, self.signed_in.as_ref(), message) {
                 facturer::Action::None => Task::none(),
                 facturer::Action::Run(task) => task.map(Message::Facturer),
@@ -326,6 +320,7 @@ impl Desk {
                 recettes::Action::Run(task) => task.map(Message::Recettes),
                 recettes::Action::LedgerChanged(task) => Task::batch([task.map(Message::Recettes), self.reload_lots()]),
             },
+            Message::Radar(message) => self.radar(message),
             Message::Remplacements(message) => self.remplacements(message),
             Message::Tray(message) => match self.tray.update(&self.office, message) {
                 tray::Action::None => Task::none(),
@@ -424,13 +419,15 @@ impl Desk {
         self.lots.dismiss();
         self.paiements.dismiss();
         self.recettes.dismiss();
+        self.radar.dismiss();
         self.remplacements.dismiss();
         self.tray.dismiss();
     }
 
     fn go(&mut self, place: Place) -> Task<Message> {
-        let accounts = matches!(place, Place::Paiements | Place::Recettes);
-        if accounts && let Some(refused) = self.signed_in.as_ref().and_then(|person| person.accounts().err()) {
+        if place.is_accounts()
+            && let Some(refused) = self.signed_in.as_ref().and_then(|person| person.accounts().err())
+        {
             // A locum has their day instead.
             self.notice = Some(refused.report());
             return self.go(Place::Remplacements);
@@ -443,6 +440,7 @@ impl Desk {
             Place::Lots => self.reload_lots(),
             Place::Paiements => self.paiements.reload(&self.office, self.signed_in.as_ref()).map(Message::Paiements),
             Place::Recettes => self.recettes.reload(&self.office, self.signed_in.as_ref()).map(Message::Recettes),
+            Place::Radar => self.radar.reload(&self.office, self.signed_in.as_ref()).map(Message::Radar),
             Place::Remplacements => self.show_remplacements(),
             Place::Tray => Task::none(),
         }

@@ -34,6 +34,21 @@ pub enum Origin {
     Regle,
 }
 
+impl Origin {
+    /// The words on screen.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Poste => "poste",
+            Self::Lecteur => "lecteur",
+            Self::Carte => "carte",
+            Self::Reseau => "réseau",
+            Self::ServiceDistant => "service distant",
+            Self::Saisie => "saisie",
+            Self::Regle => "règle",
+        }
+    }
+}
+
 /// An error that carries its code and the values its text needs. Values never hold a NIR, a name or a PIN.
 pub trait Coded {
     /// The code in the catalogue.
@@ -133,6 +148,7 @@ pub struct Entry {
 const FILES: &[(&str, &str)] = &[
     ("cards", include_str!("../../../assets/catalogue/cards.toml")),
     ("desk", include_str!("../../../assets/catalogue/desk.toml")),
+    ("doctor", include_str!("../../../assets/catalogue/doctor.toml")),
     ("formats", include_str!("../../../assets/catalogue/formats.toml")),
     ("invoicing", include_str!("../../../assets/catalogue/invoicing.toml")),
     ("pricing", include_str!("../../../assets/catalogue/pricing.toml")),
@@ -169,6 +185,11 @@ pub fn entry(code: Code) -> Option<&'static Entry> {
 /// The exit code of a program that ends with the report of this code; 70, our bug, when the catalogue has no such code.
 pub fn exit_of(code: &str) -> u8 {
     catalogue().get(code).map_or(70, |entry| entry.exit)
+}
+
+/// Where a fault of this code comes from; `None` when the catalogue has no such code.
+pub fn origin_of(code: &str) -> Option<Origin> {
+    catalogue().get(code).map(|entry| entry.origin)
 }
 
 /// All codes that have a text.

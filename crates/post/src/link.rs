@@ -138,7 +138,7 @@ impl Link {
 }
 
 /// Resolves in a thread of its own: the system's resolver knows no deadline.
-fn resolve(host: String, port: u16, deadline: Instant) -> Result<Vec<SocketAddr>, Cause> {
+pub(crate) fn resolve(host: String, port: u16, deadline: Instant) -> Result<Vec<SocketAddr>, Cause> {
     let (sender, receiver) = mpsc::channel();
     std::thread::Builder::new()
         .name("post-resolve".to_owned())

@@ -9,6 +9,7 @@ mod face;
 mod flow;
 mod footer;
 mod form;
+mod html;
 mod line;
 mod page;
 mod pdf;
@@ -19,6 +20,7 @@ mod text;
 
 pub use document::{Align, Block, Column, Document, Table};
 pub use error::PrintError;
+pub use html::html;
 
 use face::Faces;
 use flow::Flow;

@@ -184,6 +184,9 @@ pub enum StoreError {
     /// No such passage, or it is billed by an FSE.
     #[error("no such passage")]
     NoPassage,
+    /// No such accident, or it is consolidated.
+    #[error("no such open accident")]
+    NoAccident,
     /// The passage is no longer open.
     #[error("the passage is {}", state.word())]
     PassageState {
@@ -298,6 +301,7 @@ impl Coded for StoreError {
             Self::PassageState { .. } => Code("passage.etat"),
             Self::NoInstruction => Code("passage.consigne_inconnue"),
             Self::InstructionNamed => Code("passage.consigne_existe"),
+            Self::NoAccident => Code("store.accident_inconnu"),
             Self::NoPaper => Code("papier.inconnue"),
             Self::Sealed => Code("desync.deja_scellee"),
             Self::Away => Code("desync.autre_poste"),

@@ -2,6 +2,9 @@
 //! Not the rules of billing and not the bytes of a format: closures make bytes inside its transactions.
 //! Rules: design/architecture, "Claims, lots and what must survive"; reference telecom-reliability 4.1 and 4.2.
 
+mod accidents;
+mod act_sets;
+mod adviser;
 mod cell;
 mod change;
 mod cheques;
@@ -36,6 +39,7 @@ mod replacements;
 mod scans;
 mod schema;
 mod stamp;
+mod trail;
 mod transfers;
 mod transmission;
 mod unsent;
@@ -43,8 +47,11 @@ mod verify;
 mod verify_desk;
 mod verify_rows;
 mod verify_sessions;
+mod watch;
 mod withheld;
 
+pub use accidents::AccidentRow;
+pub use adviser::{RefusalCodeRow, SilentFileRow};
 pub use cheques::{Cheque, ChequeRow, DepositRow};
 pub use claims::Made;
 pub use claims_view::{FseFilter, FseRow};
@@ -70,6 +77,8 @@ pub use replacements::SessionRow;
 pub use scans::{NewScan, ScanCount, ScanLetter, ScanMailId, ScanMailRow, ScanRow};
 pub use schema::KNOWN_SCHEMA;
 pub use stamp::{Actor, Stamp};
+pub use trail::{AnswerRow, PaidForRow, RejectRow, StepRow};
 pub use transfers::{Leaving, PassedOn};
 pub use unsent::UnsentRow;
 pub use verify::{JournalFault, JournalReport};
+pub use watch::{Owed, OwedRow, UnansweredRow};

@@ -2,10 +2,10 @@
 //! Not the plain words, nor whether a correction is what follows (`core`).
 
 use chrono::NaiveDate;
-use liasse_domain::BillingNumber;
+use liasse_domain::{BillingNumber, Centimes, FseRef};
 use rusqlite::{Connection, params};
 
-use crate::cell::{Cell, cell};
+use crate::cell::{Cell, cell, reference};
 use crate::error::Result;
 use crate::ledger::{self, LedgerRow};
 use crate::open::Store;
@@ -15,13 +15,19 @@ use crate::query;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpenReject {
     /// The document, as this store names it.
-    document: i64,
+    pub document: i64,
+    /// Its name.
+    pub fse: FseRef,
     /// `fse` or `dre`.
     pub kind: String,
     /// The caisse's code.
     pub code: String,
     /// The day of the reject.
     pub rejected_on: NaiveDate,
+    /// Date of its first act.
+    pub act_date: NaiveDate,
+    /// What it charges.
+    pub total: Centimes,
 }
 
 /// The last reject of each document of a practitioner. The order of the tables is said: rejects are few, documents not.
@@ -37,7 +43,7 @@ impl Store {
     /// whose part nobody has given up yet.
     pub fn open_rejects(&self, billing: &BillingNumber) -> Result<Vec<OpenReject>> {
         let sql = concat!(
-            "SELECT r.document, d.kind, r.code, r.rejected_on ",
+            "SELECT r.document, d.billing, d.number, d.kind, d.act_date, d.total, r.code, r.rejected_on ",
             last_rejects!(),
             // Asked of every reject before its document is read, which costs more: no FSE corrects a DRE.
             " AND NOT EXISTS (SELECT 1 FROM document c WHERE c.corrects = r.document AND c.state <> 'annulee')
@@ -48,9 +54,12 @@ impl Store {
         query::all(&self.connection, sql, [billing.put()], |row| {
             Ok(OpenReject {
                 document: row.get("document")?,
+                fse: reference(row)?,
                 kind: row.get("kind")?,
                 code: row.get("code")?,
                 rejected_on: cell(row, "rejected_on")?,
+                act_date: cell(row, "act_date")?,
+                total: cell(row, "total")?,
             })
         })
     }

@@ -13,6 +13,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0004_complementary_and_messages.sql"),
     include_str!("migrations/0005_replacements.sql"),
     include_str!("migrations/0006_desk.sql"),
+    include_str!("migrations/0007_fast_path.sql"),
 ];
 
 /// The newest schema that this program knows.

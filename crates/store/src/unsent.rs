@@ -2,7 +2,7 @@
 //! one cost nothing. Not whether an incident locks it, and not its legal day (`core`).
 
 use chrono::NaiveDate;
-use liasse_domain::{DocumentKind, FseRef};
+use liasse_domain::{Centimes, DocumentKind, FseRef};
 use rusqlite::Row;
 
 use crate::cell::{cell, reference};
@@ -13,12 +13,18 @@ use crate::query;
 /// A signed document whose bytes are with nobody else.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnsentRow {
+    /// The document, as this store names it.
+    pub document: i64,
     /// Which.
     pub fse: FseRef,
     /// FSE or DRE.
     pub kind: DocumentKind,
     /// Date of its first act.
     pub act_date: NaiveDate,
+    /// What it charges.
+    pub total: Centimes,
+    /// The replacement session under which it was made.
+    pub session: Option<u32>,
     /// Whether somebody else than the patient owes for it.
     pub third_party: bool,
     /// Whether a caisse refused it with a whole file.
@@ -31,7 +37,7 @@ pub struct UnsentRow {
 macro_rules! waits {
     ($refused:literal, $in_file:literal, $from:literal) => {
         concat!(
-            "SELECT d.billing, d.number, d.kind, d.act_date, ",
+            "SELECT d.id, d.billing, d.number, d.kind, d.act_date, d.total, d.replacement, ",
             $refused,
             " AS refused, ",
             $in_file,
@@ -75,9 +81,12 @@ impl Store {
 
 fn read(row: &Row<'_>) -> rusqlite::Result<UnsentRow> {
     Ok(UnsentRow {
+        document: row.get("id")?,
         fse: reference(row)?,
         kind: DocumentKind::from_word(&row.get::<_, String>("kind")?).unwrap_or_default(),
         act_date: cell(row, "act_date")?,
+        total: cell(row, "total")?,
+        session: row.get("replacement")?,
         third_party: row.get("third_party")?,
         refused: row.get("refused")?,
         in_file: row.get("in_file")?,

@@ -5,7 +5,9 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 
 use chrono::Duration;
-use liasse_domain::Payer;
+use liasse_caisse::Trick;
+use liasse_domain::fse::Corrects;
+use liasse_domain::{Coded, Payer};
 use liasse_formats::mail;
 
 use crate::practice::{act, claim, cps, draft, g, signed, vitale, with_c2s};
@@ -155,4 +157,60 @@ fn a_mailbox_that_is_not_found_sends_a_notice_and_nothing_arrives() {
     world.stop();
     world.run(|options| options.scenario = scenario("mailbox = \"unknown_once\""));
     assert_eq!(world.answers(&file), ["ARL+"], "the one time was before, and is remembered");
+}
+
+#[test]
+fn a_false_reject_is_told_once_and_paid_all_the_same() {
+    let world = world("false-reject", "");
+    world.running().arm(Trick::FalseReject, true);
+    let file = c2s_file(1);
+    assert_eq!(world.answers(&file), ["4015"]);
+    assert!(!world.running().is_armed(Trick::FalseReject), "played once");
+    assert_eq!(world.answers(&file), ["4015"], "the same file, the same letters");
+    assert_eq!(paid(&world, "2026-01-22"), [vec![(1, Payer::Amo, 2100), (1, Payer::Amc, 900)]]);
+}
+
+#[test]
+fn a_lost_answer_is_lost_once_and_comes_when_the_file_comes_again() {
+    let world = world("lost-once", "");
+    world.running().arm(Trick::LostAnswer, true);
+    let file = c2s_file(1);
+    assert_eq!(world.answers(&file), [] as [&str; 0]);
+    assert_eq!(world.answers(&file), ["ARL+"]);
+    // Taken back before a file came: nothing is lost.
+    world.running().arm(Trick::LostAnswer, true);
+    world.running().arm(Trick::LostAnswer, false);
+    let (gris, durand) = (cps("cps-gris"), vitale("vitale-durand"));
+    let other = signed(&claim(&gris, &durand, 1, 2, g()), &gris, &durand, start());
+    assert_eq!(world.answers(&draft(&gris, "LOT002", vec![other]).mail(&gris, start())), ["ARL+"]);
+}
+
+#[test]
+fn one_fse_is_rejected_wrongly_and_its_correction_is_accepted() {
+    let world = world("wrong-reject", "");
+    world.running().arm(Trick::WrongReject, true);
+    let (gris, durand) = (cps("cps-gris"), vitale("vitale-durand"));
+    let first = claim(&gris, &durand, 1, 1, g());
+    let fses = [first.clone(), claim(&gris, &durand, 1, 2, g())];
+    let fses = fses.iter().map(|fse| signed(fse, &gris, &durand, start())).collect();
+    assert_eq!(world.answers(&draft(&gris, "LOT001", fses).mail(&gris, start())), ["ARL+", "1 I1002"]);
+    let mut again = claim(&gris, &durand, 1, 3, g());
+    again.corrects = Some(Corrects { number: first.reference.number, drawn_up: first.drawn_up });
+    let again = vec![signed(&again, &gris, &durand, start())];
+    assert_eq!(world.answers(&draft(&gris, "LOT002", again).mail(&gris, start())), ["ARL+"]);
+}
+
+#[test]
+fn while_the_network_is_cut_its_ports_refuse_and_then_answer_as_before() {
+    let world = world("cut", "");
+    let ports = world.running().ports().clone();
+    world.running().cut(true).expect("cut");
+    assert!(world.running().is_cut());
+    let refused = world.try_send(&c2s_file(1), &mut |_| Ok(())).expect_err("nobody answers");
+    assert_eq!(refused.code().0, "road.liaison_coupee");
+    let fetched = liasse_post::fetch(&world.pop3(), &mut |_| liasse_post::Verdict::Fetch, &mut |_| Ok(Vec::new()));
+    assert_eq!(fetched.expect_err("nobody answers").code().0, "road.liaison_coupee");
+    world.running().cut(false).expect("mended");
+    assert_eq!(world.running().ports(), &ports, "the same ports");
+    assert_eq!(world.answers(&c2s_file(1)), ["ARL+"]);
 }

@@ -22,7 +22,7 @@ pub(crate) enum Config {
 pub(crate) struct Get {
     #[arg(
         value_name = "RÉGLAGE",
-        help = "post.smtp, post.pop3, post.user, post.from, post.ca, post.envelope (iris-b2-public ou oct), post.oct_address, post.compression (zlib, gzip ou raw), post.fetch_every, post.send_at, post.send_at_closing, demo.clock"
+        help = "post.smtp, post.pop3, post.user, post.from, post.ca, post.envelope (iris-b2-public ou oct), post.oct_address, post.compression (zlib, gzip ou raw), post.fetch_every, post.send_at, post.send_at_closing, desk.post, desk.dark et desk.seconds (oui ou non), desk.zoom (100 à 200), demo.clock"
     )]
     key: String,
     #[command(flatten)]

@@ -102,18 +102,18 @@ fn make(seal: &Seal, json: bool) -> Result<(), Failure> {
 }
 
 /// How a call names a lot.
-enum Name {
+pub(crate) enum Name {
     Last,
     One(FileIdentifier),
 }
 
 impl Name {
     /// The six characters of its file, or `last`; judged before anything is opened.
-    fn parse(text: &str) -> Result<Self, CliError> {
+    pub(crate) fn parse(text: &str) -> Result<Self, CliError> {
         if text == "last" { Ok(Self::Last) } else { text.parse().map(Self::One).map_err(|_| CliError::LotName) }
     }
 
-    fn find(self, open: &Open) -> Result<FileIdentifier, Failure> {
+    pub(crate) fn find(self, open: &Open) -> Result<FileIdentifier, Failure> {
         match self {
             Self::One(lot) => Ok(lot),
             Self::Last => {

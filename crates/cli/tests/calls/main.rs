@@ -11,6 +11,7 @@ mod mutuelle;
 mod names;
 mod practice;
 mod price;
+mod radar;
 mod recettes;
 mod tables;
 

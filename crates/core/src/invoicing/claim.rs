@@ -36,7 +36,7 @@ impl Draft {
             executant: executant(signed_in),
             locum: locum(signed_in),
             patient: self.patient(),
-            organisme: self.card.insured.organisme.clone(),
+            organisme: self.organisme().clone(),
             complementary: cover.claimed(),
             care: CareContext { exoneration, rights_proof: self.proof.code(), ..care },
             third_party_amo: invoice.third_party_amo,

@@ -170,6 +170,8 @@ impl Draft {
             proof,
             passage: None,
             replaces: None,
+            ald_asked: false,
+            organisme: None,
         })
     }
 

@@ -14,6 +14,8 @@ mod invoicing;
 mod locum_terms;
 mod notices;
 mod passages;
+mod prints;
+mod radar;
 mod redo;
 mod replacements;
 mod returns;

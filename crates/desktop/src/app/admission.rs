@@ -5,6 +5,7 @@ use iced::Task;
 use liasse_core::desk::{SignedIn, Wanted};
 use liasse_domain::Report;
 
+use super::dialogs::Dialog;
 use super::{Desk, Message, Place};
 use crate::ask;
 use crate::screen::pin;
@@ -17,12 +18,12 @@ impl Desk {
             self.signed_in = None;
             self.pin = None;
             self.pin_declined = None;
-            self.mutuelle = None;
-            self.choose = None;
+            self.dialog = None;
             self.reception.forget();
             self.to_sign.forget();
             self.paiements.forget();
             self.recettes.forget();
+            self.radar.forget();
             self.remplacements.forget();
             // Without any card there is paper.
             let shown = was_there && self.place == Place::Reception;
@@ -33,7 +34,7 @@ impl Desk {
             if self.signed_in.as_ref().is_some_and(|person| person.serial == cps.identity.serial) {
                 return Task::none();
             }
-            if self.choose.is_some() {
+            if matches!(self.dialog, Some(Dialog::Choose(_))) {
                 // The question stands: another card that moves does not ask it again.
                 return Task::none();
             }
@@ -61,6 +62,7 @@ impl Desk {
                 self.to_sign.forget();
                 self.paiements.forget();
                 self.recettes.forget();
+                self.radar.forget();
                 self.remplacements.forget();
                 self.signed_in = Some(person);
             }
@@ -76,10 +78,8 @@ impl Desk {
         let priced = self.facturer.signed_in_changed(&self.office, self.signed_in.as_ref()).map(Message::Facturer);
         let place = match self.place {
             Place::Tray if self.cards.vitale().is_some() && self.signed_in.is_some() => self.go(self.home()),
-            Place::Reception | Place::ToSign | Place::Paiements | Place::Recettes | Place::Remplacements => {
-                self.go(self.place)
-            }
-            _ => Task::none(),
+            Place::Facturer | Place::Lots | Place::Tray => Task::none(),
+            place => self.go(place),
         };
         Task::batch([priced, self.reload_lots(), place])
     }

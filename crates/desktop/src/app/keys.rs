@@ -18,15 +18,8 @@ impl Desk {
         if self.pin.is_some() {
             return Task::none();
         }
-        if self.mutuelle.is_some() {
-            return self.mutuelle_key(key);
-        }
-        if self.choose.is_some() && *key == Key::Named(Named::Escape) {
-            self.choose = None;
-            return Task::none();
-        }
-        if let Some(dialog) = &self.choose {
-            return dialog.key(key).map_or_else(Task::none, |message| self.choose(&message));
+        if let Some(done) = self.dialog_key(key) {
+            return done;
         }
         match key {
             Key::Named(Named::F1) => {
@@ -40,14 +33,12 @@ impl Desk {
             }
             _ if self.help => return Task::none(),
             Key::Character(letter) if modifiers.control() => {
-                return match letter.as_str() {
-                    "p" => self.go(Place::Paiements),
-                    "r" => self.go(Place::Recettes),
-                    "l" => self.go(Place::Remplacements),
-                    "e" => self.go(Place::Reception),
-                    "s" => self.go(Place::ToSign),
-                    "m" => self.ask_mutuelle(),
-                    other => self.control(other),
+                return match (Place::of_letter(letter), letter.as_str()) {
+                    (Some(place), _) => self.go(place),
+                    (None, "m") => self.ask_mutuelle(),
+                    (None, "t") if self.place == Place::Facturer => self.ask_accident(),
+                    (None, "j") if self.place == Place::Facturer => self.ask_sets(),
+                    (None, other) => self.control(other),
                 };
             }
             Key::Named(Named::F2) => return self.go(Place::Facturer),
@@ -76,6 +67,7 @@ impl Desk {
             Place::Lots => self.lots.key(key).map(Message::Lots),
             Place::Paiements => self.paiements.key(key).map(Message::Paiements),
             Place::Recettes => self.recettes.key(key).map(Message::Recettes),
+            Place::Radar => self.radar.key(key).map(Message::Radar),
             Place::Remplacements => self.remplacements.key(key).map(Message::Remplacements),
             Place::Tray => self.tray.key(key).map(Message::Tray),
         };

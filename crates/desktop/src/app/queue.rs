@@ -1,9 +1,10 @@
 //! The secretary's desk in the open window: which cards Accueil works with, À signer, and whose place a locum takes.
 
-use iced::{Element, Task};
+use iced::Task;
 use liasse_core::desk::Wanted;
 use liasse_domain::Report;
 
+use super::dialogs::Dialog;
 use super::{Desk, Message, Place};
 use crate::ask;
 use crate::screen::{choose, reception, to_sign};
@@ -75,27 +76,20 @@ impl Desk {
 
     pub(super) fn sessions(&mut self, found: Result<Vec<choose::Choice>, Report>) -> Task<Message> {
         match found {
-            Ok(choices) => self.choose = Some(choose::State::new(choices)),
+            Ok(choices) => self.dialog = Some(Dialog::Choose(choose::State::new(choices))),
             Err(report) => self.notice = Some(report),
         }
         Task::none()
     }
 
     pub(super) fn choose(&mut self, message: &choose::Message) -> Task<Message> {
-        let Some(dialog) = &mut self.choose else { return Task::none() };
+        let Some(Dialog::Choose(dialog)) = &mut self.dialog else { return Task::none() };
         let Some(session) = dialog.update(message) else { return Task::none() };
-        self.choose = None;
+        self.dialog = None;
         let Some((reader, cps)) = self.cards.cps() else { return Task::none() };
         let (reader, cps) = (reader.to_owned(), cps.clone());
         let admitted =
             ask::ask(&self.office.workstation(), move |ws| ws.sign_in(&reader, &cps, Wanted::Session(session, None)));
         admitted.map(|answer| Message::Admitted(Box::new(answer)))
-    }
-
-    pub(super) fn choose_view(&self) -> Element<'_, Message> {
-        match &self.choose {
-            Some(dialog) => iced::widget::opaque(dialog.view().map(Message::Choose)),
-            None => iced::widget::column![].into(),
-        }
     }
 }

@@ -4,7 +4,8 @@ use iced::widget::{button, column, container, row, stack, text};
 use iced::{Element, Fill, Theme};
 use liasse_domain::clock;
 
-use super::{Desk, Message, Place};
+use super::places::Place;
+use super::{Desk, Message};
 use crate::screen::{bandeau, help};
 use crate::text::t;
 use crate::theme;
@@ -29,6 +30,7 @@ impl Desk {
             Place::Lots => self.lots.view(self.signed_in.as_ref()).map(Message::Lots),
             Place::Paiements => self.paiements.view(self.signed_in.as_ref()).map(Message::Paiements),
             Place::Recettes => self.recettes.view(self.signed_in.as_ref()).map(Message::Recettes),
+            Place::Radar => self.radar.view(self.signed_in.as_ref()).map(Message::Radar),
             Place::Remplacements => self.remplacements.view(self.signed_in.as_ref()).map(Message::Remplacements),
             Place::Tray => self.tray.view().map(Message::Tray),
         };
@@ -42,52 +44,35 @@ impl Desk {
             row![self.navigation(), main].spacing(8).padding(8).height(Fill),
         ];
         // Always a stack, so that a dialog does not rebuild the tree beneath and lose its state.
-        let over: Element<'_, Message> = match (self.closing, &self.pin, &self.mutuelle) {
+        let over: Element<'_, Message> = match (self.closing, &self.pin, self.dialog_view()) {
             (Some(closing), ..) => iced::widget::opaque(self.closing_view(closing)),
             (None, Some(dialog), _) => dialog.view().map(Message::Pin),
-            (None, None, Some(dialog)) => iced::widget::opaque(dialog.view().map(Message::Mutuelle)),
-            (None, None, None) if self.choose.is_some() => self.choose_view(),
-            (None, None, None) if self.help => iced::widget::opaque(help::view()),
+            (None, None, Some(dialog)) => dialog,
+            (None, None, None) if self.help => iced::widget::opaque(self.help_view()),
             (None, None, None) => column![].into(),
         };
         stack![base, over].into()
     }
 
+    fn help_view(&self) -> Element<'_, Message> {
+        let screens = self.places().map(|place| (place.key(), self.name_of(place))).collect();
+        help::view(screens, Self::keys_everywhere(), (self.name_of(self.place), self.place.keys()))
+    }
+
     fn navigation(&self) -> Element<'_, Message> {
-        let replaces = self.signed_in.as_ref().is_some_and(|person| person.replaces.is_some());
-        let locum = if replaces { t("nav.my_day") } else { t("nav.locum") };
-        let entry = |name: &'static str, words: &'static str, place: Place| -> Element<'_, Message> {
-            let line =
-                container(row![parts::key(name), text(words).size(theme::BODY)].spacing(8)).padding(8).width(Fill);
+        let entry = |place: Place| -> Element<'_, Message> {
+            let cap = container(parts::key(place.key())).width(56);
+            let line = row![cap, text(self.name_of(place)).size(theme::BODY)].spacing(8).align_y(iced::Center);
+            let line = container(line).padding(8).width(Fill);
             let line = if self.place == place { line.style(theme::chosen) } else { line };
             button(line).padding(0).style(button::text).width(Fill).on_press(Message::Go(place)).into()
         };
-        let mut entries = column![
-            entry("F2", t("nav.facturer"), Place::Facturer),
-            entry("Ctrl E", t("nav.reception"), Place::Reception),
-            entry("Ctrl S", t("nav.to_sign"), Place::ToSign),
-            entry("F3", t("nav.lots"), Place::Lots),
-        ]
-        .spacing(4);
-        // The doctor's accounts are not a locum's.
-        if !replaces {
-            entries = entries.push(entry("Ctrl P", t("nav.money"), Place::Paiements)).push(entry(
-                "Ctrl R",
-                t("nav.receipts"),
-                Place::Recettes,
-            ));
-        }
-        container(
-            entries
-                .push(entry("Ctrl L", locum, Place::Remplacements))
-                .push(entry("F10", t("nav.tray"), Place::Tray))
-                .push(iced::widget::space::vertical())
-                .push(parts::key_action("F1", t("nav.help"))),
-        )
-        .width(240)
-        .height(Fill)
-        .padding(8)
-        .style(|theme: &Theme| theme::panel(theme))
-        .into()
+        let entries = column(self.places().map(entry)).spacing(4);
+        container(entries.push(iced::widget::space::vertical()).push(parts::key_action("F1", t("nav.help"))))
+            .width(240)
+            .height(Fill)
+            .padding(8)
+            .style(|theme: &Theme| theme::panel(theme))
+            .into()
     }
 }

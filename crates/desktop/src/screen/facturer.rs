@@ -1,13 +1,16 @@
 //! Facturer: patient and rights, acts, the invoice, the checks, the signature and how the patient settled.
 //! Shows and asks; what may be signed is decided in `liasse_core::invoicing` and `signing`.
 
+mod answers;
 mod entry;
 mod patient;
+mod proposed;
 mod sign;
 mod view;
 mod without_card;
 
 pub use sign::settlement;
+pub use view::accident_words;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -18,13 +21,14 @@ use iced::widget::operation;
 use iced::{Task, widget};
 use liasse_core::cards::VitaleView;
 use liasse_core::desk::SignedIn;
-use liasse_core::invoicing::{Cover, Draft};
+use liasse_core::invoicing::{Cover, Draft, Proposal};
 use liasse_core::{CarePath, ChequeRow, SettlementMode};
 use liasse_demo::Office;
-use liasse_domain::{Centimes, FseRef, Instant, Invoice, Level, Report, SecuringMode};
+use liasse_domain::{Centimes, FseRef, Instant, Invoice, Level, Report};
 
 use crate::ask::ask;
-use crate::screen::mutuelle;
+use crate::screen::{accident, mutuelle};
+use crate::text::t;
 
 /// The field in which acts are typed.
 pub const ENTRY: &str = "acte";
@@ -49,6 +53,16 @@ pub struct State {
     invoice: Option<Invoice>,
     /// How the complementary part of this patient travels.
     cover: Option<Cover>,
+    /// What was proposed for this patient.
+    proposed: proposed::Proposed,
+    /// The act that a key about one line means.
+    line: usize,
+    /// Visits in series: the next patient is visited too, until somebody says otherwise.
+    round: bool,
+    /// When this patient's card came in, and how long it took until the signature.
+    opened: Option<std::time::Instant>,
+    /// Whether somebody asked to see how long an FSE takes.
+    pub shows_seconds: bool,
     stage: Stage,
     notice: Option<Report>,
     /// Another patient's card that was inserted, and when, before it was said how this one settles.
@@ -94,6 +108,8 @@ pub struct Signed {
     part: String,
     /// A cheque of today that is in hand: it may settle this FSE too.
     same: Option<ChequeRow>,
+    /// How long it took since the card came in; shown only where somebody asked for it, kept nowhere.
+    took: Option<std::time::Duration>,
 }
 
 /// What happens on the screen.
@@ -113,8 +129,12 @@ pub enum Message {
     NextCarePath,
     /// Who pays: the patient, the AMO its part, both schemes theirs.
     NextThirdParty,
-    /// The last act belongs to the ALD, or not.
+    /// The act of the line belongs to the ALD, or not.
     ToggleAld,
+    /// The next line, or the one before.
+    Line(bool),
+    /// What is proposed for that patient, asked at that revision.
+    Proposed(u64, u64, Box<Result<Proposal, Report>>),
     /// Made on a visit, or at the practice.
     Visit,
     /// The patient, whose card is not in, leaves the screen.
@@ -127,8 +147,6 @@ pub enum Message {
     Derogation(String),
     /// F12.
     Sign,
-    /// The care path that is proposed to a locum for that patient.
-    PathProposed(u64, Result<Option<CarePath>, Report>),
     /// What is known of that patient's mutuelle came.
     Covered(u64, Box<Result<Cover, Report>>),
     /// The price of that revision came.
@@ -166,6 +184,28 @@ pub enum Action {
     LedgerChanged(Task<Message>),
 }
 
+/// The keys of this screen and what they do.
+pub fn keys() -> Vec<(&'static str, &'static str)> {
+    vec![
+        ("↵", t("help.enter")),
+        ("↑ ↓", t("help.choose_act")),
+        ("F4", t("help.care_path")),
+        ("F5", t("help.third_party")),
+        ("F6", t("help.ald")),
+        ("Page ↓", t("help.line")),
+        ("F7", t("help.beneficiary")),
+        ("F8", t("help.remove")),
+        ("Ctrl T", t("help.accident")),
+        ("Ctrl J", t("help.sets")),
+        ("Ctrl M", t("help.mutuelle")),
+        ("Ctrl D", t("help.visit")),
+        ("Ctrl W", t("help.close_patient")),
+        ("F12", t("help.sign")),
+        ("0-9", t("help.part")),
+        ("Suppr", t("help.withdraw")),
+    ]
+}
+
 /// The care paths that the key walks through: T médecin traitant, S hors parcours, U urgence, O orienté, none.
 const CARE_PATHS: [Option<CarePath>; 6] =
     [Some(CarePath::T), Some(CarePath::R), Some(CarePath::S), Some(CarePath::U), Some(CarePath::O), None];
@@ -197,16 +237,8 @@ impl State {
             }
             _ => Task::none(),
         };
-        let proposed = match (&self.draft, signed_in) {
-            // A locum is nobody's médecin traitant: what the draft begins with is replaced.
-            (Some(draft), Some(person)) if person.replaces.is_some() && draft.input.acts.is_empty() => {
-                let (draft, person, patient) = (draft.clone(), person.clone(), self.patient);
-                ask(&office.workstation(), move |ws| ws.locums_care_path(&draft, &person))
-                    .map(move |answer| Message::PathProposed(patient, answer))
-            }
-            _ => Task::none(),
-        };
-        Task::batch([self.cover_changed(office, signed_in), waiting, proposed])
+        let covered = self.cover_changed(office, signed_in);
+        Task::batch([covered, waiting, self.propose(office, signed_in)])
     }
 
     /// Looks at the patient's mutuelle and prices again.
@@ -227,6 +259,12 @@ impl State {
     pub fn mutuelle_dialog(&self) -> Option<mutuelle::State> {
         let draft = self.draft.as_ref().filter(|_| matches!(self.stage, Stage::Editing))?;
         Some(mutuelle::State::new(draft.clone(), self.cover.as_ref().and_then(Cover::card)))
+    }
+
+    /// The dialog about an accident of that patient.
+    pub fn accident_dialog(&self) -> Option<accident::State> {
+        let draft = self.draft.as_ref().filter(|_| matches!(self.stage, Stage::Editing))?;
+        Some(accident::State::new(draft.clone(), self.proposed.accidents().to_vec()))
     }
 
     fn price(&mut self, office: &Office, signed_in: Option<&SignedIn>) -> Task<Message> {
@@ -263,6 +301,8 @@ impl State {
             Key::Named(Named::F5) => Some(Message::NextThirdParty),
             Key::Named(Named::F6) => Some(Message::ToggleAld),
             Key::Named(Named::F7) => Some(Message::NextBeneficiary),
+            Key::Named(Named::PageDown) => Some(Message::Line(true)),
+            Key::Named(Named::PageUp) => Some(Message::Line(false)),
             Key::Named(Named::F12) => Some(Message::Sign),
             // A key of its own: F8 pressed once too often would take an act away from what was just taken back.
             Key::Named(Named::Delete) => Some(Message::Withdraw),
@@ -312,16 +352,14 @@ impl State {
                 self.derogation = reason;
                 Action::None
             }
-            Message::PathProposed(patient, Ok(path)) if patient == self.patient => {
-                let untouched = self.draft.as_ref().is_some_and(|draft| draft.input.acts.is_empty());
-                if untouched {
-                    self.edit(office, signed_in, |draft| draft.input.care_path = path)
-                } else {
-                    Action::None
-                }
+            Message::RemoveLast => {
+                self.proposed.touched();
+                self.edit(office, signed_in, |draft| drop(draft.input.acts.pop()))
             }
-            Message::PathProposed(..) => Action::None,
-            Message::RemoveLast => self.edit(office, signed_in, |draft| drop(draft.input.acts.pop())),
+            Message::Line(forward) => {
+                self.move_line(forward);
+                Action::None
+            }
             Message::NextCarePath => self.edit(office, signed_in, |draft| {
                 let at = CARE_PATHS.iter().position(|path| *path == draft.input.care_path).unwrap_or(0);
                 draft.input.care_path = CARE_PATHS[(at + 1) % CARE_PATHS.len()];
@@ -334,24 +372,14 @@ impl State {
                     (true, true) => (false, false),
                 };
             }),
-            Message::ToggleAld => self.edit(office, signed_in, |draft| {
-                if let Some(act) = draft.input.acts.last_mut() {
-                    act.ald_related = !act.ald_related;
-                }
-            }),
+            Message::ToggleAld => self.answer_ald(office, signed_in),
             Message::Close => {
                 if !self.card_is_in && !matches!(self.stage, Stage::Signing) && !self.asks_how_settled() {
                     self.leave();
                 }
                 Action::Run(self.focus())
             }
-            Message::Visit => self.edit(office, signed_in, |draft| {
-                draft.mode = match draft.mode {
-                    SecuringMode::Securise => SecuringMode::Visite,
-                    SecuringMode::Visite => SecuringMode::Securise,
-                    other => other,
-                };
-            }),
+            Message::Visit => self.visit(office, signed_in),
             Message::NextBeneficiary => self.next_beneficiary(office, signed_in),
             Message::Sign => self.sign(office, signed_in),
             Message::Withdraw => self.withdraw(office, signed_in),
@@ -364,93 +392,6 @@ impl State {
                 Action::None
             }
             answer => self.answered(office, signed_in, answer),
-        }
-    }
-
-    /// Takes an answer in; one about an earlier patient only tells that the ledger changed.
-    fn answered(&mut self, office: &Arc<Office>, signed_in: Option<&SignedIn>, answer: Message) -> Action {
-        match answer {
-            Message::Priced(revision, answer) if revision == self.revision => {
-                match *answer {
-                    Ok(invoice) => self.invoice = Some(invoice),
-                    Err(report) => self.notice = Some(report),
-                }
-                Action::None
-            }
-            Message::Covered(patient, answer) if patient == self.patient => {
-                match *answer {
-                    Ok(cover) => self.cover = Some(cover),
-                    Err(report) => self.notice = Some(report),
-                }
-                Action::None
-            }
-            Message::Waiting(patient, answer) if patient == self.patient => {
-                match (*answer, &self.stage) {
-                    (Ok(Some((reference, draft, invoice))), Stage::Editing) => {
-                        self.park();
-                        self.draft = Some(draft);
-                        self.invoice = Some(invoice);
-                        self.revision += 1;
-                        self.stage = Stage::Prepared(reference);
-                    }
-                    (Err(report), _) => self.notice = Some(report),
-                    _ => {}
-                }
-                Action::None
-            }
-            Message::Prepared(patient, Ok(reference)) if patient == self.patient => {
-                self.stage = Stage::Prepared(reference);
-                self.sign(office, signed_in)
-            }
-            Message::Prepared(patient, Err(report)) if patient == self.patient => {
-                self.stage = Stage::Editing;
-                self.notice = Some(report);
-                Action::None
-            }
-            Message::Signed(patient, reference, answer) if patient == self.patient => {
-                match *answer {
-                    Ok(signed) => {
-                        self.notice = None;
-                        self.stage = Stage::Signed(Box::new(signed));
-                    }
-                    Err(report) => {
-                        self.stage = Stage::Prepared(reference);
-                        self.notice = Some(report);
-                    }
-                }
-                Action::LedgerChanged(Task::none())
-            }
-            Message::Withdrawn(patient, answer) if patient == self.patient => {
-                match answer {
-                    // The draft is still what was numbered: it is there to be changed and signed again.
-                    Ok(()) => {
-                        (self.stage, self.notice) = (Stage::Editing, None);
-                        let opened = match self.next {
-                            Some(_) => self.open_next(office, signed_in),
-                            None => Task::batch([self.price(office, signed_in), self.focus()]),
-                        };
-                        return Action::LedgerChanged(opened);
-                    }
-                    Err(report) => self.notice = Some(report),
-                }
-                Action::None
-            }
-            Message::Settled(patient, answer) if patient == self.patient => {
-                if let Stage::Signed(signed) = &mut self.stage {
-                    signed.settling = false;
-                }
-                match (answer, &mut self.stage) {
-                    (Ok((mode, left)), Stage::Signed(signed)) => {
-                        self.notice = None;
-                        signed.settled_by(mode, left);
-                    }
-                    (Err(report), _) => self.notice = Some(report),
-                    _ => {}
-                }
-                Action::LedgerChanged(self.open_next(office, signed_in))
-            }
-            Message::Priced(..) | Message::Waiting(..) | Message::Covered(..) => Action::None,
-            _ => Action::LedgerChanged(Task::none()),
         }
     }
 
@@ -469,7 +410,7 @@ impl State {
         let tables = office.tables();
         let chosen = self.entry.take_choice(tables);
         let (Some(draft), Stage::Editing) = (&mut self.draft, &self.stage) else { return Action::None };
-        match draft.add_typed(tables, self.entry.text()) {
+        match self.proposed.add(draft, tables, self.entry.text()) {
             Ok(()) => {
                 self.entry.clear();
                 self.edit(office, signed_in, |_| ())

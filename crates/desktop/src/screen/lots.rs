@@ -37,6 +37,8 @@ pub struct State {
     asked: Asked,
     /// The document that the keys are about, from the newest.
     chosen: usize,
+    /// An FSE that another screen sends to.
+    wanted: Option<FseRef>,
     gesture: Gesture,
     busy: Option<&'static str>,
     notice: Option<Report>,
@@ -94,6 +96,18 @@ pub enum Action {
     LinkTried(bool, Task<Message>),
 }
 
+/// The keys of this screen and what they do.
+pub fn keys() -> Vec<(&'static str, &'static str)> {
+    vec![
+        ("↑ ↓", t("help.choose_row")),
+        ("F12", t("help.sign_lots")),
+        ("F8", t("help.send")),
+        ("F5", t("help.fetch")),
+        ("F7", t("help.attach")),
+        ("Suppr", t("help.take_back")),
+    ]
+}
+
 impl State {
     /// Reads the ledger of a person again, and what is unsent whoever is there.
     pub fn reload(&self, office: &Office, signed_in: Option<&SignedIn>) -> Task<Message> {
@@ -105,6 +119,11 @@ impl State {
     /// What has not reached the caisse yet.
     pub fn unsent(&self) -> Unsent {
         self.ledger.as_ref().map(|page| page.unsent).unwrap_or_default()
+    }
+
+    /// Another screen sends here for that FSE: it is chosen once the list is read.
+    pub fn look_at(&mut self, fse: FseRef) {
+        self.wanted = Some(fse);
     }
 
     /// Takes the message of this screen away.
@@ -155,7 +174,14 @@ impl State {
         match message {
             Message::Loaded(answer) => {
                 match *answer {
-                    Ok(ledger) => self.ledger = Some(ledger),
+                    Ok(ledger) => {
+                        let wanted = self.wanted.take();
+                        let is = |document: &Document| wanted.as_ref().is_some_and(|fse| document.fse == *fse);
+                        if let Some(at) = ledger.documents.iter().position(is) {
+                            self.chosen = at;
+                        }
+                        self.ledger = Some(ledger);
+                    }
                     Err(report) => self.notice = Some(report),
                 }
                 Action::None

@@ -35,6 +35,8 @@ const NOTES: u32 = 100;
 pub struct State {
     money: Option<Money>,
     chosen: usize,
+    /// An FSE that another screen sends to.
+    wanted: Option<FseRef>,
     scrolled: Scrolled,
     /// Of the lines of transfers.
     asked: Asked,
@@ -109,6 +111,13 @@ impl Money {
         self.rejects.len() + self.lines.len() + self.notes.len()
     }
 
+    /// Where an FSE stands: as a reject, else as a line matched to it.
+    fn place_of(&self, fse: &FseRef) -> Option<usize> {
+        let rejected = self.rejects.iter().position(|reject| reject.fse == *fse);
+        let matched = || self.lines.iter().position(|line| line.matched.as_ref() == Some(fse));
+        rejected.or_else(|| matched().map(|at| at + self.rejects.len()))
+    }
+
     fn row(&self, index: usize) -> Option<Row<'_>> {
         let after_rejects = index.checked_sub(self.rejects.len());
         let after_lines = after_rejects.and_then(|index| index.checked_sub(self.lines.len()));
@@ -118,6 +127,17 @@ impl Money {
             (_, Some(index)) => self.notes.get(index).map(Row::Note),
         }
     }
+}
+
+/// The keys of this screen and what they do.
+pub fn keys() -> Vec<(&'static str, &'static str)> {
+    vec![
+        ("↑ ↓", t("help.choose_row")),
+        ("↵", t("help.correct")),
+        ("F6", t("help.reopen")),
+        ("F7", t("help.on_paper")),
+        ("Suppr", t("help.separate")),
+    ]
 }
 
 impl State {
@@ -142,6 +162,11 @@ impl State {
     /// Nobody is signed in any more: nothing is shown.
     pub fn forget(&mut self) {
         *self = Self::default();
+    }
+
+    /// Another screen sends here for that FSE: it is chosen once the list is read.
+    pub fn look_at(&mut self, fse: FseRef) {
+        self.wanted = Some(fse);
     }
 
     /// Takes the message of this screen away.
@@ -182,6 +207,11 @@ impl State {
                         self.chosen += money.lines.len().saturating_sub(before.lines.len());
                     }
                     self.chosen = self.chosen.min(money.count().saturating_sub(1));
+                    if let Some(wanted) = self.wanted.take()
+                        && let Some(at) = money.place_of(&wanted)
+                    {
+                        self.chosen = at;
+                    }
                     self.money = Some(money);
                 }
                 Err(report) => self.notice = Some(report),

@@ -21,6 +21,7 @@ use liasse_domain::{BillingNumber, Centimes, FseRef, PaperState, Report};
 
 use crate::ask::ask;
 use crate::screen::facturer::settlement;
+use crate::text::t;
 
 /// The field in which acts, a word or a reason are typed.
 pub const FIELD: &str = "accueil";
@@ -131,6 +132,21 @@ pub struct Hands<'a> {
     pub vitale: Option<&'a VitaleView>,
 }
 
+/// The keys of this screen and what they do.
+pub fn keys() -> Vec<(&'static str, &'static str)> {
+    vec![
+        ("↑ ↓", t("help.choose_row")),
+        ("F4", t("help.practitioner")),
+        ("F7", t("help.receive")),
+        ("Ctrl B", t("help.beneficiary")),
+        ("↵", t("help.code")),
+        ("F8", t("help.instruction")),
+        ("F5", t("help.wait")),
+        ("F6", t("help.degraded")),
+        ("F12", t("help.bill")),
+    ]
+}
+
 impl State {
     /// Reads what is shown again.
     pub fn reload(&self, office: &Office, signed_in: Option<&SignedIn>) -> Task<Message> {
@@ -162,6 +178,11 @@ impl State {
     /// Another Vitale lies in the reader, or none: its first beneficiary is meant.
     pub fn card_changed(&mut self) {
         (self.beneficiary, self.served) = (0, false);
+    }
+
+    /// Another screen sends here for that passage.
+    pub fn look_at(&mut self, passage: Option<i64>) {
+        self.chosen = passage.map(Row::Passage);
     }
 
     /// Takes the messages of this screen away, and the question how the patient settles: it is *plus tard* then.
@@ -204,9 +225,9 @@ impl State {
             "d" => Some(Message::Drop),
             "g" => Some(Message::Give),
             "j" => Some(Message::Print),
-            "k" => Some(Message::Tick(PaperState::Postee)),
+            "y" => Some(Message::Tick(PaperState::Postee)),
             "t" => Some(Message::Tick(PaperState::Remise)),
-            "u" => Some(Message::Tick(PaperState::Numerisee)),
+            "n" => Some(Message::Tick(PaperState::Numerisee)),
             _ => None,
         }
     }

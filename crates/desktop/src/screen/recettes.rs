@@ -10,7 +10,7 @@ use liasse_core::desk::SignedIn;
 use liasse_core::recettes::{DayReport, Unpaid};
 use liasse_core::{ChequeRow, CoreError, SettlementMode, Workstation};
 use liasse_demo::Office;
-use liasse_domain::{Centimes, Report};
+use liasse_domain::{Centimes, FseRef, Report};
 
 use crate::ask::ask;
 use crate::screen::facturer::settlement;
@@ -29,6 +29,8 @@ pub struct State {
     day: Option<NaiveDate>,
     receipts: Option<Receipts>,
     chosen: usize,
+    /// An FSE that another screen sends to.
+    wanted: Option<FseRef>,
     movements: Scrolled,
     unpaid: Scrolled,
     /// Of the unpaid FSE.
@@ -80,6 +82,17 @@ pub enum Action {
     LedgerChanged(Task<Message>),
 }
 
+/// The keys of this screen and what they do.
+pub fn keys() -> Vec<(&'static str, &'static str)> {
+    vec![
+        ("↑ ↓", t("help.choose_row")),
+        ("← →", t("help.other_day")),
+        ("C H E V G", t("help.settle")),
+        ("F6", t("help.deposit")),
+        ("F12", t("help.close_day")),
+    ]
+}
+
 impl State {
     /// Reads the day, the unpaid FSE and the cheques again.
     pub fn reload(&self, office: &Office, signed_in: Option<&SignedIn>) -> Task<Message> {
@@ -98,6 +111,11 @@ impl State {
     /// Nobody is signed in any more: nothing is shown.
     pub fn forget(&mut self) {
         *self = Self::default();
+    }
+
+    /// Another screen sends here for that FSE: it is chosen once the list is read.
+    pub fn look_at(&mut self, fse: FseRef) {
+        self.wanted = Some(fse);
     }
 
     /// Takes the message of this screen away.
@@ -129,6 +147,11 @@ impl State {
                 match *answer {
                     Ok(receipts) => {
                         self.chosen = self.chosen.min(receipts.unpaid.len().saturating_sub(1));
+                        if let Some(wanted) = self.wanted.take()
+                            && let Some(at) = receipts.unpaid.iter().position(|unpaid| unpaid.fse == wanted)
+                        {
+                            self.chosen = at;
+                        }
                         self.receipts = Some(receipts);
                     }
                     Err(report) => self.notice = Some(report),

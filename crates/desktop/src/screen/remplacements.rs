@@ -96,6 +96,23 @@ pub enum Action {
     Run(Task<Message>),
 }
 
+/// The keys of this screen and what they do.
+pub fn keys() -> Vec<(&'static str, &'static str)> {
+    vec![
+        ("↑ ↓", t("help.choose_row")),
+        ("F12", t("help.prepare")),
+        ("F6", t("help.rehearse")),
+        ("F4", t("help.handover")),
+        ("F5", t("help.statement")),
+        ("Ctrl B", t("help.situations")),
+        ("Ctrl G", t("help.recurring")),
+        ("F7", t("help.mailbox")),
+        ("F8", t("help.end")),
+        ("Suppr", t("help.suspend")),
+        ("Ctrl D", t("help.erase")),
+    ]
+}
+
 impl State {
     /// Reads the sessions, or the locum's day, again.
     pub fn reload(&self, office: &Office, signed_in: Option<&SignedIn>) -> Task<Message> {

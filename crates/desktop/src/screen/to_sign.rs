@@ -22,7 +22,7 @@ use liasse_demo::Office;
 use liasse_domain::{Coded, FseRef, Report};
 
 use crate::ask::{aside, ask};
-use crate::text::with;
+use crate::text::{t, with};
 use crate::widget::rows::{Asked, Scrolled};
 
 /// The field of the word with which an FSE goes back.
@@ -111,6 +111,21 @@ pub enum Action {
     LedgerChanged(Task<Message>),
 }
 
+/// The keys of this screen and what they do.
+pub fn keys() -> Vec<(&'static str, &'static str)> {
+    vec![
+        ("↑ ↓", t("help.choose_row")),
+        ("F12", t("help.sign_all")),
+        ("F8", t("help.send_back")),
+        ("F6", t("help.reprice")),
+        ("F4 F5", t("help.redo")),
+        ("Ctrl D", t("help.withdraw")),
+        ("Ctrl G", t("help.derogate")),
+        ("F7", t("help.pass_on")),
+        ("Ctrl B", t("help.take_in")),
+    ]
+}
+
 impl State {
     /// Reads what waits again.
     pub fn reload(&self, office: &Office, signed_in: Option<&SignedIn>) -> Task<Message> {
@@ -126,6 +141,11 @@ impl State {
         }
         let folder = std::mem::take(&mut self.folder);
         *self = Self { folder, run: self.run.take(), ..Self::default() };
+    }
+
+    /// Another screen sends here for that FSE.
+    pub fn look_at(&mut self, fse: FseRef) {
+        self.chosen = Some(fse);
     }
 
     /// Takes the messages of this screen away, and stops a run.
@@ -157,7 +177,7 @@ impl State {
         match letter {
             "d" => Some(Message::Withdraw),
             "g" => Some(Message::Derogate),
-            "i" => Some(Message::TakeIn),
+            "b" => Some(Message::TakeIn),
             _ => None,
         }
     }

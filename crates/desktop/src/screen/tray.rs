@@ -31,6 +31,17 @@ struct Card {
     pin: Option<String>,
 }
 
+/// The keys of this screen and what they do.
+pub fn keys() -> Vec<(&'static str, &'static str)> {
+    vec![
+        ("↑ ↓", t("help.choose")),
+        ("↵", t("help.insert")),
+        ("F7", t("help.insert_beside")),
+        ("Suppr", t("help.pull")),
+        ("F6", t("help.day")),
+    ]
+}
+
 /// What happens in it.
 #[derive(Clone, Debug)]
 pub enum Message {

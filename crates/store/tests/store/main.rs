@@ -15,4 +15,6 @@ mod recettes;
 mod returns;
 mod scans;
 mod support;
+mod trail;
+mod watch;
 mod windows;

@@ -7,7 +7,7 @@ use liasse_core::cards::{CardView, Snapshot, VitaleView};
 use liasse_core::desk::SignedIn;
 use liasse_core::invoicing::Draft;
 use liasse_demo::Office;
-use liasse_domain::{Centimes, Instant};
+use liasse_domain::{Centimes, Instant, SecuringMode};
 
 use super::{Action, ENTRY, Message, Stage, State};
 
@@ -70,6 +70,8 @@ impl State {
             owner: std::mem::take(&mut self.owner),
             others: std::mem::take(&mut self.others),
             card_is_in: self.card_is_in,
+            round: self.round,
+            shows_seconds: self.shows_seconds,
             seen_at: self.seen_at,
             patient: self.patient + 1,
             revision: self.revision + 1,
@@ -105,6 +107,7 @@ impl State {
         let unsigned = matches!(self.stage, Stage::Editing);
         if let (Some(vitale), Some(draft)) = (&self.vitale, self.draft.take())
             && unsigned
+            && !self.proposed.is_untouched()
             && !draft.input.acts.is_empty()
         {
             self.parked.push((vitale.clone(), draft));
@@ -123,10 +126,16 @@ impl State {
             None => Draft::new(&vitale, 0, now),
         };
         match draft {
-            Ok(draft) => self.draft = Some(draft),
+            Ok(mut draft) => {
+                if self.round && draft.mode == SecuringMode::Securise {
+                    draft.mode = SecuringMode::Visite;
+                }
+                self.draft = Some(draft);
+            }
             Err(error) => self.notice = Some(liasse_domain::Coded::report(&error)),
         }
         self.vitale = Some(vitale);
+        self.opened = Some(std::time::Instant::now());
     }
 
     fn open(
@@ -153,16 +162,29 @@ impl State {
     }
 
     pub(super) fn next_beneficiary(&mut self, office: &Office, signed_in: Option<&SignedIn>) -> Action {
-        let (Some(draft), Stage::Editing) = (&self.draft, &self.stage) else { return Action::None };
+        let Some(draft) = &self.draft else { return Action::None };
+        let next = (draft.beneficiary() + 1) % draft.card().beneficiaries.len();
+        // After the signature the brother is next: a new draft of the same card.
+        if let (Stage::Signed(signed), Some(vitale)) = (&self.stage, self.vitale.clone().filter(|_| self.card_is_in)) {
+            if signed.is_open() {
+                return Action::None;
+            }
+            let now = self.seen_at;
+            self.leave();
+            self.put_up(vitale, now);
+        } else if !matches!(self.stage, Stage::Editing) {
+            return Action::None;
+        }
+        let Some(draft) = &self.draft else { return Action::None };
         // A correction is for the person whose FSE was rejected.
         if draft.corrects().is_some() {
             return Action::None;
         }
-        let next = (draft.beneficiary() + 1) % draft.card().beneficiaries.len();
         match draft.for_beneficiary(next) {
             Ok(draft) => self.draft = Some(draft),
             Err(error) => self.notice = Some(liasse_domain::Coded::report(&error)),
         }
-        Action::Run(self.cover_changed(office, signed_in))
+        let covered = self.cover_changed(office, signed_in);
+        Action::Run(Task::batch([covered, self.propose_anew(office, signed_in), self.focus()]))
     }
 }

@@ -26,6 +26,7 @@ impl Signed {
             settled: None,
             settling: false,
             part: String::new(),
+            took: None,
         })
     }
 

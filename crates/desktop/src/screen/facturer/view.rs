@@ -81,7 +81,11 @@ impl State {
             body = body.push(parts::key_action("F7", t("facturer.next_beneficiary")));
             for (index, other) in draft.card().beneficiaries.iter().enumerate() {
                 let mark = if index == draft.beneficiary() { "→ " } else { "   " };
-                body = body.push(text(format!("{mark}{}", other.given_name.reveal())).size(theme::BODY));
+                let age = other
+                    .birth_date
+                    .age_on(draft.input.date)
+                    .map_or_else(String::new, |age| with("facturer.age", &[("age", &age.to_string())]));
+                body = body.push(text(format!("{mark}{}{age}", other.given_name.reveal())).size(theme::BODY));
             }
         }
         if !self.card_is_in {
@@ -141,10 +145,13 @@ impl State {
         for (index, act) in draft.input.acts.iter().enumerate() {
             let priced = self.invoice.as_ref().and_then(|invoice| invoice.lines.get(index));
             let typed = invoicing::as_typed(act);
-            let related = if act.ald_related { format!("{typed} · ALD") } else { typed };
+            // Where a key means one line, it is said which.
+            let mark = if draft.rights().ald && draft.input.acts.len() > 1 && index == self.line { "→ " } else { "" };
             lines = lines.push(
                 row![
-                    text(related).size(theme::BODY).font(theme::SEMIBOLD).width(Fill),
+                    text(format!("{mark}{typed}")).size(theme::BODY).font(theme::SEMIBOLD),
+                    ald_answer(draft, act.ald_related),
+                    space::horizontal(),
                     cell(act.quantity.to_string(), 60.0),
                     cell(priced.map_or_else(String::new, |line| line.rate_bp.to_string()), 90.0),
                     cell(priced.map_or_else(String::new, |line| line.fee_cents.to_string()), 120.0),
@@ -161,6 +168,8 @@ impl State {
         if matches!(self.stage, Stage::Editing) {
             body = body.push(self.entry.view());
         }
+        // Behind the field, which keeps its place in the tree.
+        body = body.push(self.proposal(draft));
         body = body.push(space::vertical());
         if !matches!(self.stage, Stage::Editing) {
             return body.into();
@@ -170,15 +179,50 @@ impl State {
         let mut keys = row![
             parts::key_action("F4", with("facturer.care_path", &[("path", &path)])),
             parts::key_action("F5", third_party(draft)),
-            parts::key_action("F6", t("facturer.ald_related")),
             parts::key_action("F8", t("facturer.remove")),
+            parts::key_action("Ctrl T", t("facturer.accident")),
+            parts::key_action("Ctrl J", t("facturer.sets")),
         ]
         .spacing(16);
+        if draft.rights().ald && !draft.is_accident() {
+            keys = keys.push(parts::key_action("F6", t("facturer.ald_related")));
+            if draft.input.acts.len() > 1 {
+                keys = keys.push(parts::key_action("Page ↓", t("facturer.next_line")));
+            }
+        }
         if draft.mode.needs_vitale() {
             keys = keys.push(parts::key_action("Ctrl D", t("without.visit")));
         }
         body = body.push(keys.wrap());
         body.into()
+    }
+
+    /// What was proposed, from where, and what else this patient has open.
+    fn proposal<'a>(&'a self, draft: &'a Draft) -> Element<'a, Message> {
+        let mut said = column![].spacing(4);
+        if draft.is_accident() {
+            let named = accident_words(draft.input.cover.at_number.as_deref(), draft.input.cover.at_date);
+            said = said.push(parts::coloured(with("facturer.is_accident", &[("accident", &named)]), |c| c.amber));
+        }
+        if let Some(day) = draft.input.cover.third_party_accident_date {
+            let day = day.format("%d/%m/%Y").to_string();
+            said = said.push(parts::coloured(with("facturer.by_third_party", &[("day", &day)]), |c| c.amber));
+        }
+        if !matches!(self.stage, Stage::Editing) {
+            return said.into();
+        }
+        if let Some(set) = self.proposed.set() {
+            said = said.push(parts::faint(with("facturer.proposed", &[("set", set)])));
+        }
+        if let Some(day) = self.proposed.answered_on() {
+            let day = day.format("%d/%m/%Y").to_string();
+            said = said.push(parts::faint(with("facturer.answered_as", &[("day", &day)])));
+        }
+        if let Some(accident) = self.proposed.accidents().first().filter(|_| !draft.is_accident()) {
+            let named = accident_words(accident.number.as_deref(), accident.day);
+            said = said.push(parts::key_action("Ctrl T", with("facturer.accident_open", &[("accident", &named)])));
+        }
+        said.into()
     }
 
     fn checks(&self) -> Element<'_, Message> {
@@ -255,11 +299,14 @@ impl State {
     }
 
     fn after_signing<'a>(&'a self, signed: &'a Signed) -> Element<'a, Message> {
-        let Signed { reference, hour, due, back, settled, part, same, .. } = signed;
+        let Signed { reference, hour, due, back, settled, part, same, took, .. } = signed;
         let number = reference.number.to_string();
         let mut done =
             column![parts::coloured(format!("✓ {}", with("facturer.signed", &[("fse", &number)])), |c| c.good)]
                 .spacing(8);
+        if let Some(took) = took.filter(|_| self.shows_seconds) {
+            done = done.push(parts::faint(with("facturer.took", &[("seconds", &took.as_secs().to_string())])));
+        }
         if *back > Centimes::ZERO {
             let words = with("facturer.money_back", &[("amount", &back.to_string())]);
             done = done.push(parts::coloured(words, |c| c.amber));
@@ -295,6 +342,10 @@ impl State {
         if self.next.is_some() {
             done = done.push(parts::coloured(t("facturer.next_waits"), |c| c.amber));
         }
+        let more = self.draft.as_ref().is_some_and(|draft| draft.card().beneficiaries.len() > 1);
+        if more && self.card_is_in && !signed.is_open() {
+            done = done.push(parts::key_action("F7", t("facturer.another_of_card")));
+        }
         done = done.push(parts::key_action("Suppr", with("facturer.cancel", &[("hour", hour)])));
         if self.card_is_in && self.next.is_none() {
             let name = self.draft.as_ref().map_or_else(String::new, |draft| {
@@ -329,6 +380,26 @@ impl State {
         ]
         .spacing(8)
         .into()
+    }
+}
+
+/// Whether an act belongs to the ALD, where the question stands.
+fn ald_answer(draft: &Draft, related: bool) -> Element<'_, Message> {
+    match (draft.rights().ald && !draft.is_accident(), draft.asks_about_ald(), related) {
+        (false, ..) => column![].into(),
+        (true, true, _) => parts::coloured(t("facturer.ald_unsaid"), |c| c.amber),
+        (true, false, true) => text(t("facturer.ald_yes")).size(theme::NOTE).into(),
+        (true, false, false) => text(t("facturer.ald_no")).size(theme::NOTE).into(),
+    }
+}
+
+/// An accident by its number, else by its day.
+pub fn accident_words(number: Option<&str>, day: Option<chrono::NaiveDate>) -> String {
+    let day = day.map(|day| day.format("%d/%m/%Y").to_string());
+    match (number, day) {
+        (Some(number), Some(day)) => with("accident.number_and_day", &[("number", number), ("day", &day)]),
+        (Some(number), None) => with("accident.by_number", &[("number", number)]),
+        (None, day) => with("accident.by_day", &[("day", &day.unwrap_or_default())]),
     }
 }
 

@@ -83,8 +83,8 @@ impl State {
             for (key, does) in [
                 ("Ctrl J", t("reception.print")),
                 ("Ctrl T", t("reception.given_to_patient")),
-                ("Ctrl K", t("reception.posted")),
-                ("Ctrl U", t("reception.scanned")),
+                ("Ctrl Y", t("reception.posted")),
+                ("Ctrl N", t("reception.scanned")),
             ] {
                 body = body.push(parts::key_action(key, does));
             }

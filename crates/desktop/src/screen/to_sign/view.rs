@@ -96,7 +96,7 @@ impl State {
         body = body.push(space::vertical());
         body = body.push(field(FOLDER, t("to_sign.folder"), &self.folder, Message::Folder));
         body.push(parts::key_action("F7", t("to_sign.pass_on")))
-            .push(parts::key_action("Ctrl I", t("to_sign.take_in")))
+            .push(parts::key_action("Ctrl B", t("to_sign.take_in")))
             .into()
     }
 

@@ -1,0 +1,156 @@
+//! What a patient's draft begins with: asked of `core` when the card comes in, shown as proposed until somebody types.
+//! Typing an act replaces what was proposed; `+` in front adds to it.
+
+use iced::Task;
+use liasse_core::desk::SignedIn;
+use liasse_core::invoicing::{Accident, Draft, Proposal};
+use liasse_core::{Tables, TypedError};
+use liasse_demo::Office;
+use liasse_domain::{Report, SecuringMode};
+
+use super::{Action, Message, Stage, State};
+use crate::ask::ask;
+
+/// What was proposed for the patient on the screen.
+#[derive(Debug, Default)]
+pub struct Proposed {
+    /// The set whose acts stand there untouched.
+    set: Option<String>,
+    /// The accidents that go on.
+    accidents: Vec<Accident>,
+    /// The day of the FSE whose answers are proposed again.
+    answered_on: Option<chrono::NaiveDate>,
+}
+
+impl Proposed {
+    /// The set whose acts nobody has touched.
+    pub fn set(&self) -> Option<&str> {
+        self.set.as_deref()
+    }
+
+    /// The accidents of the patient that go on.
+    pub fn accidents(&self) -> &[Accident] {
+        &self.accidents
+    }
+
+    /// The day of the answers that are proposed again.
+    pub fn answered_on(&self) -> Option<chrono::NaiveDate> {
+        self.answered_on
+    }
+
+    /// Whether the acts are those of a set, as they were proposed.
+    pub fn is_untouched(&self) -> bool {
+        self.set.is_some()
+    }
+
+    /// Somebody changed the acts: they are theirs now.
+    pub fn touched(&mut self) {
+        self.set = None;
+    }
+
+    /// Adds what was typed: in the place of what was proposed, beside it where it begins with `+`.
+    pub fn add(&mut self, draft: &mut Draft, tables: &Tables, text: &str) -> Result<(), TypedError> {
+        let beside = text.trim_start().strip_prefix('+');
+        let mut changed = draft.clone();
+        if beside.is_none() && self.is_untouched() && !names_a_doctor(text) {
+            changed.input.acts.clear();
+        }
+        changed.add_typed(tables, beside.unwrap_or(text))?;
+        *draft = changed;
+        if !names_a_doctor(text) {
+            self.touched();
+        }
+        Ok(())
+    }
+}
+
+/// `DR 991010224` is no act.
+fn names_a_doctor(text: &str) -> bool {
+    text.split_whitespace().next().is_some_and(|word| word.eq_ignore_ascii_case("dr"))
+}
+
+impl State {
+    /// Asks what this patient's draft begins with, while it is empty.
+    pub(super) fn propose(&self, office: &Office, signed_in: Option<&SignedIn>) -> Task<Message> {
+        let empty = self.draft.as_ref().filter(|draft| draft.input.acts.is_empty());
+        let (Some(draft), Some(person), Stage::Editing) = (empty, signed_in, &self.stage) else { return Task::none() };
+        let (draft, person, patient, revision) = (draft.clone(), person.clone(), self.patient, self.revision);
+        ask(&office.workstation(), move |ws| ws.propose(&draft, &person))
+            .map(move |answer| Message::Proposed(patient, revision, Box::new(answer)))
+    }
+
+    /// The context changed: what was proposed and not touched is proposed anew.
+    pub fn propose_anew(&mut self, office: &Office, signed_in: Option<&SignedIn>) -> Task<Message> {
+        if self.proposed.is_untouched()
+            && let Some(draft) = &mut self.draft
+        {
+            draft.input.acts.clear();
+        }
+        self.proposed = Proposed::default();
+        self.line = 0;
+        self.propose(office, signed_in)
+    }
+
+    pub(super) fn take_proposal(
+        &mut self,
+        office: &Office,
+        signed_in: Option<&SignedIn>,
+        revision: u64,
+        answer: Result<Proposal, Report>,
+    ) -> Action {
+        let untouched = revision == self.revision && matches!(self.stage, Stage::Editing);
+        match answer {
+            Ok(proposal) if untouched => {
+                self.proposed =
+                    Proposed { set: proposal.set, accidents: proposal.accidents, answered_on: proposal.answered_on };
+                self.draft = Some(proposal.draft);
+                Action::Run(self.price(office, signed_in))
+            }
+            Ok(_) => Action::None,
+            Err(report) => {
+                self.notice = Some(report);
+                Action::None
+            }
+        }
+    }
+
+    /// Bills the patient of the screen as a dialog says.
+    pub fn bill_as(&mut self, office: &Office, signed_in: Option<&SignedIn>, draft: Draft) -> Task<Message> {
+        let same = |shown: &Draft| shown.beneficiary() == draft.beneficiary() && shown.card() == draft.card();
+        if matches!(self.stage, Stage::Editing) && self.draft.as_ref().is_some_and(same) {
+            self.draft = Some(draft);
+        }
+        self.price(office, signed_in)
+    }
+
+    pub(super) fn move_line(&mut self, forward: bool) {
+        let last = self.draft.as_ref().map_or(0, |draft| draft.input.acts.len().saturating_sub(1));
+        self.line = if forward { (self.line + 1).min(last) } else { self.line.saturating_sub(1) };
+    }
+
+    /// « En rapport avec l'ALD ? »: while nobody has answered, yes for every line; then line by line.
+    pub(super) fn answer_ald(&mut self, office: &Office, signed_in: Option<&SignedIn>) -> Action {
+        let line = self.line;
+        self.edit(office, signed_in, |draft| {
+            if draft.asks_about_ald() {
+                (0..draft.input.acts.len()).for_each(|act| draft.answer_ald(act, true));
+            } else if let Some(related) = draft.input.acts.get(line).map(|act| act.ald_related) {
+                draft.answer_ald(line, !related);
+            }
+        })
+    }
+
+    /// Made on a visit, or at the practice: so are those of the next patients.
+    pub(super) fn visit(&mut self, office: &Office, signed_in: Option<&SignedIn>) -> Action {
+        let (Some(draft), Stage::Editing) = (&mut self.draft, &self.stage) else { return Action::None };
+        draft.mode = match draft.mode {
+            SecuringMode::Securise => SecuringMode::Visite,
+            SecuringMode::Visite => SecuringMode::Securise,
+            other => other,
+        };
+        self.round = draft.mode == SecuringMode::Visite;
+        self.notice = None;
+        let priced = self.price(office, signed_in);
+        Action::Run(Task::batch([priced, self.propose_anew(office, signed_in)]))
+    }
+}
