@@ -6,6 +6,7 @@ mod cards;
 mod config;
 mod demo;
 mod desync;
+mod doctor;
 mod formats;
 mod fse;
 mod journal;
@@ -14,6 +15,7 @@ mod lot;
 mod mutuelle;
 mod paper;
 mod passage;
+mod patients;
 mod post;
 mod price;
 mod print;
@@ -42,8 +44,12 @@ pub(crate) enum Command {
     Passage(passage::Passage),
     #[command(subcommand, about = "Feuilles de soins papier")]
     Paper(paper::Paper),
+    #[command(subcommand, about = "Patients : recherche, historique, et que répondre sur un remboursement")]
+    Patients(patients::Patients),
     #[command(subcommand, about = "Carte de mutuelle et part complémentaire")]
     Mutuelle(mutuelle::Mutuelle),
+    #[command(about = "Sondes du poste, avec l'origine d'un défaut et ce qui le répare")]
+    Doctor(doctor::Arguments),
     #[command(subcommand, about = "Lots")]
     Lot(lot::Lot),
     #[command(subcommand, about = "Envois et retours")]
@@ -85,7 +91,9 @@ pub(crate) fn run(command: Command, json: bool) -> Result<(), Failure> {
         Command::Desync(command) => desync::run(&command, json),
         Command::Passage(command) => passage::run(&command, json),
         Command::Paper(command) => paper::run(&command, json),
+        Command::Patients(command) => patients::run(&command, json),
         Command::Mutuelle(command) => mutuelle::run(&command),
+        Command::Doctor(arguments) => doctor::run(&arguments, json),
         Command::Lot(command) => lot::run(&command, json),
         Command::Post(command) => post::run(&command, json),
         Command::Ledger(arguments) => ledger::run(&arguments, json),

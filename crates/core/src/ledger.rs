@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use crate::desk::SignedIn;
 use crate::error::CoreError;
+use crate::lists::Listing;
 use crate::workstation::Workstation;
 
 /// The whole ledger.
@@ -181,7 +182,7 @@ impl Workstation {
     }
 
     /// What a screen shows of the ledger: the latest documents of one practitioner, and what is unsent in the whole store.
-    pub fn ledger_page(&self, who: Option<&SignedIn>, limit: u32) -> Result<LedgerPage, CoreError> {
+    pub fn ledger_page(&self, who: Option<&SignedIn>, listing: Listing, limit: u32) -> Result<LedgerPage, CoreError> {
         let mut page = LedgerPage {
             returns_read_until: self.store.returns_read_until()?,
             unsent: Unsent::of(self.waiting()?, self.store.unconfirmed_count()?),
@@ -191,7 +192,11 @@ impl Workstation {
         };
         if let Some(who) = who {
             let billing = &who.situation.billing_number;
-            page.documents = self.documents(self.store.ledger_page(billing, session_of(who), limit)?)?;
+            page.documents = if listing == Listing::default() {
+                self.documents(self.store.ledger_page(billing, session_of(who), limit)?)?
+            } else {
+                self.listed(who, listing, limit)?
+            };
             // A DRE bears the same kind of name, and has no documents.
             for document in page.documents.iter_mut().filter(|document| document.kind == DocumentKind::Fse.word()) {
                 document.scans = self.store.scan_count(&document.fse)?;

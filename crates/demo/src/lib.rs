@@ -3,6 +3,8 @@
 //! caisse are simulated and the people invented.
 
 pub mod clock;
+pub mod fault;
+pub mod lessons;
 pub mod office;
 pub mod play;
 pub mod readers;

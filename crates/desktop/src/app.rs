@@ -3,7 +3,11 @@
 mod admission;
 mod closing;
 mod dialogs;
+mod evening;
 mod keys;
+mod lesson;
+mod look;
+mod opening;
 mod places;
 mod queue;
 mod replaced;
@@ -19,17 +23,18 @@ use iced::keyboard::{self, Key, Modifiers};
 use iced::{Element, Event, Subscription, Task, event};
 use liasse_core::cards::Snapshot;
 use liasse_core::desk::SignedIn;
-use liasse_core::ports::Clock;
 use liasse_core::schedule::{Leaving, Schedule};
-use liasse_demo::{Office, Opening, Tray};
+use liasse_demo::Office;
 use liasse_domain::{Coded, Instant, Report, clock};
 
 use crate::screen::{
-    accident, bandeau, choose, facturer, lots, mutuelle, paiements, pin, radar, reception, recettes, remplacements,
-    sets, to_sign, tray, welcome,
+    accident, aide, bandeau, choose, diagnostic, evening as evening_page, facturer, lessons, lots, mutuelle, paiements,
+    patients, pin, radar, reception, recettes, reglages, remplacements, sets, to_sign, toast, tray, welcome,
 };
 use crate::text::t;
 use crate::{ask, theme};
+pub use look::Asked;
+use opening::{Opened, open};
 use places::Place;
 
 /// How the program starts.
@@ -39,10 +44,12 @@ pub struct Start {
     pub root: PathBuf,
     /// Open the demonstration at once.
     pub demo: bool,
-    /// Begin in the dark theme.
+    /// The dark theme now.
     pub dark: bool,
-    /// Zoom in percent.
+    /// Zoom in percent now.
     pub zoom: u16,
+    /// What the command line asked for: it wins over what was kept.
+    pub asked: Asked,
 }
 
 /// Runs the window until it is closed.
@@ -87,9 +94,18 @@ struct Desk {
     paiements: paiements::State,
     recettes: recettes::State,
     radar: radar::State,
+    patients: patients::State,
+    reglages: reglages::State,
+    diagnostic: diagnostic::State,
+    aide: aide::State,
     remplacements: remplacements::State,
     tray: tray::State,
+    lessons: lessons::State,
     notice: Option<Report>,
+    /// A word that goes away by itself.
+    toast: toast::State,
+    /// How the window looks: dark, zoom in percent.
+    look: (bool, u16),
     /// The window is being closed.
     closing: Option<closing::Closing>,
     /// The time of the practice, as last told.
@@ -129,29 +145,26 @@ enum Message {
     Paiements(paiements::Message),
     Recettes(recettes::Message),
     Radar(radar::Message),
+    Evening(evening_page::Message),
+    Patients(patients::Message),
+    Reglages(reglages::Message),
+    Diagnostic(diagnostic::Message),
+    Aide(aide::Message),
+    /// The window looks like this from now on: dark, zoom in percent.
+    Look(bool, u16),
+    /// A word that goes away by itself.
+    Toast(toast::Message),
+    /// Something that needs no answer was kept, or not.
+    Kept(Result<(), Report>),
     Remplacements(remplacements::Message),
     Tray(tray::Message),
+    Lessons(lessons::Message),
     /// The window is to be closed, by its frame or by Ctrl Q.
     Close,
     /// What would stay behind.
     Leaving(Result<Leaving, Report>),
     /// The window closes whatever has not ended.
     Quit,
-}
-
-/// What opening gives, in a message that must be cloneable.
-#[derive(Clone)]
-struct Opened {
-    office: Arc<Office>,
-    tray: Tray,
-    now: Instant,
-    schedule: Schedule,
-}
-
-impl std::fmt::Debug for Opened {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Opened(…)")
-    }
 }
 
 impl App {
@@ -171,18 +184,24 @@ impl App {
                 self.update(Message::Welcome(welcome::Message::OpenDemo))
             }
             (Phase::Welcome { .. }, Message::Opened(Ok(opened))) => {
+                let appearance = opened.appearance;
                 let desk = Desk::new(opened);
                 let task = desk.reload_lots();
                 self.phase = Phase::Open(Box::new(desk));
-                task
+                let (dark, zoom) = self.start.asked.over(appearance);
+                Task::batch([task, self.look(dark, zoom, false)])
             }
             (Phase::Welcome { opening, failed }, Message::Opened(Err(report))) => {
                 (*opening, *failed) = (false, Some(report));
                 Task::none()
             }
-            (_, Message::Key(Key::Named(Named::F11), ..)) => {
-                self.start.dark = !self.start.dark;
-                Task::none()
+            (_, Message::Key(Key::Named(Named::F11), ..)) => self.look(!self.start.dark, self.start.zoom, true),
+            (_, Message::Look(dark, zoom)) => self.look(dark, zoom, false),
+            (_, Message::Key(Key::Character(letter), modifiers, _))
+                if modifiers.control() && look::zoomed(letter.as_str(), self.start.zoom).is_some() =>
+            {
+                let zoom = look::zoomed(letter.as_str(), self.start.zoom).unwrap_or(self.start.zoom);
+                self.look(self.start.dark, zoom, true)
             }
             (phase, Message::Key(Key::Character(letter), modifiers, _))
                 if modifiers.control() && letter.as_str() == "q" =>
@@ -219,7 +238,8 @@ impl App {
                 let changes = ask::card_changes(&desk.office.cards(), desk.office.clock());
                 let changes = changes.map(|(snapshot, now)| Message::Cards(snapshot, now));
                 let ticks = iced::time::every(Duration::from_secs(20)).map(|_| Message::Tick);
-                Subscription::batch([keys, closes, changes, ticks, desk.closing_cap()])
+                let toast = desk.toast.subscription().map(Message::Toast);
+                Subscription::batch([keys, closes, changes, ticks, desk.closing_cap(), toast])
             }
         }
     }
@@ -230,29 +250,6 @@ impl App {
             Phase::Open(desk) => desk.view(),
         }
     }
-}
-
-fn open(root: PathBuf) -> Task<Message> {
-    let (answer, wait) = iced::futures::channel::oneshot::channel();
-    // Opening starts servers and a store: a thread of its own, so that the window stays alive.
-    let spawned = std::thread::Builder::new().name("liasse-ouverture".to_owned()).spawn(move || {
-        let tray = Tray::for_window();
-        let opened = Office::open(&root, Box::new(tray.clone()), Opening::default())
-            .map_err(|error| error.report())
-            .and_then(|office| {
-                let schedule = office.workstation().call(|ws| ws.schedule()).map_err(|ended| ended.report())?;
-                let schedule = schedule.map_err(|error| error.report())?;
-                Ok(Opened { now: office.clock().now(), office: Arc::new(office), tray, schedule })
-            });
-        drop(answer.send(opened));
-    });
-    let ended = || liasse_core::lane::LaneEnded.report();
-    Task::future(async move {
-        Message::Opened(match spawned {
-            Ok(_) => wait.await.unwrap_or_else(|_| Err(ended())),
-            Err(_) => Err(ended()),
-        })
-    })
 }
 
 impl Desk {
@@ -267,16 +264,23 @@ impl Desk {
             dialog: None,
             help: false,
             link: bandeau::Link::Untried,
-            facturer: facturer::State::default(),
+            facturer: facturer::State::new(opened.appearance.seconds),
             reception: reception::State::default(),
             to_sign: to_sign::State::default(),
             lots: lots::State::default(),
             paiements: paiements::State::default(),
             recettes: recettes::State::default(),
             radar: radar::State::default(),
+            patients: patients::State::default(),
+            reglages: reglages::State::default(),
+            diagnostic: diagnostic::State::default(),
+            aide: aide::State::default(),
             remplacements: remplacements::State::default(),
+            lessons: lessons::State::new(opened.tray.clone()),
             tray: tray::State::new(opened.tray),
             notice: None,
+            toast: toast::State::default(),
+            look: (false, 100),
             closing: None,
             now: opened.now,
             schedule: opened.schedule,
@@ -321,27 +325,60 @@ impl Desk {
                 recettes::Action::LedgerChanged(task) => Task::batch([task.map(Message::Recettes), self.reload_lots()]),
             },
             Message::Radar(message) => self.radar(message),
+            Message::Evening(message) => self.evening(message),
+            Message::Patients(message) => match self.patients.update(&self.office, self.signed_in.as_ref(), message) {
+                patients::Action::None => Task::none(),
+                patients::Action::Run(task) => task.map(Message::Patients),
+            },
+            Message::Reglages(message) => self.reglages(message),
+            Message::Diagnostic(message) => self.diagnostic(message),
+            Message::Aide(message) => {
+                self.aide.update(message);
+                Task::none()
+            }
+            Message::Toast(message) => {
+                self.toast.update(message);
+                Task::none()
+            }
+            Message::Kept(Err(report)) => {
+                self.notice = Some(report);
+                Task::none()
+            }
             Message::Remplacements(message) => self.remplacements(message),
             Message::Tray(message) => match self.tray.update(&self.office, message) {
                 tray::Action::None => Task::none(),
                 tray::Action::Run(task) => task.map(Message::Tray),
+                tray::Action::Lesson(message) => self.lesson(message),
                 tray::Action::DayChanged => Task::batch([self.ask_time(), self.reload_lots()]),
             },
+            Message::Lessons(message) => self.lesson(message),
             Message::Leaving(counted) => self.leaving(counted),
-            Message::Welcome(_) | Message::Opened(_) | Message::Close | Message::Quit => Task::none(),
+            Message::Welcome(_)
+            | Message::Opened(_)
+            | Message::Close
+            | Message::Quit
+            | Message::Look(..)
+            | Message::Kept(Ok(())) => Task::none(),
         }
     }
 
     fn lots(&mut self, message: lots::Message) -> Task<Message> {
+        let read = matches!(message, lots::Message::Loaded(_));
         let done = match self.lots.update(&self.office, self.signed_in.as_ref(), message) {
             lots::Action::None => Task::none(),
             lots::Action::Run(task) => task.map(Message::Lots),
+            lots::Action::Said(words) => {
+                self.toast.update(toast::Message::Said(words));
+                Task::none()
+            }
             lots::Action::LinkTried(reached, task) => {
                 self.link = if reached { bandeau::Link::Up } else { bandeau::Link::Down };
                 task.map(Message::Lots)
             }
         };
-        Task::batch([done, self.go_on_closing()])
+        // Whatever changes the ledger or the clock ends here.
+        let lesson = if read { self.refresh_lesson() } else { Task::none() };
+        Task::batch([done, self.go_on_closing(), lesson])
     }
 
     fn reload_lots(&self) -> Task<Message> {
@@ -378,7 +415,7 @@ impl Desk {
             (true, false) if self.place == Place::Tray => self.go(self.home()),
             _ => Task::none(),
         };
-        Task::batch([admission, facturer, place])
+        Task::batch([admission, facturer, place, self.refresh_lesson()])
     }
 
     fn ask_time(&self) -> Task<Message> {
@@ -420,8 +457,12 @@ impl Desk {
         self.paiements.dismiss();
         self.recettes.dismiss();
         self.radar.dismiss();
+        self.patients.dismiss();
+        self.reglages.dismiss();
+        self.diagnostic.dismiss();
         self.remplacements.dismiss();
         self.tray.dismiss();
+        self.lessons.dismiss();
     }
 
     fn go(&mut self, place: Place) -> Task<Message> {
@@ -440,9 +481,19 @@ impl Desk {
             Place::Lots => self.reload_lots(),
             Place::Paiements => self.paiements.reload(&self.office, self.signed_in.as_ref()).map(Message::Paiements),
             Place::Recettes => self.recettes.reload(&self.office, self.signed_in.as_ref()).map(Message::Recettes),
+            Place::Patients => {
+                let read = self.patients.reload(&self.office, self.signed_in.as_ref());
+                Task::batch([read, self.patients.focus()]).map(Message::Patients)
+            }
+            Place::Reglages => self.show_reglages(),
+            Place::Diagnostic => self.diagnostic.reload(&self.office, self.signed_in.as_ref()).map(Message::Diagnostic),
+            Place::Aide => self.aide.focus().map(Message::Aide),
             Place::Radar => self.radar.reload(&self.office, self.signed_in.as_ref()).map(Message::Radar),
             Place::Remplacements => self.show_remplacements(),
-            Place::Tray => Task::none(),
+            Place::Tray => {
+                self.tray.look(&self.office);
+                Task::none()
+            }
         }
     }
 }

@@ -35,12 +35,10 @@ pub struct Arguments {
     #[arg(
         long,
         value_name = "POURCENT",
-        default_value_t = 100,
-        hide_default_value = true,
         value_parser = clap::value_parser!(u16).range(100..=200),
         help = "Agrandit tout l'écran, de 100 à 200 pour cent"
     )]
-    pub zoom: u16,
+    pub zoom: Option<u16>,
     #[arg(short = 'h', long, action = ArgAction::Help, help = "Affiche cette aide")]
     help: Option<bool>,
     #[arg(short = 'V', long, action = ArgAction::Version, help = "Affiche la version")]

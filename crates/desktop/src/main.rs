@@ -37,7 +37,9 @@ fn main() -> ExitCode {
     if !has_display() {
         return failed(&Report::new(Code("system.sans_ecran"), &[]), NO_SCREEN);
     }
-    let start = app::Start { root, demo: arguments.demo, dark: arguments.dark, zoom: arguments.zoom };
+    let asked = app::Asked { dark: arguments.dark, zoom: arguments.zoom };
+    let zoom = arguments.zoom.unwrap_or(100);
+    let start = app::Start { root, demo: arguments.demo, dark: arguments.dark, zoom, asked };
     match std::panic::catch_unwind(|| app::run(start)) {
         Ok(Ok(())) => ExitCode::SUCCESS,
         Ok(Err(error)) => {

@@ -1,5 +1,6 @@
 //! The widgets of the house.
 
+pub mod focus;
 pub mod parts;
 pub mod pin;
 pub mod rows;

@@ -9,7 +9,8 @@ mod fetch;
 mod lines;
 mod link;
 pub mod pop3;
-pub mod reply;
+pub mod reach;
+mod reply;
 mod send;
 pub mod smtp;
 
@@ -18,4 +19,5 @@ pub use dot::{DotReader, TooLong, stuff};
 pub use error::{Cause, CertificateFault, FetchError, SendError, Stop};
 pub use fetch::{FetchSummary, Incoming, OnMessages, Verdict, fetch};
 pub use lines::{Lines, Overlong};
+pub use reach::{Silence, answers};
 pub use send::{Accepted, send};

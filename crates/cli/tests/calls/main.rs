@@ -4,11 +4,13 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "the bench of a test")]
 
 mod attachments;
+mod doctor;
 mod endings;
 mod folders;
 mod formats;
 mod mutuelle;
 mod names;
+mod patients;
 mod practice;
 mod price;
 mod radar;

@@ -39,10 +39,12 @@ fn written(root: &Path, outcome: &io::Result<()>) -> Probe {
 }
 
 fn room(bytes: u64) -> Probe {
-    let code = match bytes {
-        ..NONE => Code("doctor.place_absente"),
-        ..LITTLE => Code("doctor.place_faible"),
-        _ => Code("doctor.place_libre"),
+    let code = if bytes < NONE {
+        Code("doctor.place_absente")
+    } else if bytes < LITTLE {
+        Code("doctor.place_faible")
+    } else {
+        Code("doctor.place_libre")
     };
     let room = if bytes < GIGABYTE { format!("{} Mo", bytes / MEGABYTE) } else { format!("{} Go", bytes / GIGABYTE) };
     Probe::new(Name::Room, code, &[("room", room)])

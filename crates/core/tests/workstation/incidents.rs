@@ -2,6 +2,7 @@
 //! again or withdrawn, until the practice's list says that the refusal was true after all.
 
 use liasse_core::Workstation;
+use liasse_core::lists::Listing;
 use liasse_core::returns::fetch_all;
 use liasse_core::sending::send_all;
 use liasse_domain::returns::{Acknowledgement, Reason, Return};
@@ -51,7 +52,11 @@ fn a_file_refused_during_an_incident_is_locked_at_the_seal_and_at_the_withdrawal
     let withdrawn = workstation.cancel(&fse, &who).expect_err("locked");
     assert_eq!(withdrawn.code().0, "invoicing.incident_national");
     assert_eq!(locked(&workstation), [true]);
-    assert_eq!(workstation.ledger_page(None, 0).expect("ledger").unsent.count, 0, "it is no work left over");
+    assert_eq!(
+        workstation.ledger_page(None, Listing::default(), 0).expect("ledger").unsent.count,
+        0,
+        "it is no work left over"
+    );
     let told = workstation.returns_of(&who).expect("returns");
     assert_eq!(told[0].incident.as_deref(), Some("Panne nationale. Ne renvoyez pas."));
 }

@@ -11,7 +11,7 @@ use crate::support::{Direct, Hand, Practice};
 
 /// Dr Gris signed in, and one patient's Vitale.
 pub struct Desk {
-    practice: Practice,
+    pub practice: Practice,
     pub workstation: Workstation,
     pub who: SignedIn,
     pub vitale: VitaleView,

@@ -7,6 +7,7 @@ use liasse_core::cards::SigningCards;
 use liasse_core::desk::{SignedIn, Wanted};
 use liasse_core::guard::{Amber, Red, Refused, Verdict};
 use liasse_core::invoicing::Draft;
+use liasse_core::lists::Listing;
 use liasse_core::ports::Clock;
 use liasse_core::replacement::{Plan, ReplacementError, locum_on};
 use liasse_core::statement::{self, SealFault};
@@ -150,7 +151,7 @@ fn an_fse_of_a_locum_bears_both_and_is_the_replaced_doctors() {
     assert_eq!(row.content.executant.structure_name, "CABINET GRIS", "all of the executant is the replaced doctor's");
     assert_eq!(cabinet.workstation.store().made_under(&fse).expect("read"), Some(number));
     // They see that one, and no account of the practice.
-    let page = cabinet.workstation.ledger_page(Some(&who), 10).expect("a page");
+    let page = cabinet.workstation.ledger_page(Some(&who), Listing::default(), 10).expect("a page");
     assert_eq!((page.documents.len(), page.count), (1, 1));
     assert_eq!(code(cabinet.workstation.day_report(&who, None)), "replacement.comptes");
     assert_eq!(code(cabinet.workstation.rejects_of(&who, None)), "replacement.comptes");
@@ -272,7 +273,7 @@ fn the_replaced_doctor_practises_meanwhile_only_with_a_written_reason() {
     // In the evening it is still a day of the replacement: asked before a number is taken, not at the signature.
     cabinet.at("2026-01-19T20:00:00Z");
     assert_eq!(code(cabinet.made(false, "2026-01-19")), "guard.jour_de_remplacement");
-    assert_eq!(cabinet.workstation.ledger_page(Some(&who), 10).expect("a page").count, 1);
+    assert_eq!(cabinet.workstation.ledger_page(Some(&who), Listing::default(), 10).expect("a page").count, 1);
     let entries = cabinet.workstation.store().journal_entries().expect("read");
     let told = |action: &str| {
         let entry = entries.iter().rev().find(|entry| entry.action == action).expect("an entry");

@@ -24,6 +24,7 @@ impl Desk {
             self.paiements.forget();
             self.recettes.forget();
             self.radar.forget();
+            self.patients.forget();
             self.remplacements.forget();
             // Without any card there is paper.
             let shown = was_there && self.place == Place::Reception;
@@ -63,6 +64,7 @@ impl Desk {
                 self.paiements.forget();
                 self.recettes.forget();
                 self.radar.forget();
+                self.patients.forget();
                 self.remplacements.forget();
                 self.signed_in = Some(person);
             }
@@ -78,7 +80,7 @@ impl Desk {
         let priced = self.facturer.signed_in_changed(&self.office, self.signed_in.as_ref()).map(Message::Facturer);
         let place = match self.place {
             Place::Tray if self.cards.vitale().is_some() && self.signed_in.is_some() => self.go(self.home()),
-            Place::Facturer | Place::Lots | Place::Tray => Task::none(),
+            Place::Facturer | Place::Lots | Place::Tray | Place::Aide | Place::Diagnostic => Task::none(),
             place => self.go(place),
         };
         Task::batch([priced, self.reload_lots(), place])

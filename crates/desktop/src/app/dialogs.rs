@@ -3,10 +3,12 @@
 
 use iced::keyboard::Key;
 use iced::keyboard::key::Named;
+use iced::widget::container;
 use iced::{Element, Task, widget};
 
 use super::{Desk, Message, Place};
-use crate::screen::{accident, choose, mutuelle, sets};
+use crate::screen::{accident, choose, evening, mutuelle, sets};
+use crate::widget::focus;
 
 /// The dialog that is open.
 pub(super) enum Dialog {
@@ -18,6 +20,8 @@ pub(super) enum Dialog {
     Sets(sets::State),
     /// Several sessions fit the locum's card: whose place is it?
     Choose(choose::State),
+    /// The page of the evening.
+    Evening(evening::State),
 }
 
 impl Desk {
@@ -50,8 +54,10 @@ impl Desk {
     }
 
     /// A key while a dialog is open: `None` where none is.
-    pub(super) fn dialog_key(&mut self, key: &Key) -> Option<Task<Message>> {
+    pub(super) fn dialog_key(&mut self, key: &Key, forward: bool) -> Option<Task<Message>> {
         let message = match (self.dialog.as_ref()?, key) {
+            (Dialog::Evening(_), key) => return Some(self.evening_key(key)),
+            (_, Key::Named(Named::Tab)) => return Some(focus::walk(forward, true)),
             (dialog, Key::Named(Named::Escape)) => {
                 let billed = !matches!(dialog, Dialog::Choose(_));
                 self.dialog = None;
@@ -110,7 +116,8 @@ impl Desk {
             Dialog::Accident(dialog) => dialog.view().map(Message::Accident),
             Dialog::Sets(dialog) => dialog.view().map(Message::Sets),
             Dialog::Choose(dialog) => dialog.view().map(Message::Choose),
+            Dialog::Evening(page) => page.view().map(Message::Evening),
         };
-        Some(widget::opaque(view))
+        Some(widget::opaque(container(view).id(focus::DIALOG)))
     }
 }

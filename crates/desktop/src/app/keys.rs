@@ -5,6 +5,7 @@ use iced::keyboard::{Key, Modifiers};
 use iced::{Task, event};
 
 use super::{Desk, Message, Place};
+use crate::widget::focus;
 
 impl Desk {
     pub(super) fn key(&mut self, key: &Key, modifiers: Modifiers, status: event::Status) -> Task<Message> {
@@ -18,7 +19,7 @@ impl Desk {
         if self.pin.is_some() {
             return Task::none();
         }
-        if let Some(done) = self.dialog_key(key) {
+        if let Some(done) = self.dialog_key(key, !modifiers.shift()) {
             return done;
         }
         match key {
@@ -35,6 +36,7 @@ impl Desk {
             Key::Character(letter) if modifiers.control() => {
                 return match (Place::of_letter(letter), letter.as_str()) {
                     (Some(place), _) => self.go(place),
+                    (None, "k") => self.ask_evening(),
                     (None, "m") => self.ask_mutuelle(),
                     (None, "t") if self.place == Place::Facturer => self.ask_accident(),
                     (None, "j") if self.place == Place::Facturer => self.ask_sets(),
@@ -54,7 +56,7 @@ impl Desk {
                 }
                 return Task::none();
             }
-            Key::Named(Named::Tab) => return iced::widget::operation::focus_next(),
+            Key::Named(Named::Tab) => return focus::walk(!modifiers.shift(), false),
             _ => {}
         }
         if status == event::Status::Captured {
@@ -67,6 +69,10 @@ impl Desk {
             Place::Lots => self.lots.key(key).map(Message::Lots),
             Place::Paiements => self.paiements.key(key).map(Message::Paiements),
             Place::Recettes => self.recettes.key(key).map(Message::Recettes),
+            Place::Patients => self.patients.key(key).map(Message::Patients),
+            Place::Reglages => self.reglages.key(key).map(Message::Reglages),
+            Place::Diagnostic => self.diagnostic.key(key).map(Message::Diagnostic),
+            Place::Aide => self.aide.key(key).map(Message::Aide),
             Place::Radar => self.radar.key(key).map(Message::Radar),
             Place::Remplacements => self.remplacements.key(key).map(Message::Remplacements),
             Place::Tray => self.tray.key(key).map(Message::Tray),

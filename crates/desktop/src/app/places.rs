@@ -2,7 +2,10 @@
 //! navigation are made. A key stands here or with its screen, once.
 
 use super::Desk;
-use crate::screen::{facturer, lots, paiements, radar, reception, recettes, remplacements, to_sign, tray};
+use crate::screen::{
+    aide, diagnostic, facturer, lots, paiements, patients, radar, reception, recettes, reglages, remplacements,
+    to_sign, tray,
+};
 use crate::text::t;
 
 /// A screen.
@@ -15,12 +18,16 @@ pub(super) enum Place {
     Paiements,
     Recettes,
     Radar,
+    Patients,
     Remplacements,
+    Reglages,
+    Diagnostic,
+    Aide,
     Tray,
 }
 
 /// Every screen, in the order of the navigation.
-pub(super) const PLACES: [Place; 9] = [
+pub(super) const PLACES: [Place; 13] = [
     Place::Facturer,
     Place::Reception,
     Place::ToSign,
@@ -28,7 +35,11 @@ pub(super) const PLACES: [Place; 9] = [
     Place::Paiements,
     Place::Recettes,
     Place::Radar,
+    Place::Patients,
     Place::Remplacements,
+    Place::Reglages,
+    Place::Diagnostic,
+    Place::Aide,
     Place::Tray,
 ];
 
@@ -44,6 +55,10 @@ impl Place {
             Self::Recettes => "Ctrl R",
             Self::Radar => "Ctrl U",
             Self::Remplacements => "Ctrl L",
+            Self::Patients => "Ctrl F",
+            Self::Reglages => "Ctrl O",
+            Self::Diagnostic => "Ctrl I",
+            Self::Aide => "Ctrl H",
             Self::Tray => "F10",
         }
     }
@@ -71,6 +86,10 @@ impl Place {
             Self::Recettes => recettes::keys(),
             Self::Radar => radar::keys(),
             Self::Remplacements => remplacements::keys(),
+            Self::Patients => patients::keys(),
+            Self::Reglages => reglages::keys(),
+            Self::Diagnostic => diagnostic::keys(),
+            Self::Aide => aide::keys(),
             Self::Tray => tray::keys(),
         }
     }
@@ -89,6 +108,10 @@ impl Desk {
             Place::Radar => t("nav.radar"),
             Place::Remplacements if self.replaces() => t("nav.my_day"),
             Place::Remplacements => t("nav.locum"),
+            Place::Patients => t("patients.title"),
+            Place::Reglages => t("nav.settings"),
+            Place::Diagnostic => t("nav.diagnostic"),
+            Place::Aide => t("nav.aide"),
             Place::Tray => t("nav.tray"),
         }
     }

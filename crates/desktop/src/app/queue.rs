@@ -52,6 +52,7 @@ impl Desk {
             Place::Reception => self.reception.control(letter).map(Message::Reception),
             Place::ToSign => self.to_sign.control(letter).map(Message::ToSign),
             Place::Remplacements => self.remplacements.control(letter).map(Message::Remplacements),
+            Place::Lots => self.lots.control(letter).map(Message::Lots),
             Place::Facturer => self.facturer.control(letter).map(Message::Facturer),
             _ => None,
         };

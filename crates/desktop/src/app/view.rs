@@ -30,6 +30,10 @@ impl Desk {
             Place::Lots => self.lots.view(self.signed_in.as_ref()).map(Message::Lots),
             Place::Paiements => self.paiements.view(self.signed_in.as_ref()).map(Message::Paiements),
             Place::Recettes => self.recettes.view(self.signed_in.as_ref()).map(Message::Recettes),
+            Place::Patients => self.patients.view(self.signed_in.as_ref()).map(Message::Patients),
+            Place::Reglages => self.reglages.view(self.signed_in.as_ref()).map(Message::Reglages),
+            Place::Diagnostic => self.diagnostic.view(self.signed_in.as_ref()).map(Message::Diagnostic),
+            Place::Aide => self.aide.view().map(Message::Aide),
             Place::Radar => self.radar.view(self.signed_in.as_ref()).map(Message::Radar),
             Place::Remplacements => self.remplacements.view(self.signed_in.as_ref()).map(Message::Remplacements),
             Place::Tray => self.tray.view().map(Message::Tray),
@@ -38,11 +42,7 @@ impl Desk {
         if let Some(report) = &self.notice {
             main = main.push(parts::report(report));
         }
-        let base = column![
-            stripes::demo_band(),
-            bandeau::view(&facts),
-            row![self.navigation(), main].spacing(8).padding(8).height(Fill),
-        ];
+        let base = column![stripes::demo_band(), bandeau::view(&facts), self.beside(main.into()),];
         // Always a stack, so that a dialog does not rebuild the tree beneath and lose its state.
         let over: Element<'_, Message> = match (self.closing, &self.pin, self.dialog_view()) {
             (Some(closing), ..) => iced::widget::opaque(self.closing_view(closing)),
@@ -51,7 +51,16 @@ impl Desk {
             (None, None, None) if self.help => iced::widget::opaque(self.help_view()),
             (None, None, None) => column![].into(),
         };
-        stack![base, over].into()
+        stack![base, over, self.toast.view()].into()
+    }
+
+    /// The navigation, the screen, and the lesson that runs.
+    fn beside<'a>(&'a self, main: Element<'a, Message>) -> Element<'a, Message> {
+        let mut desk = row![self.navigation(), main].spacing(8).padding(8).height(Fill);
+        if let Some(panel) = self.lessons.panel() {
+            desk = desk.push(panel.map(Message::Lessons));
+        }
+        desk.into()
     }
 
     fn help_view(&self) -> Element<'_, Message> {

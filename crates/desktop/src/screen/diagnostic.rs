@@ -87,11 +87,6 @@ impl State {
         Task::done(Message::Run)
     }
 
-    /// Nobody is signed in any more: the probes name nobody and may stay, the sentence about a paper goes.
-    pub fn forget(&mut self) {
-        self.said = None;
-    }
-
     /// Takes the messages away, and waits no longer for what is under way.
     pub fn dismiss(&mut self) {
         (self.notice, self.said) = (None, None);
@@ -109,11 +104,6 @@ impl State {
             Key::Named(Named::ArrowUp) => Some(Message::Scroll(false)),
             _ => None,
         }
-    }
-
-    /// A letter that was typed with Ctrl: none is used here.
-    pub fn control(&self, _letter: &str) -> Option<Message> {
-        None
     }
 
     /// See [`Action`].

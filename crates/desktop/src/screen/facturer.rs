@@ -211,6 +211,11 @@ const CARE_PATHS: [Option<CarePath>; 6] =
     [Some(CarePath::T), Some(CarePath::R), Some(CarePath::S), Some(CarePath::U), Some(CarePath::O), None];
 
 impl State {
+    /// An empty screen, that shows how long an FSE takes or does not.
+    pub fn new(shows_seconds: bool) -> Self {
+        Self { shows_seconds, ..Self::default() }
+    }
+
     /// Takes the message of this screen away.
     pub fn dismiss(&mut self) {
         self.notice = None;

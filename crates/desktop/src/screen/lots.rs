@@ -1,30 +1,33 @@
 //! Lots et envois: one timeline per FSE from the writing to the money, and the three gestures: sign, send, fetch.
 //! Rows are windowed: only the latest are read, only those on screen are built.
 
+mod drawn;
 mod gestures;
+mod lists;
 
 use std::sync::Arc;
 
-use gestures::Gesture;
 use iced::keyboard::Key;
 use iced::keyboard::key::Named;
-use iced::widget::{Container, button, column, container, row, space, text};
-use iced::{Element, Fill, Task, Theme};
+use iced::widget::{button, column, container, row, space, text};
+use iced::{Element, Fill, Task};
 use liasse_core::desk::SignedIn;
 use liasse_core::ledger::{Document, LedgerPage, Unsent};
+use liasse_core::lists::{Listing, Only};
 use liasse_core::returns::FetchOutcome;
 use liasse_core::sending::SendSummary;
 use liasse_core::signing;
 use liasse_demo::Office;
-use liasse_domain::{
-    Centimes, Code, DocumentKind, DocumentState, FseRef, MoneyState, Report, ScanState, TransmissionState,
-};
+use liasse_domain::{Code, DocumentKind, FseRef, Report};
 
 use crate::ask::{aside, ask};
 use crate::text::{t, with};
 use crate::theme;
 use crate::widget::parts;
 use crate::widget::rows::{Asked, Scrolled, rows};
+use drawn::document_row;
+use gestures::Gesture;
+use lists::Written;
 
 /// The height of a row, fixed so that the list can be windowed.
 const ROW: f32 = 60.0;
@@ -40,6 +43,8 @@ pub struct State {
     /// An FSE that another screen sends to.
     wanted: Option<FseRef>,
     gesture: Gesture,
+    /// How the list is sorted and filtered.
+    listing: Listing,
     busy: Option<&'static str>,
     notice: Option<Report>,
     said: Option<String>,
@@ -74,6 +79,16 @@ pub enum Message {
     TakeBack,
     /// It is withdrawn, or another one that says so is signed.
     TookBack(Result<bool, Report>),
+    /// Sorts by the next way.
+    Sort,
+    /// The smallest first, or the largest.
+    Turn,
+    /// The next filter.
+    Filter,
+    /// Writes or prints something about the list or the chosen document.
+    Write(Written),
+    /// It is written, with the sentence that says where, or not.
+    Wrote(Result<String, Report>),
     /// Asks for a scanned document.
     AskFile,
     /// The name of a file was typed.
@@ -92,6 +107,8 @@ pub enum Action {
     None,
     /// Run a task.
     Run(Task<Message>),
+    /// Say this in the corner.
+    Said(String),
     /// The post answered, well or not; run a task.
     LinkTried(bool, Task<Message>),
 }
@@ -105,14 +122,21 @@ pub fn keys() -> Vec<(&'static str, &'static str)> {
         ("F5", t("help.fetch")),
         ("F7", t("help.attach")),
         ("Suppr", t("help.take_back")),
+        ("Ctrl Y", t("help.sort")),
+        ("Ctrl B", t("help.turn")),
+        ("Ctrl N", t("help.filter")),
+        ("Ctrl G", t("help.csv")),
+        ("F4", t("help.duplicate")),
+        ("Ctrl J", t("help.lot_sheet")),
+        ("Ctrl D", t("help.incident")),
     ]
 }
 
 impl State {
     /// Reads the ledger of a person again, and what is unsent whoever is there.
     pub fn reload(&self, office: &Office, signed_in: Option<&SignedIn>) -> Task<Message> {
-        let (person, limit) = (signed_in.cloned(), self.asked.limit());
-        let read = ask(&office.workstation(), move |ws| ws.ledger_page(person.as_ref(), limit));
+        let (person, limit, listing) = (signed_in.cloned(), self.asked.limit(), self.listing);
+        let read = ask(&office.workstation(), move |ws| ws.ledger_page(person.as_ref(), listing, limit));
         read.map(|answer| Message::Loaded(Box::new(answer)))
     }
 
@@ -162,9 +186,23 @@ impl State {
             Key::Named(Named::F5) => Some(Message::Fetch),
             Key::Named(Named::F6) => Some(Message::NextKind),
             Key::Named(Named::F7) => Some(Message::AskFile),
+            Key::Named(Named::F4) => Some(Message::Write(Written::Duplicate)),
             Key::Named(Named::Delete) => Some(Message::TakeBack),
             Key::Named(Named::ArrowDown) => Some(Message::Move(true)),
             Key::Named(Named::ArrowUp) => Some(Message::Move(false)),
+            _ => None,
+        }
+    }
+
+    /// The message of a letter that was typed with Ctrl.
+    pub fn control(&self, letter: &str) -> Option<Message> {
+        match letter {
+            "y" => Some(Message::Sort),
+            "b" => Some(Message::Turn),
+            "n" => Some(Message::Filter),
+            "g" => Some(Message::Write(Written::Csv)),
+            "j" => Some(Message::Write(Written::LotSheet)),
+            "d" => Some(Message::Write(Written::Incident)),
             _ => None,
         }
     }
@@ -216,6 +254,23 @@ impl State {
             Message::TookBack(answer) => {
                 self.took_back(answer);
                 Action::Run(self.reload(office, signed_in))
+            }
+            Message::Sort => self.list_as(office, signed_in, self.next_sort()),
+            Message::Turn => {
+                let turned = Listing { turned: !self.listing.turned, ..self.listing };
+                self.list_as(office, signed_in, turned)
+            }
+            Message::Filter => self.list_as(office, signed_in, self.next_filter()),
+            Message::Write(what) => self.write(office, signed_in, what),
+            Message::Wrote(answer) => {
+                self.busy = None;
+                match answer {
+                    Ok(said) => Action::Said(said),
+                    Err(report) => {
+                        self.notice = Some(report);
+                        Action::None
+                    }
+                }
             }
             Message::AskFile => self.begin_attaching(),
             Message::FileTyped(typed) => {
@@ -350,6 +405,7 @@ impl State {
             row![
                 parts::title(t("lots.title")),
                 parts::faint(with("lots.count", &[("count", &count)])),
+                parts::faint(self.listing_words()),
                 space::horizontal(),
                 parts::faint(read_until),
             ]
@@ -358,7 +414,11 @@ impl State {
         ]
         .spacing(12);
         body = body.push(if documents.is_empty() {
-            let words = if signed_in.is_some() { t("lots.empty") } else { t("lots.nobody") };
+            let words = match (signed_in.is_some(), self.listing.only == Only::All) {
+                (true, true) => t("lots.empty"),
+                (true, false) => t("lots.none_such"),
+                (false, _) => t("lots.nobody"),
+            };
             Element::from(container(parts::faint(words)).height(Fill).padding(16))
         } else {
             self.list(documents)
@@ -382,7 +442,12 @@ impl State {
                         None => parts::key_action("F7", t("lots.attach")),
                     },
                 ]
-                .spacing(24),
+                .push(parts::key_action("F4", t("help.duplicate")))
+                .push(parts::key_action("Ctrl N", t("help.filter")))
+                .push(parts::key_action("Ctrl Y", t("help.sort")))
+                .push(parts::key_action("Ctrl G", t("help.csv")))
+                .spacing(24)
+                .wrap(),
             ),
         });
         container(body).padding(16).width(Fill).height(Fill).style(theme::panel).into()
@@ -399,99 +464,5 @@ impl State {
         let line = document_row(document);
         let line = if index == self.chosen { line.style(theme::outlined) } else { line };
         button(line).padding(0).style(button::text).width(Fill).on_press(Message::Chosen(index)).into()
-    }
-}
-
-fn document_row(document: &Document) -> Container<'_, Message> {
-    let mut steps = row![].spacing(6);
-    for (reached, words) in timeline(document) {
-        let words = if reached { format!("✓ {words}") } else { words.to_owned() };
-        steps = steps.push(text(words).size(theme::NOTE).style(move |theme: &Theme| {
-            let colours = theme::colours(theme);
-            text::Style { color: Some(if reached { colours.good } else { colours.faint }) }
-        }));
-        steps = steps.push(parts::faint("→"));
-    }
-    let end = money_words(document);
-    let steps = steps.push(end).push(scans_words(document));
-    let lot = document.lot.map_or_else(String::new, |lot| format!("{} {lot}", t("lots.lot")));
-    container(
-        column![
-            row![
-                text(named(document)).size(theme::BODY).font(theme::SEMIBOLD),
-                text(document.act_date.format("%d/%m/%Y").to_string()).size(theme::BODY),
-                text(document.patient.reveal()).size(theme::BODY),
-                parts::faint(lot),
-                space::horizontal(),
-                text(document.total_cents.to_string()).size(theme::BODY),
-            ]
-            .spacing(16),
-            steps,
-        ]
-        .spacing(2),
-    )
-    .height(ROW)
-    .padding([4, 8])
-    .width(Fill)
-}
-
-/// An FSE by its number, the DRE that goes with one by the same.
-fn named(document: &Document) -> String {
-    let number = document.fse.number.to_string();
-    if document.kind == DocumentKind::Dre.word() { format!("{} {number}", t("money.dre")) } else { number }
-}
-
-/// The steps of one FSE and whether each is reached.
-fn timeline(document: &Document) -> Vec<(bool, &'static str)> {
-    use TransmissionState::{EnFichier, EnLot, NonConfirmee, Recue, Refusee, Transmise};
-    let signed = document.document == DocumentState::Signee;
-    let transmission = document.transmission;
-    let in_lot = matches!(transmission, Some(EnLot | EnFichier | Transmise | NonConfirmee | Recue | Refusee));
-    let sent = matches!(transmission, Some(Transmise | Recue | Refusee));
-    let dre = document.kind == DocumentKind::Dre.word();
-    let received = if dre { t("lots.step_received_insurer") } else { t("lots.step_received") };
-    let mut steps = vec![(true, t("lots.step_written")), (signed, t("lots.step_signed")), (in_lot, t("lots.step_lot"))];
-    match transmission {
-        Some(NonConfirmee) => steps.push((false, t("lots.step_unconfirmed"))),
-        Some(Refusee) if document.locked => steps.push((false, t("lots.step_locked"))),
-        Some(Refusee) => steps.extend([(true, t("lots.step_sent")), (false, t("lots.step_refused"))]),
-        _ => steps.extend([(sent, t("lots.step_sent")), (transmission == Some(Recue), received)]),
-    }
-    steps
-}
-
-/// How many scanned documents it has and where they are: `2 pièces jointes · transmises`.
-fn scans_words(document: &Document) -> Option<Element<'_, Message>> {
-    let scans = document.scans.as_ref()?;
-    let state = match scans.state {
-        None | Some(ScanState::AEnvoyer | ScanState::Envoi) => t("lots.scans_waiting"),
-        Some(ScanState::Transmise) => t("lots.scans_sent"),
-        Some(ScanState::NonConfirmee) => t("lots.scans_unconfirmed"),
-    };
-    let count = scans.count.to_string();
-    Some(parts::faint(with("lots.scans", &[("count", &count), ("state", state)])))
-}
-
-fn money_words(document: &Document) -> Element<'_, Message> {
-    if let Some(reject) = &document.reject {
-        return parts::coloured(format!("× {} ({})", reject.message, reject.code), |c| c.bad);
-    }
-    let owed = document.money.iter().filter(|money| money.state != MoneyState::SansObjet);
-    let due: Centimes = owed.clone().map(|money| money.due_cents).sum();
-    let paid: Centimes = owed.clone().map(|money| money.paid_cents).sum();
-    let settled = owed.clone().all(|money| matches!(money.state, MoneyState::Encaisse | MoneyState::Abandonne));
-    let paid_by_nobody = if owed.clone().next().is_none() {
-        Some(t("lots.nothing_owed"))
-    } else {
-        owed.clone().all(|money| money.state == MoneyState::Abandonne).then(|| t("lots.waived"))
-    };
-    if document.document == DocumentState::Annulee {
-        parts::faint(t("lots.withdrawn"))
-    } else if document.has_ended() {
-        parts::coloured(format!("✓ {}", paid_by_nobody.unwrap_or(t("lots.step_settled"))), |c| c.good)
-    } else if settled {
-        parts::faint(paid_by_nobody.unwrap_or(t("lots.patient_settled")))
-    } else {
-        parts::faint(with("lots.awaited", &[("amount", &(due - paid).to_string())]))
     }
 }

@@ -19,6 +19,8 @@ use crate::ask::ask;
 use crate::text::t;
 use crate::widget::rows::Scrolled;
 
+pub use words::category as category_name;
+
 /// The height of a row.
 const ROW: f32 = 48.0;
 /// So many rows of each category are read at first: more than a screen holds, when somebody comes to their end.

@@ -118,11 +118,6 @@ impl State {
         read::read(office, signed_in).map(|answer| Message::Loaded(Box::new(answer)))
     }
 
-    /// Somebody else is there: nothing of the last person stays, what was typed neither.
-    pub fn forget(&mut self) {
-        *self = Self { section: self.section, look: self.look, ..Self::default() };
-    }
-
     /// Takes the messages of this screen away.
     pub fn dismiss(&mut self) {
         (self.notice, self.error, self.kept) = (None, None, None);
@@ -150,11 +145,6 @@ impl State {
             Key::Named(Named::F7) => Some(Message::Verify),
             _ => None,
         }
-    }
-
-    /// A letter that was typed with Ctrl: none is used here.
-    pub fn control(&self, _letter: &str) -> Option<Message> {
-        None
     }
 
     /// See [`Action`].

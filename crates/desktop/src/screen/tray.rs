@@ -1,4 +1,8 @@
-//! The card tray of the demo world: insert, pull, and « Avancer d'un jour ouvré ».
+//! The card tray of the demo world: insert and pull; beside it the clock that moves, the faults and the lessons.
+
+mod clock;
+mod faults;
+mod offered;
 
 use std::sync::Arc;
 
@@ -6,12 +10,13 @@ use iced::keyboard::Key;
 use iced::keyboard::key::Named;
 use iced::widget::{button, column, container, row, scrollable, text};
 use iced::{Element, Fill, Task};
+use liasse_demo::fault::{Fault, Faults};
 use liasse_demo::tray::{CPS_READER, VITALE_READER};
 use liasse_demo::{Office, Tray, world};
 use liasse_domain::Coded;
 use liasse_domain::Report;
 
-use crate::ask::ask;
+use crate::screen::lessons;
 use crate::text::{t, with};
 use crate::theme;
 use crate::widget::parts;
@@ -22,6 +27,9 @@ pub struct State {
     cards: Vec<Card>,
     chosen: usize,
     notice: Option<Report>,
+    clock: clock::Clock,
+    faults: faults::Switches,
+    offered: offered::Offered,
 }
 
 struct Card {
@@ -33,13 +41,13 @@ struct Card {
 
 /// The keys of this screen and what they do.
 pub fn keys() -> Vec<(&'static str, &'static str)> {
-    vec![
+    let cards = vec![
         ("↑ ↓", t("help.choose")),
         ("↵", t("help.insert")),
         ("F7", t("help.insert_beside")),
         ("Suppr", t("help.pull")),
-        ("F6", t("help.day")),
-    ]
+    ];
+    [cards, clock::keys(), faults::keys(), offered::keys()].concat()
 }
 
 /// What happens in it.
@@ -53,10 +61,14 @@ pub enum Message {
     InsertBeside,
     /// Pull the chosen card.
     Pull,
-    /// Advance the clock by one working day.
-    NextDay,
+    /// Something of the clock.
+    Clock(clock::Message),
     /// The clock moved, or not.
     DayChanged(Option<Report>),
+    /// A fault is switched on or off.
+    Fault(Fault),
+    /// Something of the list of lessons.
+    Offered(offered::Message),
 }
 
 /// What the root must do.
@@ -67,6 +79,8 @@ pub enum Action {
     Run(Task<Message>),
     /// The clock moved: everything with a date is to be looked at again.
     DayChanged,
+    /// For the panel of lessons.
+    Lesson(lessons::Message),
 }
 
 impl State {
@@ -84,7 +98,14 @@ impl State {
                 })
             })
             .collect();
-        Self { tray, cards, chosen: 0, notice: None }
+        let (clock, faults, offered) =
+            (clock::Clock::default(), faults::Switches::default(), offered::Offered::default());
+        Self { tray, cards, chosen: 0, notice: None, clock, faults, offered }
+    }
+
+    /// Looks which faults are on, as the tray comes to be seen: what happens once goes out by itself.
+    pub fn look(&mut self, office: &Office) {
+        self.faults.look(&Faults::of(office, &self.tray));
     }
 
     fn reader(&self, card: &Card) -> &'static str {
@@ -97,19 +118,25 @@ impl State {
         [CPS_READER, VITALE_READER].into_iter().find(holds)
     }
 
-    /// Takes the message of this screen away.
+    /// Takes the message of this screen away, and the field of the clock.
     pub fn dismiss(&mut self) {
         self.notice = None;
+        self.clock.close();
     }
 
     /// The message of a key pressed on this screen.
     pub fn key(&mut self, key: &Key) -> Option<Message> {
+        let elsewhere = self.offered.key(key).map(Message::Offered);
+        let elsewhere = elsewhere.or_else(|| clock::of_key(key).map(Message::Clock));
+        let elsewhere = elsewhere.or_else(|| faults::of_key(key).map(Message::Fault));
+        if elsewhere.is_some() || self.offered.is_focused() {
+            return elsewhere;
+        }
         match key {
             Key::Named(Named::ArrowDown) => Some(Message::Chosen((self.chosen + 1).min(self.cards.len() - 1))),
             Key::Named(Named::ArrowUp) => Some(Message::Chosen(self.chosen.saturating_sub(1))),
             Key::Named(Named::Enter) => Some(Message::Insert),
             Key::Named(Named::Delete | Named::Backspace) => Some(Message::Pull),
-            Key::Named(Named::F6) => Some(Message::NextDay),
             Key::Named(Named::F7) => Some(Message::InsertBeside),
             _ => None,
         }
@@ -117,6 +144,7 @@ impl State {
 
     /// See [`Action`].
     pub fn update(&mut self, office: &Arc<Office>, message: Message) -> Action {
+        self.look(office);
         match message {
             Message::Chosen(index) => {
                 self.chosen = index;
@@ -142,15 +170,19 @@ impl State {
                 }
                 Action::None
             }
-            Message::NextDay => {
-                let moving = Arc::clone(office);
-                let moved = ask(&office.post(), move |_| {
-                    let moved = moving.clock().advance_working_days(1);
-                    moving.caisse_looks_at_the_clock();
-                    Ok(moved.err().map(|error| error.report()))
-                });
-                Action::Run(moved.map(|answer| Message::DayChanged(answer.unwrap_or_else(Some))))
+            Message::Clock(message) => match self.clock.update(message) {
+                Ok(clock::Next::Go(forward)) => Action::Run(clock::go(office, forward).map(Message::DayChanged)),
+                Ok(clock::Next::Run(task)) => Action::Run(task),
+                Err(report) => {
+                    self.notice = Some(report);
+                    Action::None
+                }
+            },
+            Message::Fault(fault) => {
+                self.notice = self.faults.switch(&Faults::of(office, &self.tray), fault);
+                Action::None
             }
+            Message::Offered(message) => self.offered.update(message).map_or(Action::None, Action::Lesson),
             Message::DayChanged(notice) => {
                 self.notice = notice;
                 Action::DayChanged
@@ -173,7 +205,8 @@ impl State {
             .spacing(12)
             .align_y(iced::Center);
             let line = container(line).padding([4, 12]).width(Fill);
-            let line = if index == self.chosen { line.style(theme::chosen) } else { line };
+            let here = index == self.chosen && !self.offered.is_focused();
+            let line = if here { line.style(theme::chosen) } else { line };
             button(line).padding(0).style(button::text).on_press(Message::Chosen(index)).width(Fill).into()
         });
         let mut body = column![
@@ -190,10 +223,20 @@ impl State {
                 parts::key_action("↵", t("tray.insert")),
                 parts::key_action("F7", t("tray.insert_beside")),
                 parts::key_action("Suppr", t("tray.pull")),
-                parts::key_action("F6", t("tray.next_day")),
             ]
             .spacing(24),
         );
-        container(body).padding(16).width(Fill).height(Fill).style(theme::panel).into()
+        let beside = column![
+            self.clock.view(Message::Clock),
+            self.faults.view(Message::Fault),
+            self.offered.view(Message::Offered),
+        ]
+        .spacing(16);
+        row![
+            container(body).padding(16).width(Fill).height(Fill).style(theme::panel),
+            container(scrollable(beside)).padding(16).width(360).height(Fill).style(theme::panel),
+        ]
+        .spacing(8)
+        .into()
     }
 }

@@ -60,7 +60,7 @@ fn screens(fse: u32) -> [(&'static str, f64); 4] {
 
 /// Lots et envois.
 fn lots(workstation: &Workstation, who: &SignedIn) {
-    let page = workstation.ledger_page(Some(who), PAGE).expect("a page");
+    let page = workstation.ledger_page(Some(who), liasse_core::lists::Listing::default(), PAGE).expect("a page");
     assert_eq!(page.documents.len(), 200);
     assert!(page.count > 40_000 && page.unsent.count == 150 && page.unsent.unconfirmed == 50, "{:?}", page.unsent);
 }

@@ -27,3 +27,7 @@ BEGIN SELECT RAISE(ABORT, 'an accident is consolidated, never changed'); END;
 -- What is owed is summed from the index alone.
 DROP INDEX money_open;
 CREATE INDEX money_open ON money (state, payer, document, due, paid) WHERE state NOT IN ('sans_objet', 'encaisse');
+
+-- A list sorted by day or by amount comes out of an index.
+CREATE INDEX document_day ON document (billing, act_date, id) WHERE number IS NOT NULL;
+CREATE INDEX document_total ON document (billing, total, id) WHERE number IS NOT NULL;

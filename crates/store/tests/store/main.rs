@@ -10,6 +10,7 @@ mod lots;
 mod money;
 mod opening;
 mod outbox;
+mod people;
 mod properties;
 mod recettes;
 mod returns;

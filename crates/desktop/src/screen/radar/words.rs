@@ -6,7 +6,7 @@ use liasse_domain::Payer;
 use crate::text::t;
 
 /// What a category is.
-pub(super) fn category(category: Category) -> &'static str {
+pub fn category(category: Category) -> &'static str {
     match category {
         Category::VuNonFacture => t("radar.seen"),
         Category::FactureNonEnvoye => t("radar.unsent"),

@@ -1,0 +1,308 @@
+//! « Patients »: found by name, NIR and day, each by those alone whose patient they are; the rights with their source; and the
+//! sentence for who was not reimbursed, along the whole way of an FSE.
+
+use liasse_core::desk::{SignedIn, Wanted};
+use liasse_core::invoicing::{Attestation, Draft, Proof};
+use liasse_core::people::{Search, Source};
+use liasse_core::reimbursed::{Answer, Standing};
+use liasse_core::replacement::{self, Plan, locum_on};
+use liasse_core::sending::send_all;
+use liasse_core::{CoreError, Workstation};
+use liasse_domain::replacement::{Calendar, ShareBase, Slot, Terms, Weekdays};
+use liasse_domain::returns::{Acknowledgement, Reason, Rejections, Return};
+use liasse_domain::{Centimes, Destination, FileIdentifier, FseRef, Nir, PaperState, Payer, Rate, SecuringMode};
+
+use crate::support::secretary::{Secretariat, code};
+use crate::support::{Direct, Hand, Practice, ScriptPost};
+
+/// One G for that person on the Vitale of `hand`, prepared.
+fn prepared(ws: &mut Workstation, hand: &Hand, who: &SignedIn, beneficiary: usize) -> FseRef {
+    let mut draft = Draft::new(&hand.vitale(), beneficiary, ws.now()).expect("a draft");
+    draft.add_act("G");
+    ws.prepare(&draft, who).expect("prepared")
+}
+
+/// Who is found by a line, by name.
+fn found(ws: &Workstation, who: &SignedIn, line: &str) -> Result<Vec<String>, CoreError> {
+    let today = liasse_domain::clock::paris(ws.now()).date();
+    let people = ws.find_people(who, &Search::parse(line, today), 10)?.people;
+    Ok(people.into_iter().map(|person| person.name.reveal().to_owned()).collect())
+}
+
+fn key(nir: &str) -> u8 {
+    Nir::parse(nir).expect("a NIR").key()
+}
+
+#[test]
+fn a_patient_is_found_by_name_by_nir_and_by_day() {
+    let practice = Practice::new();
+    let hand = Hand::of("cps-gris", Some("vitale-durand"));
+    let who = hand.signed_in(&practice.clock);
+    let mut ws = practice.workstation();
+    for beneficiary in [0, 1] {
+        prepared(&mut ws, &hand, &who, beneficiary);
+    }
+    let both = vec!["DURAND LÉO".to_owned(), "DURAND MARIE".to_owned()];
+    let (leo, marie) = (vec![both[0].clone()], vec![both[1].clone()]);
+    let key = key("2850499999901");
+    for (line, wanted) in [
+        ("durand", &both),
+        ("dur", &both),
+        ("durand leo", &leo),
+        ("Léo Durand", &leo),
+        ("leo", &leo),
+        ("mar", &marie),
+        // The insured person's NIR is the family's, the child's own the child's.
+        ("2 85 04 99 999 901", &both),
+        (&format!("2 85 04 99 999 901 | {key:02}"), &both),
+        ("28504", &both),
+        ("1210599999902", &leo),
+        ("17/04/1985", &marie),
+        ("12 mai 2021", &leo),
+        ("15/01/2026", &both),
+        ("aujourd'hui", &both),
+    ] {
+        let mut named = found(&ws, &who, line).expect("looked for");
+        named.sort();
+        assert_eq!(&named, wanted, "{line}");
+    }
+    let wrong = (key + 1) % 97;
+    for line in ["durant", "petit", "hier", "2850499999902", &format!("2850499999901{wrong:02}"), "01/01/1970", "2850"]
+    {
+        assert_eq!(found(&ws, &who, line).expect("looked for"), Vec::<String>::new(), "{line}");
+    }
+    let today = "2026-01-15".parse().expect("a day");
+    let few = ws.find_people(&who, &Search::parse("durand", today), 1).expect("looked for");
+    assert_eq!((few.people.len(), few.more), (1, true), "to be narrowed");
+}
+
+#[test]
+fn another_practitioners_patients_are_nobody_elses() {
+    let practice = Practice::new();
+    let (fse, _) = practice.posted(&["vitale-durand"]).remove(0);
+    let ws = practice.workstation();
+    let (gris, blanc) = (Hand::of("cps-gris", None), Hand::of("cps-blanc", None));
+    let (gris, blanc) = (gris.signed_in(&practice.clock), blanc.signed_in(&practice.clock));
+    let today = "2026-01-15".parse().expect("a day");
+    let own = ws.find_people(&gris, &Search::parse("durand", today), 10).expect("looked for").people;
+    let patient = own.first().expect("a patient").id;
+    assert_eq!(ws.history(&gris, patient, 10).expect("a history").documents.len(), 1);
+    for line in ["durand", "2850499999901", "15/01/2026", "17/04/1985"] {
+        assert_eq!(found(&ws, &blanc, line).expect("looked for"), Vec::<String>::new(), "{line}");
+    }
+    assert_eq!(code(ws.history(&blanc, patient, 10).err()), "saisie.patient_inconnu");
+    assert_eq!(code(ws.history(&gris, patient + 100, 10).err()), "saisie.patient_inconnu");
+    assert_eq!(code(ws.why_not_reimbursed(&blanc, &fse).err()), "invoicing.autre_praticien");
+}
+
+fn attestation(nir: &str) -> Attestation {
+    serde_json::from_value(serde_json::json!({
+        "insured_nir": nir, "insured_key": key(nir), "regime": "01", "caisse": "751", "centre": "0000",
+        "family_name": "D'ORNANO-LEFÈVRE", "given_name": "ANNE-MARIE", "birth_date": "1980-05-12", "until": "2026-12-31"
+    }))
+    .expect("an attestation")
+}
+
+#[test]
+fn a_corsican_with_an_attestation_is_found_and_the_sheet_is_told() {
+    let cabinet = Secretariat::opened();
+    let doctor = cabinet.doctor();
+    let who = doctor.clone();
+    let fse = cabinet
+        .asked(move |ws| {
+            let reading = attestation("180052A001001").reading(ws.now(), true)?;
+            let mut draft = Draft::without_card(reading, Proof::Attestation, SecuringMode::Degrade, ws.now())?;
+            draft.add_act("G");
+            ws.prepare(&draft, &who)
+        })
+        .expect("prepared");
+    let lines =
+        ["180052A001001", "1 80 05 2a 001 001", "18005 2A", "d ornano", "d'ornano lefevre", "anne marie d'ornano"];
+    for line in lines {
+        let who = doctor.clone();
+        let named = cabinet.asked(move |ws| found(ws, &who, line)).expect("looked for");
+        assert_eq!(named, ["D'ORNANO-LEFÈVRE ANNE-MARIE"], "{line}");
+    }
+    let who = doctor.clone();
+    assert!(cabinet.asked(move |ws| found(ws, &who, "1 80 05 2B")).expect("looked for").is_empty());
+
+    let (who, of) = (doctor.clone(), fse.clone());
+    let (history, answer) = cabinet
+        .asked(move |ws| {
+            let today = liasse_domain::clock::paris(ws.now()).date();
+            let patient = ws.find_people(&who, &Search::parse("d'ornano", today), 10)?.people.remove(0).id;
+            Ok((ws.history(&who, patient, 10)?, ws.why_not_reimbursed(&who, &of)?))
+        })
+        .expect("a history");
+    // What was typed from a paper is no reading of a card.
+    let sources: Vec<_> = history.rights.iter().map(|one| (one.source, one.fse.clone())).collect();
+    assert_eq!(sources, [(Source::FseAttestation, Some(fse.clone()))]);
+    assert_eq!(answer.standing, Standing::NonSignee);
+    assert!(answer.sentence.contains("nous vous remettons la feuille papier"), "{}", answer.sentence);
+
+    let (who, of) = (doctor, fse);
+    let answer = cabinet
+        .asked(move |ws| {
+            let sheet = ws.sheet_of(&of, &who)?.0.id;
+            ws.tick_paper(sheet, PaperState::Postee, &who)?;
+            ws.why_not_reimbursed(&who, &of)
+        })
+        .expect("ticked off");
+    assert!(answer.sentence.contains("postée à la caisse depuis le 15/01/2026"), "{}", answer.sentence);
+}
+
+/// Dr Vert replaces Dr Gris in the week of Monday 19 January, and is signed in on that Monday.
+fn replaced(cabinet: &Secretariat, vert: &Hand) -> SignedIn {
+    let time = |text: &str| chrono::NaiveTime::parse_from_str(text, "%H:%M").expect("a time");
+    let day = |text: &str| text.parse().expect("a day");
+    let slot = Slot { days: Weekdays::of(&[1, 2, 3, 4, 5]), from: time("08:00"), until: time("19:30") };
+    let share = Rate::percent(70);
+    let plan = Plan {
+        locum: locum_on(&vert.cps()).expect("a locum"),
+        situations: Vec::new(),
+        calendar: Calendar::new(day("2026-01-19"), day("2026-01-23"), vec![slot]).expect("a calendar"),
+        recurring: false,
+        mailbox: true,
+        terms: Terms { base: ShareBase::Billed, office: share, visits: share, duty: Rate::FULL },
+    };
+    let gris = cabinet.gris.cps();
+    replacement::prepare(&cabinet.workstation, &cabinet.gris, &plan, &gris, &cabinet.doctor()).expect("prepared");
+    cabinet.practice.clock.set("2026-01-19T09:00:00Z");
+    let card = vert.cps();
+    cabinet.asked(move |ws| ws.admit("CPS", &card, Wanted::Anything)).expect("the locum")
+}
+
+#[test]
+fn a_locum_sees_what_the_session_billed_and_staff_the_practices_without_the_caisses_money() {
+    let cabinet = Secretariat::opened();
+    // Dr Gris's own, before leaving.
+    let doctors = cabinet.practice.posted(&["vitale-durand", "vitale-petit"]);
+    let vert = Hand::of("cps-vert", Some("vitale-durand"));
+    let locum = replaced(&cabinet, &vert);
+    let (who, vitale) = (locum.clone(), vert.vitale());
+    assert_eq!(cabinet.asked(move |ws| found(ws, &who, "durand")).expect("looked for"), Vec::<String>::new());
+    let who = locum.clone();
+    let theirs = cabinet
+        .asked(move |ws| {
+            let mut draft = Draft::new(&vitale, 0, ws.now())?;
+            draft.add_act("G");
+            draft.mode = SecuringMode::Securise;
+            ws.prepare(&draft, &who)
+        })
+        .expect("made by the locum");
+    let history_of = |who: &SignedIn| {
+        let who = who.clone();
+        cabinet.asked(move |ws| {
+            let today = liasse_domain::clock::paris(ws.now()).date();
+            let patient = ws.find_people(&who, &Search::parse("durand", today), 10)?.people.remove(0).id;
+            ws.history(&who, patient, 10)
+        })
+    };
+    let seen = history_of(&locum).expect("the locum's");
+    let fses: Vec<_> = seen.documents.iter().map(|document| document.fse.clone()).collect();
+    assert_eq!((fses, seen.count), (vec![theirs], 1));
+    let who = locum.clone();
+    assert_eq!(cabinet.asked(move |ws| found(ws, &who, "petit")).expect("looked for"), Vec::<String>::new());
+    let (who, of) = (locum, doctors[0].0.clone());
+    let refused = cabinet.asked(move |ws| ws.why_not_reimbursed(&who, &of));
+    assert_eq!(code(refused.err()), "invoicing.autre_praticien");
+
+    assert_eq!(history_of(&cabinet.doctor()).expect("the doctor's").documents.len(), 2, "and what was made for them");
+    let staff = cabinet.secretary();
+    let seen = history_of(&staff).expect("the practice's");
+    assert_eq!((seen.documents.len(), seen.rights[0].source), (2, Source::LectureVitale));
+    assert!(seen.documents.iter().all(|one| one.money.iter().all(|part| part.payer == Payer::Patient)));
+    let of = doctors[1].0.clone();
+    let answer = cabinet.asked(move |ws| ws.why_not_reimbursed(&staff, &of)).expect("an answer");
+    assert!(answer.sentence.starts_with("Vous n'avez rien payé"), "{}", answer.sentence);
+}
+
+fn caisse() -> Destination {
+    Destination::new("01", "751").expect("a caisse")
+}
+
+fn arl(fse: &FseRef, file: FileIdentifier) -> Return {
+    let on = "2026-01-16".parse().expect("a day");
+    Return::Acknowledgement(Acknowledgement { billing: fse.billing.clone(), from: caisse(), file, on, refused: None })
+}
+
+fn rejection(fse: &FseRef, file: FileIdentifier) -> Return {
+    let reason = Reason { code: "I1002".to_owned(), label: "Droits non ouverts".to_owned() };
+    let on = "2026-01-19".parse().expect("a day");
+    let fses = vec![(fse.clone(), reason)];
+    Return::Rejections(Rejections { billing: fse.billing.clone(), from: caisse(), file, on, fses })
+}
+
+#[test]
+fn the_sentence_follows_an_fse_from_the_signature_to_its_correction() {
+    let practice = Practice::new();
+    let hand = Hand::of("cps-gris", Some("vitale-durand"));
+    let who = hand.signed_in(&practice.clock);
+    let told = |fse: &FseRef, standing: Standing, words: &[&str]| -> Answer {
+        let answer = practice.workstation().why_not_reimbursed(&who, fse).expect("an answer");
+        assert_eq!(answer.standing, standing, "{}", answer.sentence);
+        assert!(words.iter().all(|word| answer.sentence.contains(word)), "{}", answer.sentence);
+        let json = serde_json::to_string(&answer).expect("json");
+        assert!(!json.to_uppercase().contains("DURAND") && !json.contains("99999901"), "{json}");
+        answer
+    };
+    let fse = prepared(&mut practice.workstation(), &hand, &who, 0);
+    told(&fse, Standing::NonSignee, &["n'est pas encore signée", "au plus tard le 20/01/2026"]);
+    practice.workstation().sign(&fse, &who, Some(&hand.vitale()), &hand).expect("signed");
+    told(&fse, Standing::AEnvoyer, &["est signée et partira à la caisse au plus tard le 20/01/2026"]);
+    practice.workstation().seal_lots(&who).expect("sealed");
+    practice.workstation().sign_lots(&who, &hand).expect("lot signed");
+    let mut post = ScriptPost::new(practice.lane());
+    send_all(&post.handle(), &mut post).expect("sent");
+    // Two working days after Thursday 15 end on Monday 19.
+    told(&fse, Standing::Envoyee, &["partie à la caisse le 15/01/2026", "au plus tard le 19/01/2026"]);
+    practice.clock.set("2026-01-20T09:00:00Z");
+    told(&fse, Standing::Envoyee, &["ne nous en a pas encore accusé réception"]);
+
+    let lot = practice.workstation().store().fse(&fse).expect("read").and_then(|row| row.lot).expect("in a lot");
+    practice.take(&arl(&fse, lot));
+    let received = "la caisse a reçu la feuille n° 000000001 le 16/01/2026, dans le lot n° 001";
+    told(&fse, Standing::Recue, &[received, "rembourse en général en quelques jours"]);
+    practice.take(&rejection(&fse, lot));
+    let refused =
+        "a refusé la feuille n° 000000001 le 19/01/2026 au motif « Les droits du patient n'étaient pas ouverts";
+    told(&fse, Standing::Rejetee, &[refused, "nous vérifions les droits"]);
+
+    let mut ws = practice.workstation();
+    let mut draft = ws.correction_of(&fse, &hand.vitale(), &who).expect("a draft");
+    draft.reason = Some("Droits vérifiés".to_owned());
+    let later = ws.prepare(&draft, &who).expect("prepared");
+    let answer = told(&fse, Standing::Corrigee, &["la feuille n° 000000002, que nous envoyons au plus vite"]);
+    assert_eq!(answer.corrected_by, Some(later.clone()));
+    told(&later, Standing::NonSignee, &["000000002"]);
+    ws.sign(&later, &who, Some(&hand.vitale()), &hand).expect("signed");
+    told(&fse, Standing::Corrigee, &["refusé la feuille n° 000000001 le 19/01/2026", "000000002"]);
+
+    let withdrawn = prepared(&mut ws, &hand, &who, 0);
+    ws.cancel(&withdrawn, &who).expect("withdrawn");
+    told(&withdrawn, Standing::Annulee, &["a été annulée au cabinet"]);
+}
+
+#[test]
+fn in_tiers_payant_the_caisse_owes_the_patient_nothing() {
+    let practice = Practice::new();
+    let (fse, _) = practice.posted(&["vitale-petit"]).remove(0);
+    let hand = Hand::of("cps-gris", None);
+    let who = hand.signed_in(&practice.clock);
+    let answer = practice.workstation().why_not_reimbursed(&who, &fse).expect("an answer");
+    assert_eq!(answer.standing, Standing::AEnvoyer);
+    let owes_nothing = "elle n'a donc rien à vous rembourser";
+    assert!(answer.sentence.contains(owes_nothing) && answer.sentence.contains("27/01/2026"), "{}", answer.sentence);
+    let history = {
+        let ws = practice.workstation();
+        let today = "2026-01-15".parse().expect("a day");
+        let patient = ws.find_people(&who, &Search::parse("petit", today), 10).expect("found").people.remove(0).id;
+        ws.history(&who, patient, 10).expect("a history")
+    };
+    let total: Centimes = history.documents.iter().map(|one| one.total_cents).sum();
+    assert_eq!(total, Centimes(3000));
+    let card = history.rights.first().expect("the card");
+    assert_eq!((card.source, card.open, card.c2s), (Source::LectureVitale, Some(true), Some(true)));
+    let json = serde_json::to_string(&history).expect("json");
+    assert!(json.contains("lecture_vitale") && !json.contains("PETIT") && !json.contains("99999904"), "{json}");
+}

@@ -1,0 +1,48 @@
+//! Clôture du soir over the desk: opened by one key, for who is signed in.
+
+use iced::Task;
+use iced::keyboard::Key;
+use iced::keyboard::key::Named;
+use liasse_domain::{Code, Report};
+
+use super::dialogs::Dialog;
+use super::{Desk, Message};
+use crate::screen::evening;
+
+impl Desk {
+    /// Opens the page.
+    pub(super) fn ask_evening(&mut self) -> Task<Message> {
+        let Some(person) = &self.signed_in else {
+            self.notice = Some(Report::new(Code("cards.code_requis"), &[]));
+            return Task::none();
+        };
+        let (page, read) = evening::State::open(&self.office, person);
+        self.dialog = Some(Dialog::Evening(page));
+        read.map(Message::Evening)
+    }
+
+    pub(super) fn evening(&mut self, message: evening::Message) -> Task<Message> {
+        let Some(Dialog::Evening(page)) = &mut self.dialog else { return self.reload_lots() };
+        match page.update(&self.office, self.signed_in.as_ref(), message) {
+            evening::Action::None => Task::none(),
+            evening::Action::Run(task) => task.map(Message::Evening),
+            evening::Action::LedgerChanged => Task::batch([self.reload_lots(), self.go(self.place)]),
+        }
+    }
+
+    /// A key while the page is open: Escape stops what is being done, and closes the page when nothing is.
+    pub(super) fn evening_key(&mut self, key: &Key) -> Task<Message> {
+        let Some(Dialog::Evening(page)) = &self.dialog else { return Task::none() };
+        match key {
+            Key::Named(Named::Escape) if page.is_going() => {
+                page.stop();
+                Task::none()
+            }
+            Key::Named(Named::Escape) => {
+                self.dialog = None;
+                Task::none()
+            }
+            key => page.key(key).map_or_else(Task::none, |message| self.evening(message)),
+        }
+    }
+}
