@@ -170,7 +170,10 @@ pub fn close(
     } else {
         goes_on = goes_on && who.is_staff();
     }
-    if goes_on && go_on(Step::Sending) {
+    if let Err(refused) = who.mailbox() {
+        // A locum without the doctor's mailbox sends nothing; the doctor's own lots take their FSE.
+        evening.obstacles.push(refused.report());
+    } else if goes_on && go_on(Step::Sending) {
         match post.call(PostWorker::send)? {
             Ok(summary) => {
                 evening.sent = summary.sent.len();

@@ -311,6 +311,7 @@ impl Desk {
             Message::Facturer(message) => match self.facturer.update(&self.office, self.signed_in.as_ref(), message) {
                 facturer::Action::None => Task::none(),
                 facturer::Action::Run(task) => task.map(Message::Facturer),
+                facturer::Action::Said(words) => self.say(words),
                 facturer::Action::LedgerChanged(task) => Task::batch([task.map(Message::Facturer), self.reload_lots()]),
             },
             Message::Reception(message) => self.reception(message),
@@ -367,10 +368,7 @@ impl Desk {
         let done = match self.lots.update(&self.office, self.signed_in.as_ref(), message) {
             lots::Action::None => Task::none(),
             lots::Action::Run(task) => task.map(Message::Lots),
-            lots::Action::Said(words) => {
-                self.toast.update(toast::Message::Said(words));
-                Task::none()
-            }
+            lots::Action::Said(words) => self.say(words),
             lots::Action::LinkTried(reached, task) => {
                 self.link = if reached { bandeau::Link::Up } else { bandeau::Link::Down };
                 task.map(Message::Lots)

@@ -4,6 +4,7 @@
 mod app;
 mod arguments;
 mod ask;
+mod printed;
 mod screen;
 mod text;
 mod theme;

@@ -63,7 +63,7 @@ fn the_practitioner_changes_what_is_proposed_and_nobody_else_does() {
         let error = desk.workstation.keep_act_sets(&who, &[set]).expect_err("refused");
         error.code().0
     };
-    assert_eq!(refused(&mut desk, ActSet { acts: "XYZ".into(), ..elderly.clone() }), "pricing.acte_non_compris");
+    assert_eq!(refused(&mut desk, ActSet { acts: "XYZ".into(), ..elderly.clone() }), "pricing.saisie_code");
     assert_eq!(refused(&mut desk, ActSet { name: "  ".into(), ..elderly.clone() }), "saisie.jeu_nom");
     assert_eq!(refused(&mut desk, ActSet { below_age: Some(18), ..elderly.clone() }), "saisie.jeu_ages");
     let twice = desk.workstation.keep_act_sets(&who, &[elderly.clone(), elderly]);

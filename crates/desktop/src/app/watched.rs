@@ -4,9 +4,15 @@ use iced::Task;
 
 use super::places::Place;
 use super::{Desk, Message};
-use crate::screen::radar;
+use crate::screen::{radar, toast};
 
 impl Desk {
+    /// Says something in the corner.
+    pub(super) fn say(&mut self, words: String) -> Task<Message> {
+        self.toast.update(toast::Message::Said(words));
+        Task::none()
+    }
+
     pub(super) fn radar(&mut self, message: radar::Message) -> Task<Message> {
         match self.radar.update(&self.office, self.signed_in.as_ref(), message) {
             radar::Action::None => Task::none(),

@@ -9,7 +9,7 @@ mod sign;
 mod view;
 mod without_card;
 
-pub use sign::settlement;
+pub use sign::{Printed, settlement};
 pub use view::accident_words;
 
 use std::collections::HashMap;
@@ -165,6 +165,10 @@ pub enum Message {
     Withdraw,
     /// It is withdrawn, or not.
     Withdrawn(u64, Result<(), Report>),
+    /// Prints the receipt of the signed FSE, or its duplicate.
+    Print(Printed),
+    /// It is printed, with the sentence that says where, or not.
+    Printed(Result<String, Report>),
     /// The patient settled like this.
     Settle(SettlementMode),
     /// The settlement is on disk, or not.
@@ -182,6 +186,8 @@ pub enum Action {
     Run(Task<Message>),
     /// Run a task; the ledger changed.
     LedgerChanged(Task<Message>),
+    /// Say this in the corner.
+    Said(String),
 }
 
 /// The keys of this screen and what they do.
@@ -202,6 +208,8 @@ pub fn keys() -> Vec<(&'static str, &'static str)> {
         ("Ctrl W", t("help.close_patient")),
         ("F12", t("help.sign")),
         ("0-9", t("help.part")),
+        ("R", t("help.receipt")),
+        ("D", t("help.duplicate")),
         ("Suppr", t("help.withdraw")),
     ]
 }
@@ -291,6 +299,15 @@ impl State {
 
     /// The message of a key that no field took.
     pub fn key(&self, key: &Key) -> Option<Message> {
+        if let (Stage::Signed(signed), Key::Character(letter)) = (&self.stage, key)
+            && !signed.is_open()
+        {
+            return match letter.as_str() {
+                "r" => Some(Message::Print(Printed::Receipt)),
+                "d" => Some(Message::Print(Printed::Duplicate)),
+                _ => None,
+            };
+        }
         if let Stage::Signed(signed) = &self.stage
             && let Some(message) = signed.key(key)
         {
@@ -388,6 +405,12 @@ impl State {
             Message::NextBeneficiary => self.next_beneficiary(office, signed_in),
             Message::Sign => self.sign(office, signed_in),
             Message::Withdraw => self.withdraw(office, signed_in),
+            Message::Print(what) => self.print(office, signed_in, what),
+            Message::Printed(Ok(said)) => Action::Said(said),
+            Message::Printed(Err(report)) => {
+                self.notice = Some(report);
+                Action::None
+            }
             Message::Settle(mode) => self.settle(office, signed_in, mode, None),
             Message::SameCheque => self.settle_with_same(office, signed_in),
             Message::Part(digit) => {

@@ -13,6 +13,7 @@ use liasse_demo::Office;
 use liasse_domain::{Centimes, FseRef, Report};
 
 use crate::ask::ask;
+use crate::printed;
 use crate::screen::facturer::settlement;
 use crate::text::{t, with};
 use crate::theme;
@@ -66,6 +67,8 @@ pub enum Message {
     Close,
     /// Puts the cheques in hand on a slip.
     Deposit,
+    /// Prints the last slip.
+    PrintSlip,
     /// The chosen FSE is settled like this.
     Settle(SettlementMode),
     /// Something was done, with the sentence that says so, or not.
@@ -89,6 +92,7 @@ pub fn keys() -> Vec<(&'static str, &'static str)> {
         ("← →", t("help.other_day")),
         ("C H E V G", t("help.settle")),
         ("F6", t("help.deposit")),
+        ("F7", t("help.slip")),
         ("F12", t("help.close_day")),
     ]
 }
@@ -132,6 +136,7 @@ impl State {
             Key::Named(Named::ArrowLeft) => Some(Message::Day(false)),
             Key::Named(Named::F12) => Some(Message::Close),
             Key::Named(Named::F6) => Some(Message::Deposit),
+            Key::Named(Named::F7) => Some(Message::PrintSlip),
             Key::Character(letter) => {
                 settlement(letter).filter(|mode| *mode != SettlementMode::PlusTard).map(Message::Settle)
             }
@@ -187,6 +192,14 @@ impl State {
                     let (number, count) = (slip.number.to_string(), slip.cheques.len().to_string());
                     let values = [("number", &*number), ("count", &count), ("amount", &slip.amount.to_string())];
                     Ok(with("receipts.deposited", &values))
+                });
+            }
+            Message::PrintSlip => {
+                let folder = office.root().join("remises");
+                return self.gesture(office, signed_in, move |ws, person| {
+                    let paper = ws.deposit_slip(None, person)?;
+                    let day = liasse_domain::clock::paris(ws.now()).format("%Y-%m-%d").to_string();
+                    printed::pdf(&folder, &format!("remise-{day}.pdf"), &paper)
                 });
             }
             Message::Settle(mode) => {
@@ -275,6 +288,7 @@ impl State {
         if !receipts.cheques.is_empty() {
             body = body.push(parts::key_action("F6", t("receipts.deposit")));
         }
+        body = body.push(parts::key_action("F7", t("help.slip")));
         body.into()
     }
 

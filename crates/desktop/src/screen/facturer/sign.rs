@@ -12,6 +12,16 @@ use liasse_domain::{Centimes, Code, FseRef, Report, clock};
 
 use super::{Action, Message, Signed, Stage, State};
 use crate::ask::{aside, ask};
+use crate::printed;
+
+/// A paper of the signed FSE.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Printed {
+    /// What the patient paid.
+    Receipt,
+    /// The FSE again.
+    Duplicate,
+}
 
 impl Signed {
     fn of(workstation: &Workstation, reference: FseRef, person: &SignedIn, back: Centimes) -> Result<Self, CoreError> {
@@ -145,6 +155,23 @@ impl State {
         let Stage::Signed(signed) = &self.stage else { return Action::None };
         let Some(cheque) = signed.same.as_ref().map(|cheque| Cheque::Same(cheque.id)) else { return Action::None };
         self.settle(office, signed_in, SettlementMode::Cheque, Some(cheque))
+    }
+
+    /// A paper of the FSE that was just signed.
+    pub(super) fn print(&mut self, office: &Office, signed_in: Option<&SignedIn>, what: Printed) -> Action {
+        let (Stage::Signed(signed), Some(person)) = (&self.stage, signed_in.cloned()) else { return Action::None };
+        let (fse, root) = (signed.reference.clone(), office.root().to_owned());
+        let printed = ask(&office.workstation(), move |ws| match what {
+            Printed::Receipt => {
+                let paper = ws.receipt_of(&fse, &person)?;
+                printed::pdf(&root.join("recus"), &format!("recu-{fse}.pdf"), &paper)
+            }
+            Printed::Duplicate => {
+                let paper = ws.duplicate_of(&fse, &person)?;
+                printed::pdf(&root.join("duplicata"), &format!("duplicata-{fse}.pdf"), &paper)
+            }
+        });
+        Action::Run(printed.map(Message::Printed))
     }
 
     pub(super) fn withdraw(&mut self, office: &Office, signed_in: Option<&SignedIn>) -> Action {

@@ -314,6 +314,10 @@ impl State {
         match settled {
             Some(mode) => {
                 done = done.push(text(with("facturer.settled", &[("mode", mode.label())])).size(theme::BODY));
+                done = done.push(
+                    row![parts::key_action("R", t("help.receipt")), parts::key_action("D", t("help.duplicate"))]
+                        .spacing(16),
+                );
             }
             None if *due > Centimes::ZERO => {
                 done = done.push(text(with("facturer.how_settled", &[("due", &due.to_string())])).size(theme::BODY));

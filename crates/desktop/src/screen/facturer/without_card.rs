@@ -161,7 +161,7 @@ impl State {
                     self.leave();
                     self.draft = Some(draft);
                     let task = self.cover_changed(office, signed_in);
-                    Action::Run(Task::batch([task, self.focus()]))
+                    Action::Run(Task::batch([task, self.propose(office, signed_in), self.focus()]))
                 }
                 Ok(_) => Action::None,
                 Err(report) => {

@@ -1,21 +1,21 @@
 //! The list of Lots et envois sorted, filtered, written out as CSV, and what is printed of the chosen document. What may be seen
 //! and printed is decided in `liasse_core`.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::BufWriter;
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 
-use liasse_core::data_dir::write_private;
 use liasse_core::desk::SignedIn;
 use liasse_core::export::ExportError;
 use liasse_core::lists::{Listing, Only, Sort};
-use liasse_core::{CoreError, Workstation, papers};
+use liasse_core::{CoreError, Workstation};
 use liasse_demo::Office;
 
 use super::{Action, Message, State};
 use crate::ask::ask;
-use crate::text::{t, with};
+use crate::printed;
+use crate::text::t;
 
 /// What is written of the list or of the chosen document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,42 +81,32 @@ impl State {
         let (fse, lot) = (chosen.map(|document| document.fse.clone()), chosen.and_then(|document| document.lot));
         let (root, listing) = (office.root().to_owned(), self.listing);
         self.begin(t("lots.writing"));
-        let written = ask(&office.workstation(), move |ws| {
-            let path = match (what, fse, lot) {
-                (Written::Csv, ..) => csv(ws, &person, listing, root.join("export"))?,
-                (Written::Duplicate, Some(fse), _) => {
-                    let pdf = papers::pdf(&ws.duplicate_of(&fse, &person)?)?;
-                    keep(root.join("duplicata"), &format!("duplicata-{fse}.pdf"), &pdf)?
-                }
-                (Written::LotSheet, _, Some(lot)) => {
-                    let pdf = papers::pdf(&ws.lot_sheet(lot, &person)?)?;
-                    keep(root.join("bordereaux"), &format!("bordereau-{lot}.pdf"), &pdf)?
-                }
-                (Written::Incident, Some(fse), _) => {
-                    let pdf = papers::pdf(&ws.incident_of(&fse, &person)?)?;
-                    keep(root.join("incidents"), &format!("incident-{fse}.pdf"), &pdf)?
-                }
-                _ => return Ok(t("lots.nothing_to_print").to_owned()),
-            };
-            Ok(with("lots.written", &[("file", &path.display().to_string())]))
+        let written = ask(&office.workstation(), move |ws| match (what, fse, lot) {
+            (Written::Csv, ..) => csv(ws, &person, listing, &root.join("export")),
+            (Written::Duplicate, Some(fse), _) => {
+                let paper = ws.duplicate_of(&fse, &person)?;
+                printed::pdf(&root.join("duplicata"), &format!("duplicata-{fse}.pdf"), &paper)
+            }
+            (Written::LotSheet, _, Some(lot)) => {
+                let paper = ws.lot_sheet(lot, &person)?;
+                printed::pdf(&root.join("bordereaux"), &format!("bordereau-{lot}.pdf"), &paper)
+            }
+            (Written::Incident, Some(fse), _) => {
+                let paper = ws.incident_of(&fse, &person)?;
+                printed::pdf(&root.join("incidents"), &format!("incident-{fse}.pdf"), &paper)
+            }
+            _ => Ok(t("lots.nothing_to_print").to_owned()),
         });
         Action::Run(written.map(Message::Wrote))
     }
 }
 
-fn keep(folder: PathBuf, name: &str, bytes: &[u8]) -> Result<PathBuf, CoreError> {
-    let path = folder.join(name);
-    let kept = fs::create_dir_all(&folder).and_then(|()| write_private(&path, bytes));
-    kept.map_err(ExportError::from)?;
-    Ok(path)
-}
-
 /// Half a million rows pass through a buffer, never all at once through memory.
-fn csv(ws: &Workstation, person: &SignedIn, listing: Listing, folder: PathBuf) -> Result<PathBuf, CoreError> {
+fn csv(ws: &Workstation, person: &SignedIn, listing: Listing, folder: &Path) -> Result<String, CoreError> {
     let day = liasse_domain::clock::paris(ws.now()).format("%Y-%m-%d").to_string();
-    let path = keep(folder, &format!("documents-{day}.csv"), b"")?;
+    let path = printed::keep(folder, &format!("documents-{day}.csv"), b"")?;
     let mut file = BufWriter::new(File::create(&path).map_err(ExportError::from)?);
     ws.write_csv(person, listing, &mut file)?;
     file.into_inner().map_err(|error| ExportError::from(error.into_error()))?;
-    Ok(path)
+    Ok(printed::said(&path))
 }
