@@ -27,22 +27,46 @@ impl Desk {
 
     /// The same with settings made before.
     pub fn open_with(name: &str, settings: &[[&str; 2]], words: &[&str], theme: &'static str) -> Self {
-        let display = Display::start(1400, 900);
         let practice = if settings.is_empty() { Practice::new(name) } else { Practice::empty(name) };
         for [setting, value] in settings {
             practice.run(&["config", "set", setting, value]).success();
         }
+        Self::open_again(practice, words, theme)
+    }
+
+    /// The demonstration in a practice that is there already.
+    pub fn open_again(practice: Practice, words: &[&str], theme: &'static str) -> Self {
+        // A caisse that has ended left its ports behind, and the new one's are awaited.
+        drop(std::fs::remove_file(practice.caisse_data().join("ports.json")));
+        let desk = Self::start(practice, &[&["--demo"][..], words].concat(), theme);
+        desk.opened();
+        desk
+    }
+
+    /// The first screen of a program that was never opened.
+    pub fn welcome(name: &str, theme: &'static str) -> Self {
+        let desk = Self::start(Practice::new(name), &[], theme);
+        desk.quiet();
+        desk
+    }
+
+    fn start(practice: Practice, words: &[&str], theme: &'static str) -> Self {
+        let display = Display::start(1400, 900);
         let mut command = display.program(bin("liasse"));
-        command.arg("--demo").args(words).arg("--data").arg(practice.data()).env("ICED_BACKEND", "tiny-skia");
+        command.args(words).arg("--data").arg(practice.data()).env("ICED_BACKEND", "tiny-skia");
+        // What a dead key and a letter make stands in the tables of a locale.
+        command.env("LC_ALL", "C.UTF-8");
         let window = Running::start(&command, &practice.scratch().join("liasse.log"));
         display.focus("Liasse");
         let pictures = std::env::var_os("LIASSE_SCREENSHOTS")
             .map_or_else(|| root().join("target/window"), |folder| root().join(PathBuf::from(folder)));
-        let desk = Self { display, practice, window, pictures, theme };
-        // The tray is there when the demo has opened: pressing a key before would be pressing it for nobody.
-        until("the open demo", SOON, || desk.practice.caisse_data().join("ports.json").exists().then_some(()));
-        desk.quiet();
-        desk
+        Self { display, practice, window, pictures, theme }
+    }
+
+    /// Waits until the demo has opened: pressing a key before would be pressing it for nobody.
+    pub fn opened(&self) {
+        until("the open demo", SOON, || self.practice.caisse_data().join("ports.json").exists().then_some(()));
+        self.quiet();
     }
 
     /// Waits until the picture no longer changes.
@@ -86,8 +110,13 @@ impl Desk {
 
     /// Takes a picture for whoever looks, and for the documentation.
     pub fn picture(&self, name: &str) {
+        self.picture_as(&format!("{name}-{}", self.theme));
+    }
+
+    /// The same under that whole name, where the look has changed since the window was opened.
+    pub fn picture_as(&self, file: &str) {
         self.quiet();
-        self.display.picture(&self.pictures.join(format!("{name}-{}.png", self.theme)));
+        self.display.picture(&self.pictures.join(format!("{file}.png")));
     }
 
     /// Closes the window and gives the practice back, to be asked by `liassectl`.

@@ -106,6 +106,17 @@ impl Display {
         finish(self.program("sh").args(["-c", call]), b"").success().stdout
     }
 
+    /// The same sum for a part of the screen, `WIDTHxHEIGHT+X+Y`.
+    pub fn part(&self, geometry: &str) -> String {
+        let call = format!("import -silent -window root -crop {geometry} rgb:- | sha256sum");
+        finish(self.program("sh").args(["-c", &call]), b"").success().stdout
+    }
+
+    /// Gives the keyboard the layout of a country, as `setxkbmap` names it.
+    pub fn layout(&self, name: &str) {
+        finish(self.program("setxkbmap").arg(name), b"").success();
+    }
+
     /// Waits until the screen shows something else than when `before` was taken, and no longer changes.
     pub fn settled_after(&self, before: &str) {
         let mut last = before.to_owned();

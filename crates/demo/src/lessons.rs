@@ -4,8 +4,6 @@
 mod facts;
 mod locum;
 mod opening;
-#[cfg(test)]
-mod played;
 mod practitioner;
 #[cfg(test)]
 pub(crate) mod scratch;
@@ -201,6 +199,9 @@ impl Coded for LessonError {
         }
     }
 }
+
+#[cfg(test)]
+mod played;
 
 #[cfg(test)]
 mod tests {

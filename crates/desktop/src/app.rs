@@ -225,7 +225,10 @@ impl App {
     fn subscription(&self) -> Subscription<Message> {
         let keys = event::listen_with(|event, status, _| match event {
             // A key that is held does its work once: only walking and erasing go on.
-            Event::Keyboard(keyboard::Event::KeyPressed { key, modifiers, repeat, .. }) => {
+            Event::Keyboard(keyboard::Event::KeyPressed { key, modified_key, modifiers, repeat, .. }) => {
+                // What the key writes: AZERTY has its digits on Shift, and `.` of the number pad is Suppr without Num Lock.
+                // With Ctrl its cap counts.
+                let key = if modifiers.control() { key } else { modified_key };
                 let goes_on = matches!(key, Key::Named(Named::ArrowUp | Named::ArrowDown | Named::Backspace));
                 (!repeat || goes_on).then_some(Message::Key(key, modifiers, status))
             }
@@ -495,3 +498,6 @@ impl Desk {
         }
     }
 }
+
+#[cfg(test)]
+mod driven;

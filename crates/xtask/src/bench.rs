@@ -14,7 +14,9 @@ pub fn bench(arguments: &[String]) -> Result<(), Stop> {
         return Err(Stop::Usage("bench takes one name at most".to_owned()));
     }
     set_up::prepare(Purpose::Test)?;
-    finish(cargo().args(["build", "--locked", "--release", "--workspace", "--bins"]))?;
+    // With what `desk` measures by: the frames of each screen, and an empty window.
+    let build = ["build", "--locked", "--release", "--workspace", "--bins", "--features", "liasse-desktop/bench"];
+    finish(cargo().args(build))?;
     let programs = programs("release");
     finish(
         Command::new(programs.join("liasse-bench"))

@@ -44,6 +44,8 @@ pub fn screenshots(arguments: &[String]) -> Result<(), Stop> {
                 "window_desk",
                 "--test",
                 "window_locum",
+                "--test",
+                "window_paths",
             ])
             .env("LIASSE_BIN_DIR", programs("debug"))
             .env("LIASSE_SCREENSHOTS", &images),

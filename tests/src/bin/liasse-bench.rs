@@ -27,6 +27,7 @@ enum Around {
 const BENCHES: &[Bench] = &[
     Bench { name: "apdu", package: "liasse-cards", target: "apdu", around: Around::Card("cps-gris") },
     Bench { name: "desk", package: "liasse-demo", target: "desk", around: Around::Nothing },
+    Bench { name: "desk", package: "liasse-e2e", target: "window", around: Around::Nothing },
     Bench { name: "queue", package: "liasse-demo", target: "queue", around: Around::Nothing },
     Bench { name: "road", package: "liasse-demo", target: "desk", around: Around::Nothing },
     Bench { name: "road", package: "liasse-formats", target: "read", around: Around::Nothing },
@@ -57,6 +58,17 @@ const BOUNDS: &[(&str, f64, &str)] = &[
     ("queue_5000_open", 50.0, "ms"),
     ("change_of_person", 1000.0, "ms"),
     ("locum_ready_actions", 3.0, "actions"),
+    // The issue "The desk".
+    ("window_mapped_more", 0.15, "s"),
+    ("rss_lots_500k", 60.0, "MB"),
+    ("frame_layout", 4.0, "ms"),
+    ("frame_whole", 16.0, "ms"),
+    ("idle_cpu_lots", 1.0, "%"),
+    ("idle_cpu_facturer", 1.0, "%"),
+    ("keys_adulte", 2.0, "keys"),
+    ("keys_enfant", 3.0, "keys"),
+    ("keys_ald", 3.0, "keys"),
+    ("keys_accident", 5.0, "keys"),
     // 200 000, 50 000 and 30 000 a second.
     ("pricing_consultation", 5.0, "us"),
     ("pricing_ccam_four_acts", 20.0, "us"),

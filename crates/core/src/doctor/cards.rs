@@ -123,6 +123,8 @@ fn signs_until(reader: &str, der: &[u8], judge: &Judge<'_>) -> Probe {
 fn patient(reader: &str, vitale: &VitaleView) -> Probe {
     let reader = ("reader", reader.to_owned());
     match vitale.read.unreadable.len() {
+        // What a simulated card says beside its real files is all that an invoice needs.
+        _ if vitale.read.content.is_some() => Probe::new(Name::Card, Code("doctor.vitale_lue"), &[reader]),
         0 => Probe::new(Name::Card, Code("doctor.vitale_lue"), &[reader]),
         count => Probe::new(Name::Card, Code("doctor.vitale_en_partie"), &[reader, ("count", count.to_string())]),
     }

@@ -114,7 +114,7 @@ fn readers_and_cards_say_where_the_fault_is() {
     let found = examined(&handle, &readers(&[("CPS", "cps-gris"), ("Vitale", "vitale-durand")]));
     assert_eq!(said(&found, Name::Card), expected("doctor.cps_lue", Origin::Carte, false));
     assert_eq!(said(&found, Name::Certificate), expected("doctor.certificat_valable", Origin::Carte, false));
-    assert!(found.probes.iter().any(|probe| probe.report.code == "doctor.vitale_en_partie"));
+    assert!(found.probes.iter().any(|probe| probe.report.code == "doctor.vitale_lue"));
     let words = format!("{found:?}");
     for private in ["GRIS", "DURAND", "ANNE"] {
         assert!(!words.contains(private), "the doctor names nobody: {private}");

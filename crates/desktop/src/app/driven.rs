@@ -3,11 +3,11 @@
 
 mod empty;
 mod full;
-mod keyboard;
 mod people;
 mod pictures;
 mod refused;
 mod usual;
+mod walking;
 
 use std::fs;
 use std::path::PathBuf;
@@ -179,7 +179,7 @@ impl Driven {
         }
     }
 
-    /// A key goes to the widgets, then to the desk with what they made of it, as the subscription of the program tells it.
+    /// A key goes to the widgets, then to the desk with what they made of it, as the program's subscription tells it.
     fn key(&mut self, key: Key, modifiers: Modifiers, text: Option<&str>) {
         let pressed = Event::Keyboard(keyboard::Event::KeyPressed {
             key: key.clone(),

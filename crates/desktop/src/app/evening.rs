@@ -7,7 +7,7 @@ use liasse_domain::{Code, Report};
 
 use super::dialogs::Dialog;
 use super::{Desk, Message};
-use crate::screen::evening;
+use crate::screen::{bandeau, evening};
 
 impl Desk {
     /// Opens the page.
@@ -26,7 +26,12 @@ impl Desk {
         match page.update(&self.office, self.signed_in.as_ref(), message) {
             evening::Action::None => Task::none(),
             evening::Action::Run(task) => task.map(Message::Evening),
-            evening::Action::LedgerChanged => Task::batch([self.reload_lots(), self.go(self.place)]),
+            evening::Action::LedgerChanged(reached) => {
+                if let Some(reached) = reached {
+                    self.link = if reached { bandeau::Link::Up } else { bandeau::Link::Down };
+                }
+                Task::batch([self.reload_lots(), self.go(self.place)])
+            }
         }
     }
 

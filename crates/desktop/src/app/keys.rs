@@ -5,7 +5,7 @@ use iced::keyboard::{Key, Modifiers};
 use iced::{Task, event};
 
 use super::{Desk, Message, Place};
-use crate::widget::focus;
+use crate::widget::{focus, rows};
 
 impl Desk {
     pub(super) fn key(&mut self, key: &Key, modifiers: Modifiers, status: event::Status) -> Task<Message> {
@@ -77,6 +77,24 @@ impl Desk {
             Place::Remplacements => self.remplacements.key(key).map(Message::Remplacements),
             Place::Tray => self.tray.key(key).map(Message::Tray),
         };
-        message.map_or_else(Task::none, |message| self.update(message))
+        let done = message.map_or_else(Task::none, |message| self.update(message));
+        match (key, self.choice()) {
+            (Key::Named(Named::ArrowUp | Named::ArrowDown), Some(choice)) => Task::batch([done, rows::reveal(choice)]),
+            _ => done,
+        }
+    }
+
+    /// The row that the arrows chose on this screen.
+    fn choice(&self) -> Option<rows::Choice> {
+        match self.place {
+            Place::ToSign => self.to_sign.choice(),
+            Place::Lots => self.lots.choice(),
+            Place::Paiements => self.paiements.choice(),
+            Place::Recettes => self.recettes.choice(),
+            Place::Radar => self.radar.choice(),
+            Place::Patients => self.patients.choice(),
+            Place::Tray => self.tray.choice(),
+            _ => None,
+        }
     }
 }

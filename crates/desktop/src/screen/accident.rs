@@ -191,7 +191,8 @@ impl State {
             body = body.push(parts::report(report));
         }
         let mut keys =
-            row![parts::key_action("↵", t("accident.take")), parts::key_action("F8", t("accident.clear"))].spacing(24);
+            row![parts::key_action("Entrée", t("accident.take")), parts::key_action("F8", t("accident.clear"))]
+                .spacing(24);
         if !self.open.is_empty() {
             keys = keys.push(parts::key_action("F7", t("accident.consolidate")));
         }

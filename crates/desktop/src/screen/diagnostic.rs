@@ -216,7 +216,11 @@ impl State {
             Some(found) => {
                 body = body.push(parts::faint(summary(found)));
                 let lines: Column<'a, Message> = column(found.probes.iter().map(line)).spacing(12);
-                body = body.push(scrollable(lines.padding([8, 0])).id(widget::Id::new(LIST)).height(Fill));
+                body = body.push(
+                    scrollable(lines.padding(iced::Padding::new(8.0).left(0).right(16)))
+                        .id(widget::Id::new(LIST))
+                        .height(Fill),
+                );
             }
             None if self.under_way.is_none() => body = body.push(parts::faint(t("diagnostic.empty"))),
             None => {}

@@ -54,8 +54,8 @@ pub enum Action {
     None,
     /// Run a task.
     Run(Task<Message>),
-    /// The ledger changed.
-    LedgerChanged,
+    /// The ledger changed; whether the post was reached, where it was tried.
+    LedgerChanged(Option<bool>),
 }
 
 impl State {
@@ -96,6 +96,12 @@ impl State {
                 }
             }
             Message::Done(answer) => {
+                let tried = Result::as_ref(&answer).ok().and_then(|evening| {
+                    match (evening.sent, evening.obstacles.is_empty()) {
+                        (0, true) => None,
+                        (sent, _) => Some(sent > 0),
+                    }
+                });
                 match *answer {
                     Ok(evening) => self.stage = Stage::After(Box::new(evening)),
                     Err(report) => {
@@ -103,7 +109,7 @@ impl State {
                         self.notice = Some(report);
                     }
                 }
-                return Action::LedgerChanged;
+                return Action::LedgerChanged(tried);
             }
         }
         Action::None

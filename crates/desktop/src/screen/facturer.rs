@@ -193,7 +193,7 @@ pub enum Action {
 /// The keys of this screen and what they do.
 pub fn keys() -> Vec<(&'static str, &'static str)> {
     vec![
-        ("↵", t("help.enter")),
+        ("Entrée", t("help.enter")),
         ("↑ ↓", t("help.choose_act")),
         ("F4", t("help.care_path")),
         ("F5", t("help.third_party")),

@@ -154,7 +154,14 @@ impl State {
         if let Some(run) = &self.run {
             body = body.push(run.view());
         }
-        Some(container(scrollable(body)).width(300).height(Fill).padding(12).style(theme::panel).into())
+        Some(
+            container(scrollable(container(body).padding(iced::Padding::default().right(16))))
+                .width(300)
+                .height(Fill)
+                .padding(12)
+                .style(theme::panel)
+                .into(),
+        )
     }
 }
 

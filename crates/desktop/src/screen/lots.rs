@@ -24,7 +24,7 @@ use crate::ask::{aside, ask};
 use crate::text::{t, with};
 use crate::theme;
 use crate::widget::parts;
-use crate::widget::rows::{Asked, Scrolled, rows};
+use crate::widget::rows::{Asked, Choice, Scrolled, walked};
 use drawn::document_row;
 use gestures::Gesture;
 use lists::Written;
@@ -192,6 +192,11 @@ impl State {
             Key::Named(Named::ArrowUp) => Some(Message::Move(false)),
             _ => None,
         }
+    }
+
+    /// The row that the arrows chose.
+    pub fn choice(&self) -> Option<Choice> {
+        Some(Choice { row: self.chosen, height: ROW })
     }
 
     /// The message of a letter that was typed with Ctrl.
@@ -455,7 +460,7 @@ impl State {
 
     /// Newest first: what was just done is what people look for.
     fn list<'a>(&'a self, documents: &'a [Document]) -> Element<'a, Message> {
-        rows(self.scrolled, ROW, documents.len(), |index| self.row(index, &documents[index]), Message::Scrolled)
+        walked(self.scrolled, ROW, documents.len(), |index| self.row(index, &documents[index]), Message::Scrolled)
     }
 }
 

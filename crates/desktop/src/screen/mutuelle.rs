@@ -125,7 +125,7 @@ impl State {
         if let Some(report) = &self.error {
             body = body.push(parts::report(report));
         }
-        body = body.push(parts::key_action("↵", t("mutuelle.keep")));
+        body = body.push(parts::key_action("Entrée", t("mutuelle.keep")));
         body = body.push(parts::key_action("Échap", t("mutuelle.close")));
         let dialog = container(body).width(520).padding(24).style(theme::panel);
         container(dialog).center(Fill).style(theme::veil).into()

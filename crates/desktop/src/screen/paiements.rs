@@ -20,7 +20,7 @@ use crate::ask::ask;
 use crate::text::{t, with};
 use crate::theme;
 use crate::widget::parts;
-use crate::widget::rows::{Asked, Scrolled, rows};
+use crate::widget::rows::{Asked, Choice, Scrolled, walked};
 use notes::Note;
 
 /// The height of a row.
@@ -133,7 +133,7 @@ impl Money {
 pub fn keys() -> Vec<(&'static str, &'static str)> {
     vec![
         ("↑ ↓", t("help.choose_row")),
-        ("↵", t("help.correct")),
+        ("Entrée", t("help.correct")),
         ("F6", t("help.reopen")),
         ("F7", t("help.on_paper")),
         ("Suppr", t("help.separate")),
@@ -172,6 +172,11 @@ impl State {
     /// Takes the message of this screen away.
     pub fn dismiss(&mut self) {
         (self.notice, self.said) = (None, None);
+    }
+
+    /// The row that the arrows chose.
+    pub fn choice(&self) -> Option<Choice> {
+        Some(Choice { row: self.chosen, height: ROW })
     }
 
     /// The message of a key that no field took.
@@ -358,7 +363,7 @@ impl State {
             Element::from(container(parts::faint(t("money.empty"))).height(Fill).padding(16))
         } else {
             row![
-                rows(self.scrolled, ROW, money.count(), |index| self.row(money, index), Message::Scrolled),
+                walked(self.scrolled, ROW, money.count(), |index| self.row(money, index), Message::Scrolled),
                 container(self.detail()).width(440).height(Fill).padding(16).style(theme::panel),
             ]
             .spacing(8)
@@ -431,7 +436,7 @@ impl State {
                 } else if reject.is_dre() && reject.passed_on {
                     body = body.push(text(t("money.passed")).size(theme::BODY));
                 } else if reject.is_dre() {
-                    body = body.push(parts::key_action("↵", t("money.pass")));
+                    body = body.push(parts::key_action("Entrée", t("money.pass")));
                     body = body.push(parts::faint(t("money.pass_how")));
                 } else if reject.awaits_correction() && reject.session.is_some() {
                     body = body.push(parts::faint(t("money.of_locum")));
@@ -439,7 +444,7 @@ impl State {
                     body = body.push(parts::key_action("F7", t("money.paper")));
                     body = body.push(parts::faint(t("money.complaint")));
                 } else if reject.awaits_correction() {
-                    body = body.push(parts::key_action("↵", t("money.correct")));
+                    body = body.push(parts::key_action("Entrée", t("money.correct")));
                     body = body.push(parts::faint(t("money.correct_how")));
                 }
                 body.into()
@@ -465,7 +470,7 @@ impl State {
                             .padding(8)
                             .style(theme::field),
                     );
-                    body = body.push(parts::key_action("↵", t("money.match")));
+                    body = body.push(parts::key_action("Entrée", t("money.match")));
                 }
                 body.into()
             }

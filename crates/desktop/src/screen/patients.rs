@@ -22,7 +22,7 @@ use liasse_domain::{DocumentKind, FseRef, Report, clock};
 
 use crate::ask::ask;
 use crate::text::{t, with};
-use crate::widget::rows::{Asked, Scrolled};
+use crate::widget::rows::{Asked, Choice, Scrolled};
 
 /// The field of what is looked for.
 pub const FIELD: &str = "patients";
@@ -102,7 +102,7 @@ pub enum Action {
 pub fn keys() -> Vec<(&'static str, &'static str)> {
     vec![
         ("↓ ↑", t("patients.key_row")),
-        ("↵", t("patients.key_open")),
+        ("Entrée", t("patients.key_open")),
         ("F5", t("patients.back")),
         ("F6", t("patients.duplicate")),
         ("F8", t("patients.another")),
@@ -144,6 +144,12 @@ impl State {
             Key::Named(Named::F8) => Some(Message::Another),
             _ => None,
         }
+    }
+
+    /// The row that the arrows chose.
+    pub fn choice(&self) -> Option<Choice> {
+        let row = self.opened.as_ref().map_or(self.chosen, |opened| opened.chosen);
+        Some(Choice { row, height: ROW })
     }
 
     /// See [`Action`].

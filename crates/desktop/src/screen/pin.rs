@@ -119,7 +119,7 @@ impl State {
             body = body.push(parts::report(report));
         }
         body = body.push(
-            row![parts::key_action("↵", t("pin.submit")), parts::key_action("Échap", t("pin.cancel"))].spacing(24),
+            row![parts::key_action("Entrée", t("pin.submit")), parts::key_action("Échap", t("pin.cancel"))].spacing(24),
         );
         let dialog = container(body).padding(24).max_width(460).style(theme::panel);
         container(dialog).center(Fill).style(theme::veil).into()

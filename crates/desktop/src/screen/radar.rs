@@ -17,7 +17,7 @@ use liasse_domain::{FseRef, Report};
 
 use crate::ask::ask;
 use crate::text::t;
-use crate::widget::rows::Scrolled;
+use crate::widget::rows::{Choice, Scrolled};
 
 pub use words::category as category_name;
 
@@ -114,7 +114,7 @@ pub fn keys() -> Vec<(&'static str, &'static str)> {
     vec![
         ("↑ ↓", t("radar.key_row")),
         ("← →", t("radar.key_category")),
-        ("↵", t("radar.key_go")),
+        ("Entrée", t("radar.key_go")),
         ("F5", t("radar.key_reload")),
     ]
 }
@@ -136,6 +136,11 @@ impl State {
     /// Takes the message of this screen away.
     pub fn dismiss(&mut self) {
         self.notice = None;
+    }
+
+    /// The row that the arrows chose.
+    pub fn choice(&self) -> Option<Choice> {
+        Some(Choice { row: self.chosen, height: ROW })
     }
 
     /// The message of a key that no field took.

@@ -139,7 +139,7 @@ pub fn keys() -> Vec<(&'static str, &'static str)> {
         ("F4", t("help.practitioner")),
         ("F7", t("help.receive")),
         ("Ctrl B", t("help.beneficiary")),
-        ("↵", t("help.code")),
+        ("Entrée", t("help.code")),
         ("F8", t("help.instruction")),
         ("F5", t("help.wait")),
         ("F6", t("help.degraded")),

@@ -18,7 +18,7 @@ use crate::screen::facturer::settlement;
 use crate::text::{t, with};
 use crate::theme;
 use crate::widget::parts;
-use crate::widget::rows::{Asked, Scrolled, rows};
+use crate::widget::rows::{Asked, Choice, Scrolled, rows, walked};
 
 /// The height of a movement and of an unpaid FSE.
 const ROW: f32 = 44.0;
@@ -125,6 +125,11 @@ impl State {
     /// Takes the message of this screen away.
     pub fn dismiss(&mut self) {
         (self.notice, self.said) = (None, None);
+    }
+
+    /// The row that the arrows chose.
+    pub fn choice(&self) -> Option<Choice> {
+        Some(Choice { row: self.chosen, height: ROW })
     }
 
     /// The message of a key that no field took.
@@ -325,7 +330,7 @@ impl State {
             }
             two_lines(index == self.chosen, unpaid.patient.reveal().to_owned(), about, unpaid.owed_cents)
         };
-        body = body.push(rows(self.unpaid, ROW, receipts.unpaid.len(), line, Message::UnpaidScrolled));
+        body = body.push(walked(self.unpaid, ROW, receipts.unpaid.len(), line, Message::UnpaidScrolled));
         let mut keys = row![].spacing(8);
         for key in ["C", "H", "E", "V", "G"] {
             keys = keys.push(parts::key_action(key, settlement(key).map_or("", SettlementMode::label)));

@@ -107,7 +107,7 @@ pub fn keys() -> Vec<(&'static str, &'static str)> {
         ("← →", t("settings.key_section")),
         ("Pg ↑ ↓", t("settings.key_section_field")),
         ("↑ ↓", t("settings.key_field")),
-        ("↵", t("settings.key_keep")),
+        ("Entrée", t("settings.key_keep")),
         ("F7", t("settings.key_verify")),
     ]
 }

@@ -23,7 +23,7 @@ use liasse_domain::{Coded, FseRef, Report};
 
 use crate::ask::{aside, ask};
 use crate::text::{t, with};
-use crate::widget::rows::{Asked, Scrolled};
+use crate::widget::rows::{Asked, Choice, Scrolled};
 
 /// The field of the word with which an FSE goes back.
 pub const WORD: &str = "mot";
@@ -170,6 +170,13 @@ impl State {
             Key::Named(Named::F7) => Some(Message::PassOn),
             _ => None,
         }
+    }
+
+    /// The row that the arrows chose.
+    pub fn choice(&self) -> Option<Choice> {
+        let chosen = self.chosen.as_ref()?;
+        let row = self.rows().iter().position(|row| row.fse == *chosen)?;
+        Some(Choice { row, height: view::ROW })
     }
 
     /// The message of a letter that was typed with Ctrl: the fields take the other keys.

@@ -52,7 +52,15 @@ impl State {
     pub fn view<'a, M: 'a>(&'a self) -> Option<Element<'a, M>> {
         let words = text(format!("✓ {}", self.words.as_ref()?)).size(theme::BODY);
         let word = container(words).padding([8, 16]).style(theme::panel);
-        Some(container(word).width(Fill).height(Fill).padding(16).align_right(Fill).align_bottom(Fill).into())
+        Some(
+            container(word)
+                .width(Fill)
+                .height(Fill)
+                .padding(iced::Padding { bottom: 64.0, ..iced::Padding::new(16.0) })
+                .align_right(Fill)
+                .align_bottom(Fill)
+                .into(),
+        )
     }
 }
 

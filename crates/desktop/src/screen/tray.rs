@@ -20,12 +20,17 @@ use crate::screen::lessons;
 use crate::text::{t, with};
 use crate::theme;
 use crate::widget::parts;
+use crate::widget::rows::{Choice, Scrolled, walked};
+
+/// The height of a card: two lines of its purpose.
+const ROW: f32 = 46.0;
 
 /// The tray.
 pub struct State {
     tray: Tray,
     cards: Vec<Card>,
     chosen: usize,
+    scrolled: Scrolled,
     notice: Option<Report>,
     clock: clock::Clock,
     faults: faults::Switches,
@@ -43,7 +48,7 @@ struct Card {
 pub fn keys() -> Vec<(&'static str, &'static str)> {
     let cards = vec![
         ("↑ ↓", t("help.choose")),
-        ("↵", t("help.insert")),
+        ("Entrée", t("help.insert")),
         ("F7", t("help.insert_beside")),
         ("Suppr", t("help.pull")),
     ];
@@ -55,6 +60,8 @@ pub fn keys() -> Vec<(&'static str, &'static str)> {
 pub enum Message {
     /// A row was clicked.
     Chosen(usize),
+    /// The list was scrolled.
+    Scrolled(Scrolled),
     /// Insert the chosen card.
     Insert,
     /// Insert the chosen card into the other reader: two professionals' cards side by side.
@@ -100,7 +107,7 @@ impl State {
             .collect();
         let (clock, faults, offered) =
             (clock::Clock::default(), faults::Switches::default(), offered::Offered::default());
-        Self { tray, cards, chosen: 0, notice: None, clock, faults, offered }
+        Self { tray, cards, chosen: 0, scrolled: Scrolled::default(), notice: None, clock, faults, offered }
     }
 
     /// Looks which faults are on, as the tray comes to be seen: what happens once goes out by itself.
@@ -122,6 +129,11 @@ impl State {
     pub fn dismiss(&mut self) {
         self.notice = None;
         self.clock.close();
+    }
+
+    /// The row that the arrows chose.
+    pub fn choice(&self) -> Option<Choice> {
+        (!self.offered.is_focused()).then_some(Choice { row: self.chosen, height: ROW })
     }
 
     /// The message of a key pressed on this screen.
@@ -148,6 +160,10 @@ impl State {
         match message {
             Message::Chosen(index) => {
                 self.chosen = index;
+                Action::None
+            }
+            Message::Scrolled(to) => {
+                self.scrolled = to;
                 Action::None
             }
             Message::Insert => {
@@ -192,26 +208,27 @@ impl State {
 
     /// The screen.
     pub fn view(&self) -> Element<'_, Message> {
-        let rows = self.cards.iter().enumerate().map(|(index, card)| {
+        let line = |index: usize| -> Element<'_, Message> {
+            let card = &self.cards[index];
             let inside = self.lies_in(card).is_some();
             let place = if inside { format!("✓ {}", t("tray.inserted")) } else { String::new() };
             let pin = card.pin.as_ref().map_or_else(String::new, |pin| with("tray.pin", &[("pin", pin)]));
             let line = row![
-                text(card.name).size(theme::BODY).font(theme::SEMIBOLD).width(180),
+                text(card.name).size(theme::BODY).font(theme::SEMIBOLD).width(150),
                 text(&card.purpose).size(theme::NOTE).width(Fill),
-                text(pin).size(theme::NOTE).width(130),
-                text(place).size(theme::NOTE).width(120),
+                text(pin).size(theme::NOTE).width(120),
+                text(place).size(theme::NOTE).width(80),
             ]
             .spacing(12)
             .align_y(iced::Center);
-            let line = container(line).padding([4, 12]).width(Fill);
+            let line = container(line).padding([2, 12]).height(ROW).align_y(iced::Center).width(Fill);
             let here = index == self.chosen && !self.offered.is_focused();
             let line = if here { line.style(theme::chosen) } else { line };
             button(line).padding(0).style(button::text).on_press(Message::Chosen(index)).width(Fill).into()
-        });
+        };
         let mut body = column![
             row![parts::title(t("tray.title")), parts::faint(t("tray.explain"))].spacing(16).align_y(iced::Center),
-            scrollable(column(rows).spacing(2)).height(Fill),
+            walked(self.scrolled, ROW, self.cards.len(), line, Message::Scrolled),
         ]
         .spacing(12);
         if let Some(report) = &self.notice {
@@ -220,7 +237,7 @@ impl State {
         body = body.push(
             row![
                 parts::key_action("↑ ↓", t("tray.choose")),
-                parts::key_action("↵", t("tray.insert")),
+                parts::key_action("Entrée", t("tray.insert")),
                 parts::key_action("F7", t("tray.insert_beside")),
                 parts::key_action("Suppr", t("tray.pull")),
             ]
@@ -234,7 +251,11 @@ impl State {
         .spacing(16);
         row![
             container(body).padding(16).width(Fill).height(Fill).style(theme::panel),
-            container(scrollable(beside)).padding(16).width(360).height(Fill).style(theme::panel),
+            container(scrollable(container(beside).padding(iced::Padding::default().right(16))))
+                .padding(16)
+                .width(360)
+                .height(Fill)
+                .style(theme::panel),
         ]
         .spacing(8)
         .into()

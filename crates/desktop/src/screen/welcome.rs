@@ -30,7 +30,7 @@ pub fn view<'a>(opening: bool, failed: Option<&'a Report>) -> Element<'a, Messag
         text(t("welcome.opening")).size(theme::BODY).into()
     } else {
         Element::from(
-            button(row![parts::key("↵"), text(t("welcome.open_demo")).size(theme::BODY)].spacing(8))
+            button(row![parts::key("Entrée"), text(t("welcome.open_demo")).size(theme::BODY)].spacing(8))
                 .on_press(Message::OpenDemo)
                 .padding([8, 16])
                 .style(theme::action(true)),

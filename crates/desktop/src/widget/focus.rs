@@ -48,6 +48,7 @@ pub fn walk<T: Send + 'static>(forward: bool, in_dialog: bool) -> Task<T> {
     let fields = Fields { forward, in_dialog, ..Fields::default() };
     operate(then(Count { scope: Scope::new(in_dialog), fields }, |fields: Fields| Focus {
         scope: Scope::new(fields.in_dialog),
+        in_dialog: fields.in_dialog,
         to: next(fields),
         at: 0,
     }))
@@ -102,6 +103,7 @@ impl Operation<Fields> for Count {
 
 struct Focus {
     scope: Scope,
+    in_dialog: bool,
     to: Option<usize>,
     at: usize,
 }
@@ -126,11 +128,38 @@ impl<T> Operation<T> for Focus {
         self.at += usize::from(self.scope.inside);
     }
 
+    fn finish(&self) -> Outcome<T> {
+        Outcome::Chain(Box::new(Select { scope: Scope::new(self.in_dialog), to: self.to, at: 0 }))
+    }
+}
+
+/// Selects once the field has the focus: focusing moves the cursor to the end.
+struct Select {
+    scope: Scope,
+    to: Option<usize>,
+    at: usize,
+}
+
+impl<T> Operation<T> for Select {
+    fn traverse(&mut self, operate: &mut dyn FnMut(&mut dyn Operation<T>)) {
+        let before = self.scope.enter();
+        operate(self);
+        self.scope.inside = before;
+    }
+
+    fn container(&mut self, id: Option<&Id>, _: Rectangle) {
+        self.scope.container(id);
+    }
+
     fn text_input(&mut self, _: Option<&Id>, _: Rectangle, state: &mut dyn TextInput) {
         // A field tells its text before its focus: `at` is still its own place.
         if self.scope.inside && self.to == Some(self.at) {
             state.select_all();
         }
+    }
+
+    fn focusable(&mut self, _: Option<&Id>, _: Rectangle, _: &mut dyn Focusable) {
+        self.at += usize::from(self.scope.inside);
     }
 }
 

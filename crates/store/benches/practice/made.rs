@@ -16,7 +16,8 @@ use liasse_store::Store;
 use rusqlite::{Connection, params};
 use serde::Deserialize;
 
-const KEY: [u8; 32] = [7; 32];
+/// That of the demonstration (`liasse_demo::office`), whose window then opens such a practice.
+const KEY: [u8; 32] = *b"liasse-demo-cle-fixe-et-declaree";
 
 /// A store in a folder that goes away.
 pub struct Practice(PathBuf);
@@ -29,17 +30,7 @@ impl Practice {
         std::fs::create_dir_all(&folder).expect("a folder");
         let practice = Self(folder);
         drop(practice.store());
-        let raw = practice.raw();
-        raw.execute_batch(
-            "PRAGMA foreign_keys = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -200000; PRAGMA temp_store = MEMORY;
-             PRAGMA journal_mode = DELETE; PRAGMA journal_mode = OFF;
-             CREATE TEMP TABLE size (fse INTEGER, arl TEXT, refusal TEXT);",
-        )
-        .expect("set up");
-        let [arl, refusal] = [None, Some("S0001")]
-            .map(|code| serde_json::to_string(&Return::Acknowledgement(arl("LOT000", code))).expect("json"));
-        raw.execute("INSERT INTO size VALUES (?1, ?2, ?3)", params![fse, arl, refusal]).expect("a size");
-        raw.execute_batch(&format!("BEGIN; {} COMMIT;", include_str!("rows.sql"))).expect("rows");
+        fill(&practice.raw(), fse);
         practice
     }
 
@@ -50,13 +41,7 @@ impl Practice {
 
     /// The file, past the store.
     pub fn raw(&self) -> Connection {
-        let raw = Connection::open(self.file()).expect("a file");
-        let key = KEY.iter().fold(String::new(), |mut key, byte| {
-            write!(key, "{byte:02x}").expect("a string");
-            key
-        });
-        raw.execute_batch(&format!("PRAGMA key = \"x'{key}'\"")).expect("the key");
-        raw
+        raw(&self.file())
     }
 
     /// As the program starts.
@@ -69,6 +54,34 @@ impl Practice {
     fn file(&self) -> PathBuf {
         self.0.join("liasse.db")
     }
+}
+
+/// Fills the store of a demonstration in which nothing was done yet.
+pub fn into(folder: &Path, fse: u32) {
+    fill(&raw(&folder.join("liasse.db")), fse);
+}
+
+fn raw(file: &Path) -> Connection {
+    let raw = Connection::open(file).expect("a file");
+    let key = KEY.iter().fold(String::new(), |mut key, byte| {
+        write!(key, "{byte:02x}").expect("a string");
+        key
+    });
+    raw.execute_batch(&format!("PRAGMA key = \"x'{key}'\"")).expect("the key");
+    raw
+}
+
+fn fill(raw: &Connection, fse: u32) {
+    raw.execute_batch(
+        "PRAGMA foreign_keys = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -200000; PRAGMA temp_store = MEMORY;
+         PRAGMA journal_mode = DELETE; PRAGMA journal_mode = OFF;
+         CREATE TEMP TABLE size (fse INTEGER, arl TEXT, refusal TEXT);",
+    )
+    .expect("set up");
+    let [arl, refusal] = [None, Some("S0001")]
+        .map(|code| serde_json::to_string(&Return::Acknowledgement(arl("LOT000", code))).expect("json"));
+    raw.execute("INSERT INTO size VALUES (?1, ?2, ?3)", params![fse, arl, refusal]).expect("a size");
+    raw.execute_batch(&format!("BEGIN; {} COMMIT;", include_str!("rows.sql"))).expect("rows");
 }
 
 impl Drop for Practice {

@@ -7,6 +7,7 @@ mod made;
 mod returns;
 
 use std::hint::black_box;
+use std::path::Path;
 use std::time::Instant;
 
 use liasse_core::Workstation;
@@ -18,7 +19,15 @@ const PAGE: u32 = 200;
 
 fn main() {
     // `cargo test --benches` starts it too: only `cargo bench` measures.
-    if !std::env::args().any(|argument| argument == "--bench") {
+    let arguments: Vec<String> = std::env::args().collect();
+    if !arguments.iter().any(|argument| argument == "--bench") {
+        return;
+    }
+    // `-- --into FOLDER COUNT`: nothing is measured, a demonstration that is there is filled for whoever measures it.
+    if let [_, into, folder, count, ..] = arguments.as_slice()
+        && into == "--into"
+    {
+        made::into(Path::new(folder), count.parse().expect("how many FSE"));
         return;
     }
     let (year, bytes) = returns::year();

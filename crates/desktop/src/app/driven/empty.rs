@@ -9,7 +9,7 @@ use liasse_domain::Centimes;
 
 use super::Driven;
 use crate::app::Phase;
-use crate::app::places::Place;
+use crate::app::places::{PLACES, Place};
 use crate::text::{t, with};
 
 #[test]
@@ -70,7 +70,7 @@ fn where_nobody_is_signed_in_no_screen_shows_a_patient_or_an_amount() {
     let mut window = Driven::open("personne");
     window.consults();
     // Every screen has been looked at, and holds what its person saw.
-    for place in crate::app::places::PLACES {
+    for place in PLACES {
         window.goes_to(place);
     }
     window.shows(t("tray.explain"));
@@ -78,10 +78,10 @@ fn where_nobody_is_signed_in_no_screen_shows_a_patient_or_an_amount() {
     window.pulls(CPS_READER);
     window.shows(t("bandeau.nobody"));
     let amount = Centimes(3000).to_string();
-    for place in crate::app::places::PLACES {
+    for place in PLACES {
         window.goes_to(place);
         window.shows(to_nobody(place));
-        for private in ["DURAND", "MARIE", "LEFÈVRE", "2 85 04 99", "2850499", &amount] {
+        for private in ["DURAND", "MARIE", "LEFÈVRE", "2 85 04 99", "2850499", &*amount] {
             window.lacks(private);
         }
     }

@@ -2,6 +2,7 @@
 
 use iced::keyboard::key::Named;
 use liasse_core::SettlementMode;
+use liasse_demo::tray::VITALE_READER;
 use liasse_demo::world;
 use liasse_domain::Centimes;
 
@@ -57,7 +58,7 @@ fn from_the_tray_to_the_settlement_the_acts_need_no_key() {
     window.types("c");
     window.shows(&with("facturer.settled", &[("mode", SettlementMode::Carte.label())]));
     window.shows(&with("facturer.give_back", &[("name", "MARIE DURAND")]));
-    window.pulls(liasse_demo::tray::VITALE_READER);
+    window.pulls(VITALE_READER);
     window.shows(t("facturer.empty_vitale"));
     window.lacks("MARIE");
 }
@@ -66,7 +67,7 @@ fn from_the_tray_to_the_settlement_the_acts_need_no_key() {
 fn an_act_that_is_typed_takes_the_place_of_what_was_proposed() {
     let mut window = Driven::open("acte");
     window.signs_in("cps-gris");
-    window.inserts(liasse_demo::tray::VITALE_READER, "vitale-durand");
+    window.inserts(VITALE_READER, "vitale-durand");
     window.types("vg");
     window.shows("vg");
     window.press(Named::Enter);
@@ -122,7 +123,7 @@ fn what_is_signed_is_watched_then_in_a_lot_then_sent_then_received() {
     window.shows(&format!("✓ {}", t("lots.step_received")));
     window.shows(&format!("✓ {}", t("lots.step_settled")));
     window.goes_to(Place::Radar);
-    window.shows(t("radar.no_seen"));
+    window.shows(t("radar.no_unsent"));
     assert_eq!(window.count(t("radar.none")), 7, "nothing is left in any category");
 }
 
@@ -146,7 +147,7 @@ fn the_money_the_patient_and_the_words_of_it_are_found_on_their_screens() {
     window.shows(t("patients.read_aloud"));
     window.shows(&with("patients.documents", &[("count", "1")]));
     window.shows(&with("patients.about_fse", &[("fse", &number)]));
-    window.lacks(t("patients.asking"));
+    assert_eq!(window.count(t("patients.asking")), 0, "it is answered");
     window.press(Named::F6);
     assert_eq!(window.begun(&format!("✓ {}", t("patients.duplicate_made"))).len(), 1);
     window.press(Named::F8);
@@ -154,7 +155,7 @@ fn the_money_the_patient_and_the_words_of_it_are_found_on_their_screens() {
     window.goes_to(Place::Diagnostic);
     window.lacks(t("diagnostic.here"));
     window.lacks(t("diagnostic.servers"));
-    assert!(window.count(&format!("✓ {}", t("diagnostic.ok"))) > 3);
+    assert!(window.count(&format!("✓ {}", t("diagnostic.ok"))) > 0);
     window.goes_to(Place::Reglages);
     window.shows(t("settings.from_card"));
     window.shows(&who.display_name());

@@ -118,7 +118,7 @@ impl Entry {
         let bad = |theme: &Theme| text::Style { color: Some(theme::colours(theme).bad) };
         row![
             parts::faint(before),
-            text(format!("▸{wrong}◂")).size(theme::NOTE).font(theme::SEMIBOLD).style(bad),
+            text(format!("»{wrong}«")).size(theme::NOTE).font(theme::SEMIBOLD).style(bad),
             parts::faint(after),
         ]
         .into()

@@ -107,7 +107,7 @@ impl State {
                     .style(theme::field),
                 row![
                     parts::key_action("F6", with("lots.scan_kind", &[("kind", words)])),
-                    parts::key_action("↵", t("lots.attach_now")),
+                    parts::key_action("Entrée", t("lots.attach_now")),
                 ]
                 .spacing(24),
             ]

@@ -12,7 +12,7 @@ use super::{FIELD, MOST, Message, Opened, ROW, State};
 use crate::text::{t, with};
 use crate::theme;
 use crate::widget::parts;
-use crate::widget::rows::rows;
+use crate::widget::rows::walked;
 
 impl State {
     /// The screen: nothing of it is anybody's who is not signed in.
@@ -53,7 +53,7 @@ impl State {
                 ("F8", t("patients.another")),
             ],
             (None, Some(found)) if !found.people.is_empty() => {
-                vec![("↓ ↑", t("patients.key_row")), ("↵", t("patients.key_open")), ("F8", t("patients.another"))]
+                vec![("↓ ↑", t("patients.key_row")), ("Entrée", t("patients.key_open")), ("F8", t("patients.another"))]
             }
             _ => Vec::new(),
         };
@@ -70,7 +70,7 @@ impl State {
             parts::faint(with("patients.count", &[("count", &found.people.len().to_string())]))
         };
         let line = |index: usize| person_row(index, &found.people[index], index == self.chosen);
-        let list = rows(self.scrolled, ROW, found.people.len(), line, Message::PeopleScrolled);
+        let list = walked(self.scrolled, ROW, found.people.len(), line, Message::PeopleScrolled);
         column![words, list].spacing(8).height(Fill).into()
     }
 }
@@ -197,7 +197,7 @@ fn history(opened: &Opened) -> Element<'_, Message> {
         return column![heading, empty, space::vertical()].spacing(8).height(Fill).into();
     }
     let line = |index: usize| document_row(index, &documents[index], index == opened.chosen);
-    let list = rows(opened.scrolled, ROW, documents.len(), line, Message::Scrolled);
+    let list = walked(opened.scrolled, ROW, documents.len(), line, Message::Scrolled);
     column![heading, list].spacing(8).height(Fill).into()
 }
 

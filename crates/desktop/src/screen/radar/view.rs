@@ -11,7 +11,7 @@ use super::{Message, ROW, State, drawn, words};
 use crate::text::{t, with};
 use crate::theme;
 use crate::widget::parts;
-use crate::widget::rows::rows;
+use crate::widget::rows::walked;
 
 /// Nobody is signed in, or nothing was read yet.
 pub(super) fn nobody<'a>() -> Element<'a, Message> {
@@ -159,7 +159,7 @@ fn list(state: &State) -> Element<'_, Message> {
             Some(row) => line(row, index, index == state.chosen),
             None => space::vertical().height(ROW).into(),
         };
-        body = body.push(rows(state.scrolled, ROW, watched.rows.len(), build, Message::Scrolled));
+        body = body.push(walked(state.scrolled, ROW, watched.rows.len(), build, Message::Scrolled));
     }
     body.into()
 }
@@ -205,7 +205,7 @@ fn standing(row: &Row) -> String {
 fn hints(state: &State) -> Element<'_, Message> {
     let mut keys = row![].spacing(24);
     if let Some(chosen) = state.row() {
-        keys = keys.push(parts::key_action("↵", words::action(chosen.action)));
+        keys = keys.push(parts::key_action("Entrée", words::action(chosen.action)));
     } else if state.shown().is_none_or(|watched| watched.category == Category::VuNonFacture) {
         keys = keys.push(parts::key_action("F2", t("radar.start")));
     }

@@ -96,7 +96,7 @@ impl State {
                 body = body.push(text(note).size(theme::BODY));
             }
             if !person.is_staff() {
-                body = body.push(parts::key_action("↵", t("reception.code")));
+                body = body.push(parts::key_action("Entrée", t("reception.code")));
             }
             for (name, acts) in &shown.instructions {
                 body = body.push(parts::faint(with("reception.instruction", &[("name", name), ("acts", acts)])));

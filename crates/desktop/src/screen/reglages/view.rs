@@ -62,9 +62,11 @@ impl State {
         for (index, setting) in self.section.fields().iter().copied().enumerate() {
             list = list.push(self.field(facts, setting, index == self.chosen));
         }
-        let keys =
-            row![parts::key_action("↑ ↓", t("settings.key_field")), parts::key_action("↵", t("settings.key_keep")),]
-                .spacing(16);
+        let keys = row![
+            parts::key_action("↑ ↓", t("settings.key_field")),
+            parts::key_action("Entrée", t("settings.key_keep")),
+        ]
+        .spacing(16);
         let list = scrollable(list.padding([0, 12])).id(widget::Id::new(LIST)).height(Fill);
         column![parts::faint(t("settings.no_card_needed")), list, keys].spacing(12).into()
     }
@@ -138,7 +140,7 @@ impl State {
         body.push(
             row![
                 parts::key_action("↑ ↓", t("settings.key_field")),
-                parts::key_action("↵", t("settings.key_change")),
+                parts::key_action("Entrée", t("settings.key_change")),
                 parts::key_action("F11", t("settings.theme")),
             ]
             .spacing(16),

@@ -60,9 +60,9 @@ impl State {
             let number = sealed.number.to_string();
             let values = [("number", &*number), ("from", &*days[0]), ("until", &*days[1]), ("locum", name(session))];
             let mark = match session.state {
-                SessionState::Preparee => "●",
-                SessionState::Suspendue => "◐",
-                _ => "○",
+                SessionState::Preparee => "✓",
+                SessionState::Suspendue => "–",
+                _ => "×",
             };
             let hours = sealed.calendar.slots().iter().map(|slot| {
                 let days: Vec<&str> = slot.days.days().map(weekday).collect();

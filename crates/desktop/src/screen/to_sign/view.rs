@@ -43,7 +43,7 @@ impl State {
         if waiting.rows.is_empty() {
             return body.push(text(t("to_sign.empty")).size(theme::BODY)).into();
         }
-        body = body.push(rows::rows(
+        body = body.push(rows::walked(
             self.scrolled,
             ROW,
             waiting.rows.len(),

@@ -115,7 +115,7 @@ impl Clock {
                 .size(theme::BODY)
                 .padding(8)
                 .style(theme::field);
-            lines = lines.push(field).push(parts::key_action("↵", t("clock.go")));
+            lines = lines.push(field).push(parts::key_action("Entrée", t("clock.go")));
         }
         lines.into()
     }

@@ -83,7 +83,7 @@ impl Offered {
         }
         let keys = if self.focused {
             row![
-                parts::key_action("↵", t("offered.begin")),
+                parts::key_action("Entrée", t("offered.begin")),
                 parts::key_action("Suppr", t("offered.leave")),
                 parts::key_action("←", t("offered.cards")),
             ]
