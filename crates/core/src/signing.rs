@@ -52,6 +52,9 @@ impl Workstation {
             }
             _ => self.guard_new(draft.input.date, corrects.as_ref(), signed_in)?,
         };
+        if draft.input.acts.is_empty() {
+            return Err(InvoicingError::NoAct.into());
+        }
         let mut invoice = self.price(draft, signed_in)?;
         // The guard has decided, with its reason where it wants one.
         invoice.findings.retain(|finding| !finding.code.starts_with("guard."));

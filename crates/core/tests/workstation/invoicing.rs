@@ -205,7 +205,7 @@ fn an_act_of_tomorrow_is_impossible_and_one_of_yesterday_is_not() {
 fn nothing_is_billed_without_an_act_and_no_number_is_used() {
     let mut desk = Desk::with("vitale-durand");
     let empty = desk.draft(0, &[]);
-    assert_eq!(desk.prepare(&empty).expect_err("no act").code().0, "pricing.aucun_acte");
+    assert_eq!(desk.prepare(&empty).expect_err("no act").code().0, "invoicing.aucun_acte");
     let unknown = desk.draft(0, &["ZZZZ"]);
     assert!(desk.prepare(&unknown).is_err());
     let fse = desk.prepare(&desk.draft(0, &["G"])).expect("prepared");

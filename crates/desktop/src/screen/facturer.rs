@@ -55,6 +55,8 @@ pub struct State {
     cover: Option<Cover>,
     /// What was proposed for this patient.
     proposed: proposed::Proposed,
+    /// The drafts before the last changes, the latest last.
+    undone: Vec<Draft>,
     /// The act that a key about one line means.
     line: usize,
     /// Visits in series: the next patient is visited too, until somebody says otherwise.
@@ -121,6 +123,8 @@ pub enum Message {
     Choose(bool),
     /// Enter: adds the act.
     AddAct,
+    /// Takes the last change of the draft back.
+    Undo,
     /// Takes the last act away.
     RemoveLast,
     /// A patient without their card.
@@ -201,6 +205,7 @@ pub fn keys() -> Vec<(&'static str, &'static str)> {
         ("Page ↓", t("help.line")),
         ("F7", t("help.beneficiary")),
         ("F8", t("help.remove")),
+        ("Ctrl Z", t("help.undo")),
         ("Ctrl T", t("help.accident")),
         ("Ctrl J", t("help.sets")),
         ("Ctrl M", t("help.mutuelle")),
@@ -338,6 +343,7 @@ impl State {
         match letter {
             "d" => Some(Message::Visit),
             "w" => Some(Message::Close),
+            "z" => Some(Message::Undo),
             _ => None,
         }
     }
@@ -374,6 +380,7 @@ impl State {
                 self.derogation = reason;
                 Action::None
             }
+            Message::Undo => self.undo(office, signed_in),
             Message::RemoveLast => {
                 self.proposed.touched();
                 self.edit(office, signed_in, |draft| drop(draft.input.acts.pop()))
@@ -428,7 +435,9 @@ impl State {
             return Action::None;
         }
         if let Some(draft) = &mut self.draft {
+            let before = draft.clone();
             change(draft);
+            self.undone.push(before);
             self.notice = None;
         }
         Action::Run(self.price(office, signed_in))
@@ -437,11 +446,12 @@ impl State {
     fn add_acts(&mut self, office: &Office, signed_in: Option<&SignedIn>) -> Action {
         let tables = office.tables();
         let chosen = self.entry.take_choice(tables);
-        let (Some(draft), Stage::Editing) = (&mut self.draft, &self.stage) else { return Action::None };
-        match self.proposed.add(draft, tables, self.entry.text()) {
+        let (Some(draft), Stage::Editing) = (&self.draft, &self.stage) else { return Action::None };
+        let mut changed = draft.clone();
+        match self.proposed.add(&mut changed, tables, self.entry.text()) {
             Ok(()) => {
                 self.entry.clear();
-                self.edit(office, signed_in, |_| ())
+                self.edit(office, signed_in, |draft| *draft = changed)
             }
             // A code that was chosen may still want its number: kilometres, a coefficient.
             Err(_) if chosen => Action::Run(operation::move_cursor_to_end(widget::Id::new(ENTRY))),

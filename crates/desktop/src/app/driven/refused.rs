@@ -51,7 +51,7 @@ fn what_cannot_be_billed_is_refused_where_it_is_typed() {
     // The proposed act goes; nothing is left to sign.
     window.press(Named::F8);
     window.press(Named::F12);
-    window.escapes("pricing.aucun_acte");
+    window.escapes("invoicing.aucun_acte");
     assert!(window.asks(|ws| ws.ledger()).documents.is_empty(), "nothing has a number");
 }
 

@@ -104,6 +104,7 @@ impl State {
                 self.proposed =
                     Proposed { set: proposal.set, accidents: proposal.accidents, answered_on: proposal.answered_on };
                 self.draft = Some(proposal.draft);
+                self.undone.clear();
                 Action::Run(self.price(office, signed_in))
             }
             Ok(_) => Action::None,
@@ -121,6 +122,19 @@ impl State {
             self.draft = Some(draft);
         }
         self.price(office, signed_in)
+    }
+
+    /// Takes the last change back, as long as the draft has no number.
+    pub(super) fn undo(&mut self, office: &Office, signed_in: Option<&SignedIn>) -> Action {
+        if !matches!(self.stage, Stage::Editing) {
+            return Action::None;
+        }
+        let Some(before) = self.undone.pop() else { return Action::None };
+        // The acts may be those that were proposed again, but somebody has chosen them now.
+        self.proposed.touched();
+        self.draft = Some(before);
+        self.notice = None;
+        Action::Run(self.price(office, signed_in))
     }
 
     pub(super) fn move_line(&mut self, forward: bool) {

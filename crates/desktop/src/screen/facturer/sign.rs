@@ -47,7 +47,7 @@ impl Signed {
         match key {
             Key::Named(Named::Backspace) => Some(Message::Part(None)),
             Key::Character(typed) => {
-                let digit = typed.chars().next().filter(|c| c.is_ascii_digit() || matches!(c, ',' | '.'));
+                let digit = typed.chars().next().and_then(figure);
                 match digit {
                     Some(digit) => Some(Message::Part(Some(digit))),
                     None if typed.eq_ignore_ascii_case("m") => self.same.as_ref().map(|_| Message::SameCheque),
@@ -187,6 +187,18 @@ impl State {
     }
 }
 
+/// A figure or the mark of the cents, from any row: AZERTY writes figures on its upper row only with the capitals.
+fn figure(typed: char) -> Option<char> {
+    const UPPER: [char; 10] = ['à', '&', 'é', '"', '\'', '(', '-', 'è', '_', 'ç'];
+    match typed {
+        ',' | '.' => Some(typed),
+        figure if figure.is_ascii_digit() => Some(figure),
+        other => {
+            UPPER.iter().position(|key| *key == other).and_then(|at| char::from_digit(u32::try_from(at).ok()?, 10))
+        }
+    }
+}
+
 /// One key says how the patient settled.
 pub fn settlement(letter: &str) -> Option<SettlementMode> {
     match letter.to_lowercase().as_str() {
@@ -197,5 +209,19 @@ pub fn settlement(letter: &str) -> Option<SettlementMode> {
         "p" => Some(SettlementMode::PlusTard),
         "g" => Some(SettlementMode::Gratuit),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_keyboard_types_an_amount() {
+        let typed = |text: &str| text.chars().filter_map(figure).collect::<String>();
+        assert_eq!(typed("12,50"), "12,50");
+        assert_eq!(typed("&é.(à"), "12.50");
+        assert_eq!(typed("\"'-è_ç"), "346789");
+        assert_eq!(typed("che"), "", "the letters of the modes are no figures");
     }
 }
