@@ -11,16 +11,16 @@ mod opening;
 mod places;
 mod queue;
 mod replaced;
+mod subscribed;
 mod view;
 mod watched;
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use iced::keyboard::key::Named;
-use iced::keyboard::{self, Key, Modifiers};
-use iced::{Element, Event, Subscription, Task, event};
+use iced::keyboard::{Key, Modifiers};
+use iced::{Element, Task, event};
 use liasse_core::cards::Snapshot;
 use liasse_core::desk::SignedIn;
 use liasse_core::schedule::{Leaving, Schedule};
@@ -219,31 +219,6 @@ impl App {
         match phase {
             Phase::Welcome { .. } => closing::quit(),
             Phase::Open(desk) => desk.close(),
-        }
-    }
-
-    fn subscription(&self) -> Subscription<Message> {
-        let keys = event::listen_with(|event, status, _| match event {
-            // A key that is held does its work once: only walking and erasing go on.
-            Event::Keyboard(keyboard::Event::KeyPressed { key, modified_key, modifiers, repeat, .. }) => {
-                // What the key writes: AZERTY has its digits on Shift, and `.` of the number pad is Suppr without Num Lock.
-                // With Ctrl its cap counts.
-                let key = if modifiers.control() { key } else { modified_key };
-                let goes_on = matches!(key, Key::Named(Named::ArrowUp | Named::ArrowDown | Named::Backspace));
-                (!repeat || goes_on).then_some(Message::Key(key, modifiers, status))
-            }
-            _ => None,
-        });
-        let closes = iced::window::close_requests().map(|_| Message::Close);
-        match &self.phase {
-            Phase::Welcome { .. } => Subscription::batch([keys, closes]),
-            Phase::Open(desk) => {
-                let changes = ask::card_changes(&desk.office.cards(), desk.office.clock());
-                let changes = changes.map(|(snapshot, now)| Message::Cards(snapshot, now));
-                let ticks = iced::time::every(Duration::from_secs(20)).map(|_| Message::Tick);
-                let toast = desk.toast.subscription().map(Message::Toast);
-                Subscription::batch([keys, closes, changes, ticks, desk.closing_cap(), toast])
-            }
         }
     }
 
@@ -498,6 +473,9 @@ impl Desk {
         }
     }
 }
+
+#[cfg(feature = "bench")]
+pub mod frames;
 
 #[cfg(test)]
 mod driven;

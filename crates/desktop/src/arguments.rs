@@ -39,6 +39,9 @@ pub struct Arguments {
         help = "Agrandit tout l'écran, de 100 à 200 pour cent"
     )]
     pub zoom: Option<u16>,
+    #[cfg(feature = "bench")]
+    #[arg(long, value_name = "TOURS", help = "Mesure les images de chaque écran, sans fenêtre")]
+    pub bench_frames: Option<usize>,
     #[arg(short = 'h', long, action = ArgAction::Help, help = "Affiche cette aide")]
     help: Option<bool>,
     #[arg(short = 'V', long, action = ArgAction::Version, help = "Affiche la version")]

@@ -35,6 +35,11 @@ fn main() -> ExitCode {
     let Some(root) = arguments.data.or_else(|| liasse_core::data_dir::default_root("liasse-demo")) else {
         return failed(&Report::new(Code("system.sans_dossier"), &[]), 2);
     };
+    #[cfg(feature = "bench")]
+    if let Some(rounds) = arguments.bench_frames {
+        app::frames::measure(&root, rounds);
+        return ExitCode::SUCCESS;
+    }
     if !has_display() {
         return failed(&Report::new(Code("system.sans_ecran"), &[]), NO_SCREEN);
     }

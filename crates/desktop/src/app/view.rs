@@ -1,7 +1,7 @@
 //! How the open desk looks: the band of the demonstration, the bandeau, the navigation, the screen, a dialog above.
 
-use iced::widget::{button, column, container, row, stack, text};
-use iced::{Element, Fill, Theme};
+use iced::widget::{button, column, container, responsive, row, stack, text};
+use iced::{Element, Fill, Length, Shrink, Theme};
 use liasse_domain::clock;
 
 use super::places::Place;
@@ -11,8 +11,25 @@ use crate::text::t;
 use crate::theme;
 use crate::widget::{parts, stripes};
 
+/// Below this width the navigation shows keys alone.
+const NARROW: f32 = 1150.0;
+
 impl Desk {
     pub(super) fn view(&self) -> Element<'_, Message> {
+        // How much room there is decides how the navigation looks: a zoom of 150 % leaves two thirds of it.
+        let base = responsive(|room| self.base(room.width));
+        // Always a stack, so that a dialog does not rebuild the tree beneath and lose its state.
+        let over: Element<'_, Message> = match (self.closing, &self.pin, self.dialog_view()) {
+            (Some(closing), ..) => iced::widget::opaque(self.closing_view(closing)),
+            (None, Some(dialog), _) => dialog.view().map(Message::Pin),
+            (None, None, Some(dialog)) => dialog,
+            (None, None, None) if self.help => iced::widget::opaque(self.help_view()),
+            (None, None, None) => column![].into(),
+        };
+        stack![base, over, self.toast.view()].into()
+    }
+
+    fn base(&self, room: f32) -> Element<'_, Message> {
         let now = clock::paris(self.now);
         let facts = bandeau::Facts {
             signed_in: self.signed_in.as_ref(),
@@ -42,22 +59,15 @@ impl Desk {
         if let Some(report) = &self.notice {
             main = main.push(parts::report(report));
         }
-        let base = column![stripes::demo_band(), bandeau::view(&facts), self.beside(main.into()),];
-        // Always a stack, so that a dialog does not rebuild the tree beneath and lose its state.
-        let over: Element<'_, Message> = match (self.closing, &self.pin, self.dialog_view()) {
-            (Some(closing), ..) => iced::widget::opaque(self.closing_view(closing)),
-            (None, Some(dialog), _) => dialog.view().map(Message::Pin),
-            (None, None, Some(dialog)) => dialog,
-            (None, None, None) if self.help => iced::widget::opaque(self.help_view()),
-            (None, None, None) => column![].into(),
-        };
-        stack![base, over, self.toast.view()].into()
+        column![stripes::demo_band(), bandeau::view(&facts), self.beside(main.into(), room)].into()
     }
 
     /// The navigation, the screen, and the lesson that runs.
-    fn beside<'a>(&'a self, main: Element<'a, Message>) -> Element<'a, Message> {
-        let mut desk = row![self.navigation(), main].spacing(8).padding(8).height(Fill);
-        if let Some(panel) = self.lessons.panel() {
+    fn beside<'a>(&'a self, main: Element<'a, Message>, room: f32) -> Element<'a, Message> {
+        let lesson = self.lessons.panel();
+        let narrow = room < NARROW || lesson.is_some();
+        let mut desk = row![self.navigation(narrow), main].spacing(8).padding(8).height(Fill);
+        if let Some(panel) = lesson {
             desk = desk.push(panel.map(Message::Lessons));
         }
         desk.into()
@@ -68,17 +78,22 @@ impl Desk {
         help::view(screens, Self::keys_everywhere(), (self.name_of(self.place), self.place.keys()))
     }
 
-    fn navigation(&self) -> Element<'_, Message> {
+    /// Every screen with its key; where there is little room, the keys alone and the name of the screen that is shown.
+    fn navigation(&self, narrow: bool) -> Element<'_, Message> {
         let entry = |place: Place| -> Element<'_, Message> {
-            let cap = container(parts::key(place.key())).width(56);
-            let line = row![cap, text(self.name_of(place)).size(theme::BODY)].spacing(8).align_y(iced::Center);
-            let line = container(line).padding(8).width(Fill);
+            let cap = container(parts::key(place.key())).width(if narrow { Shrink } else { Length::Fixed(56.0) });
+            let mut line = row![cap].spacing(8).align_y(iced::Center);
+            if !narrow {
+                line = line.push(text(self.name_of(place)).size(theme::BODY));
+            }
+            let line = container(line).padding(if narrow { 4 } else { 8 }).width(Fill);
             let line = if self.place == place { line.style(theme::chosen) } else { line };
             button(line).padding(0).style(button::text).width(Fill).on_press(Message::Go(place)).into()
         };
-        let entries = column(self.places().map(entry)).spacing(4);
-        container(entries.push(iced::widget::space::vertical()).push(parts::key_action("F1", t("nav.help"))))
-            .width(240)
+        let entries = column(self.places().map(entry)).spacing(if narrow { 2 } else { 4 });
+        let map = if narrow { parts::key("F1") } else { parts::key_action("F1", t("nav.help")) };
+        container(entries.push(iced::widget::space::vertical()).push(map))
+            .width(if narrow { 76 } else { 240 })
             .height(Fill)
             .padding(8)
             .style(|theme: &Theme| theme::panel(theme))

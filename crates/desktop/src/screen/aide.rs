@@ -4,7 +4,7 @@
 use iced::keyboard::Key;
 use iced::keyboard::key::Named;
 use iced::widget::{column, container, operation, row, text, text_input};
-use iced::{Element, Fill, Task, widget};
+use iced::{Element, Fill, FillPortion, Task, widget};
 
 use crate::text::t;
 use crate::theme;
@@ -12,7 +12,7 @@ use crate::widget::parts;
 use crate::widget::rows::{Scrolled, rows};
 
 /// The height of a word.
-const ROW: f32 = 44.0;
+const ROW: f32 = 62.0;
 /// The field.
 const FIELD: &str = "mot";
 
@@ -117,8 +117,8 @@ impl State {
         };
         let right = column![parts::title(t("aide.words")), field, list].spacing(12);
         row![
-            container(left).width(440).height(Fill).padding(16).style(theme::panel),
-            container(right).width(Fill).height(Fill).padding(16).style(theme::panel),
+            container(left).width(FillPortion(2)).height(Fill).padding(16).style(theme::panel),
+            container(right).width(FillPortion(3)).height(Fill).padding(16).style(theme::panel),
         ]
         .spacing(8)
         .into()

@@ -7,7 +7,7 @@ mod notes;
 use iced::keyboard::Key;
 use iced::keyboard::key::Named;
 use iced::widget::{button, column, container, row, space, text, text_input};
-use iced::{Element, Fill, Task};
+use iced::{Element, Fill, FillPortion, Task};
 use liasse_core::PaidRow;
 use liasse_core::cards::VitaleView;
 use liasse_core::desk::SignedIn;
@@ -363,8 +363,9 @@ impl State {
             Element::from(container(parts::faint(t("money.empty"))).height(Fill).padding(16))
         } else {
             row![
-                walked(self.scrolled, ROW, money.count(), |index| self.row(money, index), Message::Scrolled),
-                container(self.detail()).width(440).height(Fill).padding(16).style(theme::panel),
+                container(walked(self.scrolled, ROW, money.count(), |index| self.row(money, index), Message::Scrolled))
+                    .width(FillPortion(3)),
+                container(self.detail()).width(FillPortion(2)).height(Fill).padding(16).style(theme::panel),
             ]
             .spacing(8)
             .height(Fill)

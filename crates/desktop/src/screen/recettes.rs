@@ -5,7 +5,7 @@ use chrono::{Days, NaiveDate};
 use iced::keyboard::Key;
 use iced::keyboard::key::Named;
 use iced::widget::{column, container, row, space, text};
-use iced::{Element, Fill, Task};
+use iced::{Element, Fill, FillPortion, Task};
 use liasse_core::desk::SignedIn;
 use liasse_core::recettes::{DayReport, Unpaid};
 use liasse_core::{ChequeRow, CoreError, SettlementMode, Workstation};
@@ -253,9 +253,9 @@ impl State {
         let panel = |body: Element<'a, Message>| container(body).height(Fill).padding(16).style(theme::panel);
         let mut body = column![
             row![
-                panel(self.day(receipts)).width(340),
-                panel(self.movements(receipts)).width(Fill),
-                panel(self.owed(receipts)).width(440),
+                panel(self.day(receipts)).width(FillPortion(3)),
+                panel(self.movements(receipts)).width(FillPortion(4)),
+                panel(self.owed(receipts)).width(FillPortion(4)),
             ]
             .spacing(8)
             .height(Fill)

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use iced::keyboard::Key;
 use iced::keyboard::key::Named;
 use iced::widget::{button, column, container, row, scrollable, text};
-use iced::{Element, Fill, Task};
+use iced::{Element, Fill, FillPortion, Task};
 use liasse_demo::fault::{Fault, Faults};
 use liasse_demo::tray::{CPS_READER, VITALE_READER};
 use liasse_demo::{Office, Tray, world};
@@ -23,7 +23,7 @@ use crate::widget::parts;
 use crate::widget::rows::{Choice, Scrolled, walked};
 
 /// The height of a card: two lines of its purpose.
-const ROW: f32 = 46.0;
+const ROW: f32 = 58.0;
 
 /// The tray.
 pub struct State {
@@ -250,10 +250,10 @@ impl State {
         ]
         .spacing(16);
         row![
-            container(body).padding(16).width(Fill).height(Fill).style(theme::panel),
+            container(body).padding(16).width(FillPortion(2)).height(Fill).style(theme::panel),
             container(scrollable(container(beside).padding(iced::Padding::default().right(16))))
                 .padding(16)
-                .width(360)
+                .width(FillPortion(1))
                 .height(Fill)
                 .style(theme::panel),
         ]

@@ -1,7 +1,7 @@
 //! How Facturer looks: patient at the left, acts and checks in the middle, the invoice at the right.
 
 use iced::widget::{button, column, container, row, space, text, text_input};
-use iced::{Element, Fill};
+use iced::{Element, Fill, FillPortion};
 use liasse_core::desk::SignedIn;
 use liasse_core::invoicing::{self, Cover, Draft};
 use liasse_domain::patient::RightsSource;
@@ -18,14 +18,14 @@ impl State {
         // Nobody signed in: the draft is put aside, not shown.
         let Some(draft) = self.draft.as_ref().filter(|_| signed_in.is_some()) else { return self.empty(signed_in) };
         let panels = row![
-            container(self.patient(draft)).width(300).height(Fill).padding(16).style(theme::panel),
+            container(self.patient(draft)).width(FillPortion(5)).height(Fill).padding(16).style(theme::panel),
             column![
                 container(self.acts(draft)).height(Fill).width(Fill).padding(16).style(theme::panel),
                 container(self.checks()).width(Fill).padding(16).style(theme::panel),
             ]
             .spacing(8)
-            .width(Fill),
-            container(self.invoice_panel(signed_in)).width(360).height(Fill).padding(16).style(theme::panel),
+            .width(FillPortion(8)),
+            container(self.invoice_panel(signed_in)).width(FillPortion(6)).height(Fill).padding(16).style(theme::panel),
         ]
         .spacing(8);
         panels.into()

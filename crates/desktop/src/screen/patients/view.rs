@@ -2,7 +2,7 @@
 //! below it the sentence to read aloud.
 
 use iced::widget::{Column, button, column, container, row, scrollable, space, text, text_input};
-use iced::{Center, Element, Fill};
+use iced::{Center, Element, Fill, FillPortion};
 use liasse_core::desk::SignedIn;
 use liasse_core::ledger::Document;
 use liasse_core::people::{Found, Person, RightsSeen, Source};
@@ -105,8 +105,8 @@ fn french(day: chrono::NaiveDate) -> String {
 }
 
 fn patient(opened: &Opened) -> Element<'_, Message> {
-    let history = column![history(opened), aloud(opened)].spacing(12).width(Fill).height(Fill);
-    row![container(who(opened)).width(360).height(Fill), history].spacing(16).height(Fill).into()
+    let history = column![history(opened), aloud(opened)].spacing(12).width(FillPortion(2)).height(Fill);
+    row![container(who(opened)).width(FillPortion(1)).height(Fill), history].spacing(16).height(Fill).into()
 }
 
 /// The patient, and each right with where it was learnt.
