@@ -3,7 +3,7 @@
 //! Rule: product, "Clôture du soir".
 
 use chrono::NaiveDate;
-use liasse_domain::{Centimes, Coded, FseRef, Report};
+use liasse_domain::{Centimes, Coded, FseRef, Instant, Report};
 
 use crate::cards::SigningCards;
 use crate::desk::SignedIn;
@@ -64,6 +64,10 @@ pub struct Evening {
     pub unconfirmed: usize,
     /// What came in that day by mode, and whether the day is closed now; nothing for who has no accounts.
     pub receipts: Option<Receipts>,
+    /// Whether the post was reached; `None` where it was not tried.
+    pub reached: Option<bool>,
+    /// Until when returns have been read.
+    pub returns_read_until: Option<Instant>,
     /// What is left: each category with how many and how much.
     pub left: Vec<(Category, usize, Centimes)>,
     /// What stopped a step.
@@ -177,23 +181,30 @@ pub fn close(
         match post.call(PostWorker::send)? {
             Ok(summary) => {
                 evening.sent = summary.sent.len();
+                let tried = !summary.sent.is_empty() || !summary.failed.is_empty() || !summary.unconfirmed.is_empty();
+                evening.reached = tried.then_some(summary.failed.is_empty());
                 evening.unconfirmed = summary.unconfirmed.len();
                 evening.obstacles.extend(summary.failed.into_iter().chain(summary.scans.failed).map(|(_, why)| why));
             }
-            Err(why) => evening.obstacles.push(why.report()),
+            Err(why) => {
+                evening.reached = Some(false);
+                evening.obstacles.push(why.report());
+            }
         }
     } else {
         goes_on = false;
     }
     let (asking, closes) = (who.clone(), goes_on && go_on(Step::Receipts));
-    let (receipts, left) = workstation.call(move |ws| {
+    let (receipts, left, read_until) = workstation.call(move |ws| {
         let receipts = if closes { ws.evening_receipts(&asking) } else { Ok(None) };
-        ws.evening_left(&asking).map(|left| (receipts, left))
+        let read_until = ws.store.returns_read_until()?;
+        ws.evening_left(&asking).map(|left| (receipts, left, read_until))
     })??;
     match receipts {
         Ok(receipts) => evening.receipts = receipts,
         Err(why) => evening.obstacles.push(why.report()),
     }
     evening.left = left;
+    evening.returns_read_until = read_until;
     Ok(evening)
 }

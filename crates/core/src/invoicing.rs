@@ -173,10 +173,11 @@ impl Draft {
         let person = self.card.beneficiaries.get(beneficiary).ok_or(InvoicingError::UnknownBeneficiary)?;
         let rights = self.rights_on(person, self.input.date, self.rights.read_at);
         let mut draft = Self { beneficiary, rights, ..self.clone() };
-        for act in &mut draft.input.acts {
-            // The other person's illness is none of theirs.
-            act.ald_related &= draft.rights.ald;
-        }
+        // The other person's illness and accident are none of theirs.
+        draft.clear_accident();
+        draft.input.cover = liasse_pricing::Cover::default();
+        draft.input.acts.iter_mut().for_each(|act| act.ald_related = false);
+        draft.ask_about_ald();
         Ok(draft)
     }
 

@@ -10,6 +10,7 @@ use crate::desk::SignedIn;
 use crate::error::CoreError;
 use crate::export::ExportError;
 use crate::ledger::Document;
+use crate::paper::PaperError;
 use crate::workstation::Workstation;
 
 /// How many rows are read and written at a time.
@@ -24,6 +25,10 @@ impl Workstation {
 
     /// Writes all that a list asks for; gives how many.
     pub fn write_csv(&self, who: &SignedIn, listing: Listing, out: &mut dyn Write) -> Result<usize, CoreError> {
+        if who.is_staff() {
+            // What the caisses paid stands in it: the practitioner's accounts.
+            return Err(PaperError::Accounts.into());
+        }
         let all = self.store.listed(&who.situation.billing_number, who.session(), listing, u32::MAX)?;
         let write = |out: &mut dyn Write, text: &str| out.write_all(text.as_bytes()).map_err(ExportError::from);
         write(

@@ -33,6 +33,7 @@ use crate::screen::{
 };
 use crate::text::t;
 use crate::{ask, theme};
+use dialogs::Dialog;
 pub use look::Asked;
 use opening::{Opened, open};
 use places::Place;
@@ -54,16 +55,19 @@ pub struct Start {
 
 /// Runs the window until it is closed.
 pub fn run(start: Start) -> iced::Result {
-    let boot = move || App::new(start.clone());
     #[expect(clippy::float_arithmetic, reason = "a zoom is a real number")]
     let zoom = |app: &App| f32::from(app.start.zoom) / 100.0;
+    // A window that begins enlarged is no larger on the screen: sizes are enlarged with what they hold.
+    #[expect(clippy::float_arithmetic, reason = "a zoom is a real number")]
+    let size = [1400.0, 900.0].map(|side| side * 100.0 / f32::from(start.zoom));
+    let boot = move || App::new(start.clone());
     let mut application = iced::application(boot, App::update, App::view)
         .title(|_: &App| t("window.title").to_owned())
         .theme(|app: &App| theme::theme(app.start.dark))
         .scale_factor(zoom)
         .subscription(App::subscription)
         .default_font(theme::REGULAR)
-        .window_size((1400.0, 900.0))
+        .window_size(size)
         .exit_on_close_request(false);
     for face in theme::FACES {
         application = application.font(face);
@@ -84,7 +88,7 @@ struct Desk {
     pin: Option<pin::State>,
     /// The insertion whose PIN was refused by the user: not asked again before the card moves.
     pin_declined: Option<(String, u32)>,
-    dialog: Option<dialogs::Dialog>,
+    dialog: Option<Dialog>,
     help: bool,
     link: bandeau::Link,
     facturer: facturer::State,
@@ -104,6 +108,9 @@ struct Desk {
     notice: Option<Report>,
     /// A word that goes away by itself.
     toast: toast::State,
+    /// How many pages of the evening were opened; whether one is being done.
+    evenings: u64,
+    evening_runs: bool,
     /// How the window looks: dark, zoom in percent.
     look: (bool, u16),
     /// The window is being closed.
@@ -258,6 +265,8 @@ impl Desk {
             tray: tray::State::new(opened.tray),
             notice: None,
             toast: toast::State::default(),
+            evenings: 0,
+            evening_runs: false,
             look: (false, 100),
             closing: None,
             now: opened.now,
@@ -379,6 +388,10 @@ impl Desk {
         let content = |cards: &Snapshot| cards.vitale().and_then(|(_, vitale)| vitale.read.content.clone());
         if content(&self.cards) != content(&snapshot) {
             self.reception.card_changed();
+            // What was typed for the patient before is none of the next one's.
+            if matches!(self.dialog, Some(Dialog::Accident(_) | Dialog::Mutuelle(_))) {
+                self.dialog = None;
+            }
         }
         self.cards = snapshot;
         self.notice = self.cards.service.clone();

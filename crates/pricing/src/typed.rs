@@ -50,6 +50,17 @@ impl TypedError {
     }
 }
 
+impl TypedError {
+    /// The same, of a text that begins so many bytes earlier.
+    #[must_use]
+    pub fn moved(mut self, by: usize) -> Self {
+        if let Self::UnknownCode { place, .. } | Self::NotUnderstood { place, .. } = &mut self {
+            *place = place.start + by..place.end + by;
+        }
+        self
+    }
+}
+
 impl Coded for TypedError {
     fn code(&self) -> Code {
         match self {

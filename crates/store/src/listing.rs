@@ -89,8 +89,12 @@ impl Store {
         limit: u32,
     ) -> Result<Vec<i64>> {
         let of_session = if session.is_some() { "AND d.replacement = ?3" } else { "AND ?3 IS NULL" };
+        // Few documents pass a filter or are of one session: those are looked up, and not the whole series walked (`+` keeps SQLite
+        // from its index).
+        let few = listing.only != Only::All || session.is_some();
+        let billing_is = if few { "+d.billing = ?1" } else { "d.billing = ?1" };
         let sql = format!(
-            "SELECT d.id FROM document d WHERE d.number IS NOT NULL AND d.billing = ?1 {of_session}{} ORDER BY {} LIMIT ?2",
+            "SELECT d.id FROM document d WHERE d.number IS NOT NULL AND {billing_is} {of_session}{} ORDER BY {} LIMIT ?2",
             listing.only.sql(),
             listing.order()
         );

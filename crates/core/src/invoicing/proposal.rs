@@ -243,15 +243,23 @@ impl Draft {
 
     /// Says whether an act belongs to the ALD: the question is answered.
     pub fn answer_ald(&mut self, act: usize, related: bool) {
+        if self.is_accident() {
+            return;
+        }
         if let Some(act) = self.input.acts.get_mut(act) {
             act.ald_related = related;
         }
         self.ald_asked = false;
     }
 
+    /// Asks whether the acts belong to the patient's ALD, where there is one.
+    pub fn ask_about_ald(&mut self) {
+        self.ald_asked = self.rights.ald;
+    }
+
     /// Whether nobody has said yet if the acts belong to the patient's ALD.
     pub fn asks_about_ald(&self) -> bool {
-        self.ald_asked && self.rights.ald && !self.input.acts.is_empty()
+        self.ald_asked && self.rights.ald && !self.is_accident() && !self.input.acts.is_empty()
     }
 
     /// Bills under an accident at work: 100 %, paid by the caisse that answers for it (CSS L432-1).
@@ -271,12 +279,29 @@ impl Draft {
         Ok(())
     }
 
-    /// Bills as an illness again.
+    /// Bills as an illness again; an illness stays one.
     pub fn clear_accident(&mut self) {
+        if !self.is_accident() {
+            return;
+        }
+        self.ask_about_ald();
         self.input.cover.nature = Nature::Maladie;
         (self.input.cover.at_number, self.input.cover.at_date) = (None, None);
         self.input.third_party.amo = false;
         self.organisme = None;
+    }
+
+    /// Takes over what another draft of the same person says of accidents, and nothing else.
+    pub fn take_accidents_of(&mut self, other: &Self) {
+        if self.is_accident() != other.is_accident() {
+            self.input.third_party.amo = other.input.third_party.amo;
+            for act in &mut self.input.acts {
+                act.ald_related = false;
+            }
+            self.ald_asked = other.ald_asked;
+        }
+        self.input.cover.clone_from(&other.input.cover);
+        self.organisme.clone_from(&other.organisme);
     }
 
     /// Caused by a third party on that day, or not: the caisse asks them for what it pays (CSS L376-1).
@@ -371,7 +396,7 @@ impl Workstation {
     /// What a patient's draft begins with. Acts that are there already stay, and so does who pays.
     pub fn propose(&self, draft: &Draft, who: &SignedIn) -> Result<Proposal, CoreError> {
         let mut draft = draft.clone();
-        let accidents = self.store.open_accidents(&draft.patient())?.into_iter().map(Accident::from).collect();
+        let accidents = self.accidents_of(&draft)?;
         let mut proposal = Proposal { draft: draft.clone(), set: None, accidents, answered_on: None };
         if !draft.input.acts.is_empty() || draft.corrects().is_some() || who.is_staff() {
             return Ok(proposal);
@@ -387,12 +412,17 @@ impl Workstation {
                 proposal.set = Some(set.name);
             }
         }
-        if draft.rights.ald {
+        if draft.rights.ald && !draft.is_accident() {
             let last = self.store.last_claim(&who.situation.billing_number, &draft.patient())?;
-            let last = last.filter(|last| last.care.nature == Nature::Maladie.code());
+            // Where the same question stood: an illness, and an exempting ALD on the card of that day.
+            let had_ald = |last: &FseContent| matches!(last.patient.coverage_code.chars().next(), Some('1'..='3'));
+            let last = last.filter(|last| last.care.nature == Nature::Maladie.code() && had_ald(last));
             match last {
-                Some(last) if draft.answer_as(&last) => proposal.answered_on = Some(last.act_date()),
-                _ => draft.ald_asked = true,
+                Some(last) if draft.answer_as(&last) => {
+                    draft.ald_asked = false;
+                    proposal.answered_on = Some(last.act_date());
+                }
+                _ => draft.ask_about_ald(),
             }
         }
         proposal.draft = draft;
@@ -405,8 +435,14 @@ impl Workstation {
     /// [`AccidentError`].
     pub fn keep_accident(&mut self, draft: &Draft, who: &SignedIn, accident: &Accident) -> Result<Accident, CoreError> {
         accident.check(draft.input.date)?;
+        let open = self.accidents_of(draft)?;
         if accident.id.is_some() {
-            return Ok(accident.clone());
+            // One that was consolidated meanwhile is over.
+            return open.into_iter().find(|one| one.id == accident.id).ok_or(StoreError::NoAccident.into());
+        }
+        let same = |one: &Accident| (&one.number, one.day) == (&accident.number, accident.day);
+        if let Some(twin) = open.into_iter().find(same) {
+            return Ok(twin);
         }
         let stamp = who.stamp(self.now());
         let Accident { number, day, organisme, .. } = accident;
@@ -414,8 +450,22 @@ impl Workstation {
         Ok(Accident { id: Some(id), ..accident.clone() })
     }
 
-    /// An accident is consolidated today: it is proposed no more.
-    pub fn consolidate_accident(&mut self, accident: i64, who: &SignedIn) -> Result<(), CoreError> {
+    /// The accidents of the patient of a draft that go on, the latest first.
+    pub fn accidents_of(&self, draft: &Draft) -> Result<Vec<Accident>, CoreError> {
+        Ok(self.store.open_accidents(&draft.patient())?.into_iter().map(Accident::from).collect())
+    }
+
+    /// An accident of the patient of a draft is consolidated today: it is proposed no more. A practitioner says so, not staff.
+    ///
+    /// # Errors
+    /// [`StoreError::NoAccident`]; [`DeskError::OtherPractitioner`] for staff.
+    pub fn consolidate_accident(&mut self, draft: &Draft, accident: i64, who: &SignedIn) -> Result<(), CoreError> {
+        if who.is_staff() {
+            return Err(DeskError::OtherPractitioner.into());
+        }
+        if !self.accidents_of(draft)?.iter().any(|one| one.id == Some(accident)) {
+            return Err(StoreError::NoAccident.into());
+        }
         let today = self.clock.today();
         Ok(self.store.consolidate_accident(&who.stamp(self.now()), accident, today)?)
     }

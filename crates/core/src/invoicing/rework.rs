@@ -84,6 +84,7 @@ impl Workstation {
         draft.set_acts_day(claim.act_date());
         draft.mode = claim.mode;
         draft.corrects.clone_from(&claim.corrects);
+        draft.organisme = Some(claim.organisme.clone()).filter(|asked| *asked != draft.card.insured.organisme);
         let Input { practitioner, patient, mut third_party, .. } = draft.input;
         third_party.amo = claim.third_party_amo;
         third_party.amc = claim.third_party_amc && !draft.rights.c2s;

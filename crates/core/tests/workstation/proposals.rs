@@ -150,11 +150,43 @@ fn an_accident_is_remembered_until_it_is_consolidated() {
     assert!(!opened(&desk, 0).is_accident(), "proposed, never applied by itself");
     assert!(desk.workstation.propose(&desk.draft(1, &[]), &who).expect("proposed").accidents.is_empty(), "hers alone");
     let id = kept.id.expect("a row");
-    desk.workstation.consolidate_accident(id, &who).expect("consolidated");
+    let (hers, childs) = (desk.draft(0, &[]), desk.draft(1, &[]));
+    assert!(desk.workstation.consolidate_accident(&childs, id, &who).is_err(), "not the child's");
+    desk.workstation.consolidate_accident(&hers, id, &who).expect("consolidated");
     assert!(desk.workstation.propose(&desk.draft(0, &[]), &who).expect("proposed").accidents.is_empty());
-    let twice = desk.workstation.consolidate_accident(id, &who).expect_err("once");
+    let twice = desk.workstation.consolidate_accident(&hers, id, &who).expect_err("once");
     assert_eq!(twice.code().0, "store.accident_inconnu");
     assert!(desk.workstation.store().journal_verify().expect("verified").faults.is_empty());
+}
+
+#[test]
+fn nothing_of_one_beneficiary_is_billed_for_another() {
+    let desk = Desk::with("vitale-durand");
+    let mut hers = opened(&desk, 0);
+    let told = Accident { id: None, number: Some("123456789".into()), day: None, organisme: None };
+    hers.set_accident(&told).expect("an accident");
+    hers.set_caused_by_third_party("2026-01-10".parse().ok()).expect("a day");
+    let childs = hers.for_beneficiary(1).expect("the child");
+    assert!(!childs.is_accident() && childs.input.cover == liasse_core::Cover::default());
+    assert!(!childs.input.third_party.amo, "it was the accident's");
+    assert_eq!(childs.organisme(), &childs.card().insured.organisme);
+}
+
+#[test]
+fn an_accident_and_an_ald_do_not_contradict_each_other() {
+    let desk = Desk::with("vitale-martin");
+    let mut draft = opened(&desk, 0);
+    let told = Accident { id: None, number: Some("123456789".into()), day: None, organisme: None };
+    draft.answer_ald(0, true);
+    draft.set_accident(&told).expect("an accident");
+    draft.answer_ald(0, true);
+    assert!(!draft.input.acts[0].ald_related && !draft.asks_about_ald());
+    draft.clear_accident();
+    assert!(draft.asks_about_ald(), "the answer went with the accident");
+    draft.answer_ald(0, true);
+    draft.input.third_party.amo = true;
+    draft.clear_accident();
+    assert!(draft.input.third_party.amo, "an illness stays as it is");
 }
 
 #[test]

@@ -38,9 +38,9 @@ impl Desk {
     pub(super) fn ask_accident(&mut self) -> Task<Message> {
         let bills = self.place == Place::Facturer && self.signed_in.is_some();
         let Some(dialog) = self.facturer.accident_dialog().filter(|_| bills) else { return Task::none() };
-        let focus = dialog.focus().map(Message::Accident);
+        let opened = dialog.opened(&self.office).map(Message::Accident);
         self.dialog = Some(Dialog::Accident(dialog));
-        focus
+        opened
     }
 
     /// Opens the sets of acts of who is signed in.

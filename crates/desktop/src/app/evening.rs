@@ -8,6 +8,7 @@ use liasse_domain::{Code, Report};
 use super::dialogs::Dialog;
 use super::{Desk, Message};
 use crate::screen::{bandeau, evening};
+use crate::text::t;
 
 impl Desk {
     /// Opens the page.
@@ -16,12 +17,21 @@ impl Desk {
             self.notice = Some(Report::new(Code("cards.code_requis"), &[]));
             return Task::none();
         };
-        let (page, read) = evening::State::open(&self.office, person);
+        if self.evening_runs || self.lots.is_busy() || self.facturer.is_in_the_middle() {
+            return self.say(t("evening.busy").to_owned());
+        }
+        self.evenings += 1;
+        let (page, read) = evening::State::open(&self.office, person, self.evenings);
         self.dialog = Some(Dialog::Evening(page));
         read.map(Message::Evening)
     }
 
     pub(super) fn evening(&mut self, message: evening::Message) -> Task<Message> {
+        match &message {
+            evening::Message::Begin => self.evening_runs = true,
+            evening::Message::Done(..) => self.evening_runs = false,
+            _ => {}
+        }
         let Some(Dialog::Evening(page)) = &mut self.dialog else { return self.reload_lots() };
         match page.update(&self.office, self.signed_in.as_ref(), message) {
             evening::Action::None => Task::none(),

@@ -13,7 +13,7 @@ use liasse_domain::{Code, Organisme, Report};
 use crate::ask::ask;
 use crate::screen::facturer::accident_words;
 use crate::screen::mutuelle::french_day;
-use crate::text::t;
+use crate::text::{t, with};
 use crate::theme;
 use crate::widget::parts;
 
@@ -28,11 +28,15 @@ pub struct State {
     fields: [String; 4],
     error: Option<Report>,
     busy: bool,
+    /// The key of consolidating was pressed once for that accident: it cannot be undone.
+    ending: Option<i64>,
 }
 
 /// What happens in it.
 #[derive(Clone, Debug)]
 pub enum Message {
+    /// The accidents that go on were read, or not.
+    Listed(Result<Vec<Accident>, Report>),
     /// A field changed.
     Typed(usize, String),
     /// The next accident that goes on, or the one before.
@@ -60,17 +64,20 @@ pub enum Action {
 }
 
 impl State {
-    /// For the patient of a draft, with the accidents that go on.
-    pub fn new(draft: Draft, open: Vec<Accident>) -> Self {
+    /// For the patient of a draft; the accidents that go on are read.
+    pub fn new(draft: Draft) -> Self {
+        let open = Vec::new();
         let day = draft.input.cover.third_party_accident_date;
         let caused = day.map_or_else(String::new, |day| day.format("%d/%m/%Y").to_string());
         let fields = [String::new(), String::new(), String::new(), caused];
-        Self { draft, open, chosen: 0, fields, error: None, busy: false }
+        Self { draft, open, chosen: 0, fields, error: None, busy: false, ending: None }
     }
 
-    /// The focus of the first field.
-    pub fn focus(&self) -> Task<Message> {
-        operation::focus(widget::Id::new(FIELDS[0]))
+    /// The focus of the first field, and the reading of the accidents.
+    pub fn opened(&self, office: &Office) -> Task<Message> {
+        let draft = self.draft.clone();
+        let read = ask(&office.workstation(), move |ws| ws.accidents_of(&draft)).map(Message::Listed);
+        Task::batch([read, operation::focus(widget::Id::new(FIELDS[0]))])
     }
 
     /// The message of a key that no field took.
@@ -88,6 +95,8 @@ impl State {
     /// See [`Action`].
     pub fn update(&mut self, office: &Office, signed_in: Option<&SignedIn>, message: Message) -> Action {
         match message {
+            Message::Listed(Ok(open)) => (self.open, self.chosen) = (open, 0),
+            Message::Listed(Err(report)) => self.error = Some(report),
             Message::Typed(index, text) => {
                 self.error = None;
                 if let Some(field) = self.fields.get_mut(index) {
@@ -97,6 +106,7 @@ impl State {
             Message::Move(forward) => {
                 let last = self.open.len().saturating_sub(1);
                 self.chosen = if forward { (self.chosen + 1).min(last) } else { self.chosen.saturating_sub(1) };
+                self.ending = None;
             }
             Message::Submit => return self.submit(office, signed_in),
             Message::Clear => {
@@ -108,12 +118,16 @@ impl State {
             Message::Consolidate => {
                 let id = self.open.get(self.chosen).and_then(|accident| accident.id);
                 let (Some(id), Some(person)) = (id, signed_in.cloned()) else { return Action::None };
-                let done = ask(&office.workstation(), move |ws| ws.consolidate_accident(id, &person));
+                if self.ending.replace(id) != Some(id) {
+                    return Action::None;
+                }
+                let draft = self.draft.clone();
+                let done = ask(&office.workstation(), move |ws| ws.consolidate_accident(&draft, id, &person));
                 return Action::Run(done.map(move |answer| Message::Consolidated(id, answer)));
             }
             Message::Consolidated(id, Ok(())) => {
                 self.open.retain(|accident| accident.id != Some(id));
-                self.chosen = 0;
+                (self.chosen, self.ending) = (0, None);
             }
             Message::Consolidated(_, Err(report)) => self.error = Some(report),
             Message::Kept(answer) => {
@@ -167,7 +181,10 @@ impl State {
 
     /// The dialog over a veil.
     pub fn view(&self) -> Element<'_, Message> {
-        let mut body = column![parts::title(t("accident.title"))].spacing(12);
+        let person = self.draft.person();
+        let name = format!("{} {}", person.family_name.reveal(), person.given_name.reveal());
+        let of = parts::faint(with("accident.of", &[("name", &name)]));
+        let mut body = column![parts::title(t("accident.title")), of].spacing(12);
         if !self.open.is_empty() {
             body = body.push(parts::faint(t("accident.open")));
         }
@@ -186,6 +203,9 @@ impl State {
                 .padding(8)
                 .style(theme::field);
             body = body.push(column![text(label).size(theme::NOTE), field].spacing(4));
+        }
+        if self.ending.is_some() {
+            body = body.push(parts::coloured(format!("! {}", t("accident.twice")), |c| c.amber));
         }
         if let Some(report) = &self.error {
             body = body.push(parts::report(report));

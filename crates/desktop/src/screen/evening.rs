@@ -22,6 +22,8 @@ use crate::widget::parts;
 
 /// The page.
 pub struct State {
+    /// Which page this is: what an earlier one began tells nothing on this one.
+    page: u64,
     stage: Stage,
     notice: Option<Report>,
 }
@@ -39,13 +41,13 @@ enum Stage {
 #[derive(Clone, Debug)]
 pub enum Message {
     /// What would be done was read.
-    Planned(Result<Plan, Report>),
+    Planned(u64, Result<Plan, Report>),
     /// Does it.
     Begin,
     /// A step was begun.
-    Step(Step),
+    Step(u64, Step),
     /// It is done, or could not be.
-    Done(Box<Result<Evening, Report>>),
+    Done(u64, Box<Result<Evening, Report>>),
 }
 
 /// What the root must do.
@@ -60,10 +62,11 @@ pub enum Action {
 
 impl State {
     /// The page, and the reading of what would be done.
-    pub fn open(office: &Office, signed_in: &SignedIn) -> (Self, Task<Message>) {
+    pub fn open(office: &Office, signed_in: &SignedIn, page: u64) -> (Self, Task<Message>) {
         let person = signed_in.clone();
-        let read = ask(&office.workstation(), move |ws| ws.evening_plan(&person)).map(Message::Planned);
-        (Self { stage: Stage::Before(None), notice: None }, read)
+        let read = ask(&office.workstation(), move |ws| ws.evening_plan(&person));
+        let read = read.map(move |plan| Message::Planned(page, plan));
+        (Self { page, stage: Stage::Before(None), notice: None }, read)
     }
 
     /// Whether something is being done that Escape stops and does not hide.
@@ -87,21 +90,20 @@ impl State {
     /// See [`Action`].
     pub fn update(&mut self, office: &Arc<Office>, signed_in: Option<&SignedIn>, message: Message) -> Action {
         match message {
-            Message::Planned(Ok(plan)) => self.stage = Stage::Before(Some(plan)),
-            Message::Planned(Err(report)) => self.notice = Some(report),
+            Message::Planned(page, _) | Message::Step(page, _) | Message::Done(page, _) if page != self.page => {}
+            Message::Planned(_, Ok(plan)) if matches!(self.stage, Stage::Before(_)) => {
+                self.stage = Stage::Before(Some(plan));
+            }
+            Message::Planned(_, Ok(_)) => {}
+            Message::Planned(_, Err(report)) => self.notice = Some(report),
             Message::Begin => return self.begin(office, signed_in),
-            Message::Step(step) => {
+            Message::Step(_, step) => {
                 if let Stage::Going { step: shown, .. } = &mut self.stage {
                     *shown = step;
                 }
             }
-            Message::Done(answer) => {
-                let tried = Result::as_ref(&answer).ok().and_then(|evening| {
-                    match (evening.sent, evening.obstacles.is_empty()) {
-                        (0, true) => None,
-                        (sent, _) => Some(sent > 0),
-                    }
-                });
+            Message::Done(_, answer) => {
+                let tried = Result::as_ref(&answer).ok().and_then(|evening| evening.reached);
                 match *answer {
                     Ok(evening) => self.stage = Stage::After(Box::new(evening)),
                     Err(report) => {
@@ -121,14 +123,18 @@ impl State {
         self.stage = Stage::Going { step: Step::Signing(0, 0), stop: Arc::clone(&stop) };
         let (lane, cards, post) = (office.workstation(), office.cards(), office.post());
         let (sender, receiver) = mpsc::unbounded();
+        let page = self.page;
         let done = aside(move || {
             evening::close(&lane, &cards, &post, &person, &mut |step| {
                 // A window that has closed no longer counts.
-                drop(sender.unbounded_send(Message::Step(step)));
+                drop(sender.unbounded_send(Message::Step(page, step)));
                 !stop.load(Ordering::Relaxed)
             })
         });
-        Action::Run(Task::batch([Task::stream(receiver), done.map(|answer| Message::Done(Box::new(answer)))]))
+        Action::Run(Task::batch([
+            Task::stream(receiver),
+            done.map(move |answer| Message::Done(page, Box::new(answer))),
+        ]))
     }
 
     /// The page over a veil.
@@ -150,6 +156,13 @@ impl State {
         });
         let page = container(scrollable(body)).width(720).padding(32).style(theme::panel);
         container(page).center(Fill).style(theme::veil).into()
+    }
+}
+
+impl Drop for State {
+    /// A page that goes, with the card or with its person, goes on with nothing.
+    fn drop(&mut self) {
+        self.stop();
     }
 }
 
@@ -226,6 +239,13 @@ fn after(evening: &Evening) -> Element<'_, Message> {
     if evening.left.is_empty() && evening.to_look_at == 0 {
         body = body.push(parts::coloured(format!("✓ {}", t("evening.nothing_left")), |c| c.good));
     }
+    body = body.push(parts::faint(evening.returns_read_until.map_or_else(
+        || t("lots.never_read").to_owned(),
+        |at| {
+            let until = liasse_domain::clock::paris(at).format("%d/%m/%Y %H h %M").to_string();
+            with("evening.read_until", &[("until", &until)])
+        },
+    )));
     for report in &evening.obstacles {
         body = body.push(parts::report(report));
     }

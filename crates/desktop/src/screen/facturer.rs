@@ -239,6 +239,7 @@ impl State {
         match (&mut self.draft, &self.stage) {
             (Some(draft), Stage::Editing) => {
                 draft.set_day(now);
+                self.undone.clear();
                 self.price(office, signed_in)
             }
             _ => Task::none(),
@@ -282,7 +283,7 @@ impl State {
     /// The dialog about an accident of that patient.
     pub fn accident_dialog(&self) -> Option<accident::State> {
         let draft = self.draft.as_ref().filter(|_| matches!(self.stage, Stage::Editing))?;
-        Some(accident::State::new(draft.clone(), self.proposed.accidents().to_vec()))
+        Some(accident::State::new(draft.clone()))
     }
 
     fn price(&mut self, office: &Office, signed_in: Option<&SignedIn>) -> Task<Message> {

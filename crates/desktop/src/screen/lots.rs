@@ -148,6 +148,7 @@ impl State {
     /// Another screen sends here for that FSE: it is chosen once the list is read.
     pub fn look_at(&mut self, fse: FseRef) {
         self.wanted = Some(fse);
+        self.listing = Listing::default();
     }
 
     /// Takes the message of this screen away.
@@ -220,8 +221,13 @@ impl State {
                     Ok(ledger) => {
                         let wanted = self.wanted.take();
                         let is = |document: &Document| wanted.as_ref().is_some_and(|fse| document.fse == *fse);
-                        if let Some(at) = ledger.documents.iter().position(is) {
-                            self.chosen = at;
+                        if let Some(fse) = &wanted {
+                            // None rather than another patient's.
+                            let at = ledger.documents.iter().position(is);
+                            self.chosen = at.unwrap_or(ledger.documents.len());
+                            if at.is_none() {
+                                self.said = Some(with("watched.not_listed", &[("fse", &fse.number.to_string())]));
+                            }
                         }
                         self.ledger = Some(ledger);
                     }

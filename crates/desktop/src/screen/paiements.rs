@@ -212,10 +212,13 @@ impl State {
                         self.chosen += money.lines.len().saturating_sub(before.lines.len());
                     }
                     self.chosen = self.chosen.min(money.count().saturating_sub(1));
-                    if let Some(wanted) = self.wanted.take()
-                        && let Some(at) = money.place_of(&wanted)
-                    {
-                        self.chosen = at;
+                    if let Some(wanted) = self.wanted.take() {
+                        // None rather than another patient's.
+                        let at = money.place_of(&wanted);
+                        self.chosen = at.unwrap_or(money.count());
+                        if at.is_none() {
+                            self.said = Some(with("watched.not_listed", &[("fse", &wanted.number.to_string())]));
+                        }
                     }
                     self.money = Some(money);
                 }

@@ -157,10 +157,13 @@ impl State {
                 match *answer {
                     Ok(receipts) => {
                         self.chosen = self.chosen.min(receipts.unpaid.len().saturating_sub(1));
-                        if let Some(wanted) = self.wanted.take()
-                            && let Some(at) = receipts.unpaid.iter().position(|unpaid| unpaid.fse == wanted)
-                        {
-                            self.chosen = at;
+                        if let Some(wanted) = self.wanted.take() {
+                            // None rather than another patient's.
+                            let at = receipts.unpaid.iter().position(|unpaid| unpaid.fse == wanted);
+                            self.chosen = at.unwrap_or(receipts.unpaid.len());
+                            if at.is_none() {
+                                self.said = Some(with("watched.not_listed", &[("fse", &wanted.number.to_string())]));
+                            }
                         }
                         self.receipts = Some(receipts);
                     }

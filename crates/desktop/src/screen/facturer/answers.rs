@@ -33,6 +33,7 @@ impl State {
                 match (*answer, &self.stage) {
                     (Ok(Some((reference, draft, invoice))), Stage::Editing) => {
                         self.park();
+                        self.undone.clear();
                         self.draft = Some(draft);
                         self.invoice = Some(invoice);
                         self.revision += 1;

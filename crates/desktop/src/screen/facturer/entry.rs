@@ -112,8 +112,9 @@ impl Entry {
 
     /// The text again, with what is wrong set off by weight and an arrow, not by colour alone.
     fn marked(&self, place: &Range<usize>) -> Element<'_, Message> {
-        let (before, rest) = self.text.split_at(place.start.min(self.text.len()));
-        let (wrong, after) = rest.split_at(place.len().min(rest.len()));
+        let (start, end) = (letter(&self.text, place.start), letter(&self.text, place.end));
+        let (before, rest) = self.text.split_at(start);
+        let (wrong, after) = rest.split_at(end.max(start) - start);
         let wrong = if wrong.is_empty() { "…" } else { wrong };
         let bad = |theme: &Theme| text::Style { color: Some(theme::colours(theme).bad) };
         row![
@@ -123,6 +124,12 @@ impl Entry {
         ]
         .into()
     }
+}
+
+/// The last beginning of a letter at or before a place.
+fn letter(text: &str, place: usize) -> usize {
+    let place = place.min(text.len());
+    (0..=place).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
 }
 
 /// What of a text is completed: all of it while it holds words of a label, else its last word.
@@ -158,6 +165,16 @@ mod tests {
         assert!(entry.take_choice(Tables::embedded()));
         assert!(entry.text().starts_with("G+"), "{}", entry.text());
         assert!(entry.text().len() > 3);
+    }
+
+    #[test]
+    fn a_mark_stands_on_whole_letters() {
+        let mut entry = entry("+électro");
+        for place in [0..2, 1..2, 2..9, 5..400] {
+            entry.mark(place);
+            drop(entry.view());
+        }
+        assert_eq!((letter("+é", 2), letter("+é", 3), letter("", 7)), (1, 3, 0));
     }
 
     #[test]

@@ -84,6 +84,8 @@ impl State {
         if self.owner == serial {
             return;
         }
+        // Another's round of visits is not theirs.
+        self.round = false;
         let vitale = self.vitale.clone();
         self.leave();
         let own = self.others.remove(serial).unwrap_or_default();
@@ -127,6 +129,9 @@ impl State {
         };
         match draft {
             Ok(mut draft) => {
+                if draft.input.acts.is_empty() {
+                    draft.ask_about_ald();
+                }
                 if self.round && draft.mode == SecuringMode::Securise {
                     draft.mode = SecuringMode::Visite;
                 }
@@ -180,6 +185,8 @@ impl State {
         if draft.corrects().is_some() {
             return Action::None;
         }
+        // No key leads back to the other person's draft.
+        self.undone.clear();
         match draft.for_beneficiary(next) {
             Ok(draft) => self.draft = Some(draft),
             Err(error) => self.notice = Some(liasse_domain::Coded::report(&error)),

@@ -51,11 +51,18 @@ impl Proposed {
     /// Adds what was typed: in the place of what was proposed, beside it where it begins with `+`.
     pub fn add(&mut self, draft: &mut Draft, tables: &Tables, text: &str) -> Result<(), TypedError> {
         let beside = text.trim_start().strip_prefix('+');
+        let typed = beside.unwrap_or(text);
         let mut changed = draft.clone();
+        // What was answered about the ALD for the main act holds for what is typed after it.
+        let main = draft.input.acts.first().map(|act| act.ald_related).filter(|_| !draft.asks_about_ald());
         if beside.is_none() && self.is_untouched() && !names_a_doctor(text) {
             changed.input.acts.clear();
         }
-        changed.add_typed(tables, beside.unwrap_or(text))?;
+        let kept = changed.input.acts.len();
+        changed.add_typed(tables, typed).map_err(|error| error.moved(text.len() - typed.len()))?;
+        if let Some(related) = main.filter(|_| changed.rights().ald && !changed.is_accident()) {
+            changed.input.acts.iter_mut().skip(kept).for_each(|act| act.ald_related = related);
+        }
         *draft = changed;
         if !names_a_doctor(text) {
             self.touched();
@@ -107,7 +114,11 @@ impl State {
                 self.undone.clear();
                 Action::Run(self.price(office, signed_in))
             }
-            Ok(_) => Action::None,
+            // Something was changed meanwhile: asked again while there is no act, and the accidents are known all the same.
+            Ok(proposal) => {
+                self.proposed.accidents = proposal.accidents;
+                Action::Run(self.propose(office, signed_in))
+            }
             Err(report) => {
                 self.notice = Some(report);
                 Action::None
@@ -118,9 +129,14 @@ impl State {
     /// Bills the patient of the screen as a dialog says.
     pub fn bill_as(&mut self, office: &Office, signed_in: Option<&SignedIn>, draft: Draft) -> Task<Message> {
         let same = |shown: &Draft| shown.beneficiary() == draft.beneficiary() && shown.card() == draft.card();
-        if matches!(self.stage, Stage::Editing) && self.draft.as_ref().is_some_and(same) {
-            self.draft = Some(draft);
+        if let Some(shown) = self.draft.as_mut().filter(|shown| same(shown))
+            && matches!(self.stage, Stage::Editing)
+        {
+            self.undone.push(shown.clone());
+            shown.take_accidents_of(&draft);
         }
+        // A new accident, or one that is over: what is open is asked again with the next proposal.
+        self.proposed.accidents.clear();
         self.price(office, signed_in)
     }
 
@@ -157,6 +173,7 @@ impl State {
     /// Made on a visit, or at the practice: so are those of the next patients.
     pub(super) fn visit(&mut self, office: &Office, signed_in: Option<&SignedIn>) -> Action {
         let (Some(draft), Stage::Editing) = (&mut self.draft, &self.stage) else { return Action::None };
+        self.undone.push(draft.clone());
         draft.mode = match draft.mode {
             SecuringMode::Securise => SecuringMode::Visite,
             SecuringMode::Visite => SecuringMode::Securise,

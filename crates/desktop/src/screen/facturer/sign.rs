@@ -89,6 +89,11 @@ impl Signed {
 }
 
 impl State {
+    /// Whether a signature is under way, or the patient of this screen has not settled yet.
+    pub fn is_in_the_middle(&self) -> bool {
+        matches!(self.stage, Stage::Signing) || self.asks_how_settled()
+    }
+
     /// Whether it is still to be said how the patient of this screen settles.
     pub(super) fn asks_how_settled(&self) -> bool {
         matches!(&self.stage, Stage::Signed(signed) if signed.is_open())

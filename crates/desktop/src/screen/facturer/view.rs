@@ -72,8 +72,7 @@ impl State {
             text(format!("{} {}", t("facturer.ald"), yes(rights.ald))).size(theme::BODY),
             text(format!("{} {}", t("facturer.c2s"), yes(rights.c2s))).size(theme::BODY),
             self.mutuelle(),
-            text(format!("{} {}", t("facturer.caisse"), draft.card().insured.organisme.destination()))
-                .size(theme::BODY),
+            text(format!("{} {}", t("facturer.caisse"), draft.organisme().destination())).size(theme::BODY),
         ]
         .spacing(6);
         if draft.card().beneficiaries.len() > 1 {

@@ -157,8 +157,9 @@ impl State {
                 Action::Run(opened.map(move |answer| told(Event::Opened(Box::new(answer)))))
             }
             Event::Opened(answer) => match *answer {
-                Ok(draft) if self.draft.is_none() => {
+                Ok(mut draft) if self.draft.is_none() => {
                     self.leave();
+                    draft.ask_about_ald();
                     self.draft = Some(draft);
                     let task = self.cover_changed(office, signed_in);
                     Action::Run(Task::batch([task, self.propose(office, signed_in), self.focus()]))
