@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use crate::desk::SignedIn;
 use crate::error::CoreError;
-use crate::lists::Listing;
+use crate::lists::{Listing, Only};
 use crate::workstation::Workstation;
 
 /// The whole ledger.
@@ -35,7 +35,7 @@ pub struct LedgerPage {
     pub unsent: Unsent,
     /// Whose documents follow.
     pub billing: Option<BillingNumber>,
-    /// How many numbers of their series were given.
+    /// How many numbers of their series were given; through a filter, how many documents pass it.
     pub count: usize,
     /// The latest, the newest first.
     pub documents: Vec<Document>,
@@ -202,6 +202,7 @@ impl Workstation {
                 document.scans = self.store.scan_count(&document.fse)?;
             }
             page.count = match session_of(who) {
+                session if listing.only != Only::All => self.store.listed_count(billing, session, listing.only)?,
                 Some(session) => self.store.made_in_session(session)?,
                 None => self.store.numbers_given(billing)?,
             };

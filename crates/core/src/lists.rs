@@ -1,20 +1,63 @@
-//! Long lists: the documents of a practitioner sorted and filtered, and written out as CSV a piece at a time.
-//! Who sees which is `ledger`'s. The CSV is the French one: semicolons, decimal comma, UTF-8 with its mark.
+//! Long lists: how each is sorted and filtered, and all of it written out as CSV. The store sorts what may be half a million;
+//! what is loaded whole, a day or what is watched, is sorted here. Who sees which is each list's own module's.
 
-use std::io::Write;
+mod cells;
+mod payments;
+pub(crate) mod spreadsheet;
+mod written;
 
-use liasse_domain::{Centimes, Payer};
-pub use liasse_store::{Listing, Only, Sort};
+use std::cmp::Reverse;
+
+use chrono::NaiveDate;
+pub use liasse_store::{Choice, DebtOnly, DebtSort, Listing, Only, Sort};
+
+pub use payments::{PaidOnly, PaidSort, PaymentsPage};
+pub use written::{Export, Progress};
 
 use crate::desk::SignedIn;
 use crate::error::CoreError;
-use crate::export::ExportError;
 use crate::ledger::Document;
-use crate::paper::PaperError;
+use crate::radar::{Category, WatchOnly, WatchSort};
+use crate::recettes::{DayOnly, DaySort};
 use crate::workstation::Workstation;
 
-/// How many rows are read and written at a time.
-const PIECE: usize = 1000;
+/// A list, as it is sorted and filtered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum List {
+    /// Lots et envois: the documents of a practitioner.
+    Documents(Listing),
+    /// Paiements et rejets.
+    Payments(Listing<PaidSort, PaidOnly>),
+    /// Recettes: what patients owe.
+    Unpaid(Listing<DebtSort, DebtOnly>),
+    /// Recettes: what came in on a day.
+    Receipts(NaiveDate, Listing<DaySort, DayOnly>),
+    /// À surveiller: one category.
+    Watched(Category, Listing<WatchSort, WatchOnly>),
+    /// Patients: the documents of one of them.
+    Patient(i64, Listing),
+}
+
+impl List {
+    /// Whether it is the accounts of a practitioner. What staff watch and the history of a patient are shown to them with nothing
+    /// that is not theirs to see.
+    fn is_accounts(self) -> bool {
+        !matches!(self, Self::Watched(..) | Self::Patient(..))
+    }
+
+    /// The name of its file, which tells nothing of a patient: of whom it is stands as their number here.
+    fn file_name(self, today: NaiveDate) -> String {
+        let name = match self {
+            Self::Documents(_) => "documents".to_owned(),
+            Self::Payments(_) => "paiements-et-rejets".to_owned(),
+            Self::Unpaid(_) => "impayes".to_owned(),
+            Self::Receipts(day, _) => return format!("recettes-{day}.csv"),
+            Self::Watched(category, _) => format!("a-surveiller-{}", cells::word(&category).replace('_', "-")),
+            Self::Patient(patient, _) => format!("historique-{patient}"),
+        };
+        format!("{name}-{today}.csv")
+    }
+}
 
 impl Workstation {
     /// The documents that a list asks for: each sees their own, a locum those of the session; at most `limit`.
@@ -22,71 +65,15 @@ impl Workstation {
         let found = self.store.listed(&who.situation.billing_number, who.session(), listing, limit)?;
         self.documents(self.store.ledger_rows(&found)?)
     }
+}
 
-    /// Writes all that a list asks for; gives how many.
-    pub fn write_csv(&self, who: &SignedIn, listing: Listing, out: &mut dyn Write) -> Result<usize, CoreError> {
-        if who.is_staff() {
-            // What the caisses paid stands in it: the practitioner's accounts.
-            return Err(PaperError::Accounts.into());
-        }
-        let all = self.store.listed(&who.situation.billing_number, who.session(), listing, u32::MAX)?;
-        let write = |out: &mut dyn Write, text: &str| out.write_all(text.as_bytes()).map_err(ExportError::from);
-        write(
-            out,
-            "\u{feff}numero;nature;date des actes;patient;total;document;transmission;lot;patient du;patient paye;",
-        )?;
-        write(out, "AMO due;AMO payee;AMC due;AMC payee;rejet\r\n")?;
-        for piece in all.chunks(PIECE) {
-            for document in self.documents(self.store.ledger_rows(piece)?)? {
-                write(out, &line(&document))?;
-            }
-        }
-        Ok(all.len())
+/// Sorts rows that are all loaded: the smallest key first, the largest where it is turned round; equal ones keep their order.
+pub(crate) fn arranged<T, K: Ord>(rows: &mut [T], turned: bool, key: impl Fn(&T) -> K) {
+    if turned {
+        rows.sort_by_key(|row| Reverse(key(row)));
+    } else {
+        rows.sort_by_key(key);
     }
-}
-
-fn line(document: &Document) -> String {
-    let of = |payer: Payer| {
-        let found = document.money.iter().find(|money| money.payer == payer);
-        found.map_or((Centimes::ZERO, Centimes::ZERO), |money| (money.due_cents, money.paid_cents))
-    };
-    let mut cells = vec![
-        document.fse.to_string(),
-        document.kind.clone(),
-        document.act_date.format("%d/%m/%Y").to_string(),
-        document.patient.reveal().to_owned(),
-        euros(document.total_cents),
-        document.document.word().to_owned(),
-        document.transmission.map_or_else(String::new, |state| state.word().to_owned()),
-        document.lot.map_or_else(String::new, |lot| lot.to_string()),
-    ];
-    for payer in [Payer::Patient, Payer::Amo, Payer::Amc] {
-        let (due, paid) = of(payer);
-        cells.extend([euros(due), euros(paid)]);
-    }
-    cells.push(
-        document.reject.as_ref().map_or_else(String::new, |reject| format!("{} {}", reject.code, reject.message)),
-    );
-    let cells: Vec<String> = cells.iter().map(|cell| quoted(cell)).collect();
-    cells.join(";") + "\r\n"
-}
-
-/// `1234,50`: a number for a spreadsheet.
-fn euros(amount: Centimes) -> String {
-    let cents = amount.0.unsigned_abs();
-    let sign = if amount.0 < 0 { "-" } else { "" };
-    format!("{sign}{},{:02}", cents / 100, cents % 100)
-}
-
-/// A cell that no spreadsheet takes for a formula, nor for the end of one.
-fn quoted(cell: &str) -> String {
-    let is_formula = cell.starts_with(['=', '+', '@', '\t', '\r']) || (cell.starts_with('-') && !is_number(cell));
-    let cell = if is_formula { format!("'{cell}") } else { cell.to_owned() };
-    if cell.contains([';', '"', '\n', '\r']) { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell }
-}
-
-fn is_number(cell: &str) -> bool {
-    cell.chars().all(|letter| letter.is_ascii_digit() || matches!(letter, '-' | ','))
 }
 
 #[cfg(test)]
@@ -94,18 +81,38 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cell_is_never_a_formula_and_never_two() {
-        assert_eq!(quoted("DURAND MARIE"), "DURAND MARIE");
-        assert_eq!(quoted("=1+1"), "'=1+1");
-        assert_eq!(quoted("-12,50"), "-12,50");
-        assert_eq!(quoted("-A1"), "'-A1");
-        assert_eq!(quoted("a;b\"c"), "\"a;b\"\"c\"");
+    fn rows_are_sorted_from_either_end_and_equal_ones_keep_their_order() {
+        let mut rows = [(2, 'a'), (1, 'b'), (2, 'c'), (3, 'd')];
+        arranged(&mut rows, false, |row| row.0);
+        assert_eq!(rows, [(1, 'b'), (2, 'a'), (2, 'c'), (3, 'd')]);
+        arranged(&mut rows, true, |row| row.0);
+        assert_eq!(rows, [(3, 'd'), (2, 'a'), (2, 'c'), (1, 'b')]);
     }
 
     #[test]
-    fn amounts_are_numbers_for_a_spreadsheet() {
-        assert_eq!(euros(Centimes(3000)), "30,00");
-        assert_eq!(euros(Centimes(-5)), "-0,05");
-        assert_eq!(euros(Centimes(123_456)), "1234,56");
+    fn one_key_walks_through_every_choice_and_around() {
+        let listing: Listing = Listing::default();
+        let walked = (0..Sort::ALL.len()).fold(listing, |listing, _| listing.sorted_otherwise());
+        assert_eq!(walked, listing);
+        assert_eq!(listing.filtered_otherwise().only, Only::Unsent);
+        assert!(listing.turned_round().turned && !listing.turned_round().turned_round().turned);
+        let filtered = (0..PaidOnly::ALL.len()).fold(PaidOnly::All, |only, _| only.after());
+        assert_eq!(filtered, PaidOnly::All);
+    }
+
+    #[test]
+    fn files_are_named_by_the_list_and_the_day_and_by_nobody() {
+        let today = "2026-01-15".parse().expect("a day");
+        let day = "2026-01-14".parse().expect("a day");
+        for (list, name) in [
+            (List::Documents(Listing::default()), "documents-2026-01-15.csv"),
+            (List::Payments(Listing::default()), "paiements-et-rejets-2026-01-15.csv"),
+            (List::Receipts(day, Listing::default()), "recettes-2026-01-14.csv"),
+            (List::Unpaid(Listing::default()), "impayes-2026-01-15.csv"),
+            (List::Watched(Category::RecuNonPaye, Listing::default()), "a-surveiller-recu-non-paye-2026-01-15.csv"),
+            (List::Patient(7, Listing::default()), "historique-7-2026-01-15.csv"),
+        ] {
+            assert_eq!(list.file_name(today), name);
+        }
     }
 }

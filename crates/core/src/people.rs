@@ -15,6 +15,7 @@ use crate::desk::SignedIn;
 use crate::error::CoreError;
 use crate::invoicing::Reading;
 use crate::ledger::Document;
+use crate::lists::{Listing, Only, Sort};
 use crate::workstation::Workstation;
 
 /// How many FSE are asked what they say of the rights.
@@ -101,7 +102,10 @@ pub struct History {
     pub returns_read_until: Option<DateTime<Utc>>,
     /// How many documents there are.
     pub count: usize,
-    /// Those of the latest acts. Staff see their states and what the patient owes, no money of a caisse.
+    /// How many pass the filter, for a screen.
+    #[serde(skip)]
+    pub listed: usize,
+    /// Those of the latest acts, or as they were asked for. Staff see their states and what the patient owes, no money of a caisse.
     pub documents: Vec<Document>,
 }
 
@@ -147,9 +151,21 @@ impl Workstation {
     /// # Errors
     /// [`UnknownPatient`], also of one who is somebody else's alone.
     pub fn history(&self, who: &SignedIn, patient: i64, limit: u32) -> Result<History, CoreError> {
+        self.history_listed(who, patient, Listing { sort: Sort::Day, ..Listing::default() }, limit)
+    }
+
+    /// The same with its documents as a list asks for them.
+    pub fn history_listed(
+        &self,
+        who: &SignedIn,
+        patient: i64,
+        listing: Listing,
+        limit: u32,
+    ) -> Result<History, CoreError> {
         let whose = whose(who);
         let row = self.store.person(patient, whose)?.ok_or(UnknownPatient)?;
-        let mut documents = self.documents(self.store.documents_of_patient(patient, whose, limit)?)?;
+        let names = self.documents_of(who, patient, listing, limit)?;
+        let mut documents = self.documents(self.store.ledger_rows(&names)?)?;
         if who.is_staff() {
             // The accounts with the caisses are the practitioner's.
             for document in &mut documents {
@@ -165,9 +181,24 @@ impl Workstation {
             person: Person::from(row),
             rights,
             returns_read_until: self.store.returns_read_until()?,
-            count: self.store.documents_of_patient_count(patient, whose)?,
+            count: self.store.documents_of_patient_count(patient, whose, Only::All)?,
+            listed: self.store.documents_of_patient_count(patient, whose, listing.only)?,
             documents,
         })
+    }
+
+    /// The documents of one of them, by their rows.
+    pub(crate) fn documents_of(
+        &self,
+        who: &SignedIn,
+        patient: i64,
+        listing: Listing,
+        limit: u32,
+    ) -> Result<Vec<i64>, CoreError> {
+        let whose = whose(who);
+        // Somebody else's patient is nobody's.
+        self.store.person(patient, whose)?.ok_or(UnknownPatient)?;
+        Ok(self.store.documents_of_patient(patient, whose, listing, limit)?)
     }
 
     /// What the Vitale said when it was last read, as it holds today.

@@ -11,7 +11,7 @@ mod receipt;
 mod wording;
 
 use chrono::NaiveDate;
-use liasse_domain::BillingNumber;
+use liasse_domain::{BillingNumber, Payer};
 use liasse_pricing::Tables;
 pub use liasse_print::Document;
 
@@ -28,6 +28,11 @@ pub fn html(print: &Document) -> String {
 fn accounts_of(who: &SignedIn) -> Result<&BillingNumber, CoreError> {
     let billing = who.accounts()?;
     if who.is_staff() { Err(PaperError::Accounts.into()) } else { Ok(billing) }
+}
+
+/// Whether a print says how the money of a payer stands: staff read the patient's, the practitioner's accounts are not theirs.
+fn shows_money_of(payer: Payer, who: &SignedIn) -> bool {
+    payer == Payer::Patient || !who.is_staff()
 }
 
 /// The day since which the newest tariff of the program's NGAP holds.

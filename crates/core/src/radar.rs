@@ -3,6 +3,7 @@
 
 mod due;
 mod found;
+mod listed;
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -11,11 +12,13 @@ use liasse_domain::{Centimes, DocumentKind, FseRef, Payer, Private};
 use serde::Serialize;
 
 pub use due::Level;
+pub use listed::{WatchOnly, WatchSort};
 
 use crate::desk::SignedIn;
 use crate::error::CoreError;
+use crate::lists::Listing;
 use crate::workstation::Workstation;
-use found::Found;
+use found::{Found, Reach};
 
 /// Everything that a person watches.
 #[derive(Clone, Debug, Serialize)]
@@ -50,6 +53,18 @@ pub enum Category {
     PayeTropPeu,
     /// What of the first three has a legal date that is near, or has passed.
     DateLegale,
+}
+
+impl Category {
+    /// Those that a thing is in by its state; a legal date is told of what is in one of them.
+    const OF_STATE: [Self; 6] = [
+        Self::VuNonFacture,
+        Self::FactureNonEnvoye,
+        Self::EnvoyeNonRecu,
+        Self::RecuNonPaye,
+        Self::Rejete,
+        Self::PayeTropPeu,
+    ];
 }
 
 /// The one thing to do about something.
@@ -103,7 +118,10 @@ pub struct Watched {
     pub next_date: Option<NaiveDate>,
     /// How many have a legal date that has passed.
     pub overdue: usize,
-    /// The most urgent of them.
+    /// How many pass the filter of the list, for a screen.
+    #[serde(skip)]
+    pub listed: usize,
+    /// The most urgent of them, or the first of the list that was asked for.
     pub rows: Vec<Row>,
 }
 
@@ -189,26 +207,28 @@ impl Workstation {
     /// What a person watches, at most `limit` rows a category: a practitioner their own claims and money; a locum what
     /// their session saw, billed and sent; staff what the practice saw and has not sent.
     pub fn radar(&self, who: &SignedIn, limit: u32) -> Result<Radar, CoreError> {
+        self.radar_listed(who, Listing::default(), limit)
+    }
+
+    /// The same with the rows of each category as a list asks for them: what is said of a category stays the same.
+    pub fn radar_listed(
+        &self,
+        who: &SignedIn,
+        listing: Listing<WatchSort, WatchOnly>,
+        limit: u32,
+    ) -> Result<Radar, CoreError> {
         let today = self.clock.today();
-        let mut found = vec![
-            (Category::VuNonFacture, self.seen_not_billed(who, today)?),
-            (Category::FactureNonEnvoye, self.billed_not_sent(who, today)?),
-        ];
-        if !who.is_staff() {
-            found.push((Category::EnvoyeNonRecu, self.sent_not_received(who, today)?));
-            // The doctor's accounts are not a locum's.
-            if let Ok(billing) = who.accounts() {
-                found.push((Category::RecuNonPaye, self.received_not_paid(billing, today)?));
-                found.push((Category::Rejete, self.rejected_not_corrected(billing, today)?));
-                found.push((Category::PayeTropPeu, self.paid_too_little(billing, today)?));
+        let mut found = Vec::new();
+        for category in Category::OF_STATE {
+            if let Some(one) = self.found(who, category, today, Reach::default())? {
+                found.push((category, one));
             }
         }
         let dates = dates(found.iter().flat_map(|(_, found)| &found.rows), today);
         let pressing: Vec<Row> =
             found.iter().flat_map(|(_, found)| &found.rows).filter(|row| row.is_pressing()).cloned().collect();
         found.push((Category::DateLegale, Found { rows: pressing, more: false }));
-        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-        let shown = |(category, found): (Category, Found)| self.watched(category, found, today, limit);
+        let shown = |(category, found): (Category, Found)| self.watched(who, category, found, (listing, limit), today);
         Ok(Radar {
             v: 1,
             day: today,
@@ -218,10 +238,41 @@ impl Workstation {
         })
     }
 
-    /// Counts a category and keeps its most urgent rows: those with the earliest legal date, then the oldest.
-    fn watched(&self, category: Category, found: Found, today: NaiveDate, limit: usize) -> Result<Watched, CoreError> {
-        let Found { mut rows, more } = found;
-        rows.sort_by_key(|row| (row.deadline.unwrap_or(NaiveDate::MAX), row.act_date));
+    /// What is found of a category that a thing is in by its state; `None` where this person does not see it.
+    fn found(
+        &self,
+        who: &SignedIn,
+        category: Category,
+        today: NaiveDate,
+        reach: Reach,
+    ) -> Result<Option<Found>, CoreError> {
+        match category {
+            Category::VuNonFacture => return Ok(Some(self.seen_not_billed(who, today)?)),
+            Category::FactureNonEnvoye => return Ok(Some(self.billed_not_sent(who, today, reach)?)),
+            _ if who.is_staff() => return Ok(None),
+            Category::EnvoyeNonRecu => return Ok(Some(self.sent_not_received(who, today)?)),
+            _ => {}
+        }
+        // The doctor's accounts are not a locum's.
+        let Ok(billing) = who.accounts() else { return Ok(None) };
+        Ok(match category {
+            Category::RecuNonPaye => Some(self.received_not_paid(billing, today, reach)?),
+            Category::Rejete => Some(self.rejected_not_corrected(billing, today)?),
+            Category::PayeTropPeu => Some(self.paid_too_little(billing, today, reach)?),
+            _ => None,
+        })
+    }
+
+    /// Counts a category and keeps the first rows of its list; as usual those with the earliest legal date, then the oldest.
+    fn watched(
+        &self,
+        who: &SignedIn,
+        category: Category,
+        found: Found,
+        (listing, limit): (Listing<WatchSort, WatchOnly>, u32),
+        today: NaiveDate,
+    ) -> Result<Watched, CoreError> {
+        let Found { rows, more } = found;
         let mut watched = Watched {
             category,
             count: rows.len(),
@@ -231,17 +282,27 @@ impl Workstation {
             oldest_days: rows.iter().map(|row| row.age_days).max(),
             next_date: rows.iter().filter_map(|row| row.deadline).filter(|day| *day >= today).min(),
             overdue: rows.iter().filter(|row| row.level == Some(Level::EnRetard)).count(),
+            listed: 0,
             rows: Vec::new(),
         };
-        rows.truncate(limit);
+        let mut rows = if more { self.from_that_end(who, category, listing, today)?.unwrap_or(rows) } else { rows };
+        listed::arrange(&mut rows, listing);
+        watched.listed = rows.len();
+        rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
         // Names are read for what is shown, and for nothing else.
+        self.name_patients(&mut rows)?;
+        watched.rows = rows;
+        Ok(watched)
+    }
+
+    /// Looks up for whom the rows are.
+    pub(crate) fn name_patients(&self, rows: &mut [Row]) -> Result<(), CoreError> {
         let documents: Vec<i64> = rows.iter().filter_map(|row| row.document).collect();
         let names = self.store.patients_of(&documents)?;
         for (row, name) in rows.iter_mut().filter(|row| row.document.is_some()).zip(names) {
             row.patient = name;
         }
-        watched.rows = rows;
-        Ok(watched)
+        Ok(())
     }
 }
 
@@ -343,6 +404,7 @@ mod tests {
             oldest_days: Some(4),
             next_date: None,
             overdue: 0,
+            listed: 1,
             rows: vec![row.before(day("2026-01-20"), day(TODAY))],
         };
         let json = serde_json::to_value(&watched).expect("json");

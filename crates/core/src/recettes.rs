@@ -4,11 +4,12 @@
 
 use chrono::NaiveDate;
 use liasse_domain::{Centimes, FseRef, Private, clock};
-use liasse_store::{ChequeRow, DepositRow, PaidRow, SettlementMode, UnpaidRow};
+use liasse_store::{ChequeRow, Choice, DebtOnly, DebtSort, DepositRow, Listing, PaidRow, SettlementMode, UnpaidRow};
 use serde::Serialize;
 
 use crate::desk::{DeskError, SignedIn};
 use crate::error::CoreError;
+use crate::lists::arranged;
 use crate::workstation::Workstation;
 
 /// A day of receipts.
@@ -73,6 +74,49 @@ pub struct Unpaid {
     pub patient: Private,
 }
 
+/// By what the movements of a day are sorted; the first or the largest first, unless it is turned round.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DaySort {
+    /// By their hour.
+    #[default]
+    Hour,
+    /// By how much.
+    Amount,
+}
+
+/// Which movements of a day: all, or those of one mode.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DayOnly(pub Option<SettlementMode>);
+
+impl Choice for DaySort {
+    const ALL: &'static [Self] = &[Self::Hour, Self::Amount];
+}
+
+impl Choice for DayOnly {
+    const ALL: &'static [Self] = &[
+        Self(None),
+        Self(Some(SettlementMode::Carte)),
+        Self(Some(SettlementMode::Cheque)),
+        Self(Some(SettlementMode::Especes)),
+        Self(Some(SettlementMode::Virement)),
+    ];
+}
+
+impl DayReport {
+    /// The movements as a list asks for them: a day has few, and all are there.
+    pub fn listed(&self, listing: Listing<DaySort, DayOnly>) -> Vec<Movement> {
+        let passes = |movement: &&Movement| listing.only.0.is_none_or(|mode| movement.mode == mode);
+        let mut movements: Vec<Movement> = self.movements.iter().filter(passes).cloned().collect();
+        match listing.sort {
+            DaySort::Amount => arranged(&mut movements, !listing.turned, |movement| movement.amount_cents),
+            // They stand in their order already, to the second.
+            DaySort::Hour if listing.turned => movements.reverse(),
+            DaySort::Hour => {}
+        }
+        movements
+    }
+}
+
 impl Workstation {
     /// The receipts of a day; today where none is named.
     pub fn day_report(&self, who: &SignedIn, day: Option<NaiveDate>) -> Result<DayReport, CoreError> {
@@ -113,6 +157,16 @@ impl Workstation {
 
     /// Who still owes, the oldest first; all, or at most `limit`.
     pub fn unpaid(&self, who: &SignedIn, limit: Option<u32>) -> Result<Vec<Unpaid>, CoreError> {
+        self.unpaid_listed(who, Listing::default(), limit)
+    }
+
+    /// The same as a list asks for them.
+    pub fn unpaid_listed(
+        &self,
+        who: &SignedIn,
+        listing: Listing<DebtSort, DebtOnly>,
+        limit: Option<u32>,
+    ) -> Result<Vec<Unpaid>, CoreError> {
         let today = self.clock.today();
         let unpaid = |row: UnpaidRow| Unpaid {
             age_days: (today - row.act_date).num_days(),
@@ -122,7 +176,12 @@ impl Workstation {
             settlement: row.settlement,
             patient: row.patient,
         };
-        Ok(self.store.unpaid(who.accounts()?, limit)?.into_iter().map(unpaid).collect())
+        Ok(self.store.unpaid_listed(who.accounts()?, listing, limit)?.into_iter().map(unpaid).collect())
+    }
+
+    /// How many still owe, through that filter.
+    pub fn unpaid_count(&self, who: &SignedIn, only: DebtOnly) -> Result<usize, CoreError> {
+        Ok(self.store.unpaid_count(who.accounts()?, only)?)
     }
 
     /// The cheques in hand; a locum's are those of their session.

@@ -7,7 +7,7 @@ use liasse_domain::returns::{Reason, Return};
 use liasse_domain::{
     BillingNumber, Centimes, Destination, DocumentKind, FileIdentifier, FseRef, MoneyState, Payer, Private, Report,
 };
-use liasse_store::{InboxRow, OpenReject};
+use liasse_store::{InboxRow, LedgerRow, OpenReject};
 use serde::Serialize;
 
 use crate::desk::SignedIn;
@@ -93,6 +93,9 @@ pub struct RejectedFse {
     /// The replacement session under which a locum made it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub session: Option<u32>,
+    /// The day of the reject, for a list that is written out.
+    #[serde(skip)]
+    pub rejected_on: Option<chrono::NaiveDate>,
     /// For whom, on a screen; never in the JSON.
     #[serde(skip)]
     pub patient: Private,
@@ -132,9 +135,9 @@ impl Workstation {
         self.told(self.store.returns()?, who)
     }
 
-    /// The latest of them that move no file and no money, among the latest `limit` of the whole mailbox.
-    pub fn notes_of(&self, who: &SignedIn, limit: u32) -> Result<Vec<Returned>, CoreError> {
-        self.told(self.store.notes(limit)?, who)
+    /// Those that move no file and no money, among the latest `limit` of the whole mailbox, or the oldest.
+    pub fn notes_of(&self, who: &SignedIn, oldest_first: bool, limit: u32) -> Result<Vec<Returned>, CoreError> {
+        self.told(self.store.notes(oldest_first, limit)?, who)
     }
 
     fn told(&self, mut rows: Vec<InboxRow>, who: &SignedIn) -> Result<Vec<Returned>, CoreError> {
@@ -190,13 +193,23 @@ impl Workstation {
     pub fn rejects_of(&self, who: &SignedIn, limit: Option<usize>) -> Result<Rejects, CoreError> {
         let billing = who.accounts()?;
         let awaiting = self.rejects_awaiting(billing)?;
-        let documents = self.documents(self.store.rejected(billing, &awaiting, limit)?)?;
+        let shown = self.in_plain_words(self.store.rejected(billing, &awaiting, limit)?)?;
+        Ok(Rejects { awaiting: awaiting.len(), shown })
+    }
+
+    /// These rejected documents, in their order.
+    pub(crate) fn rejects_named(&self, documents: &[i64]) -> Result<Vec<RejectedFse>, CoreError> {
+        self.in_plain_words(self.store.ledger_rows(documents)?)
+    }
+
+    fn in_plain_words(&self, rows: Vec<LedgerRow>) -> Result<Vec<RejectedFse>, CoreError> {
+        let documents = self.documents(rows)?;
         let mut shown: Vec<RejectedFse> =
             documents.into_iter().filter_map(|document| explained(document, &self.incidents)).collect();
         for one in &mut shown {
             one.session = self.store.made_under(&one.fse)?;
         }
-        Ok(Rejects { awaiting: awaiting.len(), shown })
+        Ok(shown)
     }
 
     /// What was rejected of a practitioner and awaits a correction, or somebody's word on a DRE; the latest reject first.
@@ -273,6 +286,7 @@ fn explained(document: Document, incidents: &Incidents) -> Option<RejectedFse> {
         corrected_by: document.corrected_by,
         passed_on,
         session: None,
+        rejected_on: document.rejected_on,
         patient: document.patient,
     })
 }

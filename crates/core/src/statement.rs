@@ -20,6 +20,7 @@ use crate::cards::SigningCards;
 use crate::desk::SignedIn;
 use crate::error::CoreError;
 use crate::lane::Handle;
+use crate::lists::spreadsheet::euros;
 use crate::paper::Sheet;
 use crate::replacement::{ReplacementError, Session, is_card_of};
 use crate::workstation::Workstation;
@@ -358,10 +359,6 @@ impl Workstation {
 impl Statement {
     /// The statement as CSV for a spreadsheet: semicolons, decimal commas.
     pub fn csv(&self) -> String {
-        let euros = |cents: Centimes| {
-            let sign = if cents.0 < 0 { "-" } else { "" };
-            format!("{sign}{},{:02}", cents.0.abs() / 100, cents.0.abs() % 100)
-        };
         let mut lines = vec!["rubrique;détail;honoraires;part (centièmes de %);part du remplaçant".to_owned()];
         for line in &self.by_kind {
             lines.push(format!(

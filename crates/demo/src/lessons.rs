@@ -89,6 +89,17 @@ impl Lesson {
 }
 
 impl Step {
+    /// A step that needs the card of its person alone. Its texts: the title, what to do, why, what is missing.
+    const fn alone(by: Role, texts: [&'static str; 4], check: fn(&Facts) -> bool) -> Self {
+        let [title, does, why, missing] = texts;
+        Self { title, does, why, missing, by, with_patient: false, check }
+    }
+
+    /// One that needs the patient's card beside it.
+    const fn with_patient(by: Role, texts: [&'static str; 4], check: fn(&Facts) -> bool) -> Self {
+        Self { with_patient: true, ..Self::alone(by, texts, check) }
+    }
+
     /// Its title.
     pub fn title(&self) -> &'static str {
         t(self.title)

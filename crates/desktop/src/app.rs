@@ -1,5 +1,6 @@
 //! The root of the window: opens the demo, maps messages to screens, routes keys and card events. No rule here.
 
+mod accounts;
 mod admission;
 mod closing;
 mod dialogs;
@@ -28,8 +29,8 @@ use liasse_demo::Office;
 use liasse_domain::{Coded, Instant, Report, clock};
 
 use crate::screen::{
-    accident, aide, bandeau, choose, diagnostic, evening as evening_page, facturer, lessons, lots, mutuelle, paiements,
-    patients, pin, radar, reception, recettes, reglages, remplacements, sets, to_sign, toast, tray, welcome,
+    accident, aide, bandeau, choose, diagnostic, evening as evening_page, exporting, facturer, lessons, lots, mutuelle,
+    paiements, patients, pin, radar, reception, recettes, reglages, remplacements, sets, to_sign, toast, tray, welcome,
 };
 use crate::text::t;
 use crate::{ask, theme};
@@ -106,6 +107,8 @@ struct Desk {
     tray: tray::State,
     lessons: lessons::State,
     notice: Option<Report>,
+    /// A list on its way into a file.
+    export: exporting::State,
     /// A word that goes away by itself.
     toast: toast::State,
     /// How many pages of the evening were opened; whether one is being done.
@@ -159,6 +162,8 @@ enum Message {
     Aide(aide::Message),
     /// The window looks like this from now on: dark, zoom in percent.
     Look(bool, u16),
+    /// A list on its way into a file.
+    Exporting(exporting::Message),
     /// A word that goes away by itself.
     Toast(toast::Message),
     /// Something that needs no answer was kept, or not.
@@ -264,6 +269,7 @@ impl Desk {
             lessons: lessons::State::new(opened.tray.clone()),
             tray: tray::State::new(opened.tray),
             notice: None,
+            export: exporting::State::default(),
             toast: toast::State::default(),
             evenings: 0,
             evening_runs: false,
@@ -307,23 +313,17 @@ impl Desk {
             Message::Sessions(found) => self.sessions(found),
             Message::Lots(message) => self.lots(message),
             Message::Paiements(message) => self.paiements(message),
-            Message::Recettes(message) => match self.recettes.update(&self.office, self.signed_in.as_ref(), message) {
-                recettes::Action::None => Task::none(),
-                recettes::Action::Run(task) => task.map(Message::Recettes),
-                recettes::Action::LedgerChanged(task) => Task::batch([task.map(Message::Recettes), self.reload_lots()]),
-            },
+            Message::Recettes(message) => self.recettes(message),
             Message::Radar(message) => self.radar(message),
             Message::Evening(message) => self.evening(message),
-            Message::Patients(message) => match self.patients.update(&self.office, self.signed_in.as_ref(), message) {
-                patients::Action::None => Task::none(),
-                patients::Action::Run(task) => task.map(Message::Patients),
-            },
+            Message::Patients(message) => self.patients(message),
             Message::Reglages(message) => self.reglages(message),
             Message::Diagnostic(message) => self.diagnostic(message),
             Message::Aide(message) => {
                 self.aide.update(message);
                 Task::none()
             }
+            Message::Exporting(message) => self.exported(message),
             Message::Toast(message) => {
                 self.toast.update(message);
                 Task::none()
@@ -356,6 +356,7 @@ impl Desk {
             lots::Action::None => Task::none(),
             lots::Action::Run(task) => task.map(Message::Lots),
             lots::Action::Said(words) => self.say(words),
+            lots::Action::Export(list) => self.begin_export(list),
             lots::Action::LinkTried(reached, task) => {
                 self.link = if reached { bandeau::Link::Up } else { bandeau::Link::Down };
                 task.map(Message::Lots)
@@ -368,20 +369,6 @@ impl Desk {
 
     fn reload_lots(&self) -> Task<Message> {
         self.lots.reload(&self.office, self.signed_in.as_ref()).map(Message::Lots)
-    }
-
-    fn paiements(&mut self, message: paiements::Message) -> Task<Message> {
-        let signed_in = self.signed_in.as_ref();
-        let vitale = self.cards.vitale().map(|(_, vitale)| vitale);
-        match self.paiements.update(&self.office, signed_in, vitale, message) {
-            paiements::Action::None => Task::none(),
-            paiements::Action::Run(task) => task.map(Message::Paiements),
-            paiements::Action::LedgerChanged(task) => Task::batch([task.map(Message::Paiements), self.reload_lots()]),
-            paiements::Action::Correct(draft) => {
-                let taken_up = self.facturer.take_up(&self.office, signed_in, *draft).map(Message::Facturer);
-                Task::batch([taken_up, self.go(Place::Facturer)])
-            }
-        }
     }
 
     fn cards_changed(&mut self, snapshot: Snapshot) -> Task<Message> {

@@ -10,6 +10,7 @@ use crate::cell::{Cell, cell, cell_or_null, reference};
 use crate::change::Change;
 use crate::error::{Result, StoreError};
 use crate::journal::Entry;
+use crate::listing::{DebtOnly, DebtSort, Listing};
 use crate::open::Store;
 use crate::query;
 use crate::stamp::Stamp;
@@ -47,22 +48,30 @@ pub struct UnpaidRow {
     pub settlement: Option<SettlementMode>,
 }
 
-/// Each state is walked along its index and left when there are enough: what was paid is never looked at. What the index
-/// is limited to is said again, else SQLite does not take it.
-const UNPAID: &str = "
-    SELECT d.billing, d.number, p.family_name, p.given_name, d.act_date, m.due - m.paid AS owed, m.settlement
-    FROM (SELECT * FROM (SELECT x.document FROM money x CROSS JOIN document e ON e.id = x.document
-                         WHERE x.state = 'attendu' AND x.state NOT IN ('sans_objet', 'encaisse') AND x.payer = 'patient' AND e.state = 'signee' AND e.billing = ?1
-                         ORDER BY x.document LIMIT ?2)
-          UNION ALL
-          SELECT * FROM (SELECT x.document FROM money x CROSS JOIN document e ON e.id = x.document
-                         WHERE x.state = 'partiel' AND x.state NOT IN ('sans_objet', 'encaisse') AND x.payer = 'patient' AND e.state = 'signee' AND e.billing = ?1
-                         ORDER BY x.document LIMIT ?2)
-          ORDER BY document LIMIT ?2) AS owing
-    CROSS JOIN document d ON d.id = owing.document
-    JOIN patient p ON p.id = d.patient
-    JOIN money m ON m.document = d.id AND m.payer = 'patient'
-    ORDER BY d.act_date, d.id";
+/// Each state is walked along its index, which is left when there are enough by age: what was paid is never looked at. What the
+/// index is limited to is said again, else SQLite does not take it.
+macro_rules! owing {
+    ($state:literal) => {
+        concat!(
+            "SELECT x.document, x.due, x.paid FROM money x CROSS JOIN document e ON e.id = x.document
+             WHERE x.state = '",
+            $state,
+            "' AND x.state NOT IN ('sans_objet', 'encaisse') AND x.payer = 'patient' AND e.state = 'signee' AND e.billing = ?1"
+        )
+    };
+}
+
+/// Which documents `x`, those of the practitioner `?1`.
+fn owing(only: DebtOnly) -> &'static [&'static str] {
+    match only {
+        DebtOnly::All => &[owing!("attendu"), owing!("partiel")],
+        DebtOnly::Later => &[
+            concat!(owing!("attendu"), " AND +x.settlement = 'plus_tard'"),
+            concat!(owing!("partiel"), " AND +x.settlement = 'plus_tard'"),
+        ],
+        DebtOnly::Partial => &[owing!("partiel")],
+    }
+}
 
 impl Store {
     /// What came in on a day, in its order.
@@ -114,7 +123,35 @@ impl Store {
 
     /// Signed FSE for which the patient still owes, the oldest first; all, or at most `limit` of those written first.
     pub fn unpaid(&self, billing: &BillingNumber, limit: Option<u32>) -> Result<Vec<UnpaidRow>> {
-        query::all(&self.connection, UNPAID, params![billing.put(), limit.map_or(-1, i64::from)], |row| {
+        self.unpaid_listed(billing, Listing::default(), limit)
+    }
+
+    /// The same as a list asks for them.
+    pub fn unpaid_listed(
+        &self,
+        billing: &BillingNumber,
+        listing: Listing<DebtSort, DebtOnly>,
+        limit: Option<u32>,
+    ) -> Result<Vec<UnpaidRow>> {
+        let order = listing.sort.order(listing.turned);
+        let limited = |part: &&str| format!("SELECT * FROM ({part} ORDER BY {order} LIMIT ?2)");
+        let parts: Vec<String> = owing(listing.only).iter().map(limited).collect();
+        let shown = match (listing.sort, listing.turned) {
+            (DebtSort::Age, false) => "d.act_date, d.id",
+            (DebtSort::Age, true) => "d.act_date DESC, d.id DESC",
+            (DebtSort::Amount, false) => "owed DESC, d.id",
+            (DebtSort::Amount, true) => "owed, d.id",
+        };
+        let sql = format!(
+            "SELECT d.billing, d.number, p.family_name, p.given_name, d.act_date, m.due - m.paid AS owed, m.settlement
+             FROM (SELECT x.document FROM ({}) x ORDER BY {order} LIMIT ?2) AS owing
+             CROSS JOIN document d ON d.id = owing.document
+             JOIN patient p ON p.id = d.patient
+             JOIN money m ON m.document = d.id AND m.payer = 'patient'
+             ORDER BY {shown}",
+            parts.join(" UNION ALL ")
+        );
+        query::all(&self.connection, &sql, params![billing.put(), limit.map_or(-1, i64::from)], |row| {
             Ok(UnpaidRow {
                 fse: reference(row)?,
                 patient: patient(row)?,
@@ -123,6 +160,12 @@ impl Store {
                 settlement: cell_or_null(row, "settlement")?,
             })
         })
+    }
+
+    /// How many there are through that filter.
+    pub fn unpaid_count(&self, billing: &BillingNumber, only: DebtOnly) -> Result<usize> {
+        let sql = format!("SELECT count(*) FROM ({})", owing(only).join(" UNION ALL "));
+        query::count(&self.connection, &sql, [billing.put()])
     }
 }
 

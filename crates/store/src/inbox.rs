@@ -169,14 +169,21 @@ impl Store {
         query::all(&self.connection, concat!(inbox!(), " ORDER BY id DESC"), [], row)
     }
 
-    /// The latest messages that move no file and no money: remarks, words of a caisse, notices of a post office, and those
-    /// that nobody could read; the newest first.
-    pub fn notes(&self, limit: u32) -> Result<Vec<InboxRow>> {
-        let sql = concat!(
-            inbox!(),
-            " WHERE kind IN ('signalement', 'service', 'non_remise', 'inconnu') ORDER BY id DESC LIMIT ?1"
+    /// Messages that move no file and no money: remarks, words of a caisse, notices of a post office, and those that nobody could
+    /// read; the newest first, or the oldest.
+    pub fn notes(&self, oldest_first: bool, limit: u32) -> Result<Vec<InboxRow>> {
+        let order = if oldest_first { "id" } else { "id DESC" };
+        let sql = format!(
+            "{} WHERE kind IN ('signalement', 'service', 'non_remise', 'inconnu') ORDER BY {order} LIMIT ?1",
+            inbox!()
         );
-        query::all(&self.connection, sql, [limit], row)
+        query::all(&self.connection, &sql, [limit], row)
+    }
+
+    /// How many there are.
+    pub fn note_count(&self) -> Result<usize> {
+        let sql = "SELECT count(*) FROM inbox WHERE kind IN ('signalement', 'service', 'non_remise', 'inconnu')";
+        query::count(&self.connection, sql, [])
     }
 
     /// A message exactly as it came.

@@ -65,7 +65,7 @@ pub use inbox::{Arrived, Decoded, InboxKind, InboxRow, InboxStatus, RefusedFile,
 pub use journal::JournalEntry;
 pub use ledger::LedgerRow;
 pub use liasse_domain::settlement::SettlementMode;
-pub use listing::{Listing, Only, Sort};
+pub use listing::{Choice, DebtOnly, DebtSort, LineOnly, LineSort, Listing, Only, RejectSort, Sort};
 pub use lots::{Outgoing, SealedLot};
 pub use lots_view::{LotRow, LotSummary};
 pub use matching::PaidRow;

@@ -1,5 +1,5 @@
-//! The documents of a practitioner as a list is asked for: sorted and filtered by indexes, so that a page of half a million is as
-//! quick as a page of a hundred; and all of them, a piece at a time, to be written out. The rows are `ledger`'s.
+//! How lists are asked for, sorted and filtered; and the documents of a practitioner so, by indexes: a page of half a million is as
+//! quick as a page of a hundred. The rows are `ledger`'s; transfers, debts and rejects stand in their own modules.
 
 use liasse_domain::BillingNumber;
 use rusqlite::params;
@@ -10,7 +10,19 @@ use crate::ledger::{LedgerRow, rows};
 use crate::open::Store;
 use crate::query;
 
-/// By what a list is sorted; the latest or the largest first, unless it is turned round.
+/// A choice that one key walks through.
+pub trait Choice: Copy + PartialEq + 'static {
+    /// All of them, in the order of that walk.
+    const ALL: &'static [Self];
+
+    /// The one after this; after the last comes the first.
+    fn after(self) -> Self {
+        let at = Self::ALL.iter().position(|one| *one == self).map_or(0, |at| at + 1);
+        Self::ALL.get(at).or(Self::ALL.first()).copied().unwrap_or(self)
+    }
+}
+
+/// By what the list of documents is sorted; the latest or the largest first, unless it is turned round.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Sort {
     /// As they were made.
@@ -36,15 +48,115 @@ pub enum Only {
     Rejected,
 }
 
-/// How a list is asked for.
+/// By what the lines of transfers are sorted; the latest or the largest first, unless it is turned round.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Listing {
+pub enum LineSort {
+    /// By the day of the transfer.
+    #[default]
+    Day,
+    /// By what is paid.
+    Amount,
+}
+
+/// Which lines of transfers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LineOnly {
+    /// All.
+    #[default]
+    All,
+    /// Those that no document has.
+    Unmatched,
+}
+
+/// By what debts are sorted; the oldest or the largest first, unless it is turned round.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DebtSort {
+    /// As their documents were made.
+    #[default]
+    Age,
+    /// By what is still owed.
+    Amount,
+}
+
+/// Which debts of patients.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DebtOnly {
+    /// All.
+    #[default]
+    All,
+    /// Those who said that they would pay later.
+    Later,
+    /// Those who paid a part.
+    Partial,
+}
+
+/// By what rejects are sorted; the latest or the largest first, unless it is turned round.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RejectSort {
+    /// As they came.
+    #[default]
+    Came,
+    /// By what the document charges.
+    Amount,
+}
+
+/// How a list is asked for: that of documents, where nothing else is named.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Listing<S = Sort, O = Only> {
     /// By what.
-    pub sort: Sort,
-    /// The earliest or the smallest first.
+    pub sort: S,
+    /// The other end first.
     pub turned: bool,
     /// Which.
-    pub only: Only,
+    pub only: O,
+}
+
+impl<S: Choice, O: Choice> Listing<S, O> {
+    /// The same by the next sort.
+    #[must_use]
+    pub fn sorted_otherwise(self) -> Self {
+        Self { sort: self.sort.after(), ..self }
+    }
+
+    /// The same from its other end.
+    #[must_use]
+    pub fn turned_round(self) -> Self {
+        Self { turned: !self.turned, ..self }
+    }
+
+    /// The same through the next filter.
+    #[must_use]
+    pub fn filtered_otherwise(self) -> Self {
+        Self { only: self.only.after(), ..self }
+    }
+}
+
+impl Choice for Sort {
+    const ALL: &'static [Self] = &[Self::Made, Self::Day, Self::Amount];
+}
+
+impl Choice for Only {
+    const ALL: &'static [Self] = &[Self::All, Self::Unsent, Self::Unanswered, Self::Rejected];
+}
+
+impl Choice for LineSort {
+    const ALL: &'static [Self] = &[Self::Day, Self::Amount];
+}
+
+impl Choice for LineOnly {
+    const ALL: &'static [Self] = &[Self::All, Self::Unmatched];
+}
+
+impl Choice for DebtSort {
+    const ALL: &'static [Self] = &[Self::Age, Self::Amount];
+}
+
+impl Choice for DebtOnly {
+    const ALL: &'static [Self] = &[Self::All, Self::Later, Self::Partial];
+}
+
+impl Choice for RejectSort {
+    const ALL: &'static [Self] = &[Self::Came, Self::Amount];
 }
 
 impl Only {
@@ -66,8 +178,41 @@ impl Only {
     }
 }
 
+impl Only {
+    /// The same asked of each document `d`: for the few of one patient, whoever billed them.
+    pub(crate) fn of_each(self) -> &'static str {
+        match self {
+            Self::All => "",
+            Self::Unsent => {
+                " AND ((d.state = 'signee' AND d.live IS NULL)
+                       OR EXISTS (SELECT 1 FROM membership m WHERE m.id = d.live AND m.state IN ('en_lot', 'en_fichier')))"
+            }
+            Self::Unanswered => {
+                " AND EXISTS (SELECT 1 FROM membership m WHERE m.id = d.live AND m.state IN ('transmise', 'non_confirmee'))"
+            }
+            Self::Rejected => {
+                " AND (EXISTS (SELECT 1 FROM reject r WHERE r.document = d.id)
+                       OR EXISTS (SELECT 1 FROM membership m WHERE m.document = d.id AND m.state = 'refusee'))"
+            }
+        }
+    }
+}
+
+impl DebtSort {
+    /// Of the money `x`.
+    pub(crate) fn order(self, turned: bool) -> &'static str {
+        match (self, turned) {
+            (Self::Age, false) => "x.document",
+            (Self::Age, true) => "x.document DESC",
+            (Self::Amount, false) => "x.due - x.paid DESC, x.document",
+            (Self::Amount, true) => "x.due - x.paid, x.document",
+        }
+    }
+}
+
 impl Listing {
-    fn order(self) -> &'static str {
+    /// Of documents `d`.
+    pub(crate) fn order(self) -> &'static str {
         match (self.sort, self.turned) {
             (Sort::Made, false) => "d.id DESC",
             (Sort::Made, true) => "d.id",
@@ -99,6 +244,17 @@ impl Store {
             listing.order()
         );
         query::all(&self.connection, &sql, params![billing.put(), limit, session], |row| row.get("id"))
+    }
+
+    /// How many pass a filter, whatever the order; those that bear a number.
+    pub fn listed_count(&self, billing: &BillingNumber, session: Option<u32>, only: Only) -> Result<usize> {
+        let of_session = if session.is_some() { "AND d.replacement = ?2" } else { "AND ?2 IS NULL" };
+        let billing_is = if only != Only::All || session.is_some() { "+d.billing = ?1" } else { "d.billing = ?1" };
+        let sql = format!(
+            "SELECT count(*) FROM document d WHERE d.number IS NOT NULL AND {billing_is} {of_session}{}",
+            only.sql()
+        );
+        query::count(&self.connection, &sql, params![billing.put(), session])
     }
 
     /// What the ledger says of these, in their order.

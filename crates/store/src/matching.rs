@@ -11,6 +11,7 @@ use crate::change::Change;
 use crate::document;
 use crate::error::{Result, StoreError};
 use crate::journal::Entry;
+use crate::listing::{LineOnly, LineSort, Listing};
 use crate::money;
 use crate::open::Store;
 use crate::query;
@@ -39,16 +40,56 @@ pub struct PaidRow {
     pub matched: Option<FseRef>,
 }
 
-const LINES: &str =
-    "SELECT l.payment, l.position, p.regime, p.caisse, p.reference, p.paid_on, l.fse, l.payer, l.amount,
-                            d.billing, d.number
-                     FROM payment p CROSS JOIN payment_line l ON l.payment = p.id LEFT JOIN document d ON d.id = l.document";
+/// Transfers, each with its lines. The order of the tables is said: transfers by their day are walked along their index.
+macro_rules! lines {
+    () => {
+        "FROM payment p CROSS JOIN payment_line l ON l.payment = p.id"
+    };
+}
+
+const LINES: &str = concat!(
+    "SELECT l.payment, l.position, p.regime, p.caisse, p.reference, p.paid_on, l.fse, l.payer, l.amount, d.billing, d.number ",
+    lines!(),
+    " LEFT JOIN document d ON d.id = l.document"
+);
 
 impl Store {
     /// The lines of transfers to a practitioner, the latest transfer first; all, or at most `limit`.
     pub fn payment_lines(&self, billing: &BillingNumber, limit: Option<u32>) -> Result<Vec<PaidRow>> {
-        let sql = format!("{LINES} WHERE p.billing = ?1 ORDER BY p.paid_on DESC, p.id DESC, l.position LIMIT ?2");
+        self.lines_listed(billing, Listing::default(), limit)
+    }
+
+    /// The same as a list asks for them.
+    pub fn lines_listed(
+        &self,
+        billing: &BillingNumber,
+        listing: Listing<LineSort, LineOnly>,
+        limit: Option<u32>,
+    ) -> Result<Vec<PaidRow>> {
+        let sql = format!("{LINES} {} LIMIT ?2", asked(listing));
         query::all(&self.connection, &sql, params![billing.put(), limit.map_or(-1, i64::from)], read)
+    }
+
+    /// The names alone of all that a list asks for: to be read later, a piece at a time.
+    pub fn line_names(&self, billing: &BillingNumber, listing: Listing<LineSort, LineOnly>) -> Result<Vec<(i64, u32)>> {
+        let sql = format!("SELECT l.payment, l.position {} {}", lines!(), asked(listing));
+        query::all(&self.connection, &sql, [billing.put()], |row| Ok((row.get("payment")?, row.get("position")?)))
+    }
+
+    /// These lines, in their order.
+    pub fn lines_named(&self, names: &[(i64, u32)]) -> Result<Vec<PaidRow>> {
+        let sql = format!("{LINES} WHERE l.payment = ?1 AND l.position = ?2");
+        let mut found = Vec::with_capacity(names.len());
+        for (payment, line) in names {
+            found.extend(query::first(&self.connection, &sql, params![payment, line], read)?);
+        }
+        Ok(found)
+    }
+
+    /// How many lines were paid to a practitioner.
+    pub fn line_count(&self, billing: &BillingNumber) -> Result<usize> {
+        let sql = concat!("SELECT count(*) ", lines!(), " WHERE p.billing = ?1");
+        query::count(&self.connection, sql, [billing.put()])
     }
 
     /// How many lines of transfers to a practitioner have no document.
@@ -104,6 +145,24 @@ impl Store {
         let entry = Entry::new("paiement.separe").document(row.from.takes(), &fse).patient(document.patient);
         change.commit(told(entry, payment, line, &row))
     }
+}
+
+/// Which lines, and in what order.
+fn asked(listing: Listing<LineSort, LineOnly>) -> String {
+    let which = match listing.only {
+        LineOnly::All => "",
+        // Few of them: said as a list of transfers, found along the index of lines without a document.
+        LineOnly::Unmatched => {
+            " AND l.document IS NULL AND p.id IN (SELECT u.payment FROM payment_line u WHERE u.document IS NULL)"
+        }
+    };
+    let order = match (listing.sort, listing.turned) {
+        (LineSort::Day, false) => "p.paid_on DESC, p.id DESC, l.position",
+        (LineSort::Day, true) => "p.paid_on, p.id, l.position",
+        (LineSort::Amount, false) => "l.amount DESC, l.payment DESC, l.position",
+        (LineSort::Amount, true) => "l.amount, l.payment, l.position",
+    };
+    format!("WHERE p.billing = ?1{which} ORDER BY {order}")
 }
 
 fn told(entry: Entry, payment: i64, line: u32, row: &PaidRow) -> Entry {

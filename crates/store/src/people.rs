@@ -14,7 +14,7 @@ use rusqlite::{Row, params};
 
 use crate::cell::{Cell, cell, cell_or_null, put_or_null, reference};
 use crate::error::Result;
-use crate::ledger::{self, LedgerRow};
+use crate::listing::{Listing, Only};
 use crate::open::Store;
 use crate::query;
 use names::{folded, ranges, splits};
@@ -81,6 +81,13 @@ macro_rules! seen {
             theirs!("f"),
             "))"
         )
+    };
+}
+
+/// The documents of the patient `?3`.
+macro_rules! of_patient {
+    () => {
+        concat!("FROM document d WHERE d.patient = ?3 AND d.number IS NOT NULL AND ", theirs!("d"))
     };
 }
 
@@ -245,25 +252,25 @@ impl Store {
         Ok(people)
     }
 
-    /// The documents of a patient, those of the latest acts first, at most so many.
-    pub fn documents_of_patient(&self, patient: i64, whose: Whose<'_>, limit: u32) -> Result<Vec<LedgerRow>> {
-        let sql = concat!(
-            "SELECT d.id FROM document d WHERE d.patient = ?3 AND d.number IS NOT NULL AND ",
-            theirs!("d"),
-            " ORDER BY d.act_date DESC, d.id DESC LIMIT ?4"
-        );
+    /// The documents of a patient as a list asks for them, at most so many.
+    pub fn documents_of_patient(
+        &self,
+        patient: i64,
+        whose: Whose<'_>,
+        listing: Listing,
+        limit: u32,
+    ) -> Result<Vec<i64>> {
+        let (only, order) = (listing.only.of_each(), listing.order());
+        let sql = format!("SELECT d.id {}{only} ORDER BY {order} LIMIT ?4", of_patient!());
         let (billing, session) = whose.put();
-        let values = params![billing, session, patient, limit];
-        let ids = query::all(&self.connection, sql, values, |row| row.get::<_, i64>("id"))?;
-        ledger::rows(&self.connection, &ids)
+        query::all(&self.connection, &sql, params![billing, session, patient, limit], |row| row.get("id"))
     }
 
-    /// How many there are.
-    pub fn documents_of_patient_count(&self, patient: i64, whose: Whose<'_>) -> Result<usize> {
-        let sql =
-            concat!("SELECT count(*) FROM document d WHERE d.patient = ?3 AND d.number IS NOT NULL AND ", theirs!("d"));
+    /// How many there are through that filter.
+    pub fn documents_of_patient_count(&self, patient: i64, whose: Whose<'_>, only: Only) -> Result<usize> {
+        let sql = format!("SELECT count(*) {}{}", of_patient!(), only.of_each());
         let (billing, session) = whose.put();
-        query::count(&self.connection, sql, params![billing, session, patient])
+        query::count(&self.connection, &sql, params![billing, session, patient])
     }
 
     /// What the FSE of a patient say of their rights, those of the latest acts first, at most so many.

@@ -3,11 +3,12 @@
 
 use chrono::NaiveDate;
 use liasse_domain::{BillingNumber, Centimes, FseRef};
-use rusqlite::{Connection, params};
+use rusqlite::params;
 
 use crate::cell::{Cell, cell, reference};
 use crate::error::Result;
 use crate::ledger::{self, LedgerRow};
+use crate::listing::RejectSort;
 use crate::open::Store;
 use crate::query;
 
@@ -74,17 +75,35 @@ impl Store {
         let mut documents: Vec<i64> = first.iter().map(|reject| reject.document).collect();
         let limit = limit.unwrap_or(usize::MAX);
         if documents.len() < limit {
-            let others = latest(&self.connection, billing, limit)?;
+            let others = self.rejects_listed(billing, RejectSort::Came, false, Some(limit))?;
             let named: std::collections::HashSet<i64> = documents.iter().copied().collect();
             documents.extend(others.into_iter().filter(|document| !named.contains(document)));
         }
         documents.truncate(limit);
         ledger::rows(&self.connection, &documents)
     }
-}
 
-fn latest(connection: &Connection, billing: &BillingNumber, limit: usize) -> Result<Vec<i64>> {
-    let sql = concat!("SELECT r.document ", last_rejects!(), " ORDER BY r.id DESC LIMIT ?2");
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    query::all(connection, sql, params![billing.put(), limit], |row| row.get(0))
+    /// The rejected documents of a practitioner, as a list asks for them; all, or at most `limit`.
+    pub fn rejects_listed(
+        &self,
+        billing: &BillingNumber,
+        sort: RejectSort,
+        turned: bool,
+        limit: Option<usize>,
+    ) -> Result<Vec<i64>> {
+        let order = match (sort, turned) {
+            (RejectSort::Came, false) => "r.id DESC",
+            (RejectSort::Came, true) => "r.id",
+            (RejectSort::Amount, false) => "d.total DESC, r.id DESC",
+            (RejectSort::Amount, true) => "d.total, r.id",
+        };
+        let sql = format!("SELECT r.document {} ORDER BY {order} LIMIT ?2", last_rejects!());
+        let limit = limit.map_or(-1, |limit| i64::try_from(limit).unwrap_or(i64::MAX));
+        query::all(&self.connection, &sql, params![billing.put(), limit], |row| row.get(0))
+    }
+
+    /// How many there are.
+    pub fn reject_count(&self, billing: &BillingNumber) -> Result<usize> {
+        query::count(&self.connection, concat!("SELECT count(*) ", last_rejects!()), [billing.put()])
+    }
 }

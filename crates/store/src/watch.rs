@@ -11,6 +11,7 @@ use rusqlite::{Row, params};
 use crate::cell::{Cell, cell, reference};
 use crate::days;
 use crate::error::Result;
+use crate::listing::DebtSort;
 use crate::open::Store;
 use crate::query;
 
@@ -53,7 +54,7 @@ pub struct OwedRow {
 /// What was looked for, at most so many for each payer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Owed {
-    /// Those found, for each payer the oldest documents.
+    /// Those found, for each payer the first ones.
     pub rows: Vec<OwedRow>,
     /// Whether there are more.
     pub more: bool,
@@ -74,10 +75,9 @@ const RECEIVED: &str = concat!(
     open_money!(),
     "AND d.state = 'signee' AND d.given_up = 0 AND d.live IS NOT NULL
      AND d.live NOT IN (SELECT m.id FROM membership m
-                        WHERE m.state IN ('en_lot', 'en_fichier', 'transmise', 'non_confirmee'))
-     ORDER BY x.document LIMIT ?4"
+                        WHERE m.state IN ('en_lot', 'en_fichier', 'transmise', 'non_confirmee'))"
 );
-const WHEREVER: &str = concat!(open_money!(), "ORDER BY x.document LIMIT ?4");
+const WHEREVER: &str = open_money!();
 
 impl Store {
     /// The documents of a practitioner that left, or may have, and have no ARL, the oldest file first; of one replacement
@@ -102,14 +102,24 @@ impl Store {
         })
     }
 
-    /// What is owed to a practitioner for documents that a caisse has received, and of which nothing came.
+    /// What is owed to a practitioner for documents that a caisse has received, and of which nothing came; the oldest.
     pub fn received_unpaid(&self, billing: &BillingNumber, most: u32) -> Result<Owed> {
-        self.owed(RECEIVED, &[MoneyState::Attendu], billing, most)
+        self.received_unpaid_by(billing, (DebtSort::Age, false), most)
     }
 
-    /// What was paid to a practitioner in part, or otherwise than was due, wherever the document is.
+    /// The same in another order, so that the first ones of many are the right ones.
+    pub fn received_unpaid_by(&self, billing: &BillingNumber, order: (DebtSort, bool), most: u32) -> Result<Owed> {
+        self.owed(RECEIVED, &[MoneyState::Attendu], billing, order, most)
+    }
+
+    /// What was paid to a practitioner in part, or otherwise than was due, wherever the document is; the oldest.
     pub fn paid_otherwise(&self, billing: &BillingNumber, most: u32) -> Result<Owed> {
-        self.owed(WHEREVER, &[MoneyState::Partiel, MoneyState::Anomalie], billing, most)
+        self.paid_otherwise_by(billing, (DebtSort::Age, false), most)
+    }
+
+    /// The same in another order.
+    pub fn paid_otherwise_by(&self, billing: &BillingNumber, order: (DebtSort, bool), most: u32) -> Result<Owed> {
+        self.owed(WHEREVER, &[MoneyState::Partiel, MoneyState::Anomalie], billing, order, most)
     }
 
     /// Family names and given names of the patients of these documents, in their order.
@@ -123,14 +133,23 @@ impl Store {
         Ok(names)
     }
 
-    fn owed(&self, sql: &str, states: &[MoneyState], billing: &BillingNumber, most: u32) -> Result<Owed> {
+    /// `order` is by what, and whether the other end comes first.
+    fn owed(
+        &self,
+        what: &str,
+        states: &[MoneyState],
+        billing: &BillingNumber,
+        order: (DebtSort, bool),
+        most: u32,
+    ) -> Result<Owed> {
+        let sql = format!("{what} ORDER BY {} LIMIT ?4", order.0.order(order.1));
         let mut found = Owed::default();
         let enough = usize::try_from(most).unwrap_or(usize::MAX);
         for state in states {
             for payer in Payer::ALL {
                 // One more than is given, to know whether there are more.
                 let values = params![billing.put(), state.put(), payer.put(), i64::from(most) + 1];
-                let mut rows = query::all(&self.connection, sql, values, owed)?;
+                let mut rows = query::all(&self.connection, &sql, values, owed)?;
                 found.more |= rows.len() > enough;
                 rows.truncate(enough);
                 found.rows.append(&mut rows);

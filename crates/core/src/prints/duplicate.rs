@@ -7,6 +7,7 @@ use liasse_domain::{FseContent, FseRef, Management, Payer, SettlementMode};
 use liasse_print::{Align, Block, Document, Table};
 use liasse_store::FseRow;
 
+use super::shows_money_of;
 use super::wording::{self, Facts, money};
 use crate::desk::SignedIn;
 use crate::error::CoreError;
@@ -15,12 +16,12 @@ use crate::papers::{TEXTS, columns, day, t};
 use crate::workstation::Workstation;
 
 impl Workstation {
-    /// The duplicata of an FSE, for whoever may have it at the desk.
+    /// The duplicata of an FSE, for whoever may have it at the desk; staff's without what the caisses owe and paid.
     pub fn duplicate_of(&self, fse: &FseRef, who: &SignedIn) -> Result<Document, CoreError> {
         self.at_the_desk(fse, who)?;
         let row = self.store.fse(fse)?.ok_or(InvoicingError::UnknownFse)?;
         let road = self.road_of(&row)?;
-        Ok(duplicate(&row, road, who.holder.test_card, self.clock.today()))
+        Ok(duplicate(&row, road, who, self.clock.today()))
     }
 
     /// How far an FSE came: its lot, the answer to its file, its reject, what corrects it.
@@ -46,7 +47,7 @@ impl Workstation {
     }
 }
 
-fn duplicate(row: &FseRow, road: Facts, demo: bool, today: NaiveDate) -> Document {
+fn duplicate(row: &FseRow, road: Facts, who: &SignedIn, today: NaiveDate) -> Document {
     let claim = &row.content;
     let mut blocks = vec![
         Block::Notice(t("duplicate.notice")),
@@ -74,12 +75,12 @@ fn duplicate(row: &FseRow, road: Facts, demo: bool, today: NaiveDate) -> Documen
     }
     blocks.push(Block::Heading(t("duplicate.pays_title")));
     blocks.push(Block::Paragraph(who_pays(claim)));
-    blocks.push(Block::Table(owed(row)));
+    blocks.extend(owed(row, who));
     blocks.extend(settlement(row.settlement));
     Document {
         title: t("duplicate.title"),
         subject: TEXTS.with("duplicate.subject", &[("fse", &row.reference.to_string())]),
-        demo,
+        demo: who.holder.test_card,
         made_on: TEXTS.with("paper.made_on", &[("day", &day(today))]),
         blocks,
     }
@@ -332,22 +333,26 @@ fn who_pays(claim: &FseContent) -> String {
     format!("{amo}\n{amc}")
 }
 
-/// What each payer owes, and how it stands.
-fn owed(row: &FseRow) -> Table {
+/// What each payer owes, and how it stands; for staff the patient alone, and that the others are left out.
+fn owed(row: &FseRow, who: &SignedIn) -> Vec<Block> {
     let line = |of: Payer| {
         let found = row.money.iter().find(|part| part.payer == of)?;
         Some(vec![wording::payer(of), money(found.due), money(found.paid), found.state.label().to_owned()])
     };
-    Table {
+    let shown = Payer::ALL.into_iter().filter(|payer| shows_money_of(*payer, who));
+    let table = Table {
         columns: columns(&[
             ("duplicate.payer", 3, Align::Left),
             ("duplicate.due", 2, Align::Right),
             ("duplicate.received", 2, Align::Right),
             ("duplicate.stands", 2, Align::Left),
         ]),
-        rows: Payer::ALL.into_iter().filter_map(line).collect(),
+        rows: shown.filter_map(line).collect(),
         total: None,
-    }
+    };
+    let left_out = who.is_staff().then(|| Block::Paragraph(t("duplicate.accounts_left_out")));
+    let table = (!table.rows.is_empty()).then_some(Block::Table(table));
+    table.into_iter().chain(left_out).collect()
 }
 
 /// The patient's last word on settling.

@@ -8,6 +8,7 @@ use liasse_domain::{FseRef, Report, TransmissionState};
 use liasse_print::{Align, Block, Document, Table};
 use liasse_store::{AnswerRow, AttemptOutcome, FseRow, LotRow, PaidForRow, RejectRow, StepRow};
 
+use super::shows_money_of;
 use super::wording::{self, Facts, money};
 use crate::desk::SignedIn;
 use crate::error::CoreError;
@@ -30,30 +31,34 @@ struct Dossier {
 }
 
 impl Workstation {
-    /// The dossier of an FSE for a call to its caisse, for whoever may have it at the desk.
+    /// The dossier of an FSE for a call to its caisse, for whoever may have it at the desk; staff's without what the caisses
+    /// owe and paid.
     pub fn incident_of(&self, fse: &FseRef, who: &SignedIn) -> Result<Document, CoreError> {
         self.at_the_desk(fse, who)?;
-        let row = self.store.fse(fse)?.ok_or(InvoicingError::UnknownFse)?;
+        let mut row = self.store.fse(fse)?.ok_or(InvoicingError::UnknownFse)?;
         let mut lots = Vec::new();
         for file in self.store.files_of(fse)? {
             if let Some(lot) = self.store.lot(file)? {
                 lots.push((lot, self.store.answers_to(file)?));
             }
         }
+        row.money.retain(|part| shows_money_of(part.payer, who));
+        // Whoever pays by a transfer pays the practitioner's account.
+        let transfers = if who.is_staff() { Vec::new() } else { self.store.paid_for(fse)? };
         let dossier = Dossier {
             row,
             lots,
             rejects: self.store.rejects_of(fse)?,
-            transfers: self.store.paid_for(fse)?,
+            transfers,
             steps: self.store.steps_of(fse)?,
             corrected_by: self.store.corrected_by(fse)?,
             read_until: wording::decided(&[], self.store.returns_read_until()?),
         };
-        Ok(drawn(&dossier, &self.incidents, who.holder.test_card, self.clock.today()))
+        Ok(drawn(&dossier, &self.incidents, who, self.clock.today()))
     }
 }
 
-fn drawn(dossier: &Dossier, incidents: &Incidents, demo: bool, today: NaiveDate) -> Document {
+fn drawn(dossier: &Dossier, incidents: &Incidents, who: &SignedIn, today: NaiveDate) -> Document {
     let mut blocks = vec![Block::Facts(claim(dossier)), Block::Heading(t("incident.lots_title"))];
     if dossier.lots.is_empty() {
         blocks.push(Block::Paragraph(t("incident.no_lot")));
@@ -64,13 +69,16 @@ fn drawn(dossier: &Dossier, incidents: &Incidents, demo: bool, today: NaiveDate)
     blocks.extend(rejects(dossier));
     blocks.extend(national(dossier, incidents));
     blocks.extend(transfers(&dossier.transfers));
+    if who.is_staff() {
+        blocks.push(Block::Paragraph(t("duplicate.accounts_left_out")));
+    }
     blocks.push(Block::Heading(t("incident.steps_title")));
     blocks.push(Block::Table(steps(&dossier.steps)));
     blocks.push(Block::Lines { label: t("incident.said"), count: 3 });
     Document {
         title: t("incident.title"),
         subject: TEXTS.with("incident.subject", &[("fse", &dossier.row.reference.to_string())]),
-        demo,
+        demo: who.holder.test_card,
         made_on: TEXTS.with("paper.made_on", &[("day", &day(today))]),
         blocks,
     }

@@ -4,7 +4,7 @@
 use chrono::NaiveDate;
 use liasse_domain::calendar::sending_deadline;
 use liasse_domain::{BillingNumber, Centimes, DocumentKind, Payer, SecuringMode, clock};
-use liasse_store::{OpenReject, Owed, OwedRow, UnansweredRow, UnsentRow, WaitingRow};
+use liasse_store::{DebtSort, OpenReject, Owed, OwedRow, UnansweredRow, UnsentRow, WaitingRow};
 
 use super::{Row, Todo, due};
 use crate::desk::SignedIn;
@@ -20,6 +20,19 @@ const MOST: u32 = 500;
 const PRICED: usize = 100;
 /// The word of a passage in the JSON.
 const PASSAGE: &str = "passage";
+
+/// How far is looked, and from which end: by what debts are ordered, and whether the other end comes first.
+#[derive(Clone, Copy)]
+pub(super) struct Reach {
+    pub(super) order: (DebtSort, bool),
+    pub(super) most: u32,
+}
+
+impl Default for Reach {
+    fn default() -> Self {
+        Self { order: (DebtSort::Age, false), most: MOST }
+    }
+}
 
 /// The rows of a category.
 pub(super) struct Found {
@@ -55,11 +68,13 @@ impl Workstation {
     }
 
     /// What waits for a signature, and what is signed and no caisse can have.
-    pub(super) fn billed_not_sent(&self, who: &SignedIn, today: NaiveDate) -> Result<Found, CoreError> {
+    pub(super) fn billed_not_sent(&self, who: &SignedIn, today: NaiveDate, reach: Reach) -> Result<Found, CoreError> {
         let own = (!who.is_staff()).then_some(&who.situation.billing_number);
         let session = who.session();
-        let unsigned = self.store.waiting_for_cps(own, session, MOST)?;
-        let more = u32::try_from(unsigned.len()).is_ok_and(|count| count == MOST);
+        // The store gives the oldest: in another order all are looked at.
+        let most = if reach.order == Reach::default().order { reach.most } else { u32::MAX };
+        let unsigned = self.store.waiting_for_cps(own, session, most)?;
+        let more = u32::try_from(unsigned.len()).is_ok_and(|count| count == most);
         let mut rows: Vec<Row> = unsigned.into_iter().map(|row| to_sign(row, today)).collect();
         let theirs = |row: &UnsentRow| {
             own.is_none_or(|own| row.fse.billing == *own) && (who.replaces.is_none() || row.session == session)
@@ -75,13 +90,23 @@ impl Workstation {
     }
 
     /// What a caisse has received and somebody has paid nothing of.
-    pub(super) fn received_not_paid(&self, billing: &BillingNumber, today: NaiveDate) -> Result<Found, CoreError> {
-        Ok(owed(self.store.received_unpaid(billing, MOST)?, Todo::Relancer, today))
+    pub(super) fn received_not_paid(
+        &self,
+        billing: &BillingNumber,
+        today: NaiveDate,
+        reach: Reach,
+    ) -> Result<Found, CoreError> {
+        Ok(owed(self.store.received_unpaid_by(billing, reach.order, reach.most)?, Todo::Relancer, today))
     }
 
     /// What was paid in part, or otherwise than was due.
-    pub(super) fn paid_too_little(&self, billing: &BillingNumber, today: NaiveDate) -> Result<Found, CoreError> {
-        Ok(owed(self.store.paid_otherwise(billing, MOST)?, Todo::Rapprocher, today))
+    pub(super) fn paid_too_little(
+        &self,
+        billing: &BillingNumber,
+        today: NaiveDate,
+        reach: Reach,
+    ) -> Result<Found, CoreError> {
+        Ok(owed(self.store.paid_otherwise_by(billing, reach.order, reach.most)?, Todo::Rapprocher, today))
     }
 
     /// What was rejected and nobody has corrected, where a correction makes sense.

@@ -5,13 +5,13 @@ use liasse_core::Workstation;
 use liasse_core::desk::{SignedIn, Wanted};
 use liasse_core::invoicing::Draft;
 use liasse_core::paper::OnPaper;
-use liasse_core::replacement::{Plan, locum_on};
+use liasse_core::replacement::Plan;
 use liasse_domain::patient::Period;
-use liasse_domain::replacement::{Calendar, FeeKind, ShareBase, Slot, Terms, Weekdays};
-use liasse_domain::{Centimes, Coded, Level, PaperReason, Rate};
+use liasse_domain::replacement::FeeKind;
+use liasse_domain::{Centimes, Coded, Level, PaperReason};
 use liasse_pricing::{Overrun, Qualifier};
 
-use crate::support::{Direct, Hand, Practice, directory};
+use crate::support::{Direct, Hand, Practice, directory, week_of};
 
 struct Week {
     practice: Practice,
@@ -28,18 +28,7 @@ impl Week {
         let mut workstation = practice.workstation_with(directory(&["751", "951"]));
         let hand = |cps| Hand::of(cps, Some("vitale-durand"));
         let (gris, vert) = (hand("cps-gris"), hand("cps-vert"));
-        let time = |text: &str| chrono::NaiveTime::parse_from_str(text, "%H:%M").expect("a time");
-        let day = |text: &str| text.parse().expect("a day");
-        let slot = Slot { days: Weekdays::of(&[1, 2, 3, 4, 5]), from: time("08:00"), until: time("19:30") };
-        let share = Rate::percent(70);
-        let plan = Plan {
-            locum: locum_on(&vert.cps()).expect("a locum"),
-            situations: Vec::new(),
-            calendar: Calendar::new(day("2026-01-19"), day("2026-01-23"), vec![slot]).expect("a calendar"),
-            recurring: false,
-            mailbox,
-            terms: Terms { base: ShareBase::Billed, office: share, visits: share, duty: Rate::FULL },
-        };
+        let plan = Plan { mailbox, ..week_of(&vert) };
         let mut who = gris.signed_in(&practice.clock);
         who.situation.convention = convention;
         let asked = workstation.begin_session(&plan, &gris.cps(), &who).expect("asked");

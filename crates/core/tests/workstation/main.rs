@@ -12,6 +12,7 @@ mod doctor;
 mod exchange;
 mod incidents;
 mod invoicing;
+mod lists;
 mod locum_terms;
 mod notices;
 mod passages;

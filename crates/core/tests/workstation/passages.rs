@@ -1,12 +1,9 @@
 //! The secretary's three moments: received, billed from the practitioner's word or a standing instruction and nothing else,
 //! sealed and settled; another practitioner's patient moved; the locum's pair.
 
-use liasse_core::desk::Wanted;
 use liasse_core::invoicing::{Draft, Proof};
-use liasse_core::replacement::{Plan, locum_on};
-use liasse_core::{SettlementMode, desync, replacement};
-use liasse_domain::replacement::{Calendar, ShareBase, Slot, Terms, Weekdays};
-use liasse_domain::{Centimes, DocumentState, PassageState, Rate, SecuringMode};
+use liasse_core::{SettlementMode, desync};
+use liasse_domain::{Centimes, DocumentState, PassageState, SecuringMode};
 
 use crate::support::Hand;
 use crate::support::secretary::{Secretariat, code, cotation};
@@ -184,25 +181,8 @@ fn shown_to(cabinet: &Secretariat, hand: &Hand) -> Vec<(liasse_domain::FseRef, [
 fn during_a_replacement_the_fse_bears_both_before_the_seal_and_the_locum_alone_signs() {
     let cabinet = Secretariat::opened();
     let vert = Hand::of("cps-vert", Some("vitale-durand"));
-    let locum = locum_on(&vert.cps()).expect("a locum");
-    let time = |text: &str| chrono::NaiveTime::parse_from_str(text, "%H:%M").expect("a time");
-    let day = |text: &str| text.parse().expect("a day");
-    let slot = Slot { days: Weekdays::of(&[1, 2, 3, 4, 5]), from: time("08:00"), until: time("19:30") };
-    let share = Rate::percent(70);
-    let plan = Plan {
-        locum,
-        situations: Vec::new(),
-        calendar: Calendar::new(day("2026-01-19"), day("2026-01-23"), vec![slot]).expect("a calendar"),
-        recurring: false,
-        mailbox: true,
-        terms: Terms { base: ShareBase::Billed, office: share, visits: share, duty: Rate::FULL },
-    };
-    let gris = cabinet.gris.cps();
-    replacement::prepare(&cabinet.workstation, &cabinet.gris, &plan, &gris, &cabinet.doctor()).expect("prepared");
-    cabinet.practice.clock.set("2026-01-19T09:00:00Z");
+    let who = cabinet.replaced_by(&vert);
     assert_eq!(code(cabinet.received().err()), "desync.remplacant_inconnu", "the locum's card was never here");
-    let card = vert.cps();
-    let who = cabinet.asked(move |ws| ws.admit("CPS", &card, Wanted::Anything)).expect("the locum");
     let known = who.clone();
     cabinet.asked(move |ws| ws.remember(&known)).expect("remembered");
 

@@ -1,19 +1,16 @@
 //! « Patients »: found by name, NIR and day, each by those alone whose patient they are; the rights with their source; and the
 //! sentence for who was not reimbursed, along the whole way of an FSE.
 
-use liasse_core::desk::{SignedIn, Wanted};
+use liasse_core::desk::SignedIn;
 use liasse_core::invoicing::{Attestation, Draft, Proof};
 use liasse_core::people::{Search, Source};
 use liasse_core::reimbursed::{Answer, Standing};
-use liasse_core::replacement::{self, Plan, locum_on};
 use liasse_core::sending::send_all;
 use liasse_core::{CoreError, Workstation};
-use liasse_domain::replacement::{Calendar, ShareBase, Slot, Terms, Weekdays};
-use liasse_domain::returns::{Acknowledgement, Reason, Rejections, Return};
-use liasse_domain::{Centimes, Destination, FileIdentifier, FseRef, Nir, PaperState, Payer, Rate, SecuringMode};
+use liasse_domain::{Centimes, FseRef, Nir, PaperState, Payer, SecuringMode};
 
 use crate::support::secretary::{Secretariat, code};
-use crate::support::{Direct, Hand, Practice, ScriptPost};
+use crate::support::{Direct, Hand, Practice, ScriptPost, arl, rejection};
 
 /// One G for that person on the Vitale of `hand`, prepared.
 fn prepared(ws: &mut Workstation, hand: &Hand, who: &SignedIn, beneficiary: usize) -> FseRef {
@@ -151,34 +148,13 @@ fn a_corsican_with_an_attestation_is_found_and_the_sheet_is_told() {
     assert!(answer.sentence.contains("postée à la caisse depuis le 15/01/2026"), "{}", answer.sentence);
 }
 
-/// Dr Vert replaces Dr Gris in the week of Monday 19 January, and is signed in on that Monday.
-fn replaced(cabinet: &Secretariat, vert: &Hand) -> SignedIn {
-    let time = |text: &str| chrono::NaiveTime::parse_from_str(text, "%H:%M").expect("a time");
-    let day = |text: &str| text.parse().expect("a day");
-    let slot = Slot { days: Weekdays::of(&[1, 2, 3, 4, 5]), from: time("08:00"), until: time("19:30") };
-    let share = Rate::percent(70);
-    let plan = Plan {
-        locum: locum_on(&vert.cps()).expect("a locum"),
-        situations: Vec::new(),
-        calendar: Calendar::new(day("2026-01-19"), day("2026-01-23"), vec![slot]).expect("a calendar"),
-        recurring: false,
-        mailbox: true,
-        terms: Terms { base: ShareBase::Billed, office: share, visits: share, duty: Rate::FULL },
-    };
-    let gris = cabinet.gris.cps();
-    replacement::prepare(&cabinet.workstation, &cabinet.gris, &plan, &gris, &cabinet.doctor()).expect("prepared");
-    cabinet.practice.clock.set("2026-01-19T09:00:00Z");
-    let card = vert.cps();
-    cabinet.asked(move |ws| ws.admit("CPS", &card, Wanted::Anything)).expect("the locum")
-}
-
 #[test]
 fn a_locum_sees_what_the_session_billed_and_staff_the_practices_without_the_caisses_money() {
     let cabinet = Secretariat::opened();
     // Dr Gris's own, before leaving.
     let doctors = cabinet.practice.posted(&["vitale-durand", "vitale-petit"]);
     let vert = Hand::of("cps-vert", Some("vitale-durand"));
-    let locum = replaced(&cabinet, &vert);
+    let locum = cabinet.replaced_by(&vert);
     let (who, vitale) = (locum.clone(), vert.vitale());
     assert_eq!(cabinet.asked(move |ws| found(ws, &who, "durand")).expect("looked for"), Vec::<String>::new());
     let who = locum.clone();
@@ -217,22 +193,6 @@ fn a_locum_sees_what_the_session_billed_and_staff_the_practices_without_the_cais
     assert!(answer.sentence.starts_with("Vous n'avez rien payé"), "{}", answer.sentence);
 }
 
-fn caisse() -> Destination {
-    Destination::new("01", "751").expect("a caisse")
-}
-
-fn arl(fse: &FseRef, file: FileIdentifier) -> Return {
-    let on = "2026-01-16".parse().expect("a day");
-    Return::Acknowledgement(Acknowledgement { billing: fse.billing.clone(), from: caisse(), file, on, refused: None })
-}
-
-fn rejection(fse: &FseRef, file: FileIdentifier) -> Return {
-    let reason = Reason { code: "I1002".to_owned(), label: "Droits non ouverts".to_owned() };
-    let on = "2026-01-19".parse().expect("a day");
-    let fses = vec![(fse.clone(), reason)];
-    Return::Rejections(Rejections { billing: fse.billing.clone(), from: caisse(), file, on, fses })
-}
-
 #[test]
 fn the_sentence_follows_an_fse_from_the_signature_to_its_correction() {
     let practice = Practice::new();
@@ -263,7 +223,7 @@ fn the_sentence_follows_an_fse_from_the_signature_to_its_correction() {
     practice.take(&arl(&fse, lot));
     let received = "la caisse a reçu la feuille n° 000000001 le 16/01/2026, dans le lot n° 001";
     told(&fse, Standing::Recue, &[received, "rembourse en général en quelques jours"]);
-    practice.take(&rejection(&fse, lot));
+    practice.take(&rejection(&fse, lot, "2026-01-19"));
     let refused =
         "a refusé la feuille n° 000000001 le 19/01/2026 au motif « Les droits du patient n'étaient pas ouverts";
     told(&fse, Standing::Rejetee, &[refused, "nous vérifions les droits"]);

@@ -5,15 +5,11 @@ use liasse_core::cards::{CardView, ReaderView, Snapshot};
 use liasse_core::desk::{SignedIn, Wanted};
 use liasse_core::invoicing::Draft;
 use liasse_core::prints::{self, Document};
-use liasse_core::replacement::{Plan, locum_on};
-use liasse_core::sending::send_all;
 use liasse_core::{Cheque, CoreError, SettlementMode, Workstation, papers};
-use liasse_domain::replacement::{Calendar, ShareBase, Slot, Terms, Weekdays};
-use liasse_domain::returns::{Acknowledgement, Reason, Rejections, Return};
-use liasse_domain::{Centimes, Coded, Destination, FileIdentifier, FseRef, Rate};
+use liasse_domain::{Centimes, Coded, FileIdentifier, FseRef, Payer};
 use liasse_print::{Block, Table};
 
-use crate::support::{Direct, Hand, Practice, ScriptPost};
+use crate::support::{Hand, Practice, arl, payment, rejection, signed, week_of};
 
 /// The number of Ms Durand, as a print groups it and as it stands in a store.
 const NIR: [&str; 2] = ["2 85 04 99 999 901", "2850499999901"];
@@ -67,34 +63,16 @@ struct Sent {
 impl Sent {
     fn new() -> Self {
         let practice = Practice::new();
-        let (fse, lot) = practice.posted(&["vitale-durand"]).remove(0);
-        let mut post = ScriptPost::new(practice.lane());
-        send_all(&post.handle(), &mut post).expect("sent");
+        let (fse, lot) = practice.sent(&["vitale-durand"]).remove(0);
         Self { practice, fse, lot }
     }
 
     fn answered(&self) {
-        let from = Destination::new("01", "751").expect("a caisse");
-        let on = "2026-01-16".parse().expect("a day");
-        let billing = self.fse.billing.clone();
-        self.practice.take(&Return::Acknowledgement(Acknowledgement {
-            billing,
-            from,
-            file: self.lot,
-            on,
-            refused: None,
-        }));
+        self.practice.take(&arl(&self.fse, self.lot));
     }
 
     fn rejected(&self) {
-        let reason = Reason { code: "I1002".to_owned(), label: "Droits non ouverts".to_owned() };
-        self.practice.take(&Return::Rejections(Rejections {
-            billing: self.fse.billing.clone(),
-            from: Destination::new("01", "751").expect("a caisse"),
-            file: self.lot,
-            on: "2026-01-20".parse().expect("a day"),
-            fses: vec![(self.fse.clone(), reason)],
-        }));
+        self.practice.take(&rejection(&self.fse, self.lot, "2026-01-20"));
     }
 
     fn who(&self, card: &str) -> SignedIn {
@@ -265,6 +243,38 @@ fn a_dossier_holds_what_a_caisse_asks_and_no_name() {
 }
 
 #[test]
+fn staff_print_an_fse_without_what_the_caisses_owe_and_paid() {
+    // C2S: the caisse owes 21,00 € and the complementary 9,00 €, the patient nothing.
+    let practice = Practice::new();
+    let (fse, lot) = practice.sent(&["vitale-petit"]).remove(0);
+    practice.take(&arl(&fse, lot));
+    practice.take(&payment(&fse, "SIM-VIREMENT-1", &[(Payer::Amo, 2000), (Payer::Amc, 900)]));
+    let workstation = practice.workstation();
+    let printed_by = |card| {
+        let who = Hand::of(card, None).signed_in(&practice.clock);
+        [workstation.duplicate_of(&fse, &who), workstation.incident_of(&fse, &who)].map(|print| print.expect("a print"))
+    };
+    let left_out = "les paiements des caisses, comptes du praticien, n'y figurent pas";
+    let [duplicata, dossier] = printed_by("cps-gris");
+    assert_all(&duplicata, &["Assurance Maladie 21,00 € 20,00 €", "Complémentaire 9,00 € 9,00 €"]);
+    assert_all(&dossier, &["Assurance Maladie dû 21,00 €, reçu 20,00 €", "Virements", "SIM-VIREMENT-1", "20/01/2026"]);
+    for print in [&duplicata, &dossier] {
+        assert!(!text(print).contains(left_out), "nothing is left out for whose accounts they are");
+    }
+    let [duplicata, dossier] = printed_by("cpe-mauve");
+    // The claim itself, its lot and its answer are all there.
+    assert_all(&duplicata, &["21,00 € 9,00 € 30,00 €", "positif, du 16/01/2026", "Patient 0,00 €", left_out]);
+    assert_all(&dossier, &[&lot.to_string(), "positif, du 16/01/2026", "FSE signée", left_out]);
+    for print in [&duplicata, &dossier] {
+        let said = text(print);
+        for account in ["20,00 €", "SIM-VIREMENT-1", "Virements", "Assurance Maladie 21", "Complémentaire 9", "dû 21"]
+        {
+            assert!(!said.contains(account), "« {account} » in {said}");
+        }
+    }
+}
+
+#[test]
 fn an_fse_that_went_nowhere_has_a_dossier_too() {
     let practice = Practice::new();
     let mut workstation = practice.workstation();
@@ -353,31 +363,12 @@ fn a_locum_prints_what_they_made_and_no_account() {
     let (gris, vert) = (Hand::of("cps-gris", Some("vitale-durand")), Hand::of("cps-vert", Some("vitale-durand")));
     let mut workstation = practice.workstation();
     let doctor = gris.signed_in(&practice.clock);
-    let made = |workstation: &mut Workstation, hand: &Hand, who: &SignedIn| {
-        let mut draft = Draft::new(&hand.vitale(), 0, workstation.now()).expect("a draft");
-        draft.add_act("G");
-        let fse = workstation.prepare(&draft, who).expect("prepared");
-        workstation.sign(&fse, who, Some(&hand.vitale()), hand).expect("signed");
-        fse
-    };
-    let own = made(&mut workstation, &gris, &doctor);
-    let time = |text: &str| chrono::NaiveTime::parse_from_str(text, "%H:%M").expect("a time");
-    let day = |text: &str| text.parse().expect("a day");
-    let slot = Slot { days: Weekdays::of(&[1, 2, 3, 4, 5]), from: time("08:00"), until: time("19:30") };
-    let share = Rate::percent(70);
-    let plan = Plan {
-        locum: locum_on(&vert.cps()).expect("a locum"),
-        situations: Vec::new(),
-        calendar: Calendar::new(day("2026-01-19"), day("2026-01-23"), vec![slot]).expect("a calendar"),
-        recurring: false,
-        mailbox: true,
-        terms: Terms { base: ShareBase::Billed, office: share, visits: share, duty: Rate::FULL },
-    };
-    let asked = workstation.begin_session(&plan, &gris.cps(), &doctor).expect("asked");
+    let own = signed(&mut workstation, &gris, &doctor);
+    let asked = workstation.begin_session(&week_of(&vert), &gris.cps(), &doctor).expect("asked");
     workstation.finish_session(asked.by(&gris).expect("signed")).expect("prepared");
     practice.clock.set("2026-01-19T09:00:00Z");
     let locum = workstation.admit("CPS", &vert.cps(), Wanted::Anything).expect("the locum");
-    let theirs = made(&mut workstation, &vert, &locum);
+    let theirs = signed(&mut workstation, &vert, &locum);
     workstation.settle(&theirs, &locum, SettlementMode::Cheque).expect("settled");
 
     let duplicate = workstation.duplicate_of(&theirs, &locum).expect("a duplicata");

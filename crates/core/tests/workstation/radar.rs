@@ -1,18 +1,15 @@
 //! « À surveiller » over a day of work: each thing enters a category when it should, with its euros, its date and what is to
 //! be done, and leaves it when that is done; and who sees what.
 
-use liasse_core::desk::{SignedIn, Wanted};
+use liasse_core::desk::SignedIn;
 use liasse_core::radar::{Category, LegalDate, Level, Radar, Todo, Watched};
-use liasse_core::replacement::{Plan, locum_on};
 use liasse_core::sending::send_all;
-use liasse_core::{SettlementMode, desync, replacement, signing};
-use liasse_domain::replacement::{Calendar, ShareBase, Slot, Terms, Weekdays};
-use liasse_domain::returns::{Acknowledgement, PaidLine, Payment, Reason, Rejections, Return};
-use liasse_domain::{Centimes, Destination, FileIdentifier, FseRef, Payer, Rate, SendPhase};
+use liasse_core::{SettlementMode, desync, signing};
+use liasse_domain::{Centimes, FileIdentifier, FseRef, Payer, SendPhase};
 use liasse_post::Cause;
 
 use crate::support::secretary::{Secretariat, cotation};
-use crate::support::{Direct, Hand, Practice, ScriptPost, Turn};
+use crate::support::{Direct, Hand, Practice, ScriptPost, Turn, arl, payment, rejection};
 
 /// What is watched by reason of its state: how many, which euros, and what is to be done.
 fn told(radar: &Radar) -> Vec<(Category, usize, i64, Vec<Todo>)> {
@@ -35,39 +32,10 @@ fn read(practice: &Practice) -> Radar {
     practice.workstation().radar(&who, 10).expect("a radar")
 }
 
-fn caisse() -> Destination {
-    Destination::new("01", "751").expect("a caisse")
-}
-
-fn arl(fse: &FseRef, file: FileIdentifier) -> Return {
-    let on = "2026-01-16".parse().expect("a day");
-    Return::Acknowledgement(Acknowledgement { billing: fse.billing.clone(), from: caisse(), file, on, refused: None })
-}
-
-fn rejection(fse: &FseRef, file: FileIdentifier) -> Return {
-    let reason = Reason { code: "I1002".to_owned(), label: "Droits non ouverts".to_owned() };
-    let on = "2026-01-16".parse().expect("a day");
-    let fses = vec![(fse.clone(), reason)];
-    Return::Rejections(Rejections { billing: fse.billing.clone(), from: caisse(), file, on, fses })
-}
-
-fn payment(fse: &FseRef, reference: &str, lines: &[(Payer, i64)]) -> Return {
-    let line = |&(payer, cents): &(Payer, i64)| PaidLine { fse: fse.clone(), payer, amount: Centimes(cents) };
-    Return::Payment(Payment {
-        billing: fse.billing.clone(),
-        from: caisse(),
-        reference: reference.to_owned(),
-        on: "2026-01-20".parse().expect("a day"),
-        lines: lines.iter().map(line).collect(),
-    })
-}
-
 /// One G of that patient with the caisse, its ARL taken in.
 fn received(vitale: &str) -> (Practice, FseRef, FileIdentifier) {
     let practice = Practice::new();
-    let (fse, lot) = practice.posted(&[vitale]).remove(0);
-    let mut post = ScriptPost::new(practice.lane());
-    send_all(&post.handle(), &mut post).expect("sent");
+    let (fse, lot) = practice.sent(&[vitale]).remove(0);
     practice.take(&arl(&fse, lot));
     (practice, fse, lot)
 }
@@ -186,7 +154,7 @@ fn what_a_caisse_and_an_insurer_owe_is_watched_to_the_last_cent() {
 #[test]
 fn a_reject_is_watched_until_it_is_corrected() {
     let (practice, fse, lot) = received("vitale-durand");
-    practice.take(&rejection(&fse, lot));
+    practice.take(&rejection(&fse, lot, "2026-01-16"));
     let owed = (Category::RecuNonPaye, 1, 3000, vec![Todo::Encaisser]);
     assert_eq!(told(&read(&practice)), [owed.clone(), (Category::Rejete, 1, 3000, vec![Todo::Corriger])]);
     let hand = Hand::of("cps-gris", Some("vitale-durand"));
@@ -219,30 +187,6 @@ fn each_practitioner_sees_their_own_and_a_category_counts_what_it_does_not_show(
     assert_eq!(told(&practice.workstation().radar(&blanc, 10).expect("a radar")), Vec::new());
 }
 
-/// Dr Vert replaces Dr Gris in the week of Monday 19 January; gives the locum, whose card was read.
-fn replaced(cabinet: &Secretariat, vert: &Hand) -> SignedIn {
-    let time = |text: &str| chrono::NaiveTime::parse_from_str(text, "%H:%M").expect("a time");
-    let day = |text: &str| text.parse().expect("a day");
-    let slot = Slot { days: Weekdays::of(&[1, 2, 3, 4, 5]), from: time("08:00"), until: time("19:30") };
-    let share = Rate::percent(70);
-    let plan = Plan {
-        locum: locum_on(&vert.cps()).expect("a locum"),
-        situations: Vec::new(),
-        calendar: Calendar::new(day("2026-01-19"), day("2026-01-23"), vec![slot]).expect("a calendar"),
-        recurring: false,
-        mailbox: true,
-        terms: Terms { base: ShareBase::Billed, office: share, visits: share, duty: Rate::FULL },
-    };
-    let gris = cabinet.gris.cps();
-    replacement::prepare(&cabinet.workstation, &cabinet.gris, &plan, &gris, &cabinet.doctor()).expect("prepared");
-    cabinet.practice.clock.set("2026-01-19T09:00:00Z");
-    let card = vert.cps();
-    let who = cabinet.asked(move |ws| ws.admit("CPS", &card, Wanted::Anything)).expect("the locum");
-    let known = who.clone();
-    cabinet.asked(move |ws| ws.remember(&known)).expect("remembered");
-    who
-}
-
 fn categories(radar: &Radar) -> Vec<Category> {
     radar.categories.iter().map(|one| one.category).collect()
 }
@@ -253,7 +197,9 @@ fn a_locum_sees_what_their_session_did_and_no_account() {
     // Dr Gris's own, before leaving: one waits in a file.
     cabinet.practice.posted(&["vitale-petit"]);
     let vert = Hand::of("cps-vert", Some("vitale-durand"));
-    let locum = replaced(&cabinet, &vert);
+    let locum = cabinet.replaced_by(&vert);
+    let known = locum.clone();
+    cabinet.asked(move |ws| ws.remember(&known)).expect("the card was read");
     let radar = seen_by(&cabinet, &locum);
     let seen = [Category::VuNonFacture, Category::FactureNonEnvoye, Category::EnvoyeNonRecu, Category::DateLegale];
     assert_eq!(categories(&radar), seen);

@@ -5,14 +5,12 @@ use liasse_core::CoreError;
 use liasse_core::ledger::Document;
 use liasse_core::returns::{FetchOutcome, fetch_all};
 use liasse_core::sending::send_all;
-use liasse_domain::returns::{Acknowledgement, PaidLine, Payment, Reason, Rejections, Return, Service, Signalements};
-use liasse_domain::{
-    BillingNumber, Centimes, Destination, FileIdentifier, FseRef, MoneyState, Payer, TransmissionState,
-};
+use liasse_domain::returns::{Acknowledgement, Reason, Return, Service, Signalements};
+use liasse_domain::{BillingNumber, FileIdentifier, FseRef, MoneyState, Payer, TransmissionState};
 use liasse_post::Cause;
 use liasse_store::{InboxKind, InboxRow, InboxStatus};
 
-use crate::support::{Ask, Hand, Practice, ScriptPost, returned, returned_by, unsigned};
+use crate::support::{Ask, Hand, Practice, ScriptPost, caisse, payment, rejection, returned, returned_by, unsigned};
 
 /// A practice whose only file has left.
 struct Sent {
@@ -70,30 +68,12 @@ impl Sent {
     }
 
     fn rejection(&self) -> Return {
-        let reason = Reason { code: "I1002".to_owned(), label: "Droits non ouverts".to_owned() };
-        Return::Rejections(Rejections {
-            billing: self.fse.billing.clone(),
-            from: caisse(),
-            file: self.lot,
-            on: "2026-01-15".parse().expect("a day"),
-            fses: vec![(self.fse.clone(), reason)],
-        })
+        rejection(&self.fse, self.lot, "2026-01-15")
     }
 
     fn payment(&self, reference: &str, lines: &[(Payer, i64)]) -> Return {
-        let line = |&(payer, cents): &(Payer, i64)| PaidLine { fse: self.fse.clone(), payer, amount: Centimes(cents) };
-        Return::Payment(Payment {
-            billing: self.fse.billing.clone(),
-            from: caisse(),
-            reference: reference.to_owned(),
-            on: "2026-01-20".parse().expect("a day"),
-            lines: lines.iter().map(line).collect(),
-        })
+        payment(&self.fse, reference, lines)
     }
-}
-
-fn caisse() -> Destination {
-    Destination::new("01", "751").expect("a caisse")
 }
 
 fn body(message: &Return) -> Vec<u8> {

@@ -11,7 +11,7 @@ pub mod secretary;
 
 pub use direct::Direct;
 pub use hand::{Answers, Hand};
-pub use mails::{returned, returned_by, undelivered, unsigned};
+pub use mails::{arl, caisse, payment, rejection, returned, returned_by, undelivered, unsigned};
 pub use post::{PHASES, ScriptPost, Turn};
-pub use practice::{Ask, Practice, TestClock, directory, instant};
+pub use practice::{Ask, Practice, TestClock, directory, instant, signed, week_of};
 pub use readers::Readers;

@@ -11,61 +11,33 @@ pub(super) static LESSON: Lesson = Lesson {
     about: "locum.about",
     opening: Opening::Locum,
     steps: &[
-        Step {
-            title: "locum.card_title",
-            does: "locum.card_do",
-            why: "locum.card_why",
-            missing: "locum.card_missing",
-            by: Role::Locum,
-            with_patient: false,
+        Step::alone(
+            Role::Locum,
+            ["locum.card_title", "locum.card_do", "locum.card_why", "locum.card_missing"],
             // A card that stayed in since an earlier session acts under that one, outside its hours.
-            check: |facts| facts.who == Some(Role::Locum) && !facts.is_red,
-        },
-        Step {
-            title: "locum.patient_title",
-            does: "locum.patient_do",
-            why: "locum.patient_why",
-            missing: "hint.patient",
-            by: Role::Locum,
-            with_patient: true,
-            check: |facts| facts.patient,
-        },
-        Step {
-            title: "locum.sign_title",
-            does: "locum.sign_do",
-            why: "locum.sign_why",
-            missing: "locum.sign_missing",
-            by: Role::Locum,
-            with_patient: true,
-            check: |facts| facts.both_names > 0,
-        },
-        Step {
-            title: "locum.red_title",
-            does: "locum.red_do",
-            why: "locum.red_why",
-            missing: "locum.red_missing",
-            by: Role::Locum,
-            with_patient: false,
-            check: |facts| facts.is_red,
-        },
-        Step {
-            title: "locum.lot_title",
-            does: "locum.lot_do",
-            why: "locum.lot_why",
-            missing: "locum.lot_missing",
-            by: Role::Locum,
-            with_patient: false,
-            check: |facts| facts.lots_by_locum > 0,
-        },
-        Step {
-            title: "locum.send_title",
-            does: "locum.send_do",
-            why: "locum.send_why",
-            missing: "locum.send_missing",
-            by: Role::Locum,
-            with_patient: false,
-            check: |facts| facts.sent > 0,
-        },
+            |facts| facts.who == Some(Role::Locum) && !facts.is_red,
+        ),
+        Step::with_patient(
+            Role::Locum,
+            ["locum.patient_title", "locum.patient_do", "locum.patient_why", "hint.patient"],
+            |facts| facts.patient,
+        ),
+        Step::with_patient(
+            Role::Locum,
+            ["locum.sign_title", "locum.sign_do", "locum.sign_why", "locum.sign_missing"],
+            |facts| facts.both_names > 0,
+        ),
+        Step::alone(Role::Locum, ["locum.red_title", "locum.red_do", "locum.red_why", "locum.red_missing"], |facts| {
+            facts.is_red
+        }),
+        Step::alone(Role::Locum, ["locum.lot_title", "locum.lot_do", "locum.lot_why", "locum.lot_missing"], |facts| {
+            facts.lots_by_locum > 0
+        }),
+        Step::alone(
+            Role::Locum,
+            ["locum.send_title", "locum.send_do", "locum.send_why", "locum.send_missing"],
+            |facts| facts.sent > 0,
+        ),
     ],
 };
 
@@ -73,6 +45,7 @@ pub(super) static LESSON: Lesson = Lesson {
 mod tests {
     use super::*;
     use crate::lessons::facts::Facts;
+    use crate::lessons::scratch::each_by_its_own;
 
     #[test]
     fn each_step_is_done_by_its_own_fact_and_no_other() {
@@ -85,12 +58,7 @@ mod tests {
             Facts { lots_by_locum: 1, ..facts() },
             Facts { sent: 1, ..facts() },
         ];
-        for (index, facts) in done.iter().enumerate() {
-            let by: Vec<usize> =
-                (0..LESSON.steps().len()).filter(|step| LESSON.steps()[*step].is_done(facts)).collect();
-            assert_eq!(by, [index]);
-        }
-        assert_eq!(done.len(), LESSON.steps().len());
+        each_by_its_own(&LESSON, &done);
         assert!(!LESSON.steps()[0].is_done(&Facts { who: Some(Role::Locum), is_red: true, ..facts() }));
         // The replaced doctor's own work is not the locum's.
         let elsewhere = Facts { who: Some(Role::Titulaire), signed: 1, lots: 1, ..facts() };

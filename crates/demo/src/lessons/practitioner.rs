@@ -10,78 +10,61 @@ pub(super) static LESSON: Lesson = Lesson {
     about: "practitioner.about",
     opening: Opening::Practitioner,
     steps: &[
-        Step {
-            title: "practitioner.card_title",
-            does: "practitioner.card_do",
-            why: "practitioner.card_why",
-            missing: "hint.titulaire",
-            by: Role::Titulaire,
-            with_patient: false,
-            check: |facts| facts.who == Some(Role::Titulaire),
-        },
-        Step {
-            title: "practitioner.patient_title",
-            does: "practitioner.patient_do",
-            why: "practitioner.patient_why",
-            missing: "hint.patient",
-            by: Role::Titulaire,
-            with_patient: true,
-            check: |facts| facts.patient,
-        },
-        Step {
-            title: "practitioner.sign_title",
-            does: "practitioner.sign_do",
-            why: "practitioner.sign_why",
-            missing: "practitioner.sign_missing",
-            by: Role::Titulaire,
-            with_patient: true,
-            check: |facts| facts.signed > 0,
-        },
-        Step {
-            title: "practitioner.settle_title",
-            does: "practitioner.settle_do",
-            why: "practitioner.settle_why",
-            missing: "practitioner.settle_missing",
-            by: Role::Titulaire,
-            with_patient: false,
-            check: |facts| facts.settled > 0,
-        },
-        Step {
-            title: "practitioner.lot_title",
-            does: "practitioner.lot_do",
-            why: "practitioner.lot_why",
-            missing: "practitioner.lot_missing",
-            by: Role::Titulaire,
-            with_patient: false,
-            check: |facts| facts.lots > 0,
-        },
-        Step {
-            title: "practitioner.send_title",
-            does: "practitioner.send_do",
-            why: "practitioner.send_why",
-            missing: "practitioner.send_missing",
-            by: Role::Titulaire,
-            with_patient: false,
-            check: |facts| facts.sent > 0,
-        },
-        Step {
-            title: "practitioner.fetch_title",
-            does: "practitioner.fetch_do",
-            why: "practitioner.fetch_why",
-            missing: "practitioner.fetch_missing",
-            by: Role::Titulaire,
-            with_patient: false,
-            check: |facts| facts.rejected > 0,
-        },
-        Step {
-            title: "practitioner.correct_title",
-            does: "practitioner.correct_do",
-            why: "practitioner.correct_why",
-            missing: "practitioner.correct_missing",
-            by: Role::Titulaire,
-            with_patient: true,
-            check: |facts| facts.corrected > 0,
-        },
+        Step::alone(
+            Role::Titulaire,
+            ["practitioner.card_title", "practitioner.card_do", "practitioner.card_why", "hint.titulaire"],
+            |facts| facts.who == Some(Role::Titulaire),
+        ),
+        Step::with_patient(
+            Role::Titulaire,
+            ["practitioner.patient_title", "practitioner.patient_do", "practitioner.patient_why", "hint.patient"],
+            |facts| facts.patient,
+        ),
+        Step::with_patient(
+            Role::Titulaire,
+            ["practitioner.sign_title", "practitioner.sign_do", "practitioner.sign_why", "practitioner.sign_missing"],
+            |facts| facts.signed > 0,
+        ),
+        Step::alone(
+            Role::Titulaire,
+            [
+                "practitioner.settle_title",
+                "practitioner.settle_do",
+                "practitioner.settle_why",
+                "practitioner.settle_missing",
+            ],
+            |facts| facts.settled > 0,
+        ),
+        Step::alone(
+            Role::Titulaire,
+            ["practitioner.lot_title", "practitioner.lot_do", "practitioner.lot_why", "practitioner.lot_missing"],
+            |facts| facts.lots > 0,
+        ),
+        Step::alone(
+            Role::Titulaire,
+            ["practitioner.send_title", "practitioner.send_do", "practitioner.send_why", "practitioner.send_missing"],
+            |facts| facts.sent > 0,
+        ),
+        Step::alone(
+            Role::Titulaire,
+            [
+                "practitioner.fetch_title",
+                "practitioner.fetch_do",
+                "practitioner.fetch_why",
+                "practitioner.fetch_missing",
+            ],
+            |facts| facts.rejected > 0,
+        ),
+        Step::with_patient(
+            Role::Titulaire,
+            [
+                "practitioner.correct_title",
+                "practitioner.correct_do",
+                "practitioner.correct_why",
+                "practitioner.correct_missing",
+            ],
+            |facts| facts.corrected > 0,
+        ),
     ],
 };
 
@@ -89,6 +72,7 @@ pub(super) static LESSON: Lesson = Lesson {
 mod tests {
     use super::*;
     use crate::lessons::facts::Facts;
+    use crate::lessons::scratch::each_by_its_own;
 
     #[test]
     fn each_step_is_done_by_its_own_fact_and_no_other() {
@@ -103,12 +87,7 @@ mod tests {
             Facts { rejected: 1, ..facts() },
             Facts { corrected: 1, ..facts() },
         ];
-        for (index, facts) in done.iter().enumerate() {
-            let by: Vec<usize> =
-                (0..LESSON.steps().len()).filter(|step| LESSON.steps()[*step].is_done(facts)).collect();
-            assert_eq!(by, [index]);
-        }
-        assert_eq!(done.len(), LESSON.steps().len());
+        each_by_its_own(&LESSON, &done);
         for other in [Role::Staff, Role::Locum] {
             assert!(!LESSON.steps()[0].is_done(&Facts { who: Some(other), ..facts() }));
         }

@@ -8,6 +8,7 @@ use liasse_core::invoicing::Draft;
 use liasse_core::{CarePath, CoreError, SettlementMode, Workstation, signing};
 use liasse_domain::{Digits, FseRef};
 
+use crate::lessons::{Facts, Lesson};
 use crate::office::{Office, Opening};
 use crate::play::{sign_in, vitale_in};
 use crate::tray::{CPS_READER, Tray, VITALE_READER};
@@ -59,6 +60,15 @@ impl Scratch {
     ) -> R {
         self.office.workstation().call(job).expect("a lane").expect("done")
     }
+}
+
+/// Each step of a lesson is done by the facts of its place, and by no others of them.
+pub(crate) fn each_by_its_own(lesson: &Lesson, done: &[Facts]) {
+    for (index, facts) in done.iter().enumerate() {
+        let by: Vec<usize> = (0..lesson.steps().len()).filter(|step| lesson.steps()[*step].is_done(facts)).collect();
+        assert_eq!(by, [index], "{lesson:?}");
+    }
+    assert_eq!(done.len(), lesson.steps().len(), "{lesson:?}");
 }
 
 /// Prepares an FSE of one consultation for whose Vitale lies there.

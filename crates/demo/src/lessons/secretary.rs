@@ -11,60 +11,36 @@ pub(super) static LESSON: Lesson = Lesson {
     about: "secretary.about",
     opening: Opening::Secretary,
     steps: &[
-        Step {
-            title: "secretary.card_title",
-            does: "secretary.card_do",
-            why: "secretary.card_why",
-            missing: "hint.staff",
-            by: Role::Staff,
-            with_patient: false,
-            check: |facts| facts.who == Some(Role::Staff),
-        },
-        Step {
-            title: "secretary.receive_title",
-            does: "secretary.receive_do",
-            why: "secretary.receive_why",
-            missing: "secretary.receive_missing",
-            by: Role::Staff,
-            with_patient: true,
-            check: |facts| facts.received > 0,
-        },
-        Step {
-            title: "secretary.code_title",
-            does: "secretary.code_do",
-            why: "secretary.code_why",
-            missing: "secretary.code_missing",
-            by: Role::Titulaire,
-            with_patient: false,
-            check: |facts| facts.coded > 0,
-        },
-        Step {
-            title: "secretary.seal_title",
-            does: "secretary.seal_do",
-            why: "secretary.seal_why",
-            missing: "secretary.seal_missing",
-            by: Role::Staff,
-            with_patient: true,
-            check: |facts| facts.sealed > 0,
-        },
-        Step {
-            title: "secretary.settle_title",
-            does: "secretary.settle_do",
-            why: "secretary.settle_why",
-            missing: "secretary.settle_missing",
-            by: Role::Staff,
-            with_patient: false,
-            check: |facts| facts.settled_at_the_desk > 0,
-        },
-        Step {
-            title: "secretary.sign_title",
-            does: "secretary.sign_do",
-            why: "secretary.sign_why",
-            missing: "secretary.sign_missing",
-            by: Role::Titulaire,
-            with_patient: false,
-            check: |facts| facts.signed_after_seal > 0,
-        },
+        Step::alone(
+            Role::Staff,
+            ["secretary.card_title", "secretary.card_do", "secretary.card_why", "hint.staff"],
+            |facts| facts.who == Some(Role::Staff),
+        ),
+        Step::with_patient(
+            Role::Staff,
+            ["secretary.receive_title", "secretary.receive_do", "secretary.receive_why", "secretary.receive_missing"],
+            |facts| facts.received > 0,
+        ),
+        Step::alone(
+            Role::Titulaire,
+            ["secretary.code_title", "secretary.code_do", "secretary.code_why", "secretary.code_missing"],
+            |facts| facts.coded > 0,
+        ),
+        Step::with_patient(
+            Role::Staff,
+            ["secretary.seal_title", "secretary.seal_do", "secretary.seal_why", "secretary.seal_missing"],
+            |facts| facts.sealed > 0,
+        ),
+        Step::alone(
+            Role::Staff,
+            ["secretary.settle_title", "secretary.settle_do", "secretary.settle_why", "secretary.settle_missing"],
+            |facts| facts.settled_at_the_desk > 0,
+        ),
+        Step::alone(
+            Role::Titulaire,
+            ["secretary.sign_title", "secretary.sign_do", "secretary.sign_why", "secretary.sign_missing"],
+            |facts| facts.signed_after_seal > 0,
+        ),
     ],
 };
 
@@ -72,6 +48,7 @@ pub(super) static LESSON: Lesson = Lesson {
 mod tests {
     use super::*;
     use crate::lessons::facts::Facts;
+    use crate::lessons::scratch::each_by_its_own;
 
     #[test]
     fn each_step_is_done_by_its_own_fact_and_no_other() {
@@ -84,12 +61,7 @@ mod tests {
             Facts { settled_at_the_desk: 1, ..facts() },
             Facts { signed_after_seal: 1, ..facts() },
         ];
-        for (index, facts) in done.iter().enumerate() {
-            let by: Vec<usize> =
-                (0..LESSON.steps().len()).filter(|step| LESSON.steps()[*step].is_done(facts)).collect();
-            assert_eq!(by, [index]);
-        }
-        assert_eq!(done.len(), LESSON.steps().len());
+        each_by_its_own(&LESSON, &done);
         // What a doctor does at their own desk is not the secretary's work.
         let elsewhere = Facts { who: Some(Role::Titulaire), signed: 1, settled: 1, lots: 1, sent: 1, ..facts() };
         assert!(LESSON.steps().iter().all(|step| !step.is_done(&elsewhere)));

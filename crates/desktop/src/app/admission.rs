@@ -16,6 +16,8 @@ impl Desk {
         let Some((reader, cps)) = self.cards.cps() else {
             let was_there = self.signed_in.is_some();
             self.signed_in = None;
+            // Nobody writes on what another person asked for.
+            self.export.stop();
             self.pin = None;
             self.pin_declined = None;
             self.dialog = None;
@@ -44,6 +46,7 @@ impl Desk {
             return admitted.map(|answer| Message::Admitted(Box::new(answer)));
         }
         self.signed_in = None;
+        self.export.stop();
         let insertion = self.cards.reader(reader).map_or(0, |reader| reader.insertions);
         let declined = self.pin_declined.as_ref().is_some_and(|(name, count)| name == reader && *count == insertion);
         if !declined && self.pin.as_ref().is_none_or(|dialog| dialog.reader() != reader) {
@@ -59,6 +62,7 @@ impl Desk {
             Ok(person) if present.as_ref() == Some(&person.serial) => {
                 // Nothing of the last person's patients stays on the screen of the next.
                 self.facturer.is_of(&format!("{}/{:?}", person.serial, person.session()));
+                self.export.stop();
                 self.reception.forget();
                 self.to_sign.forget();
                 self.paiements.forget();

@@ -3,9 +3,12 @@
 
 mod empty;
 mod full;
+mod lists;
 mod people;
 mod pictures;
+mod pressed;
 mod refused;
+mod undone;
 mod usual;
 mod walking;
 

@@ -5,6 +5,7 @@ use iced::keyboard::{Key, Modifiers};
 use iced::{Task, event};
 
 use super::{Desk, Message, Place};
+use crate::screen::listed;
 use crate::widget::{focus, rows};
 
 impl Desk {
@@ -28,7 +29,12 @@ impl Desk {
                 return Task::none();
             }
             Key::Named(Named::Escape) => {
-                self.help = false;
+                // What lies on top goes first.
+                if !std::mem::take(&mut self.help)
+                    && let Some(stopped) = self.stop_export()
+                {
+                    return stopped;
+                }
                 self.dismiss();
                 return Task::none();
             }
@@ -40,7 +46,14 @@ impl Desk {
                     (None, "m") => self.ask_mutuelle(),
                     (None, "t") if self.place == Place::Facturer => self.ask_accident(),
                     (None, "j") if self.place == Place::Facturer => self.ask_sets(),
-                    (None, other) => self.control(other),
+                    (None, other) => {
+                        let done = self.control(other);
+                        // A list that is sorted or filtered anew begins at its top.
+                        match self.choice().filter(|_| listed::of_letter(other).is_some()) {
+                            Some(choice) => Task::batch([done, rows::reveal(choice)]),
+                            None => done,
+                        }
+                    }
                 };
             }
             Key::Named(Named::F2) => return self.go(Place::Facturer),

@@ -116,6 +116,14 @@ impl Desk {
         }
     }
 
+    /// The keys of a screen for who is signed in: a locum's day has its own.
+    pub(super) fn keys_of(&self, place: Place) -> Vec<(&'static str, &'static str)> {
+        match place {
+            Place::Remplacements if self.replaces() => remplacements::keys_of_day(),
+            place => place.keys(),
+        }
+    }
+
     /// The screens of who is signed in: the doctor's accounts are not a locum's.
     pub(super) fn places(&self) -> impl Iterator<Item = Place> + '_ {
         PLACES.into_iter().filter(|place| !(self.replaces() && place.is_accounts()))

@@ -53,6 +53,10 @@ impl Desk {
             Place::ToSign => self.to_sign.control(letter).map(Message::ToSign),
             Place::Remplacements => self.remplacements.control(letter).map(Message::Remplacements),
             Place::Lots => self.lots.control(letter).map(Message::Lots),
+            Place::Paiements => self.paiements.control(letter).map(Message::Paiements),
+            Place::Recettes => self.recettes.control(letter).map(Message::Recettes),
+            Place::Radar => self.radar.control(letter).map(Message::Radar),
+            Place::Patients => self.patients.control(letter).map(Message::Patients),
             Place::Facturer => self.facturer.control(letter).map(Message::Facturer),
             _ => None,
         };

@@ -59,6 +59,7 @@ impl Desk {
         if let Some(report) = &self.notice {
             main = main.push(parts::report(report));
         }
+        main = main.push(self.export.view());
         column![stripes::demo_band(), bandeau::view(&facts), self.beside(main.into(), room)].into()
     }
 
@@ -75,7 +76,7 @@ impl Desk {
 
     fn help_view(&self) -> Element<'_, Message> {
         let screens = self.places().map(|place| (place.key(), self.name_of(place))).collect();
-        help::view(screens, Self::keys_everywhere(), (self.name_of(self.place), self.place.keys()))
+        help::view(screens, Self::keys_everywhere(), (self.name_of(self.place), self.keys_of(self.place)))
     }
 
     /// Every screen with its key; where there is little room, the keys alone and the name of the screen that is shown.

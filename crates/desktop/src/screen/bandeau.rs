@@ -6,6 +6,7 @@ use iced::{Element, Fill};
 use liasse_core::cards::Snapshot;
 use liasse_core::desk::SignedIn;
 use liasse_core::ledger::Unsent;
+use liasse_domain::CardType;
 
 use crate::text::{t, with};
 use crate::theme;
@@ -56,7 +57,14 @@ pub fn view<'a, Message: 'a>(facts: &Facts<'a>) -> Element<'a, Message> {
     let cps = if facts.cards.service.is_some() {
         parts::coloured(t("bandeau.no_service"), |c| c.bad)
     } else {
-        present(t("bandeau.cps"), facts.cards.cps().is_some())
+        let kind = facts.cards.cps().map(|(_, cps)| cps.identity.holder.card_type);
+        let name = match kind {
+            Some(CardType::Cpf) => t("bandeau.cpf"),
+            Some(CardType::Cpe) => t("bandeau.cpe"),
+            Some(CardType::Cpa) => t("bandeau.cpa"),
+            Some(CardType::Cps) | None => t("bandeau.cps"),
+        };
+        present(name, kind.is_some())
     };
     let vitale = present(t("bandeau.vitale"), facts.cards.vitale().is_some());
     let Unsent { count, oldest, deadline, unconfirmed } = facts.unsent;

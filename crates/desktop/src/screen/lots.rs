@@ -13,7 +13,7 @@ use iced::widget::{button, column, container, row, space, text};
 use iced::{Element, Fill, Task};
 use liasse_core::desk::SignedIn;
 use liasse_core::ledger::{Document, LedgerPage, Unsent};
-use liasse_core::lists::{Listing, Only};
+use liasse_core::lists::{List, Listing, Only};
 use liasse_core::returns::FetchOutcome;
 use liasse_core::sending::SendSummary;
 use liasse_core::signing;
@@ -21,6 +21,7 @@ use liasse_demo::Office;
 use liasse_domain::{Code, DocumentKind, FseRef, Report};
 
 use crate::ask::{aside, ask};
+use crate::screen::listed::{self, Listed};
 use crate::text::{t, with};
 use crate::theme;
 use crate::widget::parts;
@@ -28,6 +29,7 @@ use crate::widget::rows::{Asked, Choice, Scrolled, walked};
 use drawn::document_row;
 use gestures::Gesture;
 use lists::Written;
+pub use lists::listing_words;
 
 /// The height of a row, fixed so that the list can be windowed.
 const ROW: f32 = 60.0;
@@ -79,13 +81,9 @@ pub enum Message {
     TakeBack,
     /// It is withdrawn, or another one that says so is signed.
     TookBack(Result<bool, Report>),
-    /// Sorts by the next way.
-    Sort,
-    /// The smallest first, or the largest.
-    Turn,
-    /// The next filter.
-    Filter,
-    /// Writes or prints something about the list or the chosen document.
+    /// Sorts the list, turns it round, filters it, writes it out.
+    Listed(Listed),
+    /// Prints something about the chosen document.
     Write(Written),
     /// It is written, with the sentence that says where, or not.
     Wrote(Result<String, Report>),
@@ -109,27 +107,25 @@ pub enum Action {
     Run(Task<Message>),
     /// Say this in the corner.
     Said(String),
+    /// Write this list.
+    Export(List),
     /// The post answered, well or not; run a task.
     LinkTried(bool, Task<Message>),
 }
 
 /// The keys of this screen and what they do.
 pub fn keys() -> Vec<(&'static str, &'static str)> {
-    vec![
+    let mut keys = vec![
         ("↑ ↓", t("help.choose_row")),
         ("F12", t("help.sign_lots")),
         ("F8", t("help.send")),
         ("F5", t("help.fetch")),
         ("F7", t("help.attach")),
         ("Suppr", t("help.take_back")),
-        ("Ctrl Y", t("help.sort")),
-        ("Ctrl B", t("help.turn")),
-        ("Ctrl N", t("help.filter")),
-        ("Ctrl G", t("help.csv")),
-        ("F4", t("help.duplicate")),
-        ("Ctrl J", t("help.lot_sheet")),
-        ("Ctrl D", t("help.incident")),
-    ]
+    ];
+    keys.extend(listed::keys());
+    keys.extend([("F4", t("help.duplicate")), ("Ctrl J", t("help.lot_sheet")), ("Ctrl D", t("help.incident"))]);
+    keys
 }
 
 impl State {
@@ -203,13 +199,9 @@ impl State {
     /// The message of a letter that was typed with Ctrl.
     pub fn control(&self, letter: &str) -> Option<Message> {
         match letter {
-            "y" => Some(Message::Sort),
-            "b" => Some(Message::Turn),
-            "n" => Some(Message::Filter),
-            "g" => Some(Message::Write(Written::Csv)),
             "j" => Some(Message::Write(Written::LotSheet)),
             "d" => Some(Message::Write(Written::Incident)),
-            _ => None,
+            other => listed::of_letter(other).map(Message::Listed),
         }
     }
 
@@ -266,12 +258,10 @@ impl State {
                 self.took_back(answer);
                 Action::Run(self.reload(office, signed_in))
             }
-            Message::Sort => self.list_as(office, signed_in, self.next_sort()),
-            Message::Turn => {
-                let turned = Listing { turned: !self.listing.turned, ..self.listing };
-                self.list_as(office, signed_in, turned)
-            }
-            Message::Filter => self.list_as(office, signed_in, self.next_filter()),
+            Message::Listed(gesture) => match listed::changed(self.listing, gesture) {
+                Some(listing) => self.list_as(office, signed_in, listing),
+                None => Action::Export(List::Documents(self.listing)),
+            },
             Message::Write(what) => self.write(office, signed_in, what),
             Message::Wrote(answer) => {
                 self.busy = None;
@@ -416,7 +406,7 @@ impl State {
             row![
                 parts::title(t("lots.title")),
                 parts::faint(with("lots.count", &[("count", &count)])),
-                parts::faint(self.listing_words()),
+                parts::faint(listing_words(self.listing)),
                 space::horizontal(),
                 parts::faint(read_until),
             ]
@@ -454,9 +444,7 @@ impl State {
                     },
                 ]
                 .push(parts::key_action("F4", t("help.duplicate")))
-                .push(parts::key_action("Ctrl N", t("help.filter")))
-                .push(parts::key_action("Ctrl Y", t("help.sort")))
-                .push(parts::key_action("Ctrl G", t("help.csv")))
+                .push(listed::hints())
                 .spacing(24)
                 .wrap(),
             ),

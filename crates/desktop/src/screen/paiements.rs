@@ -3,32 +3,28 @@
 //! or matched is decided in `core`.
 
 mod notes;
+mod view;
 
+use iced::Task;
 use iced::keyboard::Key;
 use iced::keyboard::key::Named;
-use iced::widget::{button, column, container, row, space, text, text_input};
-use iced::{Element, Fill, FillPortion, Task};
 use liasse_core::PaidRow;
 use liasse_core::cards::VitaleView;
 use liasse_core::desk::SignedIn;
 use liasse_core::invoicing::Draft;
+use liasse_core::lists::{List, Listing, PaidOnly, PaidSort, PaymentsPage};
 use liasse_core::returned::RejectedFse;
 use liasse_demo::Office;
 use liasse_domain::{Code, FseNumber, FseRef, Report};
 
 use crate::ask::ask;
+use crate::screen::listed::{self, Listed};
 use crate::text::{t, with};
-use crate::theme;
-use crate::widget::parts;
-use crate::widget::rows::{Asked, Choice, Scrolled, walked};
+use crate::widget::rows::{Asked, Choice, Scrolled};
 use notes::Note;
 
 /// The height of a row.
 const ROW: f32 = 52.0;
-/// How many rejects are shown: those that await a correction come first, and make room as they get one.
-const REJECTS: usize = 100;
-/// How many messages that move no money are shown, the latest.
-const NOTES: u32 = 100;
 
 /// The screen.
 #[derive(Default)]
@@ -38,7 +34,9 @@ pub struct State {
     /// An FSE that another screen sends to.
     wanted: Option<FseRef>,
     scrolled: Scrolled,
-    /// Of the lines of transfers.
+    /// How the list is sorted and filtered.
+    listing: Listing<PaidSort, PaidOnly>,
+    /// Of the lines of transfers, or of what the filter leaves alone.
     asked: Asked,
     /// The number of the FSE that a line is to be matched to.
     entry: String,
@@ -50,12 +48,11 @@ pub struct State {
 /// somebody.
 #[derive(Clone, Debug)]
 pub struct Money {
-    rejects: Vec<RejectedFse>,
-    lines: Vec<PaidRow>,
+    page: PaymentsPage,
+    /// Its messages as rows.
     notes: Vec<Note>,
-    awaiting: usize,
-    unmatched: usize,
-    unknown: usize,
+    /// How it was asked for.
+    listing: Listing<PaidSort, PaidOnly>,
 }
 
 /// What happens on the screen.
@@ -83,6 +80,8 @@ pub enum Message {
     Said(Result<String, Report>),
     /// A line was matched or separated, or not.
     Moved(Result<(), Report>),
+    /// Sorts the list, turns it round, filters it, writes it out.
+    Listed(Listed),
     /// The draft of a correction, or why there is none.
     Draft(Box<Result<Draft, Report>>),
 }
@@ -97,6 +96,8 @@ pub enum Action {
     LedgerChanged(Task<Message>),
     /// Open the draft of a correction.
     Correct(Box<Draft>),
+    /// Write this list.
+    Export(List),
 }
 
 /// A row of the list.
@@ -108,22 +109,22 @@ enum Row<'a> {
 
 impl Money {
     fn count(&self) -> usize {
-        self.rejects.len() + self.lines.len() + self.notes.len()
+        self.page.rejects.len() + self.page.lines.len() + self.notes.len()
     }
 
     /// Where an FSE stands: as a reject, else as a line matched to it.
     fn place_of(&self, fse: &FseRef) -> Option<usize> {
-        let rejected = self.rejects.iter().position(|reject| reject.fse == *fse);
-        let matched = || self.lines.iter().position(|line| line.matched.as_ref() == Some(fse));
-        rejected.or_else(|| matched().map(|at| at + self.rejects.len()))
+        let rejected = self.page.rejects.iter().position(|reject| reject.fse == *fse);
+        let matched = || self.page.lines.iter().position(|line| line.matched.as_ref() == Some(fse));
+        rejected.or_else(|| matched().map(|at| at + self.page.rejects.len()))
     }
 
     fn row(&self, index: usize) -> Option<Row<'_>> {
-        let after_rejects = index.checked_sub(self.rejects.len());
-        let after_lines = after_rejects.and_then(|index| index.checked_sub(self.lines.len()));
+        let after_rejects = index.checked_sub(self.page.rejects.len());
+        let after_lines = after_rejects.and_then(|index| index.checked_sub(self.page.lines.len()));
         match (after_rejects, after_lines) {
-            (None, _) => self.rejects.get(index).map(Row::Reject),
-            (Some(index), None) => self.lines.get(index).map(Row::Line),
+            (None, _) => self.page.rejects.get(index).map(Row::Reject),
+            (Some(index), None) => self.page.lines.get(index).map(Row::Line),
             (_, Some(index)) => self.notes.get(index).map(Row::Note),
         }
     }
@@ -131,30 +132,25 @@ impl Money {
 
 /// The keys of this screen and what they do.
 pub fn keys() -> Vec<(&'static str, &'static str)> {
-    vec![
+    let mut keys = vec![
         ("↑ ↓", t("help.choose_row")),
         ("Entrée", t("help.correct")),
         ("F6", t("help.reopen")),
         ("F7", t("help.on_paper")),
         ("Suppr", t("help.separate")),
-    ]
+    ];
+    keys.extend(listed::keys());
+    keys
 }
 
 impl State {
     /// Reads rejects and payments again.
     pub fn reload(&self, office: &Office, signed_in: Option<&SignedIn>) -> Task<Message> {
         let Some(person) = signed_in.cloned() else { return Task::none() };
-        let limit = self.asked.limit();
+        let (listing, limit) = (self.listing, self.asked.limit());
         let read = ask(&office.workstation(), move |ws| {
-            let rejects = ws.rejects_of(&person, Some(REJECTS))?;
-            Ok(Money {
-                rejects: rejects.shown,
-                awaiting: rejects.awaiting,
-                lines: ws.payment_lines(&person, Some(limit))?,
-                unmatched: ws.unmatched_count(&person)?,
-                notes: ws.notes_of(&person, NOTES)?.iter().flat_map(notes::of).collect(),
-                unknown: ws.unknown_returns()?,
-            })
+            let page = ws.payments_page(&person, listing, limit)?;
+            Ok(Money { notes: page.notes.iter().flat_map(notes::of).collect(), page, listing })
         });
         read.map(|answer| Message::Loaded(Box::new(answer)))
     }
@@ -167,6 +163,7 @@ impl State {
     /// Another screen sends here for that FSE: it is chosen once the list is read.
     pub fn look_at(&mut self, fse: FseRef) {
         self.wanted = Some(fse);
+        self.listing = Listing::default();
     }
 
     /// Takes the message of this screen away.
@@ -192,6 +189,11 @@ impl State {
         }
     }
 
+    /// The message of a letter that was typed with Ctrl.
+    pub fn control(&self, letter: &str) -> Option<Message> {
+        listed::of_letter(letter).map(Message::Listed)
+    }
+
     fn chosen(&self) -> Option<Row<'_>> {
         self.money.as_ref().and_then(|money| money.row(self.chosen))
     }
@@ -208,8 +210,10 @@ impl State {
             Message::Loaded(answer) => match *answer {
                 Ok(money) => {
                     // Lines that were read on stand before the messages.
-                    if let Some(before) = self.money.as_ref().filter(|_| matches!(self.chosen(), Some(Row::Note(_)))) {
-                        self.chosen += money.lines.len().saturating_sub(before.lines.len());
+                    let on_note = matches!(self.chosen(), Some(Row::Note(_)));
+                    let as_before = |before: &&Money| on_note && before.listing == money.listing;
+                    if let Some(before) = self.money.as_ref().filter(as_before) {
+                        self.chosen += money.page.lines.len().saturating_sub(before.page.lines.len());
                     }
                     self.chosen = self.chosen.min(money.count().saturating_sub(1));
                     if let Some(wanted) = self.wanted.take() {
@@ -254,6 +258,15 @@ impl State {
                 Err(report) => self.notice = Some(report),
             },
             Message::Moved(Err(report)) => self.notice = Some(report),
+            Message::Listed(gesture) => {
+                let Some(listing) = listed::changed(self.listing, gesture) else {
+                    return Action::Export(List::Payments(self.listing));
+                };
+                self.listing = listing;
+                (self.asked, self.scrolled) = (Asked::default(), Scrolled::default());
+                self.choose(0);
+                return Action::Run(self.reload(office, signed_in));
+            }
         }
         Action::None
     }
@@ -280,14 +293,20 @@ impl State {
         Action::Run(done.map(Message::Said))
     }
 
-    /// Reads more lines when somebody comes to the end of those that are there.
+    /// Reads more when somebody comes to the end of what is there: of the kind that the filter leaves alone, else of the lines.
     fn read_on(&mut self, office: &Office, signed_in: Option<&SignedIn>, seen: usize) -> Action {
         let Some(money) = &self.money else { return Action::None };
-        if self.asked.more(seen.saturating_sub(money.rejects.len()), money.lines.len()) {
-            Action::Run(self.reload(office, signed_in))
-        } else {
-            Action::None
-        }
+        let more = match self.listing.only {
+            PaidOnly::Rejects | PaidOnly::Awaiting => self.asked.more(seen, money.page.rejects.len()),
+            PaidOnly::Messages => {
+                // How many were looked at is what was asked for; not all of them are this practitioner's.
+                let asked = usize::try_from(self.asked.limit()).unwrap_or(usize::MAX);
+                let read = if money.page.more_notes { asked } else { 0 };
+                self.asked.more(seen + read.saturating_sub(money.notes.len()), read)
+            }
+            _ => self.asked.more(seen.saturating_sub(money.page.rejects.len()), money.page.lines.len()),
+        };
+        if more { Action::Run(self.reload(office, signed_in)) } else { Action::None }
     }
 
     fn choose(&mut self, index: usize) {
@@ -342,148 +361,4 @@ impl State {
         let separated = ask(&office.workstation(), move |ws| ws.unmatch_line(&person, payment, position));
         Action::Run(separated.map(Message::Moved))
     }
-
-    /// The screen.
-    pub fn view<'a>(&'a self, signed_in: Option<&SignedIn>) -> Element<'a, Message> {
-        let money = self.money.as_ref().filter(|_| signed_in.is_some());
-        let Some(money) = money else {
-            return container(parts::faint(t("money.nobody")))
-                .padding(16)
-                .width(Fill)
-                .height(Fill)
-                .style(theme::panel)
-                .into();
-        };
-        let counts = [money.awaiting, money.unmatched, money.unknown].map(|count| count.to_string());
-        let values = [("rejects", &*counts[0]), ("lines", &*counts[1]), ("unknown", &*counts[2])];
-        let mut body = column![
-            row![parts::title(t("money.title")), parts::faint(with("money.count", &values))]
-                .spacing(16)
-                .align_y(iced::Center)
-        ]
-        .spacing(12);
-        body = body.push(if money.count() == 0 {
-            Element::from(container(parts::faint(t("money.empty"))).height(Fill).padding(16))
-        } else {
-            row![
-                container(walked(self.scrolled, ROW, money.count(), |index| self.row(money, index), Message::Scrolled))
-                    .width(FillPortion(3)),
-                container(self.detail()).width(FillPortion(2)).height(Fill).padding(16).style(theme::panel),
-            ]
-            .spacing(8)
-            .height(Fill)
-            .into()
-        });
-        if let Some(report) = &self.notice {
-            body = body.push(parts::report(report));
-        }
-        if let Some(said) = &self.said {
-            body = body.push(text(said).size(theme::BODY));
-        }
-        container(body).padding(16).width(Fill).height(Fill).style(theme::panel).into()
-    }
-
-    fn row<'a>(&'a self, money: &'a Money, index: usize) -> Element<'a, Message> {
-        let (first, second, amount) = match money.row(index) {
-            Some(Row::Note(note)) => (note.title.clone(), note.first_line(), None),
-            Some(Row::Reject(reject)) => (
-                format!(
-                    "{} · {} n° {} · {}",
-                    reject.patient.reveal(),
-                    if reject.is_dre() { t("money.dre") } else { t("money.fse") },
-                    reject.fse.number,
-                    reject.act_date.format("%d/%m/%Y")
-                ),
-                match &reject.corrected_by {
-                    Some(by) => format!("✓ {}", with("money.corrected", &[("fse", &by.number.to_string())])),
-                    None if reject.is_dre() && reject.passed_on => format!("✓ {}", t("money.passed")),
-                    None => format!("× {} ({})", reject.reject.message, reject.reject.code),
-                },
-                Some(reject.total_cents),
-            ),
-            Some(Row::Line(line)) => {
-                let day = line.paid_on.format("%d/%m/%Y").to_string();
-                let matched = match &line.matched {
-                    Some(fse) => format!("✓ {}", with("money.matched", &[("fse", &fse.number.to_string())])),
-                    None => format!("? {}", t("money.unmatched")),
-                };
-                (with("money.transfer", &[("reference", &line.reference), ("day", &day)]), matched, Some(line.amount))
-            }
-            None => return space::vertical().height(ROW).into(),
-        };
-        let words = column![text(first).size(theme::BODY).font(theme::SEMIBOLD), text(second).size(theme::NOTE)];
-        let line = row![
-            words.width(Fill),
-            text(amount.map_or_else(String::new, |amount| amount.to_string())).size(theme::BODY)
-        ]
-        .align_y(iced::Center);
-        let line = container(line).height(ROW).padding([4, 12]).width(Fill);
-        let line = if index == self.chosen { line.style(theme::chosen) } else { line };
-        button(line).padding(0).style(button::text).width(Fill).on_press(Message::Chosen(index)).into()
-    }
-
-    fn detail(&self) -> Element<'_, Message> {
-        match self.chosen() {
-            Some(Row::Note(note)) => note.view(),
-            Some(Row::Reject(reject)) => {
-                let said = [("code", &*reject.reject.code), ("message", &*reject.reject.message)];
-                let mut body = column![
-                    parts::title(reject_title(reject)),
-                    text(reject.cause.as_deref().unwrap_or(&reject.reject.message)).size(theme::BODY),
-                    text(reject.action.as_deref().unwrap_or_default()).size(theme::BODY).font(theme::SEMIBOLD),
-                    parts::faint(with("money.caisse_says", &said)),
-                ]
-                .spacing(12);
-                if let Some(by) = &reject.corrected_by {
-                    body =
-                        body.push(text(with("money.corrected", &[("fse", &by.number.to_string())])).size(theme::BODY));
-                } else if reject.is_dre() && reject.passed_on {
-                    body = body.push(text(t("money.passed")).size(theme::BODY));
-                } else if reject.is_dre() {
-                    body = body.push(parts::key_action("Entrée", t("money.pass")));
-                    body = body.push(parts::faint(t("money.pass_how")));
-                } else if reject.awaits_correction() && reject.session.is_some() {
-                    body = body.push(parts::faint(t("money.of_locum")));
-                    body = body.push(parts::key_action("F6", t("money.reopen")));
-                    body = body.push(parts::key_action("F7", t("money.paper")));
-                    body = body.push(parts::faint(t("money.complaint")));
-                } else if reject.awaits_correction() {
-                    body = body.push(parts::key_action("Entrée", t("money.correct")));
-                    body = body.push(parts::faint(t("money.correct_how")));
-                }
-                body.into()
-            }
-            Some(Row::Line(line)) => {
-                let mut body = column![
-                    parts::title(line.amount.to_string()),
-                    text(with("money.paid_by", &[("from", &line.from.to_string()), ("payer", line.payer.word())]))
-                        .size(theme::BODY),
-                    text(with("money.named", &[("fse", &line.fse.to_string())])).size(theme::BODY),
-                ]
-                .spacing(12);
-                if let Some(fse) = &line.matched {
-                    body =
-                        body.push(text(with("money.matched", &[("fse", &fse.number.to_string())])).size(theme::BODY));
-                    body = body.push(parts::key_action("Suppr", t("money.separate")));
-                } else {
-                    body = body.push(
-                        text_input(t("money.entry"), &self.entry)
-                            .on_input(Message::EntryChanged)
-                            .on_submit(Message::Enter)
-                            .size(theme::BODY)
-                            .padding(8)
-                            .style(theme::field),
-                    );
-                    body = body.push(parts::key_action("Entrée", t("money.match")));
-                }
-                body.into()
-            }
-            None => space::vertical().into(),
-        }
-    }
-}
-
-fn reject_title(reject: &RejectedFse) -> String {
-    let number = [("fse", &*reject.fse.number.to_string())];
-    if reject.is_dre() { with("money.reject_dre", &number) } else { with("money.reject", &number) }
 }

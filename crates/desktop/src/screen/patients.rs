@@ -14,6 +14,7 @@ use iced::{Task, widget};
 use liasse_core::desk::SignedIn;
 use liasse_core::export::ExportError;
 use liasse_core::ledger::Document;
+use liasse_core::lists::{List, Listing, Only, Sort};
 use liasse_core::people::{Found, History, Search};
 use liasse_core::reimbursed::Answer;
 use liasse_core::{CoreError, papers};
@@ -21,6 +22,7 @@ use liasse_demo::Office;
 use liasse_domain::{DocumentKind, FseRef, Report, clock};
 
 use crate::ask::ask;
+use crate::screen::listed::{self, Listed};
 use crate::text::{t, with};
 use crate::widget::rows::{Asked, Choice, Scrolled};
 
@@ -53,6 +55,8 @@ struct Opened {
     chosen: usize,
     scrolled: Scrolled,
     asked: Asked,
+    /// How they are sorted and filtered.
+    listing: Listing,
     /// What to tell them about the chosen FSE.
     answer: Option<Answer>,
 }
@@ -88,6 +92,8 @@ pub enum Message {
     Duplicate,
     /// It is written, with the sentence that says where, or not.
     Written(Result<String, Report>),
+    /// Sorts the history, turns it round, filters it, writes it out.
+    Listed(Listed),
 }
 
 /// What the root must do.
@@ -96,24 +102,31 @@ pub enum Action {
     None,
     /// Run a task.
     Run(Task<Message>),
+    /// Write this list.
+    Export(List),
 }
+
+/// As a history is first shown: the latest acts first.
+const LATEST: Listing = Listing { sort: Sort::Day, turned: false, only: Only::All };
 
 /// The keys of this screen and what they do.
 pub fn keys() -> Vec<(&'static str, &'static str)> {
-    vec![
+    let mut keys = vec![
         ("↓ ↑", t("patients.key_row")),
         ("Entrée", t("patients.key_open")),
         ("F5", t("patients.back")),
         ("F6", t("patients.duplicate")),
         ("F8", t("patients.another")),
-    ]
+    ];
+    keys.extend(listed::keys());
+    keys
 }
 
 impl State {
     /// Reads again what is shown: the history, or who is found.
     pub fn reload(&self, office: &Office, signed_in: Option<&SignedIn>) -> Task<Message> {
         match &self.opened {
-            Some(opened) => read(office, signed_in, opened.history.person.id, opened.asked.limit()),
+            Some(opened) => opened.read(office, signed_in),
             None => self.search(office, signed_in),
         }
     }
@@ -150,6 +163,11 @@ impl State {
     pub fn choice(&self) -> Option<Choice> {
         let row = self.opened.as_ref().map_or(self.chosen, |opened| opened.chosen);
         Some(Choice { row, height: ROW })
+    }
+
+    /// The message of a letter that was typed with Ctrl: who is found stays ranked by what is typed, a history is listed.
+    pub fn control(&self, letter: &str) -> Option<Message> {
+        listed::of_letter(letter).map(Message::Listed)
     }
 
     /// See [`Action`].
@@ -204,8 +222,21 @@ impl State {
                     Err(report) => self.notice = Some(report),
                 }
             }
+            Message::Listed(gesture) => return self.listed(office, signed_in, gesture),
         }
         Action::None
+    }
+
+    /// The history in another way, from its top, or into a file.
+    fn listed(&mut self, office: &Office, signed_in: Option<&SignedIn>, gesture: Listed) -> Action {
+        let Some(opened) = &mut self.opened else { return Action::None };
+        let Some(listing) = listed::changed(opened.listing, gesture) else {
+            return Action::Export(List::Patient(opened.history.person.id, opened.listing));
+        };
+        opened.listing = listing;
+        (opened.chosen, opened.scrolled, opened.asked) = (0, Scrolled::default(), Asked::default());
+        opened.answer = None;
+        Action::Run(opened.read(office, signed_in))
     }
 
     fn search(&self, office: &Office, signed_in: Option<&SignedIn>) -> Task<Message> {
@@ -230,7 +261,7 @@ impl State {
             return Action::None;
         };
         self.dismiss();
-        Action::Run(read(office, signed_in, patient, Asked::default().limit()))
+        Action::Run(read(office, signed_in, patient, LATEST, Asked::default().limit()))
     }
 
     fn show_history(&mut self, history: History) {
@@ -240,7 +271,14 @@ impl State {
             Some(opened) if opened.history.person.id == history.person.id => {
                 Opened { chosen: opened.chosen.min(last), history, ..opened }
             }
-            _ => Opened { history, chosen: 0, scrolled: Scrolled::default(), asked: Asked::default(), answer: None },
+            _ => Opened {
+                history,
+                chosen: 0,
+                scrolled: Scrolled::default(),
+                asked: Asked::default(),
+                listing: LATEST,
+                answer: None,
+            },
         });
     }
 
@@ -267,7 +305,7 @@ impl State {
     fn read_on(&mut self, office: &Office, signed_in: Option<&SignedIn>, seen: usize) -> Task<Message> {
         let Some(opened) = &mut self.opened else { return Task::none() };
         if opened.asked.more(seen, opened.history.documents.len()) {
-            read(office, signed_in, opened.history.person.id, opened.asked.limit())
+            opened.read(office, signed_in)
         } else {
             Task::none()
         }
@@ -317,9 +355,15 @@ impl State {
     }
 }
 
-fn read(office: &Office, signed_in: Option<&SignedIn>, patient: i64, limit: u32) -> Task<Message> {
+impl Opened {
+    fn read(&self, office: &Office, signed_in: Option<&SignedIn>) -> Task<Message> {
+        read(office, signed_in, self.history.person.id, self.listing, self.asked.limit())
+    }
+}
+
+fn read(office: &Office, signed_in: Option<&SignedIn>, patient: i64, listing: Listing, limit: u32) -> Task<Message> {
     let Some(person) = signed_in.cloned() else { return Task::none() };
-    let read = ask(&office.workstation(), move |ws| ws.history(&person, patient, limit));
+    let read = ask(&office.workstation(), move |ws| ws.history_listed(&person, patient, listing, limit));
     read.map(|answer| Message::Read(Box::new(answer)))
 }
 
@@ -369,7 +413,8 @@ mod tests {
 
     fn history(id: i64, documents: Vec<Document>) -> History {
         let count = documents.len();
-        History { v: 1, person: person(id), rights: Vec::new(), returns_read_until: None, count, documents }
+        let listed = count;
+        History { v: 1, person: person(id), rights: Vec::new(), returns_read_until: None, count, listed, documents }
     }
 
     fn opened() -> State {

@@ -11,11 +11,13 @@ use iced::keyboard::Key;
 use iced::keyboard::key::Named;
 use iced::{Element, Task};
 use liasse_core::desk::SignedIn;
-use liasse_core::radar::{Category, Radar, Row, Todo, Watched};
+use liasse_core::lists::{List, Listing};
+use liasse_core::radar::{Category, Radar, Row, Todo, WatchOnly, WatchSort, Watched};
 use liasse_demo::Office;
 use liasse_domain::{FseRef, Report};
 
 use crate::ask::ask;
+use crate::screen::listed::{self, Listed};
 use crate::text::t;
 use crate::widget::rows::{Choice, Scrolled};
 
@@ -36,6 +38,8 @@ pub struct State {
     category: Option<Category>,
     chosen: usize,
     scrolled: Scrolled,
+    /// How the rows of each category are sorted and filtered.
+    listing: Listing<WatchSort, WatchOnly>,
     /// How often more rows were asked for.
     doubled: u32,
     notice: Option<Report>,
@@ -60,6 +64,8 @@ pub enum Message {
     Turn(bool),
     /// To where the chosen row is done.
     Enter,
+    /// Sorts the rows, turns them round, filters them, writes them out.
+    Listed(Listed),
 }
 
 /// What the root must do.
@@ -70,6 +76,8 @@ pub enum Action {
     Run(Task<Message>),
     /// Show where something is done.
     Go(Target),
+    /// Write this list.
+    Export(List),
 }
 
 /// Where something is done, and about what.
@@ -111,20 +119,22 @@ fn place_of(todo: Todo) -> Where {
 
 /// The keys of this screen and what they do.
 pub fn keys() -> Vec<(&'static str, &'static str)> {
-    vec![
+    let mut keys = vec![
         ("↑ ↓", t("radar.key_row")),
         ("← →", t("radar.key_category")),
         ("Entrée", t("radar.key_go")),
         ("F5", t("radar.key_reload")),
-    ]
+    ];
+    keys.extend(listed::keys());
+    keys
 }
 
 impl State {
     /// Reads what is watched again.
     pub fn reload(&self, office: &Office, signed_in: Option<&SignedIn>) -> Task<Message> {
         let Some(person) = signed_in.cloned() else { return Task::none() };
-        let limit = self.limit();
-        let read = ask(&office.workstation(), move |ws| ws.radar(&person, limit));
+        let (listing, limit) = (self.listing, self.limit());
+        let read = ask(&office.workstation(), move |ws| ws.radar_listed(&person, listing, limit));
         read.map(|answer| Message::Loaded(Box::new(answer)))
     }
 
@@ -156,6 +166,11 @@ impl State {
         }
     }
 
+    /// The message of a letter that was typed with Ctrl.
+    pub fn control(&self, letter: &str) -> Option<Message> {
+        listed::of_letter(letter).map(Message::Listed)
+    }
+
     /// See [`Action`].
     pub fn update(&mut self, office: &Arc<Office>, signed_in: Option<&SignedIn>, message: Message) -> Action {
         match message {
@@ -176,6 +191,15 @@ impl State {
             Message::Opened(category) => self.open(category),
             Message::Turn(forward) => self.turn(forward),
             Message::Enter => return self.enter(),
+            Message::Listed(gesture) => {
+                if let Some(listing) = listed::changed(self.listing, gesture) {
+                    self.listing = listing;
+                    (self.chosen, self.scrolled, self.doubled) = (0, Scrolled::default(), 0);
+                    return Action::Run(self.reload(office, signed_in));
+                }
+                let shown = self.shown().map(|watched| watched.category);
+                return shown.map_or(Action::None, |category| Action::Export(List::Watched(category, self.listing)));
+            }
         }
         Action::None
     }
@@ -243,7 +267,7 @@ impl State {
         let read = watched.rows.len();
         // Fewer than were asked for are on their way.
         let asked = usize::try_from(self.limit()).unwrap_or(usize::MAX);
-        if read < asked || read >= watched.count || seen + NEAR < read {
+        if read < asked || read >= watched.listed || seen + NEAR < read {
             return Action::None;
         }
         self.doubled += 1;
@@ -267,6 +291,7 @@ mod tests {
             oldest_days: None,
             next_date: None,
             overdue: 0,
+            listed: count,
             rows: Vec::new(),
         }
     }

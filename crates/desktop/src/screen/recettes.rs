@@ -1,24 +1,25 @@
 //! Recettes: the day by mode of settling and its end, who still owes, and the cheques on their way to the bank.
 //! Which day is open and what may be settled is decided in `core`.
 
+mod view;
+
 use chrono::{Days, NaiveDate};
+use iced::Task;
 use iced::keyboard::Key;
 use iced::keyboard::key::Named;
-use iced::widget::{column, container, row, space, text};
-use iced::{Element, Fill, FillPortion, Task};
 use liasse_core::desk::SignedIn;
-use liasse_core::recettes::{DayReport, Unpaid};
+use liasse_core::lists::{DebtOnly, DebtSort, List, Listing};
+use liasse_core::recettes::{DayOnly, DayReport, DaySort, Movement, Unpaid};
 use liasse_core::{ChequeRow, CoreError, SettlementMode, Workstation};
 use liasse_demo::Office;
-use liasse_domain::{Centimes, FseRef, Report};
+use liasse_domain::{FseRef, Report};
 
 use crate::ask::ask;
 use crate::printed;
 use crate::screen::facturer::settlement;
+use crate::screen::listed::{self, Listed};
 use crate::text::{t, with};
-use crate::theme;
-use crate::widget::parts;
-use crate::widget::rows::{Asked, Choice, Scrolled, rows, walked};
+use crate::widget::rows::{Asked, Choice, Scrolled};
 
 /// The height of a movement and of an unpaid FSE.
 const ROW: f32 = 44.0;
@@ -34,6 +35,12 @@ pub struct State {
     wanted: Option<FseRef>,
     movements: Scrolled,
     unpaid: Scrolled,
+    /// Whether the keys of lists are about the movements, and not about what is unpaid.
+    on_movements: bool,
+    /// How the movements are sorted and filtered.
+    day_listing: Listing<DaySort, DayOnly>,
+    /// How what is unpaid is.
+    unpaid_listing: Listing<DebtSort, DebtOnly>,
     /// Of the unpaid FSE.
     asked: Asked,
     /// A gesture is under way, or its effect is not shown yet: the next key would meet another row.
@@ -46,7 +53,11 @@ pub struct State {
 #[derive(Clone, Debug)]
 pub struct Receipts {
     report: DayReport,
+    /// Its movements as they are shown.
+    movements: Vec<Movement>,
     unpaid: Vec<Unpaid>,
+    /// How many there are through the filter; `None` where there are more than were read, and nobody counted them.
+    unpaid_count: Option<usize>,
     cheques: Vec<ChequeRow>,
 }
 
@@ -73,6 +84,10 @@ pub enum Message {
     Settle(SettlementMode),
     /// Something was done, with the sentence that says so, or not.
     Done(Result<String, Report>),
+    /// The keys of lists are about the other list.
+    OtherList,
+    /// Sorts the list, turns it round, filters it, writes it out.
+    Listed(Listed),
 }
 
 /// What the root must do.
@@ -83,18 +98,23 @@ pub enum Action {
     Run(Task<Message>),
     /// Run a task; the ledger changed.
     LedgerChanged(Task<Message>),
+    /// Write this list.
+    Export(List),
 }
 
 /// The keys of this screen and what they do.
 pub fn keys() -> Vec<(&'static str, &'static str)> {
-    vec![
+    let mut keys = vec![
         ("↑ ↓", t("help.choose_row")),
         ("← →", t("help.other_day")),
         ("C H E V G", t("help.settle")),
         ("F6", t("help.deposit")),
         ("F7", t("help.slip")),
         ("F12", t("help.close_day")),
-    ]
+        ("F5", t("help.other_list")),
+    ];
+    keys.extend(listed::keys());
+    keys
 }
 
 impl State {
@@ -102,10 +122,24 @@ impl State {
     pub fn reload(&self, office: &Office, signed_in: Option<&SignedIn>) -> Task<Message> {
         let Some(person) = signed_in.cloned() else { return Task::none() };
         let (day, limit) = (self.day, self.asked.limit());
+        let (movements, unpaid) = (self.day_listing, self.unpaid_listing);
         let read = ask(&office.workstation(), move |ws| {
+            let report = ws.day_report(&person, day)?;
+            let owing = ws.unpaid_listed(&person, unpaid, Some(limit))?;
+            let whole = u32::try_from(owing.len()).is_ok_and(|read| read < limit);
+            let unpaid_count = if whole {
+                Some(owing.len())
+            } else if unpaid == Listing::default() {
+                // The usual page is read without looking at them all.
+                None
+            } else {
+                Some(ws.unpaid_count(&person, unpaid.only)?)
+            };
             Ok(Receipts {
-                report: ws.day_report(&person, day)?,
-                unpaid: ws.unpaid(&person, Some(limit))?,
+                movements: report.listed(movements),
+                report,
+                unpaid: owing,
+                unpaid_count,
                 cheques: ws.cheques(&person)?,
             })
         });
@@ -120,6 +154,7 @@ impl State {
     /// Another screen sends here for that FSE: it is chosen once the list is read.
     pub fn look_at(&mut self, fse: FseRef) {
         self.wanted = Some(fse);
+        self.unpaid_listing = Listing::default();
     }
 
     /// Takes the message of this screen away.
@@ -140,6 +175,7 @@ impl State {
             Key::Named(Named::ArrowRight) => Some(Message::Day(true)),
             Key::Named(Named::ArrowLeft) => Some(Message::Day(false)),
             Key::Named(Named::F12) => Some(Message::Close),
+            Key::Named(Named::F5) => Some(Message::OtherList),
             Key::Named(Named::F6) => Some(Message::Deposit),
             Key::Named(Named::F7) => Some(Message::PrintSlip),
             Key::Character(letter) => {
@@ -147,6 +183,11 @@ impl State {
             }
             _ => None,
         }
+    }
+
+    /// The message of a letter that was typed with Ctrl.
+    pub fn control(&self, letter: &str) -> Option<Message> {
+        listed::of_letter(letter).map(Message::Listed)
     }
 
     /// See [`Action`].
@@ -225,8 +266,31 @@ impl State {
                 }
                 return Action::LedgerChanged(self.reload(office, signed_in));
             }
+            Message::OtherList => self.on_movements = !self.on_movements,
+            Message::Listed(gesture) => return self.listed(office, signed_in, gesture),
         }
         Action::None
+    }
+
+    /// The list that the keys are about, in another way or into a file.
+    fn listed(&mut self, office: &Office, signed_in: Option<&SignedIn>, gesture: Listed) -> Action {
+        if self.on_movements {
+            let Some(day) = self.receipts.as_ref().map(|receipts| receipts.report.day) else { return Action::None };
+            let Some(listing) = listed::changed(self.day_listing, gesture) else {
+                return Action::Export(List::Receipts(day, self.day_listing));
+            };
+            self.day_listing = listing;
+            self.movements = Scrolled::default();
+        } else {
+            let Some(listing) = listed::changed(self.unpaid_listing, gesture) else {
+                return Action::Export(List::Unpaid(self.unpaid_listing));
+            };
+            self.unpaid_listing = listing;
+            (self.chosen, self.unpaid, self.asked) = (0, Scrolled::default(), Asked::default());
+            // Another row is the first: no key settles it before it is seen.
+            self.busy = signed_in.is_some();
+        }
+        Action::Run(self.reload(office, signed_in))
     }
 
     /// Reads more unpaid FSE when somebody comes to the end of those that are there.
@@ -246,105 +310,4 @@ impl State {
         self.busy = true;
         Action::Run(ask(&office.workstation(), move |ws| job(ws, &person)).map(Message::Done))
     }
-
-    /// The screen.
-    pub fn view<'a>(&'a self, signed_in: Option<&SignedIn>) -> Element<'a, Message> {
-        let Some(receipts) = self.receipts.as_ref().filter(|_| signed_in.is_some()) else {
-            let nobody = container(parts::faint(t("receipts.nobody"))).padding(16);
-            return nobody.width(Fill).height(Fill).style(theme::panel).into();
-        };
-        let panel = |body: Element<'a, Message>| container(body).height(Fill).padding(16).style(theme::panel);
-        let mut body = column![
-            row![
-                panel(self.day(receipts)).width(FillPortion(3)),
-                panel(self.movements(receipts)).width(FillPortion(4)),
-                panel(self.owed(receipts)).width(FillPortion(4)),
-            ]
-            .spacing(8)
-            .height(Fill)
-        ]
-        .spacing(8);
-        if let Some(report) = &self.notice {
-            body = body.push(parts::report(report));
-        }
-        if let Some(said) = &self.said {
-            body = body.push(text(said).size(theme::BODY));
-        }
-        body.width(Fill).height(Fill).into()
-    }
-
-    fn day<'a>(&'a self, receipts: &'a Receipts) -> Element<'a, Message> {
-        let report = &receipts.report;
-        let day = report.day.format("%d/%m/%Y").to_string();
-        let mut body = column![parts::title(with("receipts.day", &[("day", &day)]))].spacing(10);
-        for total in &report.modes {
-            body = body.push(parts::amount_row(total.mode.label(), total.total_cents, false));
-        }
-        body = body.push(parts::amount_row(t("receipts.total"), report.total_cents, true));
-        body = body.push(row![parts::key("←"), parts::key("→"), parts::faint(t("receipts.other_day"))].spacing(8));
-        body = body.push(space::vertical());
-        body = body.push(if report.closed {
-            parts::coloured(format!("✓ {}", t("receipts.closed")), |c| c.good)
-        } else {
-            let count = report.movements.len().to_string();
-            let guard = with("receipts.guard", &[("count", &count), ("amount", &report.total_cents.to_string())]);
-            column![text(guard).size(theme::NOTE), parts::key_action("F12", t("receipts.close"))].spacing(8).into()
-        });
-        let in_hand: Centimes = receipts.cheques.iter().map(|cheque| cheque.amount).sum();
-        let (count, amount) = (receipts.cheques.len().to_string(), in_hand.to_string());
-        body = body.push(text(with("receipts.in_hand", &[("count", &count), ("amount", &amount)])).size(theme::BODY));
-        if !receipts.cheques.is_empty() {
-            body = body.push(parts::key_action("F6", t("receipts.deposit")));
-        }
-        body = body.push(parts::key_action("F7", t("help.slip")));
-        body.into()
-    }
-
-    fn movements<'a>(&'a self, receipts: &'a Receipts) -> Element<'a, Message> {
-        let movements = &receipts.report.movements;
-        let mut body = column![parts::title(t("receipts.movements"))].spacing(10);
-        if movements.is_empty() {
-            return body.push(parts::faint(t("receipts.no_movement"))).into();
-        }
-        let line = |index: usize| {
-            let movement = &movements[index];
-            let mut about = format!("n° {} · {}", movement.fse.number, movement.mode.label());
-            if movement.amount_cents < Centimes::ZERO {
-                about += &format!(" · {}", t("receipts.counter_entry"));
-            }
-            let first = format!("{} · {}", movement.time.replace(':', " h "), movement.patient.reveal());
-            two_lines(false, first, about, movement.amount_cents)
-        };
-        body = body.push(rows(self.movements, ROW, movements.len(), line, Message::MovementsScrolled));
-        body.into()
-    }
-
-    fn owed<'a>(&'a self, receipts: &'a Receipts) -> Element<'a, Message> {
-        let mut body = column![parts::title(t("receipts.unpaid"))].spacing(10);
-        if receipts.unpaid.is_empty() {
-            return body.push(parts::faint(t("receipts.all_paid"))).into();
-        }
-        let line = |index: usize| {
-            let unpaid = &receipts.unpaid[index];
-            let days = unpaid.age_days.to_string();
-            let mut about = with("receipts.age", &[("fse", &unpaid.fse.number.to_string()), ("days", &days)]);
-            if let Some(word) = unpaid.settlement {
-                about += &format!(" · {}", word.label());
-            }
-            two_lines(index == self.chosen, unpaid.patient.reveal().to_owned(), about, unpaid.owed_cents)
-        };
-        body = body.push(walked(self.unpaid, ROW, receipts.unpaid.len(), line, Message::UnpaidScrolled));
-        let mut keys = row![].spacing(8);
-        for key in ["C", "H", "E", "V", "G"] {
-            keys = keys.push(parts::key_action(key, settlement(key).map_or("", SettlementMode::label)));
-        }
-        body.push(parts::faint(t("receipts.settle"))).push(keys.wrap()).into()
-    }
-}
-
-fn two_lines<'a>(chosen: bool, first: String, second: String, amount: Centimes) -> Element<'a, Message> {
-    let words = column![text(first).size(theme::BODY).font(theme::SEMIBOLD), text(second).size(theme::NOTE)];
-    let line = row![words.width(Fill), text(amount.to_string()).size(theme::BODY)].align_y(iced::Center);
-    let line = container(line).height(ROW).padding([2, 8]).width(Fill);
-    if chosen { line.style(theme::chosen).into() } else { line.into() }
 }

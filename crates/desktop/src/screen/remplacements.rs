@@ -113,6 +113,11 @@ pub fn keys() -> Vec<(&'static str, &'static str)> {
     ]
 }
 
+/// The keys of a locum's day.
+pub fn keys_of_day() -> Vec<(&'static str, &'static str)> {
+    vec![("F5", t("help.statement"))]
+}
+
 impl State {
     /// Reads the sessions, or the locum's day, again.
     pub fn reload(&self, office: &Office, signed_in: Option<&SignedIn>) -> Task<Message> {
@@ -142,8 +147,11 @@ impl State {
         self.form.focus()
     }
 
-    /// The message of a key that no field took.
+    /// The message of a key that no field took; a locum's day has no sessions and no form.
     pub fn key(&self, key: &Key) -> Option<Message> {
+        if matches!(self.shown, Shown::Day(..)) {
+            return matches!(key, Key::Named(Named::F5)).then_some(Message::Statement);
+        }
         match key {
             Key::Named(Named::ArrowDown) => Some(Message::Move(true)),
             Key::Named(Named::ArrowUp) => Some(Message::Move(false)),
@@ -161,6 +169,7 @@ impl State {
     /// The message of a letter that was typed with Ctrl: the form takes the other keys.
     pub fn control(&self, letter: &str) -> Option<Message> {
         match letter {
+            _ if matches!(self.shown, Shown::Day(..)) => None,
             "b" => Some(Message::Situations),
             "d" => Some(Message::Erase),
             "g" => Some(Message::Recurring),

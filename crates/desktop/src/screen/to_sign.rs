@@ -244,7 +244,11 @@ impl State {
                     (Some(at), true) => (at + 1).min(rows.len().saturating_sub(1)),
                     (Some(at), false) => at.saturating_sub(1),
                 };
-                self.chosen = rows.get(next).map(|row| row.fse.clone());
+                let (chosen, read) = (rows.get(next).map(|row| row.fse.clone()), rows.len());
+                self.chosen = chosen;
+                if self.asked.more(next, read) {
+                    return Action::Run(self.reload(office, signed_in));
+                }
                 Action::None
             }
             Message::Word(word) => {

@@ -46,11 +46,8 @@ impl Scope {
 /// The next field, or the one before; inside the open dialog where there is one.
 pub fn walk<T: Send + 'static>(forward: bool, in_dialog: bool) -> Task<T> {
     let fields = Fields { forward, in_dialog, ..Fields::default() };
-    operate(then(Count { scope: Scope::new(in_dialog), fields }, |fields: Fields| Focus {
-        scope: Scope::new(fields.in_dialog),
-        in_dialog: fields.in_dialog,
-        to: next(fields),
-        at: 0,
+    operate(then(Count { scope: Scope::new(in_dialog), fields }, |fields: Fields| {
+        Reach::new(fields.in_dialog, next(fields), false)
     }))
 }
 
@@ -101,46 +98,27 @@ impl Operation<Fields> for Count {
     }
 }
 
-struct Focus {
+/// Gives a field the focus, then walks once more and selects its text: focusing moves the cursor to the end.
+struct Reach {
     scope: Scope,
     in_dialog: bool,
     to: Option<usize>,
     at: usize,
+    selects: bool,
 }
 
-impl<T> Operation<T> for Focus {
-    fn traverse(&mut self, operate: &mut dyn FnMut(&mut dyn Operation<T>)) {
-        let before = self.scope.enter();
-        operate(self);
-        self.scope.inside = before;
+impl Reach {
+    fn new(in_dialog: bool, to: Option<usize>, selects: bool) -> Self {
+        Self { scope: Scope::new(in_dialog), in_dialog, to, at: 0, selects }
     }
 
-    fn container(&mut self, id: Option<&Id>, _: Rectangle) {
-        self.scope.container(id);
-    }
-
-    fn focusable(&mut self, _: Option<&Id>, _: Rectangle, state: &mut dyn Focusable) {
-        if self.scope.inside && self.to == Some(self.at) {
-            state.focus();
-        } else {
-            state.unfocus();
-        }
-        self.at += usize::from(self.scope.inside);
-    }
-
-    fn finish(&self) -> Outcome<T> {
-        Outcome::Chain(Box::new(Select { scope: Scope::new(self.in_dialog), to: self.to, at: 0 }))
+    /// Whether the field that is told of is the one.
+    fn is_there(&self) -> bool {
+        self.scope.inside && self.to == Some(self.at)
     }
 }
 
-/// Selects once the field has the focus: focusing moves the cursor to the end.
-struct Select {
-    scope: Scope,
-    to: Option<usize>,
-    at: usize,
-}
-
-impl<T> Operation<T> for Select {
+impl<T> Operation<T> for Reach {
     fn traverse(&mut self, operate: &mut dyn FnMut(&mut dyn Operation<T>)) {
         let before = self.scope.enter();
         operate(self);
@@ -153,13 +131,22 @@ impl<T> Operation<T> for Select {
 
     fn text_input(&mut self, _: Option<&Id>, _: Rectangle, state: &mut dyn TextInput) {
         // A field tells its text before its focus: `at` is still its own place.
-        if self.scope.inside && self.to == Some(self.at) {
+        if self.selects && self.is_there() {
             state.select_all();
         }
     }
 
-    fn focusable(&mut self, _: Option<&Id>, _: Rectangle, _: &mut dyn Focusable) {
+    fn focusable(&mut self, _: Option<&Id>, _: Rectangle, state: &mut dyn Focusable) {
+        match (self.selects, self.is_there()) {
+            (true, _) => {}
+            (false, true) => state.focus(),
+            (false, false) => state.unfocus(),
+        }
         self.at += usize::from(self.scope.inside);
+    }
+
+    fn finish(&self) -> Outcome<T> {
+        if self.selects { Outcome::None } else { Outcome::Chain(Box::new(Self::new(self.in_dialog, self.to, true))) }
     }
 }
 

@@ -1,46 +1,31 @@
 //! The striped band that marks the demo world on every screen.
 
-use iced::widget::canvas::{self, Canvas, Frame, Path, Stroke};
+use iced::widget::canvas::{Frame, Path, Stroke};
 use iced::widget::{container, stack, text};
-use iced::{Element, Fill, Point, Rectangle, Renderer, Theme, mouse};
+use iced::{Element, Fill, Point, Size, Theme};
 
 use crate::text::t;
 use crate::theme;
+use crate::widget::parts;
 
-struct Stripes;
-
-impl<Message> canvas::Program<Message> for Stripes {
-    type State = ();
-
-    #[expect(clippy::float_arithmetic, reason = "positions on screen are real numbers")]
-    fn draw(
-        &self,
-        _state: &(),
-        renderer: &Renderer,
-        theme: &Theme,
-        bounds: Rectangle,
-        _cursor: mouse::Cursor,
-    ) -> Vec<canvas::Geometry> {
-        let colours = theme::colours(theme);
-        let mut frame = Frame::new(renderer, bounds.size());
-        frame.fill_rectangle(Point::ORIGIN, bounds.size(), colours.demo);
-        let mut x = -bounds.height;
-        while x < bounds.width {
-            // The middle stays plain: the word must be readable.
-            if x < 180.0 || x > bounds.width - 180.0 {
-                let line = Path::line(Point::new(x, bounds.height), Point::new(x + bounds.height, 0.0));
-                frame.stroke(&line, Stroke::default().with_width(5.0).with_color(colours.on_demo.scale_alpha(0.35)));
-            }
-            x += 18.0;
+#[expect(clippy::float_arithmetic, reason = "positions on screen are real numbers")]
+fn stripes(frame: &mut Frame, size: Size, colours: theme::Colours) {
+    frame.fill_rectangle(Point::ORIGIN, size, colours.demo);
+    let mut x = -size.height;
+    while x < size.width {
+        // The middle stays plain: the word must be readable.
+        if x < 180.0 || x > size.width - 180.0 {
+            let line = Path::line(Point::new(x, size.height), Point::new(x + size.height, 0.0));
+            frame.stroke(&line, Stroke::default().with_width(5.0).with_color(colours.on_demo.scale_alpha(0.35)));
         }
-        vec![frame.into_geometry()]
+        x += 18.0;
     }
 }
 
 /// The band.
 pub fn demo_band<'a, Message: 'a>() -> Element<'a, Message> {
     stack![
-        Canvas::new(Stripes).width(Fill).height(22),
+        parts::drawn(22.0, stripes),
         container(
             text(t("demo.band"))
                 .size(theme::SMALL)

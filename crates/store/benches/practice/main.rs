@@ -12,6 +12,7 @@ use std::time::Instant;
 
 use liasse_core::Workstation;
 use liasse_core::desk::SignedIn;
+use liasse_core::lists::Listing;
 use made::Practice;
 
 /// What the window asks for first (`desktop`, `widget::rows`).
@@ -69,20 +70,17 @@ fn screens(fse: u32) -> [(&'static str, f64); 4] {
 
 /// Lots et envois.
 fn lots(workstation: &Workstation, who: &SignedIn) {
-    let page = workstation.ledger_page(Some(who), liasse_core::lists::Listing::default(), PAGE).expect("a page");
+    let page = workstation.ledger_page(Some(who), Listing::default(), PAGE).expect("a page");
     assert_eq!(page.documents.len(), 200);
     assert!(page.count > 40_000 && page.unsent.count == 150 && page.unsent.unconfirmed == 50, "{:?}", page.unsent);
 }
 
 /// Paiements et rejets.
 fn paiements(workstation: &Workstation, who: &SignedIn) {
-    let rejects = workstation.rejects_of(who, Some(100)).expect("rejects");
-    assert!(rejects.shown.len() == 100 && rejects.awaiting > 0 && rejects.shown[0].awaits_correction());
-    assert_eq!(workstation.payment_lines(who, Some(PAGE)).expect("lines").len(), 200);
-    assert!(
-        workstation.unmatched_count(who).expect("a count") > 0 && workstation.unknown_returns().expect("a count") > 0
-    );
-    assert!(!workstation.notes_of(who, 100).expect("notes").is_empty());
+    let page = workstation.payments_page(who, Listing::default(), PAGE).expect("a page");
+    assert!(page.rejects.len() == 100 && page.awaiting > 0 && page.rejects[0].awaits_correction());
+    assert!(page.lines.len() == 200 && page.line_count.is_none() && page.unmatched > 0 && page.unknown > 0);
+    assert!(!page.notes.is_empty());
 }
 
 /// Recettes, of the last day that has any.

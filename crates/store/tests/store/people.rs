@@ -2,7 +2,7 @@
 //! something was billed, and what their FSE say of their rights.
 
 use liasse_domain::{FseRef, Nir};
-use liasse_store::{PersonRow, Whose};
+use liasse_store::{Listing, Only, PersonRow, Whose};
 
 use crate::support::{DOCTOR, Kind, OTHER_DOCTOR, Practice, billing, day, fse, stamp};
 
@@ -92,9 +92,10 @@ fn a_nir_a_day_and_a_birth_find_those_of_whoever_looks() {
     assert_eq!(store.person(id, whose(&other)).expect("read"), None);
     let session = Whose { billing: Some(&mine), session: Some(1) };
     assert_eq!(store.person(id, session).expect("read"), None, "of no session");
-    let documents = store.documents_of_patient(id, whose(&mine), 10).expect("read");
+    let documents = store.documents_of_patient(id, whose(&mine), Listing::default(), 10).expect("read");
+    let documents = store.ledger_rows(&documents).expect("read");
     assert_eq!(documents.iter().map(|row| row.fse.clone()).collect::<Vec<_>>(), std::slice::from_ref(&own));
-    assert_eq!(store.documents_of_patient_count(id, whose(&other)).expect("read"), 0);
+    assert_eq!(store.documents_of_patient_count(id, whose(&other), Only::All).expect("read"), 0);
     let rights = store.rights_of_patient(id, whose(&mine), 10).expect("read");
     let said: Vec<_> =
         rights.iter().map(|row| (&row.fse, row.proof, row.coverage.as_str(), row.contract.clone())).collect();

@@ -2,7 +2,7 @@
 //! most so many, and each practitioner their own.
 
 use liasse_domain::{Payer, TransmissionState};
-use liasse_store::{Owed, OwedRow};
+use liasse_store::{DebtSort, Owed, OwedRow};
 
 use crate::support::{DOCTOR, Kind, OTHER_DOCTOR, Practice, arl, billing, payment};
 
@@ -69,6 +69,26 @@ fn no_more_than_so_many_are_looked_for_and_it_is_told() {
         let found: Vec<u32> = owed.rows.iter().map(|row| row.fse.number.get()).collect();
         assert_eq!((found.as_slice(), owed.more), (numbers, more), "{most}");
     }
+}
+
+#[test]
+fn of_many_debts_the_largest_or_the_latest_are_found_where_they_are_asked_for() {
+    let mut practice = Practice::new();
+    for kind in [Kind::Paid, Kind::ThirdParty] {
+        practice.signed(kind);
+    }
+    let lot = practice.sent("LOT001");
+    practice.take("1", &arl(lot, None));
+    let own = billing(DOCTOR);
+    let first = |order| {
+        let owed = practice.store.received_unpaid_by(&own, order, 1).expect("read");
+        assert!(owed.more);
+        told(&owed).remove(0)
+    };
+    assert_eq!(first((DebtSort::Age, false)), (1, Payer::Patient, 3000));
+    assert_eq!(first((DebtSort::Age, true)), (2, Payer::Patient, 900));
+    assert_eq!(first((DebtSort::Amount, false)), (1, Payer::Patient, 3000));
+    assert_eq!(first((DebtSort::Amount, true)), (2, Payer::Patient, 900));
 }
 
 #[test]

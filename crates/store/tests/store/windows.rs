@@ -1,7 +1,8 @@
 //! What a screen reads of a store of many years: pages, counts, what is unsent, what awaits somebody; the same as in the
 //! whole ledger.
 
-use liasse_domain::{Payer, TransmissionState};
+use liasse_domain::{Centimes, Payer, TransmissionState};
+use liasse_store::{DebtOnly, DebtSort, LineOnly, LineSort, Listing, Only, RejectSort, SettlementMode, Sort, Whose};
 
 use crate::support::{DOCTOR, Kind, OTHER_DOCTOR, Practice, arl, billing, payment, rejects};
 
@@ -116,4 +117,90 @@ fn transfers_and_debts_come_in_pages() {
     assert_eq!(owing(Some(2)), fses[..2]);
     assert_eq!(practice.store.unknown_returns().expect("read"), 0);
     assert_eq!(practice.transmission(&fses[0]), Some(TransmissionState::Recue));
+}
+
+#[test]
+fn the_lines_of_transfers_are_sorted_filtered_and_named_by_the_store() {
+    let mut practice = Practice::new();
+    let fses: Vec<_> = (0..2).map(|_| practice.signed(Kind::ThirdParty)).collect();
+    let lot = practice.sent("LOT001");
+    practice.take("1", &arl(lot, None));
+    let unknown = liasse_domain::FseRef { number: "000000099".parse().expect("a number"), ..fses[0].clone() };
+    practice.take("2", &payment("SIM1", &[(&fses[0], Payer::Amo, 2100), (&unknown, Payer::Amo, 500)]));
+    practice.take("3", &payment("SIM2", &[(&fses[1], Payer::Amo, 2000)]));
+    let (store, own) = (&practice.store, billing(DOCTOR));
+    let listed = |sort, turned, only, limit| {
+        let lines = store.lines_listed(&own, Listing { sort, turned, only }, limit).expect("read");
+        lines.iter().map(|line| line.amount.0).collect::<Vec<_>>()
+    };
+    assert_eq!(listed(LineSort::Day, false, LineOnly::All, None), [2000, 2100, 500]);
+    assert_eq!(listed(LineSort::Day, true, LineOnly::All, None), [2100, 500, 2000]);
+    assert_eq!(listed(LineSort::Amount, false, LineOnly::All, None), [2100, 2000, 500]);
+    assert_eq!(listed(LineSort::Amount, true, LineOnly::All, None), [500, 2000, 2100]);
+    assert_eq!(listed(LineSort::Amount, true, LineOnly::All, Some(1)), [500], "the first of all, not of a page");
+    assert_eq!(listed(LineSort::Day, false, LineOnly::Unmatched, None), [500]);
+    let asked = Listing { sort: LineSort::Amount, turned: false, only: LineOnly::All };
+    let names = store.line_names(&own, asked).expect("read");
+    let named = store.lines_named(&names).expect("read");
+    assert_eq!(named, store.lines_listed(&own, asked, None).expect("read"));
+    let other = billing(OTHER_DOCTOR);
+    assert_eq!((store.line_count(&own).expect("read"), store.line_count(&other).expect("read")), (3, 0));
+    assert!(store.line_names(&other, asked).expect("read").is_empty(), "each sees their own");
+}
+
+#[test]
+fn what_patients_owe_is_sorted_and_filtered_by_the_store() {
+    let mut practice = Practice::new();
+    let fses = [Kind::Paid, Kind::ThirdParty, Kind::Paid].map(|kind| practice.signed(kind));
+    let stamp = crate::support::stamp();
+    practice.store.settle(&stamp, &fses[1], SettlementMode::PlusTard, Centimes(0)).expect("later");
+    practice.store.settle(&stamp, &fses[2], SettlementMode::Carte, Centimes(400)).expect("a part");
+    let (store, own) = (&practice.store, billing(DOCTOR));
+    let listed = |sort, turned, only, limit| {
+        let unpaid = store.unpaid_listed(&own, Listing { sort, turned, only }, limit).expect("read");
+        unpaid.iter().map(|row| row.owed.0).collect::<Vec<_>>()
+    };
+    assert_eq!(listed(DebtSort::Age, false, DebtOnly::All, None), [3000, 900, 2600]);
+    assert_eq!(listed(DebtSort::Age, true, DebtOnly::All, Some(2)), [2600, 900]);
+    assert_eq!(listed(DebtSort::Amount, false, DebtOnly::All, None), [3000, 2600, 900]);
+    assert_eq!(listed(DebtSort::Amount, true, DebtOnly::All, Some(1)), [900], "the least of all");
+    assert_eq!(listed(DebtSort::Age, false, DebtOnly::Later, None), [900]);
+    assert_eq!(listed(DebtSort::Amount, false, DebtOnly::Partial, None), [2600]);
+    for (only, count) in [(DebtOnly::All, 3), (DebtOnly::Later, 1), (DebtOnly::Partial, 1)] {
+        assert_eq!(store.unpaid_count(&own, only).expect("read"), count, "{only:?}");
+    }
+    assert_eq!(store.unpaid_count(&billing(OTHER_DOCTOR), DebtOnly::All).expect("read"), 0);
+}
+
+#[test]
+fn rejects_and_one_patients_documents_are_listed_from_either_end() {
+    let mut practice = Practice::new();
+    let fses: Vec<_> = (0..2).map(|_| practice.signed(Kind::ThirdParty)).collect();
+    let lot = practice.sent("LOT001");
+    let kept = practice.signed(Kind::Paid);
+    let (own, whose) = (billing(DOCTOR), Whose::default());
+    let patient = practice.store.people_named(&["durand".to_owned()], whose, 1).expect("read")[0].id;
+    let of_patient = |practice: &Practice, only, turned| {
+        let listing = Listing { sort: Sort::Made, turned, only };
+        let found = practice.store.documents_of_patient(patient, whose, listing, 10).expect("read");
+        assert_eq!(practice.store.documents_of_patient_count(patient, whose, only).expect("read"), found.len());
+        numbers(&practice.store.ledger_rows(&found).expect("read"))
+    };
+    assert_eq!(of_patient(&practice, Only::All, false), [3, 2, 1]);
+    assert_eq!(of_patient(&practice, Only::Unanswered, true), [1, 2]);
+    assert_eq!(of_patient(&practice, Only::Unsent, false), [kept.number.get()]);
+    assert_eq!(of_patient(&practice, Only::Rejected, false), [] as [u32; 0]);
+    assert_eq!(practice.store.listed_count(&own, None, Only::Unanswered).expect("read"), 2);
+    practice.take("1", &arl(lot, None));
+    practice.take("2", &rejects(lot, &fses.iter().collect::<Vec<_>>()));
+    assert_eq!(of_patient(&practice, Only::Rejected, true), [1, 2]);
+    let listed = |sort, turned, limit| {
+        let found = practice.store.rejects_listed(&own, sort, turned, limit).expect("read");
+        numbers(&practice.store.ledger_rows(&found).expect("read"))
+    };
+    assert_eq!(listed(RejectSort::Came, false, None), [2, 1]);
+    assert_eq!(listed(RejectSort::Came, true, Some(1)), [1]);
+    assert_eq!(listed(RejectSort::Amount, true, None), [1, 2]);
+    assert_eq!(practice.store.reject_count(&own).expect("read"), 2);
+    assert_eq!(practice.store.reject_count(&billing(OTHER_DOCTOR)).expect("read"), 0);
 }

@@ -1,9 +1,10 @@
-//! Returns as a caisse mails them, signed with the invented keys of `fixtures/pki`.
+//! What a caisse says of an FSE, and the returns as it mails them, signed with the invented keys of `fixtures/pki`.
 
 use std::fs;
 use std::path::PathBuf;
 
-use liasse_domain::returns::Return;
+use liasse_domain::returns::{Acknowledgement, PaidLine, Payment, Reason, Rejections, Return};
+use liasse_domain::{Centimes, Destination, FileIdentifier, FseRef, Payer};
 use liasse_formats::cms::{self, Trust};
 use liasse_formats::mail::{self, Header, ReturnKind};
 use rsa::pkcs8::DecodePrivateKey;
@@ -11,6 +12,36 @@ use rsa::{Pkcs1v15Sign, RsaPrivateKey};
 use sha2::{Digest, Sha256};
 
 use super::practice::{LANDED, instant};
+
+/// The caisse of Ms Durand and of Mr Petit.
+pub fn caisse() -> Destination {
+    Destination::new("01", "751").expect("a caisse")
+}
+
+/// It has received that file of theirs, on the day after [`LANDED`].
+pub fn arl(fse: &FseRef, file: FileIdentifier) -> Return {
+    let on = "2026-01-16".parse().expect("a day");
+    Return::Acknowledgement(Acknowledgement { billing: fse.billing.clone(), from: caisse(), file, on, refused: None })
+}
+
+/// It rejects that FSE of the file alone.
+pub fn rejection(fse: &FseRef, file: FileIdentifier, on: &str) -> Return {
+    let reason = Reason { code: "I1002".to_owned(), label: "Droits non ouverts".to_owned() };
+    let (on, fses) = (on.parse().expect("a day"), vec![(fse.clone(), reason)]);
+    Return::Rejections(Rejections { billing: fse.billing.clone(), from: caisse(), file, on, fses })
+}
+
+/// Its transfer of that reference pays these lines of the FSE.
+pub fn payment(fse: &FseRef, reference: &str, lines: &[(Payer, i64)]) -> Return {
+    let line = |&(payer, cents): &(Payer, i64)| PaidLine { fse: fse.clone(), payer, amount: Centimes(cents) };
+    Return::Payment(Payment {
+        billing: fse.billing.clone(),
+        from: caisse(),
+        reference: reference.to_owned(),
+        on: "2026-01-20".parse().expect("a day"),
+        lines: lines.iter().map(line).collect(),
+    })
+}
 
 /// The mail that brings `message`, signed by the caisse.
 pub fn returned(message: &Return) -> Vec<u8> {

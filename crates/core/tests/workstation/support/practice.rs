@@ -12,12 +12,15 @@ use liasse_core::incidents::Incidents;
 use liasse_core::invoicing::Draft;
 use liasse_core::lane::{Handle, Lane};
 use liasse_core::ports::{Clock, Ids};
+use liasse_core::replacement::{Plan, locum_on};
+use liasse_core::sending::send_all;
+use liasse_domain::replacement::{Calendar, ShareBase, Slot, Terms, Weekdays};
 use liasse_domain::returns::Return;
-use liasse_domain::{Destination, FileIdentifier, FseRef, Instant, TransmissionState};
+use liasse_domain::{Destination, FileIdentifier, FseRef, Instant, Rate, TransmissionState};
 use liasse_store::{Actor, Arrived, Decoded, Stamp, Store};
 use sha2::{Digest, Sha256};
 
-use super::{Direct, Hand};
+use super::{Direct, Hand, ScriptPost};
 
 /// The Thursday on which every test begins, 09:00 in Paris.
 pub const LANDED: &str = "2026-01-15T08:00:00Z";
@@ -166,6 +169,14 @@ impl Practice {
         let lot = |fse: &FseRef| workstation.store().fse(fse).expect("read").and_then(|row| row.lot).expect("in a lot");
         made.iter().map(|fse| (fse.clone(), lot(fse))).collect()
     }
+
+    /// The same, and the post has taken their files.
+    pub fn sent(&self, vitales: &[&str]) -> Vec<(FseRef, FileIdentifier)> {
+        let made = self.posted(vitales);
+        let mut post = ScriptPost::new(self.lane());
+        send_all(&post.handle(), &mut post).expect("sent");
+        made
+    }
 }
 
 impl Drop for Practice {
@@ -175,13 +186,29 @@ impl Drop for Practice {
 }
 
 /// One G for the first person on the Vitale of `hand`, signed.
-fn signed(workstation: &mut Workstation, hand: &Hand, who: &SignedIn) -> FseRef {
+pub fn signed(workstation: &mut Workstation, hand: &Hand, who: &SignedIn) -> FseRef {
     let vitale = hand.vitale();
     let mut draft = Draft::new(&vitale, 0, workstation.now()).expect("a draft");
     draft.add_act("G");
     let fse = workstation.prepare(&draft, who).expect("prepared");
     workstation.sign(&fse, who, Some(&vitale), hand).expect("signed");
     fse
+}
+
+/// The week of Monday 19 January 2026, in which the holder of that card replaces Dr Gris on working days.
+pub fn week_of(locum: &Hand) -> Plan {
+    let time = |text: &str| chrono::NaiveTime::parse_from_str(text, "%H:%M").expect("a time");
+    let day = |text: &str| text.parse().expect("a day");
+    let slot = Slot { days: Weekdays::of(&[1, 2, 3, 4, 5]), from: time("08:00"), until: time("19:30") };
+    let share = Rate::percent(70);
+    Plan {
+        locum: locum_on(&locum.cps()).expect("a locum"),
+        situations: Vec::new(),
+        calendar: Calendar::new(day("2026-01-19"), day("2026-01-23"), vec![slot]).expect("a calendar"),
+        recurring: false,
+        mailbox: true,
+        terms: Terms { base: ShareBase::Billed, office: share, visits: share, duty: Rate::FULL },
+    }
 }
 
 /// What tests ask of a workstation in its lane.

@@ -5,11 +5,12 @@ use liasse_core::desk::{SignedIn, Wanted};
 use liasse_core::desync::{self, ToSign, ToSignRow};
 use liasse_core::lane::{Handle, Lane};
 use liasse_core::passages::Cotation;
+use liasse_core::replacement;
 use liasse_core::{CoreError, Workstation};
 use liasse_domain::{Coded, DocumentState, FseRef};
 use liasse_pricing::Act;
 
-use super::{Hand, Practice};
+use super::{Hand, Practice, week_of};
 
 /// See the module.
 pub struct Secretariat {
@@ -64,6 +65,14 @@ impl Secretariat {
 
     pub fn secretary(&self) -> SignedIn {
         self.admitted(&self.mauve)
+    }
+
+    /// Dr Gris has left for the week of Monday 19 January, and it is that Monday; gives who takes their place.
+    pub fn replaced_by(&self, locum: &Hand) -> SignedIn {
+        let (card, doctor) = (self.gris.cps(), self.doctor());
+        replacement::prepare(&self.workstation, &self.gris, &week_of(locum), &card, &doctor).expect("prepared");
+        self.practice.clock.set("2026-01-19T09:00:00Z");
+        self.admitted(locum)
     }
 
     /// A patient received by the secretary, whom the doctor has coded with these acts.

@@ -95,7 +95,7 @@ fn what_is_signed_is_watched_then_in_a_lot_then_sent_then_received() {
     let mut window = Driven::open("lots");
     let number = window.consults();
     window.goes_to(Place::Radar);
-    window.shows(&with("radar.sorted", &[("count", "1")]));
+    window.shows(&with("radar.sorted", &[("count", "1"), ("sorted", t("radar.by_urgency"))]));
     assert_eq!(window.begun(&format!("{MARIE} · {} n° {number} · {DAY}", t("money.fse"))).len(), 1);
     window.shows(t("radar.make_lot"));
     window.press(Named::Enter);

@@ -148,6 +148,10 @@ impl State {
         let Some(before) = self.undone.pop() else { return Action::None };
         // The acts may be those that were proposed again, but somebody has chosen them now.
         self.proposed.touched();
+        // A visit that is taken back is none of the next patient's either.
+        if self.draft.as_ref().is_some_and(|draft| draft.mode != before.mode) {
+            self.round = before.mode == SecuringMode::Visite;
+        }
         self.draft = Some(before);
         self.notice = None;
         Action::Run(self.price(office, signed_in))

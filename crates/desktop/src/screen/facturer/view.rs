@@ -59,7 +59,8 @@ impl State {
         let yes = |value: bool| if value { t("facturer.yes") } else { t("facturer.no") };
         let mut body = column![
             parts::title(format!("{} {}", person.family_name.reveal(), person.given_name.reveal())),
-            text(person.birth_date.french()).size(theme::BODY),
+            text(with("facturer.born", &[("day", &person.birth_date.french())]) + &age(person, draft))
+                .size(theme::BODY),
             parts::faint(with("facturer.insured", &[("nir", &draft.card().insured.nir.grouped())])),
             open,
             match rights.source {
@@ -80,11 +81,8 @@ impl State {
             body = body.push(parts::key_action("F7", t("facturer.next_beneficiary")));
             for (index, other) in draft.card().beneficiaries.iter().enumerate() {
                 let mark = if index == draft.beneficiary() { "→ " } else { "   " };
-                let age = other
-                    .birth_date
-                    .age_on(draft.input.date)
-                    .map_or_else(String::new, |age| with("facturer.age", &[("age", &age.to_string())]));
-                body = body.push(text(format!("{mark}{}{age}", other.given_name.reveal())).size(theme::BODY));
+                body = body
+                    .push(text(format!("{mark}{}{}", other.given_name.reveal(), age(other, draft))).size(theme::BODY));
             }
         }
         if !self.card_is_in {
@@ -191,6 +189,9 @@ impl State {
         }
         if draft.mode.needs_vitale() {
             keys = keys.push(parts::key_action("Ctrl D", t("without.visit")));
+        }
+        if !self.undone.is_empty() {
+            keys = keys.push(parts::key_action("Ctrl Z", t("help.undo")));
         }
         body = body.push(keys.wrap());
         body.into()
@@ -340,7 +341,8 @@ impl State {
                     text(with("facturer.part", &[("amount", part)])).size(theme::BODY).font(theme::SEMIBOLD).into()
                 });
             }
-            None => {}
+            // Nothing to settle, so no receipt; the FSE itself may be wanted.
+            None => done = done.push(parts::key_action("D", t("help.duplicate"))),
         }
         if self.next.is_some() {
             done = done.push(parts::coloured(t("facturer.next_waits"), |c| c.amber));
@@ -423,4 +425,10 @@ fn third_party(draft: &Draft) -> &'static str {
         (true, false) => t("facturer.third_party_on"),
         (false, _) => t("facturer.third_party_off"),
     }
+}
+
+/// The completed years of a beneficiary on the day of the acts, where the date of birth allows to tell.
+fn age(person: &Beneficiary, draft: &Draft) -> String {
+    let age = person.birth_date.age_on(draft.input.date);
+    age.map_or_else(String::new, |age| with("facturer.age", &[("age", &age.to_string())]))
 }

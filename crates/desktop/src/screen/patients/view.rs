@@ -9,6 +9,7 @@ use liasse_core::people::{Found, Person, RightsSeen, Source};
 use liasse_domain::{DocumentKind, MoneyState, Payer, clock};
 
 use super::{FIELD, MOST, Message, Opened, ROW, State};
+use crate::screen::{listed, lots};
 use crate::text::{t, with};
 use crate::theme;
 use crate::widget::parts;
@@ -57,7 +58,8 @@ impl State {
             }
             _ => Vec::new(),
         };
-        row(keys.into_iter().map(|(key, does)| parts::key_action(key, does))).spacing(24).into()
+        let listed = self.opened.is_some().then(listed::hints);
+        row(keys.into_iter().map(|(key, does)| parts::key_action(key, does))).push(listed).spacing(24).wrap().into()
     }
 
     fn people<'a>(&'a self, found: &'a Found) -> Element<'a, Message> {
@@ -178,7 +180,7 @@ fn source(seen: &RightsSeen) -> String {
 
 fn history(opened: &Opened) -> Element<'_, Message> {
     let documents = &opened.history.documents;
-    let count = with("patients.documents", &[("count", &opened.history.count.to_string())]);
+    let count = with("patients.documents", &[("count", &opened.history.listed.to_string())]);
     let read_until = opened.history.returns_read_until.map_or_else(
         || t("lots.never_read").to_owned(),
         |at| with("lots.read_until", &[("until", &clock::paris(at).format("%d/%m/%Y %H h %M").to_string())]),
@@ -186,11 +188,16 @@ fn history(opened: &Opened) -> Element<'_, Message> {
     let heading = row![
         text(t("patients.history")).size(theme::BODY).font(theme::SEMIBOLD),
         parts::faint(count),
+        parts::faint(lots::listing_words(opened.listing)),
         space::horizontal(),
         parts::faint(read_until),
     ]
     .spacing(12)
     .align_y(Center);
+    if documents.is_empty() && opened.history.count > 0 {
+        let none = parts::faint(t("lots.none_such"));
+        return column![heading, none, space::vertical()].spacing(8).height(Fill).into();
+    }
     if documents.is_empty() {
         let empty =
             row![parts::key_action("F2", t("nav.facturer")), parts::faint(t("patients.no_history"))].spacing(12);

@@ -8,6 +8,7 @@ use liasse_core::radar::{Category, Level, Radar, Row, Watched};
 use liasse_domain::{Centimes, clock};
 
 use super::{Message, ROW, State, drawn, words};
+use crate::screen::listed;
 use crate::text::{t, with};
 use crate::theme;
 use crate::widget::parts;
@@ -147,13 +148,21 @@ fn counted(watched: &Watched) -> String {
     if watched.more { with("radar.at_least", &[("count", &count)]) } else { count }
 }
 
+/// How many pass the filter: at least so many, where not all are looked for.
+fn listed_count(watched: &Watched) -> String {
+    let count = watched.listed.to_string();
+    if watched.more { with("radar.at_least", &[("count", &count)]) } else { count }
+}
+
 fn list(state: &State) -> Element<'_, Message> {
     let Some(watched) = state.shown() else { return space::vertical().into() };
-    let sorted = with("radar.sorted", &[("count", &counted(watched))]);
+    let values = [("count", listed_count(watched)), ("sorted", words::listing(state.listing))];
+    let sorted = with("radar.sorted", &values.each_ref().map(|(name, value)| (*name, value.as_str())));
     let heading = row![parts::title(words::category(watched.category)), parts::faint(sorted)];
     let mut body = column![heading.spacing(16).align_y(Center)].spacing(8);
     if watched.rows.is_empty() {
-        body = body.push(container(parts::faint(words::nothing(watched.category))).padding(8));
+        let nothing = if watched.count == 0 { words::nothing(watched.category) } else { t("radar.none_such") };
+        body = body.push(container(parts::faint(nothing)).padding(8));
     } else {
         let build = |index: usize| match watched.rows.get(index) {
             Some(row) => line(row, index, index == state.chosen),
@@ -212,6 +221,7 @@ fn hints(state: &State) -> Element<'_, Message> {
     keys.push(parts::key_action("↑ ↓", t("radar.key_row")))
         .push(parts::key_action("← →", t("radar.key_category")))
         .push(parts::key_action("F5", t("radar.key_reload")))
+        .push(listed::hints())
         .wrap()
         .into()
 }

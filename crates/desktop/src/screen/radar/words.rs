@@ -1,8 +1,10 @@
 //! The words of « À surveiller »: what each category is, what is to be done, how a date stands. Not the sentences of errors.
 
-use liasse_core::radar::{Category, Level, Todo};
+use liasse_core::lists::Listing;
+use liasse_core::radar::{Category, Level, Todo, WatchOnly, WatchSort};
 use liasse_domain::Payer;
 
+use crate::screen::listed;
 use crate::text::t;
 
 /// What a category is.
@@ -29,6 +31,25 @@ pub(super) fn nothing(category: Category) -> &'static str {
         Category::PayeTropPeu => t("radar.no_too_little"),
         Category::DateLegale => t("radar.no_pressing"),
     }
+}
+
+/// How the rows are sorted and filtered.
+pub(super) fn listing(listing: Listing<WatchSort, WatchOnly>) -> String {
+    let sort = match (listing.sort, listing.turned) {
+        (WatchSort::Urgency, false) => t("radar.by_urgency"),
+        (WatchSort::Urgency, true) => t("radar.by_urgency_turned"),
+        (WatchSort::Age, false) => t("receipts.by_age"),
+        (WatchSort::Age, true) => t("receipts.by_age_turned"),
+        (WatchSort::Amount, false) => t("lots.by_amount"),
+        (WatchSort::Amount, true) => t("lots.by_amount_turned"),
+    };
+    let filter = match listing.only {
+        WatchOnly::All => None,
+        WatchOnly::Late => Some(t("radar.only_late")),
+        WatchOnly::Patient => Some(t("radar.only_patient")),
+        WatchOnly::Schemes => Some(t("radar.only_schemes")),
+    };
+    listed::words(sort, filter)
 }
 
 /// What is to be done, and where.

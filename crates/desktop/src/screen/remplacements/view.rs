@@ -175,5 +175,6 @@ fn my_day<'a>(title: String, mine: &'a MyDay) -> Element<'a, Message> {
     } else {
         parts::coloured(words, |c| c.amber)
     };
-    row![passages.width(Fill), column![money, left].spacing(16).width(FORM)].spacing(24).into()
+    let statement = parts::key_action("F5", t("locum.statement"));
+    row![passages.width(Fill), column![money, left, statement].spacing(16).width(FORM)].spacing(24).into()
 }
