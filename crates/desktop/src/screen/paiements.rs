@@ -19,6 +19,7 @@ use liasse_domain::{Code, FseNumber, FseRef, Report};
 use crate::ask::ask;
 use crate::text::{t, with};
 use crate::theme;
+use crate::widget::apart::field;
 use crate::widget::parts;
 use crate::widget::rows::{Asked, Choice, Scrolled, walked};
 use notes::Note;
@@ -466,14 +467,11 @@ impl State {
                         body.push(text(with("money.matched", &[("fse", &fse.number.to_string())])).size(theme::BODY));
                     body = body.push(parts::key_action("Suppr", t("money.separate")));
                 } else {
-                    body = body.push(
+                    body = body.push(field(
                         text_input(t("money.entry"), &self.entry)
                             .on_input(Message::EntryChanged)
-                            .on_submit(Message::Enter)
-                            .size(theme::BODY)
-                            .padding(8)
-                            .style(theme::field),
-                    );
+                            .on_submit(Message::Enter),
+                    ));
                     body = body.push(parts::key_action("Entrée", t("money.match")));
                 }
                 body.into()

@@ -10,6 +10,7 @@ use liasse_domain::{Centimes, Invoice, Level, Management, SecuringMode};
 use super::{Message, REASON, Signed, Stage, State};
 use crate::text::{t, with};
 use crate::theme;
+use crate::widget::apart::field;
 use crate::widget::parts;
 
 impl State {
@@ -246,26 +247,17 @@ impl State {
         let mut body = column![found].spacing(6);
         let guarded = self.notice.as_ref().is_some_and(|report| report.code.split('.').next() == Some("guard"));
         if guarded && matches!(self.stage, Stage::Prepared(_)) {
-            body = body.push(
+            body = body.push(field(
                 text_input(t("facturer.derogation"), &self.derogation)
                     .id(REASON)
                     .on_input(Message::Derogation)
-                    .on_submit(Message::Sign)
-                    .size(theme::BODY)
-                    .padding(8)
-                    .style(theme::field),
-            );
+                    .on_submit(Message::Sign),
+            ));
         }
         if self.worst() == Level::Error && matches!(self.stage, Stage::Editing) {
             let reason = self.draft.as_ref().and_then(|draft| draft.reason.as_deref()).unwrap_or_default();
-            body = body.push(
-                text_input(t("facturer.reason"), reason)
-                    .id(REASON)
-                    .on_input(Message::ReasonChanged)
-                    .size(theme::BODY)
-                    .padding(8)
-                    .style(theme::field),
-            );
+            body =
+                body.push(field(text_input(t("facturer.reason"), reason).id(REASON).on_input(Message::ReasonChanged)));
         }
         body.into()
     }

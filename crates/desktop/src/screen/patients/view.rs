@@ -11,6 +11,7 @@ use liasse_domain::{DocumentKind, MoneyState, Payer, clock};
 use super::{FIELD, MOST, Message, Opened, ROW, State};
 use crate::text::{t, with};
 use crate::theme;
+use crate::widget::apart::field;
 use crate::widget::parts;
 use crate::widget::rows::walked;
 
@@ -21,13 +22,9 @@ impl State {
             let nobody = container(parts::faint(t("patients.nobody"))).padding(16);
             return nobody.width(Fill).height(Fill).style(theme::panel).into();
         }
-        let field = text_input(t("patients.field"), &self.typed)
-            .id(FIELD)
-            .on_input(Message::Typed)
-            .on_submit(Message::Enter)
-            .size(theme::BODY)
-            .padding(8)
-            .style(theme::field);
+        let field = field(
+            text_input(t("patients.field"), &self.typed).id(FIELD).on_input(Message::Typed).on_submit(Message::Enter),
+        );
         let mut body = column![row![parts::title(t("patients.title")), field].spacing(16).align_y(Center)].spacing(12);
         body = body.push(match (&self.opened, &self.found) {
             (Some(opened), _) => patient(opened),

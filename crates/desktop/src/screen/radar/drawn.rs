@@ -2,13 +2,14 @@
 //! by pure functions; the words stand beside, as text (`view`): no colour and no shape speaks alone.
 
 use chrono::NaiveDate;
-use iced::widget::canvas::{self, Canvas, Frame, Path, Stroke};
-use iced::{Color, Element, Fill, Point, Rectangle, Renderer, Size, Theme, mouse};
+use iced::widget::canvas::{Frame, Path, Stroke};
+use iced::{Color, Element, Point, Size};
 use liasse_core::radar::{LegalDate, Level};
 use liasse_domain::Centimes;
 use liasse_domain::calendar::{Territory, add_working_days, working_days_between};
 
-use crate::theme;
+use crate::theme::Colours;
+use crate::widget::drawing::drawing;
 
 /// How many working days after today are on the line.
 const DAYS: u32 = 14;
@@ -89,7 +90,8 @@ pub(super) fn radius(count: usize, slots: usize, width: f32) -> f32 {
     (5.0 + count * 0.7).min(LARGEST).min(middle(0, slots, width))
 }
 
-/// A bar: its part that is late stands at its left, in another colour and cut off by a line.
+/// What a bar shows.
+#[derive(Clone, Copy, PartialEq)]
 struct Bar {
     amount: Centimes,
     largest: Centimes,
@@ -97,74 +99,45 @@ struct Bar {
     overdue: usize,
 }
 
-impl<Message> canvas::Program<Message> for Bar {
-    type State = ();
-
-    fn draw(
-        &self,
-        _state: &(),
-        renderer: &Renderer,
-        theme: &Theme,
-        bounds: Rectangle,
-        _cursor: mouse::Cursor,
-    ) -> Vec<canvas::Geometry> {
-        let colours = theme::colours(theme);
-        let mut frame = Frame::new(renderer, bounds.size());
-        frame.fill_rectangle(Point::ORIGIN, bounds.size(), colours.ground);
-        let whole = length(self.amount, self.largest, self.count, bounds.width);
-        frame.fill_rectangle(Point::ORIGIN, Size::new(whole, bounds.height), colours.accent);
-        if self.overdue > 0 {
-            let part = late(whole, self.overdue, self.count);
-            frame.fill_rectangle(Point::ORIGIN, Size::new(part, bounds.height), colours.bad);
-            let cut = Path::line(Point::new(part, 0.0), Point::new(part, bounds.height));
-            frame.stroke(&cut, Stroke::default().with_width(2.0).with_color(colours.panel));
-        }
-        vec![frame.into_geometry()]
+/// A bar: its part that is late stands at its left, in another colour and cut off by a line.
+fn draw_bar(bar: &Bar, frame: &mut Frame, colours: Colours) {
+    let (width, height) = (frame.width(), frame.height());
+    frame.fill_rectangle(Point::ORIGIN, frame.size(), colours.ground);
+    let whole = length(bar.amount, bar.largest, bar.count, width);
+    frame.fill_rectangle(Point::ORIGIN, Size::new(whole, height), colours.accent);
+    if bar.overdue > 0 {
+        let part = late(whole, bar.overdue, bar.count);
+        frame.fill_rectangle(Point::ORIGIN, Size::new(part, height), colours.bad);
+        let cut = Path::line(Point::new(part, 0.0), Point::new(part, height));
+        frame.stroke(&cut, Stroke::default().with_width(2.0).with_color(colours.panel));
     }
 }
 
 /// The line: a square for what is late, a triangle for what is near, a disc for what is in time; a tall stroke before today.
-struct Line {
-    slots: Vec<Slot>,
-}
-
-impl<Message> canvas::Program<Message> for Line {
-    type State = ();
-
-    #[expect(clippy::float_arithmetic, reason = "places on screen are real numbers")]
-    fn draw(
-        &self,
-        _state: &(),
-        renderer: &Renderer,
-        theme: &Theme,
-        bounds: Rectangle,
-        _cursor: mouse::Cursor,
-    ) -> Vec<canvas::Geometry> {
-        let colours = theme::colours(theme);
-        let mut frame = Frame::new(renderer, bounds.size());
-        let (count, height) = (self.slots.len(), bounds.height / 2.0);
-        let stroke = |width: f32, colour: Color| Stroke::default().with_width(width).with_color(colour);
-        let base = Path::line(Point::new(0.0, height), Point::new(bounds.width, height));
-        frame.stroke(&base, stroke(1.0, colours.line));
-        // Between what is late and today.
-        let border = (middle(0, count, bounds.width) + middle(1, count, bounds.width)) / 2.0;
-        let today = Path::line(Point::new(border, 0.0), Point::new(border, bounds.height));
-        frame.stroke(&today, stroke(2.0, colours.accent));
-        for (index, slot) in self.slots.iter().enumerate() {
-            let at = Point::new(middle(index, count, bounds.width), height);
-            let Some(level) = slot.level else {
-                let tick = Path::line(Point::new(at.x, at.y - 3.0), Point::new(at.x, at.y + 3.0));
-                frame.stroke(&tick, stroke(1.0, colours.line));
-                continue;
-            };
-            let colour = match level {
-                Level::ATemps => colours.good,
-                Level::Bientot => colours.amber,
-                Level::EnRetard => colours.bad,
-            };
-            frame.fill(&shape(level, at, radius(slot.count, count, bounds.width)), colour);
-        }
-        vec![frame.into_geometry()]
+#[expect(clippy::float_arithmetic, reason = "places on screen are real numbers")]
+fn draw_line(slots: &[Slot], frame: &mut Frame, colours: Colours) {
+    let (count, width, height) = (slots.len(), frame.width(), frame.height());
+    let middle_height = height / 2.0;
+    let stroke = |width: f32, colour: Color| Stroke::default().with_width(width).with_color(colour);
+    let base = Path::line(Point::new(0.0, middle_height), Point::new(width, middle_height));
+    frame.stroke(&base, stroke(1.0, colours.line));
+    // Between what is late and today.
+    let border = (middle(0, count, width) + middle(1, count, width)) / 2.0;
+    let today = Path::line(Point::new(border, 0.0), Point::new(border, height));
+    frame.stroke(&today, stroke(2.0, colours.accent));
+    for (index, slot) in slots.iter().enumerate() {
+        let at = Point::new(middle(index, count, width), middle_height);
+        let Some(level) = slot.level else {
+            let tick = Path::line(Point::new(at.x, at.y - 3.0), Point::new(at.x, at.y + 3.0));
+            frame.stroke(&tick, stroke(1.0, colours.line));
+            continue;
+        };
+        let colour = match level {
+            Level::ATemps => colours.good,
+            Level::Bientot => colours.amber,
+            Level::EnRetard => colours.bad,
+        };
+        frame.fill(&shape(level, at, radius(slot.count, count, width)), colour);
     }
 }
 
@@ -191,12 +164,12 @@ pub(super) fn bar<'a, Message: 'a>(
     count: usize,
     overdue: usize,
 ) -> Element<'a, Message> {
-    Canvas::new(Bar { amount, largest, count, overdue }).width(Fill).height(BAR).into()
+    drawing(Bar { amount, largest, count, overdue }, BAR, draw_bar)
 }
 
 /// The line of the legal dates, without its words.
 pub(super) fn line<'a, Message: 'a>(slots: Vec<Slot>) -> Element<'a, Message> {
-    Canvas::new(Line { slots }).width(Fill).height(LINE).into()
+    drawing(slots, LINE, |slots: &Vec<Slot>, frame, colours| draw_line(slots, frame, colours))
 }
 
 #[cfg(test)]
