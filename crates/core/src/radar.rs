@@ -285,7 +285,7 @@ impl Workstation {
             listed: 0,
             rows: Vec::new(),
         };
-        let mut rows = if more { self.from_that_end(who, category, listing, today)?.unwrap_or(rows) } else { rows };
+        let mut rows = if more { self.at_that_end(who, category, listing, today)?.unwrap_or(rows) } else { rows };
         listed::arrange(&mut rows, listing);
         watched.listed = rows.len();
         rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));

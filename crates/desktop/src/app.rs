@@ -356,7 +356,7 @@ impl Desk {
             lots::Action::None => Task::none(),
             lots::Action::Run(task) => task.map(Message::Lots),
             lots::Action::Said(words) => self.say(words),
-            lots::Action::Export(list) => self.begin_export(list),
+            lots::Action::Export(list) => self.begin_csv(list),
             lots::Action::LinkTried(reached, task) => {
                 self.link = if reached { bandeau::Link::Up } else { bandeau::Link::Down };
                 task.map(Message::Lots)

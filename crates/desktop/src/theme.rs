@@ -33,7 +33,7 @@ pub const FACES: [&[u8]; 3] = [
 ];
 
 /// The colours of one theme.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Colours {
     /// Behind everything.
     pub ground: Color,

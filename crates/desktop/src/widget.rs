@@ -1,5 +1,7 @@
 //! The widgets of the house.
 
+pub mod apart;
+pub mod drawing;
 pub mod focus;
 pub mod parts;
 pub mod pin;

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use liasse_domain::BillingNumber;
+use liasse_domain::{BillingNumber, Instant};
 use liasse_store::{Choice, LineOnly, LineSort, Listing, OpenReject, PaidRow, RejectSort};
 
 use super::arranged;
@@ -64,6 +64,8 @@ pub struct PaymentsPage {
     pub more_notes: bool,
     /// How many messages nobody could read.
     pub unknown: usize,
+    /// Until when the returns were read.
+    pub returns_read_until: Option<Instant>,
 }
 
 impl Choice for PaidSort {
@@ -115,6 +117,7 @@ impl Workstation {
             notes: Vec::new(),
             more_notes: false,
             unknown: self.store.unknown_returns()?,
+            returns_read_until: self.store.returns_read_until()?,
         };
         if listing.only.has_rejects() {
             page.rejects = self.rejects_named(&self.reject_names(billing, awaiting, listing, Some(beside))?)?;

@@ -69,7 +69,7 @@ impl Workstation {
     ///
     /// # Errors
     /// [`PaperError::Accounts`] for staff, of what is a practitioner's; `ReplacementError::Accounts` for a locum.
-    pub fn begin_export(&self, who: &SignedIn, list: List, folder: &Path) -> Result<Export, CoreError> {
+    pub fn begin_csv(&self, who: &SignedIn, list: List, folder: &Path) -> Result<Export, CoreError> {
         if who.is_staff() && list.is_accounts() {
             return Err(PaperError::Accounts.into());
         }

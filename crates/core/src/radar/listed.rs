@@ -86,7 +86,7 @@ fn order(listing: Listing<WatchSort, WatchOnly>) -> (DebtSort, bool) {
 impl Workstation {
     /// Of a category of which there are more than were looked for, the first ones in the order of a list; `None` where those are
     /// the ones that were found.
-    pub(super) fn from_that_end(
+    pub(super) fn at_that_end(
         &self,
         who: &SignedIn,
         category: Category,

@@ -19,7 +19,7 @@ use crate::support::{Hand, Practice, ScriptPost};
 
 /// Asks for one piece after the other; the name of the file and its lines without the mark.
 fn written(ws: &Workstation, who: &SignedIn, list: List, folder: &Path) -> (String, Vec<String>) {
-    let mut export = ws.begin_export(who, list, folder).expect("begun");
+    let mut export = ws.begin_csv(who, list, folder).expect("begun");
     for _ in 0..20 {
         if let Progress::Finished { rows, path } = ws.go_on(&mut export).expect("a piece") {
             let text = fs::read_to_string(&path).expect("a file");
@@ -172,7 +172,7 @@ fn what_is_watched_and_a_history_are_written_as_they_are_shown() {
     let only_unsent = Listing { only: Only::Unsent, ..Listing::default() };
     let history = ws.history_listed(&who, patient, only_unsent, 10).expect("a history");
     assert_eq!((history.count, history.listed, history.documents.len()), (1, 0, 0));
-    let nobody = ws.begin_export(&who, List::Patient(patient + 100, Listing::default()), &folder);
+    let nobody = ws.begin_csv(&who, List::Patient(patient + 100, Listing::default()), &folder);
     assert_eq!(code(nobody.err()), "saisie.patient_inconnu");
 }
 
@@ -182,7 +182,7 @@ fn a_file_that_is_given_up_goes_away_and_the_one_before_it_stays() {
     let (ws, folder) = (practice.workstation(), practice.folder().join("export"));
     let (name, before) = written(&ws, &who, List::Documents(Listing::default()), &folder);
     let files = || fs::read_dir(&folder).expect("a folder").count();
-    let mut export = ws.begin_export(&who, List::Documents(Listing::default()), &folder).expect("begun");
+    let mut export = ws.begin_csv(&who, List::Documents(Listing::default()), &folder).expect("begun");
     assert_eq!(ws.go_on(&mut export).expect("a piece"), Progress::Written(2));
     assert_eq!(files(), 2, "under another name until it is finished");
     drop(export);
@@ -205,7 +205,7 @@ fn staff_write_what_they_see_and_no_accounts() {
         List::Watched(Category::RecuNonPaye, Listing::default()),
     ] {
         let (who, folder) = (staff.clone(), cabinet.practice.folder().join("export"));
-        let refused = cabinet.asked(move |ws| ws.begin_export(&who, list, &folder).map(drop));
+        let refused = cabinet.asked(move |ws| ws.begin_csv(&who, list, &folder).map(drop));
         assert_eq!(code(refused.err()), "papier.comptes", "{list:?}");
     }
     let folder = cabinet.practice.folder().join("export");

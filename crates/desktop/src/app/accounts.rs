@@ -16,7 +16,7 @@ impl Desk {
         match self.paiements.update(&self.office, signed_in, vitale, message) {
             paiements::Action::None => Task::none(),
             paiements::Action::Run(task) => task.map(Message::Paiements),
-            paiements::Action::Export(list) => self.begin_export(list),
+            paiements::Action::Export(list) => self.begin_csv(list),
             paiements::Action::LedgerChanged(task) => Task::batch([task.map(Message::Paiements), self.reload_lots()]),
             paiements::Action::Correct(draft) => {
                 let taken_up = self.facturer.take_up(&self.office, signed_in, *draft).map(Message::Facturer);
@@ -29,7 +29,7 @@ impl Desk {
         match self.recettes.update(&self.office, self.signed_in.as_ref(), message) {
             recettes::Action::None => Task::none(),
             recettes::Action::Run(task) => task.map(Message::Recettes),
-            recettes::Action::Export(list) => self.begin_export(list),
+            recettes::Action::Export(list) => self.begin_csv(list),
             recettes::Action::LedgerChanged(task) => Task::batch([task.map(Message::Recettes), self.reload_lots()]),
         }
     }
@@ -38,12 +38,12 @@ impl Desk {
         match self.patients.update(&self.office, self.signed_in.as_ref(), message) {
             patients::Action::None => Task::none(),
             patients::Action::Run(task) => task.map(Message::Patients),
-            patients::Action::Export(list) => self.begin_export(list),
+            patients::Action::Export(list) => self.begin_csv(list),
         }
     }
 
     /// Begins to write a list, as it is sorted and filtered.
-    pub(super) fn begin_export(&mut self, list: List) -> Task<Message> {
+    pub(super) fn begin_csv(&mut self, list: List) -> Task<Message> {
         let Some(person) = &self.signed_in else { return Task::none() };
         self.export.begin(&self.office, person, list).map(Message::Exporting)
     }

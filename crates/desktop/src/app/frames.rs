@@ -9,12 +9,16 @@ use std::time::{Duration, Instant as Stopwatch};
 
 use iced::advanced::clipboard;
 use iced::advanced::graphics::text::font_system;
+use iced::advanced::graphics::{Viewport, damage};
 use iced::advanced::renderer::{Headless, Style};
 use iced::executor::{Default as Runtime, Executor};
 use iced::futures::StreamExt;
-use iced::{Event, Pixels, Renderer, Size, mouse, window};
+use iced::keyboard::key::Named;
+use iced::keyboard::{Key, Modifiers};
+use iced::{Color, Event, Pixels, Rectangle, Renderer, Size, event, mouse, window};
 use iced_runtime::user_interface::Cache;
 use iced_runtime::{Action, UserInterface, task};
+use iced_tiny_skia::Layer;
 use liasse_core::ports::Clock;
 use liasse_demo::tray::{CPS_READER, VITALE_READER};
 use liasse_demo::{Office, Opening, Tray};
@@ -50,6 +54,7 @@ pub fn measure(root: &Path, rounds: usize) {
     }
     say("frame_first", &all, |frames| frames.first);
     say("frame_layout", &all, |frames| frames.layout);
+    say("frame_changed", &all, |frames| frames.changed);
     say("frame_whole", &all, |frames| frames.whole);
 }
 
@@ -60,8 +65,46 @@ struct Frames {
     first: Duration,
     /// View and layout again, as after any message: the median.
     layout: Duration,
-    /// The same with drawing and every pixel of the window, where a real frame draws what changed: the median.
+    /// View, layout and drawing of what an arrow key changed, as the window presents it: the median.
+    changed: Duration,
+    /// The same where every pixel of the window changed, as when a screen opens: the median.
     whole: Duration,
+}
+
+/// What a window holds from one frame to the next, and what it draws of a new one (iced_tiny_skia 0.14, `window/compositor.rs`,
+/// `present`); only the copy to the display is not there.
+struct Surface {
+    pixels: tiny_skia::Pixmap,
+    mask: tiny_skia::Mask,
+    shown: Option<Vec<Layer>>,
+    viewport: Viewport,
+}
+
+impl Surface {
+    fn new() -> Self {
+        Self {
+            pixels: tiny_skia::Pixmap::new(PIXELS.width, PIXELS.height).expect("pixels"),
+            mask: tiny_skia::Mask::new(PIXELS.width, PIXELS.height).expect("a mask"),
+            shown: None,
+            viewport: Viewport::with_physical_size(PIXELS, 1.0),
+        }
+    }
+
+    fn present(&mut self, renderer: &mut Renderer, ground: Color) {
+        let whole = Rectangle::with_size(SIZE);
+        let damage = self.shown.as_ref().map_or_else(
+            || vec![whole],
+            |shown| damage::diff(shown, renderer.layers(), |layer| vec![bounds(layer)], Layer::damage),
+        );
+        self.shown = Some(renderer.layers().to_vec());
+        let damage = damage::group(damage, whole);
+        renderer.draw(&mut self.pixels.as_mut(), &mut self.mask, &self.viewport, &damage, ground);
+    }
+}
+
+fn bounds(layer: &Layer) -> Rectangle {
+    use iced::advanced::graphics::Layer as _;
+    layer.bounds()
 }
 
 struct Driven {
@@ -104,28 +147,42 @@ impl Driven {
         }
     }
 
-    fn frames(&self, renderer: &mut Renderer, rounds: usize) -> Frames {
+    fn frames(&mut self, renderer: &mut Renderer, rounds: usize) -> Frames {
+        let mut surface = Surface::new();
+        let mut cache = Cache::default();
+        let mut frame = |desk: &Self, surface: &mut Surface| {
+            let (times, kept) = desk.frame(renderer, surface, std::mem::take(&mut cache));
+            cache = kept;
+            times
+        };
+        let first = frame(self, &mut surface).0;
+        let (mut layout, mut changed, mut whole) = (Vec::new(), Vec::new(), Vec::new());
+        for round in 0..rounds {
+            let arrow = if round % 2 == 0 { Named::ArrowDown } else { Named::ArrowUp };
+            self.tell(Message::Key(Key::Named(arrow), Modifiers::empty(), event::Status::Ignored));
+            changed.push(frame(self, &mut surface).1);
+            surface.shown = None;
+            let times = frame(self, &mut surface);
+            layout.push(times.0);
+            whole.push(times.1);
+        }
+        Frames { first, layout: median(layout), changed: median(changed), whole: median(whole) }
+    }
+
+    /// One frame: how long view and layout took, and how long all of it.
+    fn frame(&self, renderer: &mut Renderer, surface: &mut Surface, cache: Cache) -> ((Duration, Duration), Cache) {
         let look = theme::theme(false);
         let palette = look.palette();
-        let style = Style { text_color: palette.text };
-        let mut cache = Cache::default();
-        let mut times = Vec::new();
-        for _ in 0..=rounds {
-            let start = Stopwatch::now();
-            let mut view = UserInterface::build(self.app.view(), SIZE, cache, renderer);
-            let layout = start.elapsed();
-            let redrawn = [Event::Window(window::Event::RedrawRequested(Stopwatch::now()))];
-            let cursor = mouse::Cursor::Unavailable;
-            black_box(view.update(&redrawn, cursor, renderer, &mut clipboard::Null, &mut Vec::new()));
-            view.draw(renderer, &look, &style, cursor);
-            black_box(renderer.screenshot(PIXELS, 1.0, palette.background));
-            times.push((layout, start.elapsed()));
-            cache = view.into_cache();
-        }
-        let first = times.remove(0).0;
-        let layout = median(times.iter().map(|(layout, _)| *layout).collect());
-        let whole = median(times.iter().map(|(_, whole)| *whole).collect());
-        Frames { first, layout, whole }
+        let start = Stopwatch::now();
+        let mut view = UserInterface::build(self.app.view(), SIZE, cache, renderer);
+        let layout = start.elapsed();
+        let redrawn = [Event::Window(window::Event::RedrawRequested(Stopwatch::now()))];
+        let cursor = mouse::Cursor::Unavailable;
+        black_box(view.update(&redrawn, cursor, renderer, &mut clipboard::Null, &mut Vec::new()));
+        view.draw(renderer, &look, &Style { text_color: palette.text }, cursor);
+        surface.present(renderer, palette.background);
+        black_box(&surface.pixels);
+        ((layout, start.elapsed()), view.into_cache())
     }
 }
 

@@ -17,7 +17,7 @@ impl Desk {
         match self.radar.update(&self.office, self.signed_in.as_ref(), message) {
             radar::Action::None => Task::none(),
             radar::Action::Run(task) => task.map(Message::Radar),
-            radar::Action::Export(list) => self.begin_export(list),
+            radar::Action::Export(list) => self.begin_csv(list),
             radar::Action::Go(target) => {
                 let place = match target.place {
                     radar::Where::Reception => Place::Reception,

@@ -15,6 +15,7 @@ use crate::screen::facturer::accident_words;
 use crate::screen::mutuelle::french_day;
 use crate::text::{t, with};
 use crate::theme;
+use crate::widget::apart::field;
 use crate::widget::parts;
 
 /// The fields: number, day, caisse, day of an accident that a third party caused.
@@ -195,13 +196,12 @@ impl State {
         }
         let labels = [t("accident.number"), t("accident.day"), t("accident.caisse"), t("accident.third_party")];
         for (index, label) in labels.into_iter().enumerate() {
-            let field = text_input("", &self.fields[index])
-                .id(FIELDS[index])
-                .on_input(move |text| Message::Typed(index, text))
-                .on_submit(Message::Submit)
-                .size(theme::BODY)
-                .padding(8)
-                .style(theme::field);
+            let field = field(
+                text_input("", &self.fields[index])
+                    .id(FIELDS[index])
+                    .on_input(move |text| Message::Typed(index, text))
+                    .on_submit(Message::Submit),
+            );
             body = body.push(column![text(label).size(theme::NOTE), field].spacing(4));
         }
         if self.ending.is_some() {

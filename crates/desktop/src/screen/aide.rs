@@ -8,6 +8,7 @@ use iced::{Element, Fill, FillPortion, Task, widget};
 
 use crate::text::t;
 use crate::theme;
+use crate::widget::apart::field;
 use crate::widget::parts;
 use crate::widget::rows::{Scrolled, rows};
 
@@ -104,12 +105,7 @@ impl State {
             ];
             container(line).height(ROW).padding([2, 8]).width(Fill).into()
         };
-        let field = text_input(t("aide.search"), &self.looked_for)
-            .id(FIELD)
-            .on_input(Message::Typed)
-            .size(theme::BODY)
-            .padding(8)
-            .style(theme::field);
+        let field = field(text_input(t("aide.search"), &self.looked_for).id(FIELD).on_input(Message::Typed));
         let list: Element<'_, Message> = if count == 0 {
             parts::faint(t("aide.none"))
         } else {

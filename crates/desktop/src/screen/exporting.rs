@@ -66,7 +66,7 @@ impl State {
         let begun = ask(&office.workstation(), move |ws| {
             // Given up before its turn came: no file is made.
             let Some(export) = ours.upgrade() else { return Ok(None) };
-            *export.lock().unwrap_or_else(PoisonError::into_inner) = Some(ws.begin_export(&person, list, &folder)?);
+            *export.lock().unwrap_or_else(PoisonError::into_inner) = Some(ws.begin_csv(&person, list, &folder)?);
             Ok(Some(Progress::Written(0)))
         });
         begun.map(move |answer| Message::Wrote(number, answer))

@@ -394,13 +394,7 @@ impl State {
         let theirs = |page: &&LedgerPage| page.billing.as_ref() == signed_in.map(|who| &who.situation.billing_number);
         let page = self.ledger.as_ref().filter(|_| signed_in.is_some()).filter(theirs);
         let documents = page.map_or(&[][..], |page| &page.documents);
-        let read_until = self.ledger.as_ref().and_then(|ledger| ledger.returns_read_until).map_or_else(
-            || t("lots.never_read").to_owned(),
-            |at| {
-                let until = liasse_domain::clock::paris(at).format("%d/%m/%Y %H h %M").to_string();
-                with("lots.read_until", &[("until", &until)])
-            },
-        );
+        let read_until = parts::read_until(self.ledger.as_ref().and_then(|ledger| ledger.returns_read_until));
         let count = page.map_or(0, |page| page.count).to_string();
         let mut body = column![
             row![
@@ -408,7 +402,7 @@ impl State {
                 parts::faint(with("lots.count", &[("count", &count)])),
                 parts::faint(listing_words(self.listing)),
                 space::horizontal(),
-                parts::faint(read_until),
+                read_until,
             ]
             .spacing(16)
             .align_y(iced::Center),

@@ -13,6 +13,7 @@ use liasse_domain::{Code, Coded, Instant, MutuelleCard, Report, clock};
 use crate::ask::ask;
 use crate::text::t;
 use crate::theme;
+use crate::widget::apart::field;
 use crate::widget::parts;
 
 /// The fields, in the order of a card: n° AMC, n° d'adhérent, type de convention, last day.
@@ -111,13 +112,12 @@ impl State {
             body = body.push(
                 column![
                     text(label).size(theme::NOTE),
-                    text_input("", &self.fields[index])
-                        .id(FIELDS[index])
-                        .on_input(move |text| Message::Typed(index, text))
-                        .on_submit(Message::Submit)
-                        .size(theme::BODY)
-                        .padding(8)
-                        .style(theme::field),
+                    field(
+                        text_input("", &self.fields[index])
+                            .id(FIELDS[index])
+                            .on_input(move |text| Message::Typed(index, text))
+                            .on_submit(Message::Submit)
+                    ),
                 ]
                 .spacing(4),
             );

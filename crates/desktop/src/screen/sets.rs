@@ -13,6 +13,7 @@ use liasse_domain::{Code, Report};
 use crate::ask::ask;
 use crate::text::{t, with};
 use crate::theme;
+use crate::widget::apart::field;
 use crate::widget::parts;
 
 /// The fields: name, acts, from which age, below which age.
@@ -216,13 +217,12 @@ impl State {
         let labels = [t("sets.name"), t("sets.acts"), t("sets.from_age"), t("sets.below_age")];
         let mut fields = row![].spacing(12);
         for (index, label) in labels.into_iter().enumerate() {
-            let field = text_input("", &self.fields[index])
-                .id(FIELDS[index])
-                .on_input(move |text| Message::Typed(index, text))
-                .on_submit(Message::Keep)
-                .size(theme::BODY)
-                .padding(8)
-                .style(theme::field);
+            let field = field(
+                text_input("", &self.fields[index])
+                    .id(FIELDS[index])
+                    .on_input(move |text| Message::Typed(index, text))
+                    .on_submit(Message::Keep),
+            );
             let width = if index < 2 { Fill } else { iced::Length::Fixed(110.0) };
             fields = fields.push(column![text(label).size(theme::NOTE), field].spacing(4).width(width));
         }

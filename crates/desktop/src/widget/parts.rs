@@ -1,10 +1,10 @@
 //! Small parts that several screens share: amounts in columns, key caps, states with a word and a mark, reports, what is drawn.
 
-use iced::widget::canvas::{self, Canvas, Frame};
 use iced::widget::{Column, column, container, row, space, text};
-use iced::{Color, Element, Fill, Rectangle, Renderer, Size, Theme, mouse};
-use liasse_domain::{Centimes, Level, Report};
+use iced::{Color, Element, Fill, Theme};
+use liasse_domain::{Centimes, Instant, Level, Report, clock};
 
+use crate::text::{t, with};
 use crate::theme;
 
 /// Secondary text.
@@ -90,29 +90,10 @@ pub fn report<'a, Message: 'a>(report: &'a Report) -> Element<'a, Message> {
     container(lines).padding(12).width(Fill).style(theme::panel).into()
 }
 
-/// A drawing over the whole width that only shows: `paint` is told its size and the colours of the theme.
-pub fn drawn<'a, Message: 'a>(
-    height: f32,
-    paint: impl Fn(&mut Frame, Size, theme::Colours) + 'a,
-) -> Element<'a, Message> {
-    Canvas::new(Drawn(paint)).width(Fill).height(height).into()
-}
-
-struct Drawn<F>(F);
-
-impl<Message, F: Fn(&mut Frame, Size, theme::Colours)> canvas::Program<Message> for Drawn<F> {
-    type State = ();
-
-    fn draw(
-        &self,
-        _state: &(),
-        renderer: &Renderer,
-        theme: &Theme,
-        bounds: Rectangle,
-        _cursor: mouse::Cursor,
-    ) -> Vec<canvas::Geometry> {
-        let mut frame = Frame::new(renderer, bounds.size());
-        (self.0)(&mut frame, bounds.size(), theme::colours(theme));
-        vec![frame.into_geometry()]
-    }
+/// Until when the returns were read: never « 0 rejet » without it.
+pub fn read_until<'a, Message: 'a>(at: Option<Instant>) -> Element<'a, Message> {
+    faint(at.map_or_else(
+        || t("lots.never_read").to_owned(),
+        |at| with("lots.read_until", &[("until", &clock::paris(at).format("%d/%m/%Y %H h %M").to_string())]),
+    ))
 }

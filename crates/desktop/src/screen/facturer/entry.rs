@@ -10,6 +10,7 @@ use liasse_core::{Tables, last_word, type_acts};
 use super::{ENTRY, Message};
 use crate::text::t;
 use crate::theme;
+use crate::widget::apart::field;
 use crate::widget::parts;
 
 /// How many proposals stand under the field.
@@ -81,13 +82,12 @@ impl Entry {
 
     /// The field with what stands under it.
     pub fn view(&self) -> Element<'_, Message> {
-        let field = text_input(t("facturer.entry"), &self.text)
-            .id(ENTRY)
-            .on_input(Message::EntryChanged)
-            .on_submit(Message::AddAct)
-            .size(theme::BODY)
-            .padding(8)
-            .style(theme::field);
+        let field = field(
+            text_input(t("facturer.entry"), &self.text)
+                .id(ENTRY)
+                .on_input(Message::EntryChanged)
+                .on_submit(Message::AddAct),
+        );
         let mut body = column![field].spacing(4);
         if let Some(place) = &self.wrong {
             body = body.push(self.marked(place));

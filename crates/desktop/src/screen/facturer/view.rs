@@ -5,11 +5,12 @@ use iced::{Element, Fill, FillPortion};
 use liasse_core::desk::SignedIn;
 use liasse_core::invoicing::{self, Cover, Draft};
 use liasse_domain::patient::RightsSource;
-use liasse_domain::{Centimes, Invoice, Level, Management, SecuringMode};
+use liasse_domain::{Beneficiary, Centimes, Invoice, Level, Management, SecuringMode};
 
 use super::{Message, REASON, Signed, Stage, State};
 use crate::text::{t, with};
 use crate::theme;
+use crate::widget::apart::field;
 use crate::widget::parts;
 
 impl State {
@@ -247,26 +248,17 @@ impl State {
         let mut body = column![found].spacing(6);
         let guarded = self.notice.as_ref().is_some_and(|report| report.code.split('.').next() == Some("guard"));
         if guarded && matches!(self.stage, Stage::Prepared(_)) {
-            body = body.push(
+            body = body.push(field(
                 text_input(t("facturer.derogation"), &self.derogation)
                     .id(REASON)
                     .on_input(Message::Derogation)
-                    .on_submit(Message::Sign)
-                    .size(theme::BODY)
-                    .padding(8)
-                    .style(theme::field),
-            );
+                    .on_submit(Message::Sign),
+            ));
         }
         if self.worst() == Level::Error && matches!(self.stage, Stage::Editing) {
             let reason = self.draft.as_ref().and_then(|draft| draft.reason.as_deref()).unwrap_or_default();
-            body = body.push(
-                text_input(t("facturer.reason"), reason)
-                    .id(REASON)
-                    .on_input(Message::ReasonChanged)
-                    .size(theme::BODY)
-                    .padding(8)
-                    .style(theme::field),
-            );
+            body =
+                body.push(field(text_input(t("facturer.reason"), reason).id(REASON).on_input(Message::ReasonChanged)));
         }
         body.into()
     }

@@ -15,6 +15,7 @@ use super::{Action, Message, State};
 use crate::ask::ask;
 use crate::text::{t, with};
 use crate::theme;
+use crate::widget::apart::field;
 use crate::widget::parts;
 
 /// The field of the name.
@@ -68,12 +69,7 @@ impl Search {
         let typed = |name| Message::Without(Event::Typed(name));
         let mut body = column![
             text(t("without.title")).size(theme::BODY).font(theme::SEMIBOLD),
-            text_input(t("without.name"), &self.name)
-                .id(NAME)
-                .on_input(typed)
-                .size(theme::BODY)
-                .padding(8)
-                .style(theme::field),
+            field(text_input(t("without.name"), &self.name).id(NAME).on_input(typed)),
         ]
         .spacing(8);
         for (index, patient) in self.found.iter().enumerate() {

@@ -15,7 +15,7 @@ use liasse_domain::{DocumentKind, FseRef, Report, ScanKind};
 use super::{Action, Message, State};
 use crate::ask::{aside, ask};
 use crate::text::{t, with};
-use crate::theme;
+use crate::widget::apart::field;
 use crate::widget::parts;
 
 /// The field for the name of a file.
@@ -98,13 +98,9 @@ impl State {
         Some(
             column![
                 parts::faint(with("lots.attach_to", &[("fse", &fse.number.to_string())])),
-                text_input(t("lots.file"), name)
-                    .id(FILE)
-                    .on_input(Message::FileTyped)
-                    .on_submit(Message::Attach)
-                    .size(theme::BODY)
-                    .padding(8)
-                    .style(theme::field),
+                field(
+                    text_input(t("lots.file"), name).id(FILE).on_input(Message::FileTyped).on_submit(Message::Attach)
+                ),
                 row![
                     parts::key_action("F6", with("lots.scan_kind", &[("kind", words)])),
                     parts::key_action("Entrée", t("lots.attach_now")),

@@ -11,6 +11,7 @@ use super::{Message, Money, ROW, Row, State};
 use crate::screen::listed::{self, counted};
 use crate::text::{t, with};
 use crate::theme;
+use crate::widget::apart::field;
 use crate::widget::parts;
 use crate::widget::rows::walked;
 
@@ -30,9 +31,14 @@ impl State {
         let counts = [page.awaiting, page.unmatched, page.unknown].map(|count| count.to_string());
         let values = [("rejects", &*counts[0]), ("lines", &*counts[1]), ("unknown", &*counts[2])];
         let mut body = column![
-            row![parts::title(t("money.title")), parts::faint(with("money.count", &values))]
-                .spacing(16)
-                .align_y(iced::Center)
+            row![
+                parts::title(t("money.title")),
+                parts::faint(with("money.count", &values)),
+                space::horizontal(),
+                parts::read_until(page.returns_read_until)
+            ]
+            .spacing(16)
+            .align_y(iced::Center)
         ]
         .spacing(12);
         body =
@@ -186,14 +192,11 @@ impl State {
                         body.push(text(with("money.matched", &[("fse", &fse.number.to_string())])).size(theme::BODY));
                     body = body.push(parts::key_action("Suppr", t("money.separate")));
                 } else {
-                    body = body.push(
+                    body = body.push(field(
                         text_input(t("money.entry"), &self.entry)
                             .on_input(Message::EntryChanged)
-                            .on_submit(Message::Enter)
-                            .size(theme::BODY)
-                            .padding(8)
-                            .style(theme::field),
-                    );
+                            .on_submit(Message::Enter),
+                    ));
                     body = body.push(parts::key_action("Entrée", t("money.match")));
                 }
                 body.into()

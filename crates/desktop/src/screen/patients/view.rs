@@ -12,6 +12,7 @@ use super::{FIELD, MOST, Message, Opened, ROW, State};
 use crate::screen::{listed, lots};
 use crate::text::{t, with};
 use crate::theme;
+use crate::widget::apart::field;
 use crate::widget::parts;
 use crate::widget::rows::walked;
 
@@ -22,13 +23,9 @@ impl State {
             let nobody = container(parts::faint(t("patients.nobody"))).padding(16);
             return nobody.width(Fill).height(Fill).style(theme::panel).into();
         }
-        let field = text_input(t("patients.field"), &self.typed)
-            .id(FIELD)
-            .on_input(Message::Typed)
-            .on_submit(Message::Enter)
-            .size(theme::BODY)
-            .padding(8)
-            .style(theme::field);
+        let field = field(
+            text_input(t("patients.field"), &self.typed).id(FIELD).on_input(Message::Typed).on_submit(Message::Enter),
+        );
         let mut body = column![row![parts::title(t("patients.title")), field].spacing(16).align_y(Center)].spacing(12);
         body = body.push(match (&self.opened, &self.found) {
             (Some(opened), _) => patient(opened),
@@ -181,16 +178,12 @@ fn source(seen: &RightsSeen) -> String {
 fn history(opened: &Opened) -> Element<'_, Message> {
     let documents = &opened.history.documents;
     let count = with("patients.documents", &[("count", &opened.history.listed.to_string())]);
-    let read_until = opened.history.returns_read_until.map_or_else(
-        || t("lots.never_read").to_owned(),
-        |at| with("lots.read_until", &[("until", &clock::paris(at).format("%d/%m/%Y %H h %M").to_string())]),
-    );
     let heading = row![
         text(t("patients.history")).size(theme::BODY).font(theme::SEMIBOLD),
         parts::faint(count),
         parts::faint(lots::listing_words(opened.listing)),
         space::horizontal(),
-        parts::faint(read_until),
+        parts::read_until(opened.history.returns_read_until),
     ]
     .spacing(12)
     .align_y(Center);

@@ -8,8 +8,8 @@ use liasse_core::radar::{LegalDate, Level};
 use liasse_domain::Centimes;
 use liasse_domain::calendar::{Territory, add_working_days, working_days_between};
 
-use crate::theme;
-use crate::widget::parts;
+use crate::theme::Colours;
+use crate::widget::drawing::drawing;
 
 /// How many working days after today are on the line.
 const DAYS: u32 = 14;
@@ -90,7 +90,8 @@ pub(super) fn radius(count: usize, slots: usize, width: f32) -> f32 {
     (5.0 + count * 0.7).min(LARGEST).min(middle(0, slots, width))
 }
 
-/// A bar: its part that is late stands at its left, in another colour and cut off by a line.
+/// What a bar shows.
+#[derive(Clone, Copy, PartialEq)]
 struct Bar {
     amount: Centimes,
     largest: Centimes,
@@ -98,33 +99,34 @@ struct Bar {
     overdue: usize,
 }
 
-impl Bar {
-    fn paint(&self, frame: &mut Frame, size: Size, colours: theme::Colours) {
-        frame.fill_rectangle(Point::ORIGIN, size, colours.ground);
-        let whole = length(self.amount, self.largest, self.count, size.width);
-        frame.fill_rectangle(Point::ORIGIN, Size::new(whole, size.height), colours.accent);
-        if self.overdue > 0 {
-            let part = late(whole, self.overdue, self.count);
-            frame.fill_rectangle(Point::ORIGIN, Size::new(part, size.height), colours.bad);
-            let cut = Path::line(Point::new(part, 0.0), Point::new(part, size.height));
-            frame.stroke(&cut, Stroke::default().with_width(2.0).with_color(colours.panel));
-        }
+/// A bar: its part that is late stands at its left, in another colour and cut off by a line.
+fn draw_bar(bar: &Bar, frame: &mut Frame, colours: Colours) {
+    let (width, height) = (frame.width(), frame.height());
+    frame.fill_rectangle(Point::ORIGIN, frame.size(), colours.ground);
+    let whole = length(bar.amount, bar.largest, bar.count, width);
+    frame.fill_rectangle(Point::ORIGIN, Size::new(whole, height), colours.accent);
+    if bar.overdue > 0 {
+        let part = late(whole, bar.overdue, bar.count);
+        frame.fill_rectangle(Point::ORIGIN, Size::new(part, height), colours.bad);
+        let cut = Path::line(Point::new(part, 0.0), Point::new(part, height));
+        frame.stroke(&cut, Stroke::default().with_width(2.0).with_color(colours.panel));
     }
 }
 
 /// The line: a square for what is late, a triangle for what is near, a disc for what is in time; a tall stroke before today.
 #[expect(clippy::float_arithmetic, reason = "places on screen are real numbers")]
-fn paint_line(slots: &[Slot], frame: &mut Frame, size: Size, colours: theme::Colours) {
-    let (count, height) = (slots.len(), size.height / 2.0);
+fn draw_line(slots: &[Slot], frame: &mut Frame, colours: Colours) {
+    let (count, width, height) = (slots.len(), frame.width(), frame.height());
+    let middle_height = height / 2.0;
     let stroke = |width: f32, colour: Color| Stroke::default().with_width(width).with_color(colour);
-    let base = Path::line(Point::new(0.0, height), Point::new(size.width, height));
+    let base = Path::line(Point::new(0.0, middle_height), Point::new(width, middle_height));
     frame.stroke(&base, stroke(1.0, colours.line));
     // Between what is late and today.
-    let border = (middle(0, count, size.width) + middle(1, count, size.width)) / 2.0;
-    let today = Path::line(Point::new(border, 0.0), Point::new(border, size.height));
+    let border = (middle(0, count, width) + middle(1, count, width)) / 2.0;
+    let today = Path::line(Point::new(border, 0.0), Point::new(border, height));
     frame.stroke(&today, stroke(2.0, colours.accent));
     for (index, slot) in slots.iter().enumerate() {
-        let at = Point::new(middle(index, count, size.width), height);
+        let at = Point::new(middle(index, count, width), middle_height);
         let Some(level) = slot.level else {
             let tick = Path::line(Point::new(at.x, at.y - 3.0), Point::new(at.x, at.y + 3.0));
             frame.stroke(&tick, stroke(1.0, colours.line));
@@ -135,7 +137,7 @@ fn paint_line(slots: &[Slot], frame: &mut Frame, size: Size, colours: theme::Col
             Level::Bientot => colours.amber,
             Level::EnRetard => colours.bad,
         };
-        frame.fill(&shape(level, at, radius(slot.count, count, size.width)), colour);
+        frame.fill(&shape(level, at, radius(slot.count, count, width)), colour);
     }
 }
 
@@ -162,13 +164,12 @@ pub(super) fn bar<'a, Message: 'a>(
     count: usize,
     overdue: usize,
 ) -> Element<'a, Message> {
-    let bar = Bar { amount, largest, count, overdue };
-    parts::drawn(BAR, move |frame, size, colours| bar.paint(frame, size, colours))
+    drawing(Bar { amount, largest, count, overdue }, BAR, draw_bar)
 }
 
 /// The line of the legal dates, without its words.
 pub(super) fn line<'a, Message: 'a>(slots: Vec<Slot>) -> Element<'a, Message> {
-    parts::drawn(LINE, move |frame, size, colours| paint_line(&slots, frame, size, colours))
+    drawing(slots, LINE, |slots: &Vec<Slot>, frame, colours| draw_line(slots, frame, colours))
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use iced::widget::{button, column, container, row, scrollable, space, text};
 use iced::{Center, Element, Fill, FillPortion, Theme};
 use liasse_core::radar::{Category, Level, Radar, Row, Watched};
-use liasse_domain::{Centimes, clock};
+use liasse_domain::Centimes;
 
 use super::{Message, ROW, State, drawn, words};
 use crate::screen::listed;
@@ -45,15 +45,11 @@ fn french(day: NaiveDate) -> String {
 
 /// Never « 0 » without until when it is known.
 fn heading(radar: &Radar) -> Element<'_, Message> {
-    let read_until = radar.returns_read_until.map_or_else(
-        || t("lots.never_read").to_owned(),
-        |at| with("lots.read_until", &[("until", &clock::paris(at).format("%d/%m/%Y %H h %M").to_string())]),
-    );
     row![
         parts::title(t("radar.title")),
         parts::faint(with("radar.day", &[("day", &french(radar.day))])),
         space::horizontal(),
-        parts::faint(read_until),
+        parts::read_until(radar.returns_read_until),
     ]
     .spacing(16)
     .align_y(Center)

@@ -9,6 +9,7 @@ use liasse_core::passages::{Cotation, Passage};
 use super::{FIELD, Message, Row, Shown, State, on_paper};
 use crate::text::{t, with};
 use crate::theme;
+use crate::widget::apart::field;
 use crate::widget::parts;
 
 impl State {
@@ -142,13 +143,7 @@ impl State {
     fn field(&self, label: &'static str) -> Element<'_, Message> {
         column![
             text(label).size(theme::NOTE),
-            text_input("", &self.field)
-                .id(FIELD)
-                .on_input(Message::Typed)
-                .on_submit(Message::Enter)
-                .size(theme::BODY)
-                .padding(8)
-                .style(theme::field),
+            field(text_input("", &self.field).id(FIELD).on_input(Message::Typed).on_submit(Message::Enter)),
         ]
         .spacing(4)
         .into()

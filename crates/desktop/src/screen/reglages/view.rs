@@ -10,6 +10,7 @@ use super::fields::{is_secret, words};
 use super::{Facts, LIST, Message, Section, State};
 use crate::text::{t, with};
 use crate::theme;
+use crate::widget::apart::field;
 use crate::widget::parts;
 
 /// The width of a label of a fact.
@@ -79,14 +80,13 @@ impl State {
             (_, false) => t("settings.not_set"),
             (false, true) => "",
         };
-        let input = text_input(placeholder, self.typed.value(setting))
-            .id(widget::Id::new(setting))
-            .secure(is_secret(setting))
-            .on_input(move |text| Message::Typed(setting, Private::new(text)))
-            .on_submit(Message::Keep(setting))
-            .size(theme::BODY)
-            .padding(8)
-            .style(theme::field);
+        let input = field(
+            text_input(placeholder, self.typed.value(setting))
+                .id(widget::Id::new(setting))
+                .secure(is_secret(setting))
+                .on_input(move |text| Message::Typed(setting, Private::new(text)))
+                .on_submit(Message::Keep(setting)),
+        );
         let name = text(label).size(theme::NOTE).font(if chosen { theme::SEMIBOLD } else { theme::REGULAR });
         let mut body: Column<'a, Message> = column![name, input, parts::faint(help)].spacing(4).max_width(720);
         if let Some((_, report)) = self.error.as_ref().filter(|(of, _)| *of == setting) {

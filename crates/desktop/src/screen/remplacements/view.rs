@@ -13,6 +13,7 @@ use super::form::FIELDS;
 use super::{Message, Shown, State};
 use crate::text::{t, with};
 use crate::theme;
+use crate::widget::apart::field;
 use crate::widget::parts;
 
 /// The width of the form.
@@ -104,13 +105,12 @@ impl State {
             body = body.push(
                 column![
                     text(label).size(theme::NOTE),
-                    text_input("", &self.form.fields[index])
-                        .id(FIELDS[index])
-                        .on_input(move |text| Message::Typed(index, text))
-                        .on_submit(Message::Prepare)
-                        .size(theme::BODY)
-                        .padding(8)
-                        .style(theme::field),
+                    field(
+                        text_input("", &self.form.fields[index])
+                            .id(FIELDS[index])
+                            .on_input(move |text| Message::Typed(index, text))
+                            .on_submit(Message::Prepare)
+                    ),
                 ]
                 .spacing(4),
             );

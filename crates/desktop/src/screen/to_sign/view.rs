@@ -9,6 +9,7 @@ use liasse_domain::{Centimes, DocumentState};
 use super::{FOLDER, Going, Message, State, WORD};
 use crate::text::{t, with};
 use crate::theme;
+use crate::widget::apart;
 use crate::widget::{parts, rows};
 
 /// Height of a row.
@@ -165,10 +166,7 @@ fn field<'a>(
     value: &'a str,
     typed: fn(String) -> Message,
 ) -> Element<'a, Message> {
-    column![
-        text(label).size(theme::NOTE),
-        text_input("", value).id(id).on_input(typed).size(theme::BODY).padding(8).style(theme::field),
-    ]
-    .spacing(4)
-    .into()
+    column![text(label).size(theme::NOTE), apart::field(text_input("", value).id(id).on_input(typed)),]
+        .spacing(4)
+        .into()
 }

@@ -14,7 +14,7 @@ use liasse_domain::{Code, Coded, Report};
 use crate::ask::ask;
 use crate::screen::mutuelle::french_day;
 use crate::text::t;
-use crate::theme;
+use crate::widget::apart::field;
 use crate::widget::parts;
 
 /// The name of the field.
@@ -108,13 +108,12 @@ impl Clock {
         };
         lines = lines.push(half(first, 0)).push(half(second, 2));
         if let Some(typed) = &self.typed {
-            let field = text_input(t("clock.placeholder"), typed)
-                .id(FIELD)
-                .on_input(move |text| message(Message::Typed(text)))
-                .on_submit(message(Message::Submit))
-                .size(theme::BODY)
-                .padding(8)
-                .style(theme::field);
+            let field = field(
+                text_input(t("clock.placeholder"), typed)
+                    .id(FIELD)
+                    .on_input(move |text| message(Message::Typed(text)))
+                    .on_submit(message(Message::Submit)),
+            );
             lines = lines.push(field).push(parts::key_action("Entrée", t("clock.go")));
         }
         lines.into()
