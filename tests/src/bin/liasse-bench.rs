@@ -62,6 +62,7 @@ const BOUNDS: &[(&str, f64, &str)] = &[
     ("window_mapped_more", 0.15, "s"),
     ("rss_lots_500k", 60.0, "MB"),
     ("frame_layout", 4.0, "ms"),
+    ("frame_changed", 16.0, "ms"),
     ("frame_whole", 16.0, "ms"),
     ("idle_cpu_lots", 1.0, "%"),
     ("idle_cpu_facturer", 1.0, "%"),
