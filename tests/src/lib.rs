@@ -3,6 +3,8 @@
 //! What it may not do (sleep to synchronise, leave a process behind) is in `docs/architecture.md`.
 #![expect(clippy::expect_used, reason = "a harness that cannot start must fail its test loudly")]
 
+pub mod artefacts;
+pub mod canary;
 pub mod crash;
 pub mod cut;
 pub mod desk;

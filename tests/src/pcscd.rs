@@ -53,6 +53,11 @@ pub struct Pcscd {
 impl Pcscd {
     /// Starts it and waits until both readers are there, empty.
     pub fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    /// The same, told more: `--debug`, and `--apdu`, with which it writes every PIN into its log.
+    pub fn start_with(words: &[&str]) -> Self {
         assert!(Path::new(DRIVER).exists(), "{DRIVER} is missing: install vsmartcard-vpcd");
         let scratch = Scratch::new("pcscd");
         let readers = format!(
@@ -66,9 +71,10 @@ impl Pcscd {
             mkdir -p /run/pcscd
             polkit=
             if pcscd --help 2>&1 | grep -q disable-polkit; then polkit=--disable-polkit; fi
-            exec pcscd --foreground $polkit --config \"$1\"";
+            exec pcscd --foreground $polkit --config \"$@\"";
         let folder = scratch.join("readers");
-        let namespace = Namespace::start(Network::Private, script, &[&folder], &scratch.join("pcscd.log"));
+        let arguments: Vec<&Path> = std::iter::once(folder.as_path()).chain(words.iter().map(Path::new)).collect();
+        let namespace = Namespace::start(Network::Private, script, &arguments, &scratch.join("pcscd.log"));
         let mut pcscd = Self { namespace, scratch };
         wait::until("pcscd and its two readers", wait::SOON, || {
             assert!(pcscd.namespace.is_alive(), "pcscd ended: {}", pcscd.namespace.log());
@@ -95,13 +101,19 @@ impl Pcscd {
     /// `liasse-cartes`. Returns when pcscd shows the card.
     pub fn insert(&self, slot: Slot, card: &str, knobs: &[&str]) -> InsertedCard<'_> {
         assert_eq!(self.holds_card(slot), Some(false), "{} must be empty", slot.reader());
-        let mut command = self.namespace.command(bin("liasse-cartes"));
-        command.args(["--vpcd", &slot.address(), "--card", card]).args(knobs);
-        let mut program = Running::start(&command, &self.scratch.join(format!("cartes-{}.log", slot.number())));
+        let mut card = self.put(slot, card, knobs);
         wait::until("the inserted card", wait::SOON, || {
-            assert!(program.is_alive(), "liasse-cartes ended: {}", program.log());
+            assert!(card.program.is_alive(), "liasse-cartes ended: {}", card.log());
             (self.holds_card(slot) == Some(true)).then_some(())
         });
+        card
+    }
+
+    /// The same without looking whether pcscd shows it: for who watches the reader, and must not be disturbed meanwhile.
+    pub fn put(&self, slot: Slot, card: &str, knobs: &[&str]) -> InsertedCard<'_> {
+        let mut command = self.namespace.command(bin("liasse-cartes"));
+        command.args(["--vpcd", &slot.address(), "--card", card]).args(knobs);
+        let program = Running::start(&command, &self.scratch.join(format!("cartes-{}.log", slot.number())));
         InsertedCard { pcscd: self, slot, program }
     }
 

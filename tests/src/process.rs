@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
-use crate::wait;
+use crate::{artefacts, wait};
 
 /// A program that runs beside the test. Dropping it kills it and waits for its end.
 ///
@@ -153,6 +153,7 @@ pub fn finish(command: &mut Command, input: &[u8]) -> Finished {
         child.wait_with_output()
     });
     let output = output.unwrap_or_else(|e| panic!("{call}: {e}"));
+    artefacts::keep("stderr.log", &output.stderr);
     Finished {
         call,
         code: output.status.code().unwrap_or(-1),

@@ -5,6 +5,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use crate::artefacts;
+
 /// The folder. Readable by all, because Postfix and Dovecot work under other users.
 #[derive(Debug)]
 pub struct Scratch {
@@ -45,6 +47,7 @@ impl Scratch {
 
 impl Drop for Scratch {
     fn drop(&mut self) {
+        artefacts::keep_logs(&self.path);
         if std::thread::panicking() {
             eprintln!("kept for a look: {}", self.path.display());
         } else if let Err(error) = std::fs::remove_dir_all(&self.path) {

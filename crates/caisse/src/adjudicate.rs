@@ -9,6 +9,7 @@ use liasse_formats::cms::{self, CmsError, Flux, Trust, Verified};
 use liasse_formats::lot::LotHeader;
 use liasse_pricing::Tables;
 
+use crate::apcv;
 use crate::reasons::{self, Why};
 use crate::registers::{Insured, Practitioner, Registers, Replacement};
 use crate::reprice::{self, Parties};
@@ -190,7 +191,10 @@ impl Court<'_> {
         let signature = case.vitale.ok_or(reasons::VITALE_SIGNATURE)?;
         let verified = cms::verify(signature, case.bytes, self.trust, self.now).map_err(reasons::vitale)?;
         let subject = certificate::subject(&verified.certificate).map_err(reasons::vitale)?;
-        if insured.vitales.contains(&subject.common_name) { Ok(()) } else { Err(reasons::VITALE_OTHER) }
+        if !insured.vitales.contains(&subject.common_name) {
+            return Err(reasons::VITALE_OTHER);
+        }
+        apcv::check(&verified, case.claim.mode, &insured.nir)
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod adjudicate;
 mod answer;
+mod apcv;
 mod clock;
 mod demand;
 mod error;

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
@@ -35,6 +35,10 @@ const MAX_CONNECTIONS: usize = 64;
 const GLANCE: Duration = Duration::from_millis(200);
 const IDLE: Duration = Duration::from_secs(60);
 const SESSION: Duration = Duration::from_secs(600);
+/// How soon a listener looks for somebody at the door after the last caller: who called often calls again.
+const DOOR: Duration = Duration::from_millis(3);
+/// How often it looks when nobody comes: more often would cost a computer at rest more than its window does.
+const QUIET: Duration = Duration::from_millis(50);
 
 /// Which protocol a listener speaks.
 #[derive(Clone, Copy, Debug)]
@@ -90,24 +94,14 @@ impl Shared {
 pub(crate) struct Door {
     protocol: Protocol,
     address: SocketAddr,
-    way: Mutex<Way>,
-    /// Whoever waits at the door has let go of it, or it was opened again.
-    changed: Condvar,
-}
-
-/// The listening socket while the door is open, and whether a thread waits at it: that thread wakes only to a caller.
-struct Way {
-    listener: Option<Arc<TcpListener>>,
-    awaited: bool,
+    listener: Mutex<Option<TcpListener>>,
 }
 
 impl Door {
     /// A door that is open; port 0 takes a free one.
     pub(crate) fn open(protocol: Protocol, at: SocketAddr) -> std::io::Result<Self> {
-        let listener = TcpListener::bind(at)?;
-        let address = listener.local_addr()?;
-        let way = Way { listener: Some(Arc::new(listener)), awaited: false };
-        Ok(Self { protocol, address, way: Mutex::new(way), changed: Condvar::new() })
+        let listener = bound(at)?;
+        Ok(Self { protocol, address: listener.local_addr()?, listener: Mutex::new(Some(listener)) })
     }
 
     /// Its port.
@@ -117,49 +111,31 @@ impl Door {
 
     /// Shuts it; nobody is let in once this returns.
     pub(crate) fn shut(&self) {
-        let mut way = hold(&self.way);
-        way.listener = None;
-        while way.awaited {
-            drop(way);
-            // The one who waits holds the socket open: our own knock wakes it. Without a descriptor left, again a moment later.
-            drop(TcpStream::connect_timeout(&self.address, GLANCE));
-            way = self.rest(hold(&self.way));
-        }
-        self.changed.notify_all();
+        drop(hold(&self.listener).take());
     }
 
     /// Opens it again at the same port.
     pub(crate) fn reopen(&self) -> std::io::Result<()> {
-        let mut way = hold(&self.way);
-        if way.listener.is_none() {
-            way.listener = Some(Arc::new(TcpListener::bind(self.address)?));
-            self.changed.notify_all();
+        let mut place = hold(&self.listener);
+        if place.is_none() {
+            *place = Some(bound(self.address)?);
         }
         Ok(())
     }
 
-    /// Waits for a caller; nothing where the door was shut meanwhile, or is.
-    fn knock(&self) -> Option<std::io::Result<TcpStream>> {
-        let listener = {
-            let mut way = hold(&self.way);
-            let Some(listener) = way.listener.clone() else {
-                drop(self.rest(way));
-                return None;
-            };
-            way.awaited = true;
-            listener
-        };
-        let caller = listener.accept().map(|(socket, _)| socket);
-        drop(listener);
-        let mut way = hold(&self.way);
-        way.awaited = false;
-        self.changed.notify_all();
-        way.listener.is_some().then_some(caller)
+    /// Who stands there, if anybody.
+    fn knock(&self) -> std::io::Result<TcpStream> {
+        match hold(&self.listener).as_ref() {
+            Some(listener) => listener.accept().map(|(socket, _)| socket),
+            None => Err(ErrorKind::WouldBlock.into()),
+        }
     }
+}
 
-    fn rest<'a>(&self, way: MutexGuard<'a, Way>) -> MutexGuard<'a, Way> {
-        self.changed.wait_timeout(way, GLANCE).map_or_else(|poisoned| poisoned.into_inner().0, |(way, _)| way)
-    }
+fn bound(at: SocketAddr) -> std::io::Result<TcpListener> {
+    let listener = TcpListener::bind(at)?;
+    listener.set_nonblocking(true)?;
+    Ok(listener)
 }
 
 /// A thread that panicked has changed nothing durable: the memory refuses half a record.
@@ -170,10 +146,16 @@ fn hold<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 /// Accepts connections until the caisse stops.
 pub(crate) fn listen(door: &Door, shared: &Arc<Shared>) {
     let protocol = door.protocol;
+    let mut rest = DOOR;
     while !shared.is_stopping() {
-        let Some(socket) = door.knock().and_then(|looked| guest(looked, std::thread::park_timeout)) else { continue };
+        let Some(socket) = guest(door.knock(), rest, std::thread::park_timeout) else {
+            rest = (rest * 2).min(QUIET);
+            continue;
+        };
+        rest = DOOR;
         let ready = socket
-            .set_nodelay(true)
+            .set_nonblocking(false)
+            .and_then(|()| socket.set_nodelay(true))
             .and_then(|()| socket.set_read_timeout(Some(GLANCE)))
             .and_then(|()| socket.set_write_timeout(Some(IDLE)));
         if ready.is_err() || shared.connections.fetch_add(1, Ordering::SeqCst) >= MAX_CONNECTIONS {
@@ -196,15 +178,21 @@ pub(crate) fn listen(door: &Door, shared: &Arc<Shared>) {
     }
 }
 
-/// Who stands at the door, or a rest when they cannot be let in: without descriptors (EMFILE) the same answer comes at once
-/// until some connection ends.
-fn guest<T>(looked: std::io::Result<T>, rest: impl FnOnce(Duration)) -> Option<T> {
-    looked
-        .inspect_err(|error| {
+/// Who stands at the door, or a rest: `short` when nobody does, a longer one when they cannot be let in. Without
+/// descriptors (EMFILE) the same answer comes at once until some connection ends.
+fn guest<T>(looked: std::io::Result<T>, short: Duration, rest: impl FnOnce(Duration)) -> Option<T> {
+    match looked {
+        Ok(guest) => Some(guest),
+        Err(error) if error.kind() == ErrorKind::WouldBlock => {
+            rest(short);
+            None
+        }
+        Err(error) => {
             tracing::warn!(%error, "a connection was not accepted");
             rest(GLANCE);
-        })
-        .ok()
+            None
+        }
+    }
 }
 
 fn smtp<S: Read + Write>(line: &mut Line<'_, S>) -> std::io::Result<()> {
@@ -421,9 +409,10 @@ mod tests {
     fn a_door_that_cannot_open_is_not_tried_without_rest() {
         let rested = |looked: std::io::Result<u8>| {
             let mut rests = Vec::new();
-            (guest(looked, |rest| rests.push(rest)), rests)
+            (guest(looked, DOOR, |rest| rests.push(rest)), rests)
         };
         assert_eq!(rested(Ok(7)), (Some(7), vec![]));
+        assert_eq!(rested(Err(ErrorKind::WouldBlock.into())), (None, vec![DOOR]));
         // Linux: EMFILE, ENFILE, ENOBUFS, ENOMEM.
         for fault in [24, 23, 105, 12] {
             assert_eq!(rested(Err(std::io::Error::from_raw_os_error(fault))), (None, vec![GLANCE]), "{fault}");

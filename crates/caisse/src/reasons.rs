@@ -73,6 +73,9 @@ reasons! {
     LOCUM_MISSING = "S0119", "FSE signée par un remplaçant sans son identification";
     LOCUM_OTHER = "S0120", "Identification du remplaçant différente de celle connue de la caisse";
     LOCUM_UNSIGNED = "S0121", "FSE d'un remplaçant signée par le médecin remplacé";
+    APCV_MODE = "S0122", "Signature par appli carte Vitale hors des modes 3 et 4";
+    APCV_CONTEXT = "S0123", "Contexte d'appli carte Vitale illisible ou d'un autre assuré";
+    APCV_EXPIRED = "S0124", "Contexte d'appli carte Vitale échu au moment de la signature";
     /// A remark, not a reject.
     PRACTISED = "S0902", "Acte du médecin remplacé un jour de remplacement déclaré";
     // The complementary part.

@@ -167,9 +167,6 @@ impl Drop for Running {
             let _ = std::fs::remove_file(file);
         }
         self.shared.stop();
-        for door in &self.doors {
-            door.shut();
-        }
         for thread in self.threads.drain(..) {
             thread.thread().unpark();
             let _ = thread.join();

@@ -7,6 +7,11 @@ use liasse_domain::CardKind;
 /// Historical bytes that every contact card of the CPS family carries.
 const CPX_MARKER: [u8; 6] = [0x00, 0x12, 0x25, 0x00, 0x64, 0x80];
 
+/// What a telephone with a simulated appli carte Vitale answers on a contactless reader: the frame of PC/SC, part 3, with `LIASSEAPCV`
+/// as its historical bytes. Ours: a real telephone's answer says nothing of the application.
+pub const SIM_APCV: [u8; 15] =
+    [0x3B, 0x8A, 0x80, 0x01, b'L', b'I', b'A', b'S', b'S', b'E', b'A', b'P', b'C', b'V', 0x0E];
+
 /// What the ATR says a card is. Staff cards share the ATR of the CPS: what they are is read in the card.
 pub fn identify(atr: &[u8]) -> CardKind {
     if is_vitale2(atr) {
@@ -22,6 +27,8 @@ pub fn identify(atr: &[u8]) -> CardKind {
         }
     } else if is_cps3_contactless(atr) {
         CardKind::Cps3
+    } else if atr == SIM_APCV {
+        CardKind::Apcv
     } else {
         CardKind::Unknown
     }
@@ -81,6 +88,9 @@ mod tests {
             ("3B 7F 18 00 00 00 31 B8 64 50 23 EC C1 73 94 01 80 82 90 00", CardKind::Unknown),
             ("3B 75 13 00 00 46 09 EA 90 00", CardKind::Unknown),
             ("", CardKind::Unknown),
+            // Ours, and the same with another check byte.
+            ("3B 8A 80 01 4C 49 41 53 53 45 41 50 43 56 0E", CardKind::Apcv),
+            ("3B 8A 80 01 4C 49 41 53 53 45 41 50 43 56 0F", CardKind::Unknown),
         ] {
             assert_eq!(identify(&hex(atr)), kind, "{atr}");
         }

@@ -25,6 +25,15 @@ pub trait CardChannel: Send {
     fn protocol(&self) -> Protocol {
         Protocol::T0
     }
+
+    /// Begins a transaction: until [`CardChannel::end`] no other program speaks with the card. Waits for another's for a
+    /// capped while, then says [`ChannelError::Busy`]. What is shared with nobody has none to begin.
+    fn begin(&mut self) -> Result<(), ChannelError> {
+        Ok(())
+    }
+
+    /// Ends it, if there is one.
+    fn end(&mut self) {}
 }
 
 /// Why no response came.
@@ -48,6 +57,9 @@ pub enum ChannelError {
     /// A card is there and does not answer: upside down, dirty, dead.
     #[error("the card does not answer")]
     Mute,
+    /// The system does not let this user speak with readers or cards (polkit, from pcsc-lite 2.0 on).
+    #[error("access to the readers is denied")]
+    Denied,
     /// Anything else, with the code of PC/SC.
     #[error("PC/SC error {code:#010x}")]
     Other {
@@ -70,6 +82,8 @@ impl ChannelError {
             0x8010_001D | 0x8010_001E | 0x8010_0018 | 0x8010_0013 => Self::NoService,
             0x8010_0009 | 0x8010_0017 | 0x8010_002E => Self::NoReader,
             0x8010_0066 | 0x8010_0067 => Self::Mute,
+            // SCARD_W_SECURITY_VIOLATION is what polkit's no looks like; SCARD_E_NO_ACCESS says the same.
+            0x8010_006A | 0x8010_0027 => Self::Denied,
             code => Self::Other { code },
         }
     }
@@ -84,6 +98,7 @@ impl Coded for ChannelError {
             Self::NoService => Code("cards.service_absent"),
             Self::NoReader => Code("cards.lecteur_absent"),
             Self::Mute => Code("cards.carte_muette"),
+            Self::Denied => Code("cards.acces_refuse"),
             Self::Other { .. } => Code("cards.lecteur_erreur"),
         }
     }
@@ -104,6 +119,12 @@ mod tests {
     fn both_codes_of_a_pulled_card_say_so() {
         assert_eq!(ChannelError::from_pcsc(0x8010_0016), ChannelError::Removed);
         assert_eq!(ChannelError::from_pcsc(0x8010_0069), ChannelError::Removed);
+    }
+
+    #[test]
+    fn a_system_that_forbids_is_not_a_service_that_is_gone() {
+        assert_eq!(ChannelError::from_pcsc(0x8010_006A), ChannelError::Denied);
+        assert_ne!(ChannelError::Denied.code(), ChannelError::NoService.code());
     }
 
     #[test]

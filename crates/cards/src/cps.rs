@@ -1,23 +1,36 @@
-//! The CPS: who holds it, its two certificates, its PIN, its signature, its billing situations.
-//! Not who may bill. Generation 3 (IAS-ECC) only. Orders as the ANS library emits them (reference cards, 1.3 to 1.5).
+//! The CPS: who holds it, its two certificates, its codes, its signature, where its holder practises and bills.
+//! Not who may bill. Two generations behind one type (`generation`). Orders as the ANS library emits them (reference
+//! cards, 1.3 to 1.6).
 
+mod activity;
+mod cache;
+mod generation;
 mod identity;
+mod inventory;
+mod opening;
 mod pin;
 pub mod pkcs15;
 mod serial;
+mod token;
 mod volet;
 
 use std::fmt;
 use std::marker::PhantomData;
 
-use liasse_domain::{BillingSituation, CardHolder, CardKind, CardType, Digits};
+use liasse_domain::{BillingSituation, CardHolder, CardKind, Digits};
 
 use crate::apdu::Command;
-use crate::atr::identify;
-use crate::channel::CardChannel;
+use crate::channel::{CardChannel, ChannelError};
 use crate::error::CardError;
 use crate::exchange::Exchange;
-use crate::file;
+
+pub use activity::Activity;
+pub use cache::Cache;
+pub use generation::Generation;
+pub(crate) use generation::sign_hash;
+pub use inventory::{Application, Inventory, Update};
+pub use pin::PukState;
+pub use token::TokenInfo;
 
 /// AID of the card's master file, the application "CPS".
 pub const CPS_AID: [u8; 8] = [0x80, 0x25, 0x00, 0x00, 0x01, 0xFF, 0x01, 0x00];
@@ -32,7 +45,8 @@ pub const VOLET_AID: [u8; 8] = [0x80, 0x25, 0x00, 0x00, 0x01, 0xFF, 0x00, 0x02];
 #[derive(Clone, Copy, Debug)]
 pub struct Locked;
 
-/// A card whose PIN was verified.
+/// A card whose PIN was verified. One that has lost it since, reset by another program for example, asks for it again:
+/// see [`Cps::is_lost`].
 #[derive(Clone, Copy, Debug)]
 pub struct Verified;
 
@@ -43,11 +57,11 @@ pub struct CpsIdentity {
     pub serial: String,
     /// The holder: SSV group 1 on our simulated cards, else the subject of the signature certificate.
     pub holder: CardHolder,
-    /// Certificate of key 0x81 (nonRepudiation), DER.
+    /// Certificate of the signature key (nonRepudiation), DER.
     pub signature_certificate: Vec<u8>,
-    /// Certificate of key 0x82, DER.
+    /// Certificate of the authentication key, DER.
     pub authentication_certificate: Vec<u8>,
-    /// `Cps3`, or `Cpe` when the holder's card type is one of staff.
+    /// `Cps3` or `Cps4`, or `Cpe` when the holder's card type is one of staff.
     pub kind: CardKind,
 }
 
@@ -77,8 +91,12 @@ enum Place {
 /// A CPS in a reader.
 pub struct Cps<S> {
     card: Exchange,
+    generation: Generation,
     place: Place,
     identity: CpsIdentity,
+    token: TokenInfo,
+    is_lost: bool,
+    foreign_bytes: Option<usize>,
     state: PhantomData<S>,
 }
 
@@ -90,54 +108,40 @@ impl<S> fmt::Debug for Cps<S> {
 }
 
 impl Cps<Locked> {
-    /// Selects the card's applications and reads what needs no PIN.
+    /// Reads what needs no PIN, of a card that nobody has seen before.
     pub fn open(channel: Box<dyn CardChannel>) -> Result<Self, CardError> {
-        match identify(channel.atr()) {
-            CardKind::Cps3 | CardKind::Cpe => {}
-            kind => return Err(CardError::NotThatCard { kind }),
-        }
+        Self::open_with(channel, &mut Cache::new())
+    }
+
+    /// Reads what needs no PIN; a card that `cache` knows is looked at, and read only where it has changed.
+    pub fn open_with(channel: Box<dyn CardChannel>, cache: &mut Cache) -> Result<Self, CardError> {
+        let generation = Generation::of(channel.atr())?;
         let mut card = Exchange::new(channel);
-        if !file::select_application(&mut card, &CPS_AID, 0x0C)? {
-            return Err(CardError::NotThatCard { kind: CardKind::Unknown });
-        }
-        let serial = serial::read(&mut card)?;
-        let certificates = pkcs15::read_certificates(&mut card)?;
-        let holder = identity::read_holder(&mut card, &certificates.signature)?;
-        let kind = match holder.card_type {
-            CardType::Cps | CardType::Cpf => CardKind::Cps3,
-            CardType::Cpe | CardType::Cpa => CardKind::Cpe,
-        };
-        let identity = CpsIdentity {
-            serial,
-            holder,
-            signature_certificate: certificates.signature,
-            authentication_certificate: certificates.authentication,
-            kind,
-        };
+        card.use_channel(generation.channel());
+        let opened = card.held(|card| opening::open(card, generation, cache))?;
         tracing::debug!(apdus = card.apdus(), "CPS opened");
-        Ok(Self { card, place: Place::Elsewhere, identity, state: PhantomData })
+        Ok(Self {
+            card,
+            generation,
+            place: Place::Elsewhere,
+            identity: opened.identity,
+            token: opened.token,
+            is_lost: false,
+            foreign_bytes: None,
+            state: PhantomData,
+        })
     }
 
     /// Has the card check the PIN, once. A PIN that no card would take is refused here and never sent; a card that
     /// does not answer is not asked again. On failure the locked card comes back with the reason.
     #[expect(clippy::result_large_err, reason = "the error gives the card back, so that it is not lost")]
     pub fn verify(mut self, pin: &Digits) -> Result<Cps<Verified>, (Self, CardError)> {
-        self.card.begin_job();
-        match self.check(pin) {
-            Ok(()) => Ok(Cps { card: self.card, place: self.place, identity: self.identity, state: PhantomData }),
+        let checked =
+            pin::complete(pin).and_then(|()| self.in_job(|cps| cps.at_master(|card, _| pin::verify(card, pin))));
+        match checked {
+            Ok(()) => Ok(self.into_state()),
             Err(error) => Err((self, error)),
         }
-    }
-
-    fn check(&mut self, pin: &Digits) -> Result<(), CardError> {
-        if pin.is_empty() {
-            return Err(CardError::EmptyPin);
-        }
-        if !pin.is_complete() {
-            return Err(CardError::PinLength);
-        }
-        self.go_to(Place::Master)?;
-        pin::verify(&mut self.card, pin)
     }
 }
 
@@ -147,11 +151,48 @@ impl<S> Cps<S> {
         &self.identity
     }
 
+    /// Which of the two dialects it speaks.
+    pub fn generation(&self) -> Generation {
+        self.generation
+    }
+
+    /// What it calls itself, and when its issuer last changed it.
+    pub fn token(&self) -> &TokenInfo {
+        &self.token
+    }
+
     /// How many tries of the PIN are left, asked without using one. 0 is a blocked PIN.
     pub fn tries_left(&mut self) -> Result<u8, CardError> {
-        self.card.begin_job();
-        self.go_to(Place::Master)?;
-        pin::tries_left(&mut self.card)
+        self.in_job(|cps| cps.asked_at_master(pin::tries_left))
+    }
+
+    /// What is left of the unblocking code, asked without using a try.
+    pub fn puk_state(&mut self) -> Result<PukState, CardError> {
+        self.in_job(|cps| cps.asked_at_master(pin::puk_state))
+    }
+
+    /// Changes the PIN. A wrong old one costs a try. Whatever came of it, the card comes back locked: the PIN that it will
+    /// ask for is the one that now holds. A code that no card would take is refused here and never sent.
+    pub fn change_pin(mut self, old: &Digits, new: &Digits) -> (Cps<Locked>, Result<(), CardError>) {
+        let result = pin::complete(old)
+            .and_then(|()| pin::complete(new))
+            .and_then(|()| self.in_job(|cps| cps.at_master(|card, _| pin::change(card, old, new))));
+        (self.into_state(), result)
+    }
+
+    /// Gives a blocked PIN its tries back under a new value, with the unblocking code. A wrong one costs one of its tries,
+    /// a right one one of its uses. The card comes back locked.
+    pub fn unblock(mut self, puk: &Digits, new: &Digits) -> (Cps<Locked>, Result<(), CardError>) {
+        let result = pin::complete_puk(puk).and_then(|()| pin::complete(new)).and_then(|()| {
+            self.in_job(|cps| cps.at_master(|card, generation| pin::unblock(card, generation, puk, new)))
+        });
+        (self.into_state(), result)
+    }
+
+    /// What else the card says without a PIN, for the diagnostic.
+    pub fn inventory(&mut self) -> Result<Inventory, CardError> {
+        self.place = Place::Elsewhere;
+        self.card.held(inventory::read)
     }
 
     /// How many APDUs went to the card.
@@ -162,6 +203,55 @@ impl<S> Cps<S> {
     /// Gives the channel back.
     pub fn into_channel(self) -> Box<dyn CardChannel> {
         self.card.into_channel()
+    }
+
+    fn into_state<T>(self) -> Cps<T> {
+        Cps {
+            card: self.card,
+            generation: self.generation,
+            place: self.place,
+            identity: self.identity,
+            token: self.token,
+            is_lost: false,
+            foreign_bytes: None,
+            state: PhantomData,
+        }
+    }
+
+    /// Does one job while no other program speaks with the card.
+    fn in_job<T>(&mut self, job: impl FnOnce(&mut Self) -> Result<T, CardError>) -> Result<T, CardError> {
+        self.card.begin_job();
+        self.card.hold()?;
+        let result = job(self);
+        self.card.release();
+        result
+    }
+
+    /// Asks something at the master file, a second time where another program had led the card elsewhere. Nothing that
+    /// carries a code is asked so.
+    fn asked_at_master<T>(
+        &mut self,
+        question: fn(&mut Exchange, Generation) -> Result<T, CardError>,
+    ) -> Result<T, CardError> {
+        let was_assumed = self.place == Place::Master;
+        match self.at_master(question) {
+            Err(error) if was_assumed && Generation::is_lost_place(&error) => self.at_master(question),
+            answer => answer,
+        }
+    }
+
+    /// Does something that is done at the master file. After a refusal that is not foreseen, nothing is taken for known of
+    /// where the card stands.
+    fn at_master<T>(
+        &mut self,
+        job: impl FnOnce(&mut Exchange, Generation) -> Result<T, CardError>,
+    ) -> Result<T, CardError> {
+        self.go_to(Place::Master)?;
+        let result = job(&mut self.card, self.generation);
+        if let Err(CardError::Unexpected { .. } | CardError::Channel(_)) = result {
+            self.place = Place::Elsewhere;
+        }
+        result
     }
 
     /// Makes an application current, unless it is. Selecting keeps a verified PIN (ANS library, reference cards 1.5).
@@ -175,7 +265,14 @@ impl<S> Cps<S> {
         };
         // Until the card has said yes, nothing is known of where it stands.
         self.place = Place::Elsewhere;
-        self.card.send(&Command::new(0x00, 0xA4, 0x09, 0x0C).body(path))?.success()?;
+        let select = Command::new(0x00, 0xA4, 0x09, 0x0C).body(path);
+        let mut selected = self.card.send(&select)?.success();
+        // The channel of a CPS4 closes with a reset, and the ANS library too begins anew on such a refusal.
+        if selected.as_ref().is_err_and(Generation::is_lost_place) {
+            self.generation.enter(&mut self.card)?;
+            selected = self.card.send(&select)?.success();
+        }
+        selected?;
         self.place = place;
         Ok(())
     }
@@ -184,24 +281,75 @@ impl<S> Cps<S> {
 impl Cps<Verified> {
     /// The situations in which the holder bills, from file 3F00/7F01/4000 of the CPS2ter volet.
     pub fn situations(&mut self) -> Result<Situations, CardError> {
-        self.card.begin_job();
-        self.place = Place::Elsewhere;
-        volet::read_situations(&mut self.card)
+        let read = self.verified_job(|cps| {
+            cps.place = Place::Elsewhere;
+            volet::read_situations(&mut cps.card, cps.generation)
+        })?;
+        self.foreign_bytes = match read {
+            volet::Read::Foreign(bytes) => Some(bytes),
+            volet::Read::Situations(_) | volet::Read::Absent => None,
+        };
+        Ok(match read {
+            volet::Read::Situations(situations) => Situations::Readable(situations),
+            volet::Read::Foreign(_) | volet::Read::Absent => Situations::NotPublic,
+        })
     }
 
-    /// Has the signature key 0x81 sign a SHA-256 hash: RSASSA-PKCS1-v1_5, 256 bytes.
+    /// How long the file of the situations is where its layout is not public; `None` where there is none, or before it was
+    /// read. Nothing of its content is kept: it may name people.
+    pub fn undecoded_bytes(&self) -> Option<usize> {
+        self.foreign_bytes
+    }
+
+    /// Where the holder practises: the situations d'exercice, with the holes that a card may have.
+    pub fn activities(&mut self) -> Result<Vec<Activity>, CardError> {
+        self.verified_job(|cps| {
+            cps.go_to(Place::Ias)?;
+            activity::read(&mut cps.card)
+        })
+    }
+
+    /// Has the signature key sign a SHA-256 hash: RSASSA-PKCS1-v1_5, 256 bytes.
     pub fn sign(&mut self, hash: &[u8; 32]) -> Result<Vec<u8>, CardError> {
-        self.card.begin_job();
-        self.go_to(Place::Ias)?;
-        sign_hash(&mut self.card, hash)
+        self.verified_job(|cps| match cps.sign_in_place(hash) {
+            // Another program may have made something else current: found again, the card is asked once more.
+            Err(error) if Generation::is_lost_place(&error) => {
+                cps.place = Place::Elsewhere;
+                cps.generation.enter(&mut cps.card)?;
+                cps.sign_in_place(hash)
+            }
+            answer => answer,
+        })
     }
-}
 
-/// The short form: MSE for a digital signature with key 0x81 and algorithm 0x42 (RSA PKCS#1 with SHA-256), then
-/// PSO COMPUTE DIGITAL SIGNATURE over the hash. The simulated Vitale signs by the same two commands.
-pub(crate) fn sign_hash(card: &mut Exchange, hash: &[u8; 32]) -> Result<Vec<u8>, CardError> {
-    card.send(&Command::new(0x00, 0x22, 0x41, 0xB6).body(&[0x80, 0x01, 0x42, 0x84, 0x01, 0x81]))?.success()?;
-    let signature = card.send(&Command::new(0x00, 0x2A, 0x9E, 0x9A).body(hash).expecting(256))?.success()?;
-    // The keys have 2048 bits: a shorter success is none.
-    if signature.len() == 256 { Ok(signature) } else { Err(CardError::Damaged { what: "PSO CDS" }) }
+    /// Whether the card has said that its PIN is no longer verified. From then on it is asked nothing: the PIN comes first.
+    pub fn is_lost(&self) -> bool {
+        self.is_lost
+    }
+
+    /// The same card, to be verified again.
+    pub fn relock(self) -> Cps<Locked> {
+        self.into_state()
+    }
+
+    fn sign_in_place(&mut self, hash: &[u8; 32]) -> Result<Vec<u8>, CardError> {
+        self.go_to(Place::Ias)?;
+        self.generation.sign(&mut self.card, hash)
+    }
+
+    /// Does a job that needs the PIN. What the card says of it is remembered: another program may verify the PIN in between,
+    /// which would not be this one's doing.
+    fn verified_job<T>(&mut self, job: impl FnOnce(&mut Self) -> Result<T, CardError>) -> Result<T, CardError> {
+        if self.is_lost {
+            return Err(CardError::PinRequired);
+        }
+        let result = self.in_job(job);
+        if result.is_err() {
+            self.place = Place::Elsewhere;
+        }
+        if let Err(CardError::PinRequired | CardError::PinBlocked | CardError::Channel(ChannelError::Reset)) = result {
+            self.is_lost = true;
+        }
+        result
+    }
 }

@@ -12,6 +12,9 @@ pub const JOB_APDUS: u32 = 512;
 /// How many bytes one command may bring in all.
 pub const ANSWER_BYTES: usize = 0x8000;
 
+/// How many bytes one job may bring in all; the largest card that is published holds less than a third of it.
+pub const JOB_BYTES: usize = 0x1_0000;
+
 /// A short response holds 256 bytes and the status word.
 const RESPONSE_BYTES: usize = 258;
 
@@ -43,19 +46,46 @@ impl Answer {
 /// A channel with its counter.
 pub struct Exchange {
     channel: Box<dyn CardChannel>,
+    logical: u8,
     apdus: u32,
     limit: u32,
+    room: usize,
 }
 
 impl Exchange {
     /// Takes the channel over and begins the first job.
     pub fn new(channel: Box<dyn CardChannel>) -> Self {
-        Self { channel, apdus: 0, limit: JOB_APDUS }
+        Self { channel, logical: 0, apdus: 0, limit: JOB_APDUS, room: JOB_BYTES }
     }
 
-    /// Begins the next job, which may take `JOB_APDUS` again.
+    /// Begins the next job, which may take `JOB_APDUS` and `JOB_BYTES` again.
     pub fn begin_job(&mut self) {
         self.limit = self.apdus.saturating_add(JOB_APDUS);
+        self.room = JOB_BYTES;
+    }
+
+    /// Does one job while no other program speaks with the card, where the channel can hold it.
+    pub fn held<T>(&mut self, job: impl FnOnce(&mut Self) -> Result<T, CardError>) -> Result<T, CardError> {
+        self.begin_job();
+        self.hold()?;
+        let result = job(self);
+        self.release();
+        result
+    }
+
+    /// Keeps other programs from the card until [`Exchange::release`].
+    pub fn hold(&mut self) -> Result<(), CardError> {
+        self.channel.begin().map_err(CardError::Channel)
+    }
+
+    /// Lets other programs speak with the card again.
+    pub fn release(&mut self) {
+        self.channel.end();
+    }
+
+    /// Speaks on that logical channel from now on; 0 is the basic one.
+    pub fn use_channel(&mut self, number: u8) {
+        self.logical = number;
     }
 
     /// How many APDUs were sent, GET RESPONSE included.
@@ -81,14 +111,15 @@ impl Exchange {
         loop {
             let (sw, bytes) = self.transmit(&next)?;
             if data.len() + bytes.len() > ANSWER_BYTES {
-                return Err(LENGTH_FAULT);
+                return Err(CardError::Endless);
             }
             data.extend_from_slice(&bytes);
             let status = StatusWord::from(sw);
             match status {
-                StatusWord::MoreData(length) => {
-                    next = Command::new(command.class(), 0xC0, 0x00, 0x00).expecting(length);
+                StatusWord::MoreData(_) if command.leaves_the_answer() => {
+                    return Ok(Answer { status: StatusWord::Ok, sw, data });
                 }
+                StatusWord::MoreData(length) => next = command.get_response(length),
                 StatusWord::WrongLength(length) if !corrected => {
                     corrected = true;
                     next = next.expecting(length);
@@ -100,13 +131,14 @@ impl Exchange {
 
     fn transmit(&mut self, command: &Command) -> Result<(u16, Vec<u8>), CardError> {
         if self.apdus >= self.limit {
-            return Err(LENGTH_FAULT);
+            return Err(CardError::Endless);
         }
         self.apdus += 1;
-        let mut response = self.channel.transmit(&command.bytes(self.channel.protocol()))?;
+        let mut response = self.channel.transmit(&command.bytes(self.channel.protocol(), self.logical))?;
         if response.len() > RESPONSE_BYTES {
             return Err(LENGTH_FAULT);
         }
+        self.room = self.room.checked_sub(response.len()).ok_or(CardError::Endless)?;
         let (Some(low), Some(high)) = (response.pop(), response.pop()) else {
             return Err(LENGTH_FAULT);
         };
@@ -153,6 +185,50 @@ mod tests {
         assert_eq!(exchange.apdus(), 3);
     }
 
+    /// Counts who holds it, and refuses when told to.
+    struct Shared {
+        held: std::sync::Arc<std::sync::Mutex<(i32, u32)>>,
+        is_busy: bool,
+    }
+
+    impl CardChannel for Shared {
+        fn atr(&self) -> &[u8] {
+            &[]
+        }
+
+        fn transmit(&mut self, _: &[u8]) -> Result<Vec<u8>, ChannelError> {
+            assert_eq!(self.held.lock().expect("lock").0, 1, "a command outside of a transaction");
+            Ok(vec![0x6F, 0x42])
+        }
+
+        fn begin(&mut self) -> Result<(), ChannelError> {
+            if self.is_busy {
+                return Err(ChannelError::Busy);
+            }
+            let mut held = self.held.lock().expect("lock");
+            *held = (held.0 + 1, held.1 + 1);
+            Ok(())
+        }
+
+        fn end(&mut self) {
+            self.held.lock().expect("lock").0 -= 1;
+        }
+    }
+
+    #[test]
+    fn a_job_holds_the_card_and_lets_it_go_whatever_comes_of_it() {
+        let held = std::sync::Arc::new(std::sync::Mutex::new((0, 0)));
+        let mut exchange = Exchange::new(Box::new(Shared { held: held.clone(), is_busy: false }));
+        let failing = exchange.held(|card| card.send(&Command::new(0, 0, 0, 0)).and_then(Answer::success));
+        assert_eq!(failing, Err(CardError::Unexpected { sw: 0x6F42 }));
+        assert_eq!(exchange.held(|_| Ok(())), Ok(()));
+        assert_eq!(*held.lock().expect("lock"), (0, 2), "taken twice and given back");
+        let mut exchange = Exchange::new(Box::new(Shared { held: held.clone(), is_busy: true }));
+        let busy = exchange.held(|card| card.send(&Command::new(0, 0, 0, 0)).map(|_| ()));
+        assert_eq!(busy, Err(CardError::Channel(ChannelError::Busy)));
+        assert_eq!((exchange.apdus(), *held.lock().expect("lock")), (0, (0, 2)));
+    }
+
     #[test]
     fn the_volet_is_answered_in_its_class() {
         let (mut exchange, sent) = script(&[&[0x9F, 0x07], &[1, 2, 3, 4, 5, 6, 7, 0x90, 0x00]]);
@@ -180,14 +256,37 @@ mod tests {
     fn a_card_that_never_ends_is_stopped() {
         let (mut exchange, sent) = script(&[&[0x61, 0x00]]);
         let endless = Command::new(0x00, 0xCA, 0x00, 0x00);
-        assert_eq!(exchange.send(&endless), Err(LENGTH_FAULT));
+        assert_eq!(exchange.send(&endless), Err(CardError::Endless));
         assert_eq!(sent.lock().expect("lock").len(), JOB_APDUS as usize);
 
         let mut long = vec![0x55; 256];
         long.extend([0x61, 0x00]);
         let (mut exchange, sent) = script(&[&long]);
-        assert_eq!(exchange.send(&endless), Err(LENGTH_FAULT));
+        assert_eq!(exchange.send(&endless), Err(CardError::Endless));
         assert_eq!(sent.lock().expect("lock").len(), ANSWER_BYTES / 256 + 1);
+    }
+
+    #[test]
+    fn a_card_whose_every_answer_is_full_is_stopped_too() {
+        let mut full = vec![0x55; 256];
+        full.extend([0x90, 0x00]);
+        let (mut exchange, sent) = script(&[&full]);
+        let read = Command::new(0x00, 0xB0, 0x00, 0x00).expecting(256);
+        let error = (0..JOB_APDUS).find_map(|_| exchange.send(&read).err());
+        assert_eq!(error, Some(CardError::Endless));
+        assert_eq!(sent.lock().expect("lock").len(), JOB_BYTES / 258 + 1);
+        exchange.begin_job();
+        assert!(exchange.send(&read).is_ok(), "the next job has its own room");
+    }
+
+    #[test]
+    fn an_answer_that_nobody_wants_is_not_fetched() {
+        let (mut exchange, sent) = script(&[&[0x61, 0x27], &[0x9F, 0x07]]);
+        let select = Command::new(0x00, 0xA4, 0x09, 0x04).body(&[0x3F, 0x00]).leaving_the_answer();
+        assert_eq!(exchange.send(&select).and_then(Answer::success), Ok(vec![]));
+        let select = Command::new(0xA0, 0xA4, 0x00, 0x00).body(&[0x3F, 0x00]).leaving_the_answer();
+        assert_eq!(exchange.send(&select).and_then(Answer::success), Ok(vec![]));
+        assert_eq!((exchange.apdus(), sent.lock().expect("lock").len()), (2, 2));
     }
 
     #[test]

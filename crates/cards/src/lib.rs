@@ -2,6 +2,7 @@
 //! Not a rule of billing and not a card: `core` says what a reading is worth, `cardsim` answers like a card.
 //! Bytes and orders are those of the public record: ISO 7816-4, ANS Cryptolib, OpenSC and published card traces.
 
+pub mod apcv;
 pub mod apdu;
 pub mod atr;
 pub mod channel;

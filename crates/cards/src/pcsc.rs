@@ -1,17 +1,17 @@
 //! PC/SC readers of this computer, through the smart card service: the only place that knows the crate `pcsc`.
-//! Not a thread: one owner calls, blocks and is woken by `waker`. Traps of pcscd and vpcd: reference cards, 5.
+//! One owner calls `list` and `wait_change`, blocks and is woken by `waker`; each card has a thread of its own, which another
+//! program may keep waiting (`connection`). Traps of pcscd and vpcd: reference cards, 5.
 
-use std::ffi::CString;
-use std::sync::Arc;
+mod connection;
+
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use ::pcsc::{
-    Card, Context, Disposition, Error, MAX_BUFFER_SIZE, PNP_NOTIFICATION, Protocols, ReaderState as Watched, Scope,
-    ShareMode, State,
-};
+use ::pcsc::{Context, Error, PNP_NOTIFICATION, ReaderState as Watched, Scope, State};
 
-use crate::channel::{CardChannel, ChannelError, Protocol};
+use crate::channel::{CardChannel, ChannelError};
+use connection::Pending;
 
 /// `SCardCancel` reaches only a call that already waits: no single wait is longer than this, so that a wake-up that
 /// came a moment too early is noticed.
@@ -22,7 +22,7 @@ const SLICE: Duration = Duration::from_millis(250);
 pub struct ReaderState {
     /// Its name in the service.
     pub name: String,
-    /// The ATR of the card in it, if one is in it and answers.
+    /// The ATR of the card in it, if one is in it; empty where that card does not answer.
     pub atr: Option<Vec<u8>>,
     /// Counts insertions and removals: another number is another insertion, be it of the same card.
     pub insertions: u32,
@@ -31,30 +31,55 @@ pub struct ReaderState {
 /// The readers, and what was last known of each.
 pub struct PcscReaders {
     context: Context,
+    /// The same context for the waker: a service that was started again has another one.
+    current: Arc<Mutex<Context>>,
     watched: Vec<Watched>,
     woken: Arc<AtomicBool>,
+    /// Cards that another program holds, by reader: the attempt goes on.
+    pending: Vec<(String, Pending)>,
 }
 
 impl PcscReaders {
     /// Connects to the smart card service; `NoService` when it does not run.
     pub fn establish() -> Result<Self, ChannelError> {
         let context = Context::establish(Scope::User).map_err(channel_error)?;
-        Ok(Self { context, watched: Vec::new(), woken: Arc::default() })
+        Ok(Self {
+            current: Arc::new(Mutex::new(context.clone())),
+            context,
+            watched: Vec::new(),
+            woken: Arc::default(),
+            pending: Vec::new(),
+        })
     }
 
-    /// Every reader and what is in it now; this is what `wait_change` compares with.
+    /// Every reader and what is in it now; this is what `wait_change` compares with. A service that was stopped and started
+    /// again is connected to anew.
     pub fn list(&mut self) -> Result<Vec<ReaderState>, ChannelError> {
+        match self.look() {
+            Err(error) if is_of_a_dead_service(error) => {
+                self.watched.clear();
+                self.pending.clear();
+                let context = Context::establish(Scope::User).map_err(channel_error)?;
+                *self.current.lock().unwrap_or_else(PoisonError::into_inner) = context.clone();
+                self.context = context;
+                self.look().map_err(channel_error)
+            }
+            seen => seen.map_err(channel_error),
+        }
+    }
+
+    fn look(&mut self) -> Result<Vec<ReaderState>, Error> {
         let names = match self.context.list_readers_owned() {
             Ok(names) => names,
             Err(Error::NoReadersAvailable) => Vec::new(),
-            Err(error) => return Err(channel_error(error)),
+            Err(error) => return Err(error),
         };
         // The first entry watches readers that come and go; its high half carries their number.
         let mut watched = vec![Watched::new(PNP_NOTIFICATION(), State::UNAWARE)];
         watched.extend(names.into_iter().map(|name| Watched::new(name, State::UNAWARE)));
         match self.context.get_status_change(Duration::ZERO, &mut watched) {
             Ok(()) | Err(Error::Timeout) => {}
-            Err(error) => return Err(channel_error(error)),
+            Err(error) => return Err(error),
         }
         for reader in &mut watched {
             reader.sync_current_state();
@@ -90,24 +115,46 @@ impl PcscReaders {
         }
     }
 
-    /// Connects to the card in that reader, shared with other programs.
+    /// Connects to the card in that reader, shared with other programs. A card that another one holds is waited for once;
+    /// from then on the attempt goes on by itself, and each call only looks whether it has succeeded.
     pub fn connect(&mut self, reader: &str) -> Result<Box<dyn CardChannel>, ChannelError> {
-        let name = CString::new(reader).map_err(|_| ChannelError::NoReader)?;
-        let card =
-            self.context.connect(&name, ShareMode::Shared, Protocols::T0 | Protocols::T1).map_err(channel_error)?;
-        let status = card.status2_owned().map_err(channel_error)?;
-        let protocol = match status.protocol2() {
-            Some(::pcsc::Protocol::T1) => Protocol::T1,
-            _ => Protocol::T0,
-        };
-        Ok(Box::new(PcscChannel { atr: status.atr().to_vec(), protocol, card: Some(card) }))
+        if let Some(index) = self.pending.iter().position(|(name, _)| name == reader) {
+            match self.pending.swap_remove(index).1.wait() {
+                // What ended badly meanwhile may be about the card before this one.
+                Err((None, _)) => {}
+                waited => return self.kept(reader, waited),
+            }
+        }
+        let waited = Pending::begin(reader)?.wait();
+        self.kept(reader, waited)
+    }
+
+    /// An attempt that goes on is kept for the next call.
+    fn kept(
+        &mut self,
+        reader: &str,
+        waited: Result<connection::Connection, (Option<Pending>, ChannelError)>,
+    ) -> Result<Box<dyn CardChannel>, ChannelError> {
+        match waited {
+            Ok(connection) => Ok(Box::new(connection)),
+            Err((goes_on, error)) => {
+                self.pending.extend(goes_on.map(|pending| (reader.to_owned(), pending)));
+                Err(error)
+            }
+        }
+    }
+
+    /// Who made the reader of that name, its model and its driver's version, where the driver says so.
+    pub fn driver(&self, reader: &str) -> Option<String> {
+        connection::driver(reader)
     }
 
     /// Ends a running `wait_change`, or the next one, from any thread.
     pub fn waker(&self) -> Arc<dyn Fn() + Send + Sync> {
-        let (context, woken) = (self.context.clone(), Arc::clone(&self.woken));
+        let (current, woken) = (Arc::clone(&self.current), Arc::clone(&self.woken));
         Arc::new(move || {
             woken.store(true, Ordering::SeqCst);
+            let context = current.lock().unwrap_or_else(PoisonError::into_inner).clone();
             // When the service is gone there is no wait to end either.
             if let Err(error) = context.cancel() {
                 tracing::debug!(code = error as u32, "SCardCancel");
@@ -118,53 +165,17 @@ impl PcscReaders {
 
 fn state_of(reader: &Watched) -> ReaderState {
     let state = reader.event_state();
-    let present = state.contains(State::PRESENT) && !state.contains(State::MUTE);
-    ReaderState {
-        name: reader.name().to_string_lossy().into_owned(),
-        atr: (present && !reader.atr().is_empty()).then(|| reader.atr().to_vec()),
-        insertions: reader.event_count(),
-    }
+    let atr = match (state.contains(State::PRESENT), state.contains(State::MUTE)) {
+        (true, true) => Some(Vec::new()),
+        (true, false) => Some(reader.atr().to_vec()).filter(|atr| !atr.is_empty()),
+        (false, _) => None,
+    };
+    ReaderState { name: reader.name().to_string_lossy().into_owned(), atr, insertions: reader.event_count() }
 }
 
-struct PcscChannel {
-    atr: Vec<u8>,
-    protocol: Protocol,
-    /// Always there until the drop, which must take it.
-    card: Option<Card>,
-}
-
-impl CardChannel for PcscChannel {
-    fn atr(&self) -> &[u8] {
-        &self.atr
-    }
-
-    fn transmit(&mut self, apdu: &[u8]) -> Result<Vec<u8>, ChannelError> {
-        let card = self.card.as_ref().ok_or(ChannelError::Removed)?;
-        let mut buffer = [0; MAX_BUFFER_SIZE];
-        match card.transmit(apdu, &mut buffer) {
-            // A card that leaves in the middle of a command gives vpcd an empty success (measured, version 3.3).
-            Ok([]) => Err(ChannelError::Removed),
-            Ok(response) => Ok(response.to_vec()),
-            Err(error) => Err(channel_error(error)),
-        }
-    }
-
-    fn protocol(&self) -> Protocol {
-        self.protocol
-    }
-}
-
-/// The crate resets the card when a `Card` is dropped, which takes it from under other programs: we leave it as it is.
-impl Drop for PcscChannel {
-    fn drop(&mut self) {
-        if let Some(card) = self.card.take()
-            && let Err((card, error)) = card.disconnect(Disposition::LeaveCard)
-        {
-            // A handle that cannot be left is one whose card or service is gone.
-            tracing::debug!(code = error as u32, "SCardDisconnect");
-            drop(card);
-        }
-    }
+/// What a context says whose service has ended.
+fn is_of_a_dead_service(error: Error) -> bool {
+    error == Error::InvalidHandle || channel_error(error) == ChannelError::NoService
 }
 
 fn channel_error(error: Error) -> ChannelError {
@@ -174,6 +185,12 @@ fn channel_error(error: Error) -> ChannelError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_dead_service_is_told_from_a_missing_reader() {
+        assert!(is_of_a_dead_service(Error::InvalidHandle) && is_of_a_dead_service(Error::ServiceStopped));
+        assert!(!is_of_a_dead_service(Error::NoReadersAvailable) && !is_of_a_dead_service(Error::SharingViolation));
+    }
 
     #[test]
     fn errors_of_the_service_keep_their_meaning() {

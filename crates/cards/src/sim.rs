@@ -29,6 +29,14 @@ pub fn unwrap(content: &[u8]) -> Result<Option<Vec<Group>>, CardError> {
     groups::decode(zone).map(Some).map_err(|_| CardError::Damaged { what: "LIASSE-SIM1" })
 }
 
+/// How long the object in this encoding at the start of a file is in all; `None` when the file does not begin with one.
+pub fn marked_length(start: &[u8]) -> Option<usize> {
+    let length = tlv::whole_length(start)?;
+    let tag = TAG.to_be_bytes();
+    let is_ours = start.starts_with(&tag[2..]) && start.windows(MARK.len()).take(8).any(|window| window == MARK);
+    is_ours.then_some(length)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -41,7 +49,10 @@ mod tests {
         file.extend([0; 40]);
         let read = unwrap(&file).expect("sound").expect("ours");
         assert_eq!((read.len(), read[0].id, &read[0].fields), (1, 1, &group.fields));
+        assert_eq!(marked_length(&file[..20]), Some(24));
+        assert_eq!([marked_length(&file[1..]), marked_length(&file[..9]), marked_length(&[0; 64])], [None; 3]);
         file[5] ^= 1;
+        assert_eq!(marked_length(&file), None);
         assert!(matches!(unwrap(&file), Ok(None)));
         assert!(matches!(unwrap(&[0; 64]), Ok(None)));
     }

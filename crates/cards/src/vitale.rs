@@ -4,19 +4,19 @@
 
 mod pointers;
 mod public;
+mod reading;
 
 use std::fmt;
 
 use liasse_domain::{BirthDate, CardKind, Nir, Private, VitaleContent};
 use liasse_formats::groups::vitale::vitale_from_groups;
 
-use crate::apdu::Command;
 use crate::atr::identify;
 use crate::channel::CardChannel;
 use crate::cps::sign_hash;
 use crate::error::CardError;
 use crate::exchange::Exchange;
-use crate::file::{self, Extent, FileRead};
+use crate::file::FileRead;
 use crate::sim;
 
 /// AID of the application "VITALE".
@@ -58,7 +58,7 @@ pub struct VitaleRead {
     pub public: Vec<PublicBeneficiary>,
     /// The whole content, on a simulated card.
     pub content: Option<VitaleContent>,
-    /// The certificate of the simulated signature, DER.
+    /// The certificate of the simulated signature, DER, where it was asked for ([`Vitale::certificate`]).
     pub certificate: Option<Vec<u8>>,
     /// Names of the files that are there and not readable here.
     pub unreadable: Vec<String>,
@@ -90,30 +90,46 @@ impl Vitale {
         }
     }
 
-    /// Reads the card. A NIR whose key is wrong stops the reading: such a card must not be billed on.
+    /// Reads the card: all that it says of people. A NIR whose key is wrong stops the reading: such a card must not be
+    /// billed on. The certificate is no part of it: whoever signs asks for it.
     pub fn read(&mut self) -> Result<VitaleRead, CardError> {
         self.card.begin_job();
         let mut unreadable = Vec::new();
         let names = self.read_names()?;
-        let numbers = match file::select_application(&mut self.card, &VITALE_AID, 0x00)? {
-            true => file::read_short(&mut self.card, PUBLIC_FILE)?,
+        let is_there = reading::select(&mut self.card, 0x04, &VITALE_AID)?;
+        let numbers = match is_there {
+            true => reading::objects(&mut self.card, PUBLIC_FILE)?,
             false => FileRead::Absent,
         };
         if numbers == FileRead::Protected {
             unreadable.push("VITALE/2".to_owned());
         }
         let public = public::beneficiaries(&names, content_of(&numbers), &mut unreadable);
-        unreadable.extend(pointers::protected_files(&mut self.card)?);
-        let (content, certificate) = self.read_simulated()?;
+        if is_there {
+            unreadable.extend(pointers::protected_files(&mut self.card)?);
+        }
+        let content = self.read_simulated()?;
         check_key(&public, content.as_ref())?;
         tracing::debug!(apdus = self.card.apdus(), "Vitale read");
-        Ok(VitaleRead { public, content, certificate, unreadable })
+        Ok(VitaleRead { public, content, certificate: None, unreadable })
+    }
+
+    /// The certificate of the simulated signature; `None` on a card that has no such application.
+    pub fn certificate(&mut self) -> Result<Option<Vec<u8>>, CardError> {
+        self.card.begin_job();
+        if !reading::select(&mut self.card, 0x04, &sim::VITALE_AID)? {
+            return Ok(None);
+        }
+        match reading::child(&mut self.card, SIM_CERTIFICATE, |_| true)?.0 {
+            FileRead::Content(bytes) => Ok(Some(bytes)),
+            FileRead::Absent | FileRead::Protected => Ok(None),
+        }
     }
 
     /// Has the simulated application sign a SHA-256 hash with its key 0x81: RSASSA-PKCS1-v1_5, 256 bytes.
     pub fn sign(&mut self, hash: &[u8; 32]) -> Result<Vec<u8>, CardError> {
         self.card.begin_job();
-        if !file::select_application(&mut self.card, &sim::VITALE_AID, 0x0C)? {
+        if !reading::select(&mut self.card, 0x04, &sim::VITALE_AID)? {
             return Err(CardError::NoSimApplication);
         }
         sign_hash(&mut self.card, hash)
@@ -131,23 +147,20 @@ impl Vitale {
 
     /// The public file of the master file, which every Vitale 2 has.
     fn read_names(&mut self) -> Result<Vec<u8>, CardError> {
-        self.card.send(&Command::new(0x00, 0xA4, 0x00, 0x00).body(&[0x3F, 0x00]).expecting(256))?.success()?;
-        file::read_short(&mut self.card, PUBLIC_FILE)?.required("MF/2")
+        if !reading::select(&mut self.card, 0x00, &[0x3F, 0x00])? {
+            return Err(CardError::Damaged { what: "MF/2" });
+        }
+        reading::objects(&mut self.card, PUBLIC_FILE)?.required("MF/2")
     }
 
-    fn read_simulated(&mut self) -> Result<(Option<VitaleContent>, Option<Vec<u8>>), CardError> {
-        if !file::select_application(&mut self.card, &sim::VITALE_AID, 0x0C)? {
-            return Ok((None, None));
+    fn read_simulated(&mut self) -> Result<Option<VitaleContent>, CardError> {
+        if !reading::select(&mut self.card, 0x04, &sim::VITALE_AID)? {
+            return Ok(None);
         }
         let fault = CardError::Damaged { what: "SSV 101" };
-        let zone = file::read_child(&mut self.card, SIM_CONTENT, Extent::FirstObject)?.required("LIASSE-SIM1")?;
+        let zone = reading::child(&mut self.card, SIM_CONTENT, |_| true)?.0.required("LIASSE-SIM1")?;
         let groups = sim::unwrap(&zone)?.ok_or(fault)?;
-        let content = vitale_from_groups(&groups).map_err(|_| fault)?;
-        let certificate = match file::read_child(&mut self.card, SIM_CERTIFICATE, Extent::FirstObject)? {
-            FileRead::Content(bytes) => Some(bytes),
-            FileRead::Absent | FileRead::Protected => None,
-        };
-        Ok((Some(content), certificate))
+        vitale_from_groups(&groups).map(Some).map_err(|_| fault)
     }
 }
 

@@ -1,5 +1,5 @@
 //! A simulated card in a reader: power, transport (T=0 or direct), speed and faults around its application.
-//! Not the application: `cps3` and `vitale2` answer. Source: ISO 7816-3 (T=0 cases), reference cards 1.4 and 2.3.
+//! Not the application: `cps3`, `cps4` and `vitale2` answer. Source: ISO 7816-3 (T=0 cases), reference cards 1.4 and 2.3.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use crate::command::{Command, Response};
 use crate::cps3::Cps3;
+use crate::cps4::Cps4;
 use crate::fault::Fault;
 use crate::image::{CardImage, Content};
 use crate::vitale2::Vitale2;
@@ -54,6 +55,9 @@ pub(crate) trait Application: Send {
     fn block(&mut self) {}
 }
 
+/// Of a bank card (pcsc-tools, `smartcard_list.txt`): no card of a practice.
+const FOREIGN_ATR: [u8; 9] = [0x3B, 0x65, 0x00, 0x00, 0x20, 0x63, 0xCB, 0x68, 0x00];
+
 /// A card.
 pub struct SimCard {
     application: Box<dyn Application>,
@@ -68,6 +72,7 @@ impl SimCard {
     pub fn new(image: CardImage, knobs: Knobs) -> Self {
         let mut application: Box<dyn Application> = match &image.content {
             Content::Cps3(cps) => Box::new(Cps3::new(&image.serial, cps)),
+            Content::Cps4(cps) => Box::new(Cps4::new(&image.serial, cps)),
             Content::Vitale2(vitale) => Box::new(Vitale2::new(vitale)),
         };
         if knobs.fault == Some(Fault::Blocked) {
@@ -76,9 +81,14 @@ impl SimCard {
         Self { application, knobs, waiting: Vec::new(), answered: 0, insertion: Arc::default() }
     }
 
+    /// Something else in a reader that answers APDUs.
+    pub(crate) fn with_application(application: Box<dyn Application>, knobs: Knobs) -> Self {
+        Self { application, knobs, waiting: Vec::new(), answered: 0, insertion: Arc::default() }
+    }
+
     /// The answer to reset.
     pub fn atr(&self) -> &[u8] {
-        self.application.atr()
+        if self.knobs.fault == Some(Fault::ForeignAtr) { &FOREIGN_ATR } else { self.application.atr() }
     }
 
     /// Power on or reset: what was verified is forgotten, tries used up stay used up.
@@ -123,6 +133,9 @@ impl SimCard {
             }
             _ => {}
         }
+        if self.knobs.fault == Some(Fault::Reset(self.answered)) {
+            self.power_on();
+        }
         self.answered += 1;
         let Some(command) = Command::parse(apdu) else {
             return Reply::Bytes(0x6700_u16.to_be_bytes().to_vec());
@@ -132,7 +145,7 @@ impl SimCard {
     }
 
     fn transport(&mut self, command: &Command<'_>) -> (Vec<u8>, u16) {
-        if command.instruction == 0xC0 && matches!(command.class, 0x00 | 0xA0) {
+        if command.instruction == 0xC0 && matches!(command.class, 0x00 | 0x01 | 0xA0) {
             return self.get_response(command);
         }
         self.waiting.clear();

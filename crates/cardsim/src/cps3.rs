@@ -3,7 +3,7 @@
 
 mod layout;
 mod objects;
-mod pkcs15;
+pub(crate) mod pkcs15;
 
 use liasse_cards::cps::VOLET_AID;
 
@@ -13,6 +13,7 @@ use crate::environment::{AUTHENTICATION_KEY, Environment, Key, SIGNATURE_KEY};
 use crate::image::CpsImage;
 use crate::secret::Secret;
 use crate::tree::{Id, MASTER, Tree};
+use pkcs15::Edition;
 
 /// ATR of a CPS3 on contact, T=0 (ANS, exact compare).
 const ATR: [u8; 17] =
@@ -38,7 +39,12 @@ pub struct Cps3 {
 impl Cps3 {
     /// Lays a card out. The image was checked: keys are keys.
     pub fn new(serial: &str, image: &CpsImage) -> Self {
-        let (tree, ias) = layout::files(serial, image);
+        Self::of_edition(serial, image, &pkcs15::THIRD)
+    }
+
+    /// The same files, codes and keys under another dialect, which `cps4` speaks.
+    pub(crate) fn of_edition(serial: &str, image: &CpsImage, edition: &Edition) -> Self {
+        let (tree, ias) = layout::files(serial, image, edition);
         let keys = [(SIGNATURE_KEY, &image.signature_key), (AUTHENTICATION_KEY, &image.authentication_key)];
         Self {
             tree,
@@ -88,6 +94,26 @@ impl Cps3 {
             }
             None => 0x6983,
         }
+    }
+
+    /// Gives the PIN its tries back and leaves its value, as a CPS4 does before it takes a new one.
+    pub(crate) fn give_tries_back(&mut self) -> u16 {
+        if !self.puk.is_verified() {
+            return 0x6982;
+        }
+        match self.puk_uses.checked_sub(1) {
+            Some(left) => {
+                self.puk_uses = left;
+                self.pin.give_tries_back();
+                0x9000
+            }
+            None => 0x6983,
+        }
+    }
+
+    /// Sets a new PIN without the old one; who may is for the caller to know.
+    pub(crate) fn set_pin(&mut self, new: &[u8]) -> u16 {
+        self.pin.unblock(new)
     }
 
     /// Keys belong to the contact application.

@@ -26,11 +26,15 @@ pub enum Fault {
     Corrupt,
     /// `blocked`: the PIN is blocked from the start.
     Blocked,
+    /// `atr`: shows the ATR of a card that is none of ours.
+    ForeignAtr,
+    /// `reset:N`: after N APDUs another program resets it, once: what was verified is forgotten.
+    Reset(u32),
 }
 
 /// No such fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("no such fault; pull:N, mute:N, slow:MS, sw:6FXX@N, corrupt or blocked")]
+#[error("no such fault; pull:N, mute:N, slow:MS, sw:6FXX@N, corrupt, blocked, atr or reset:N")]
 pub struct FaultError;
 
 impl Coded for FaultError {
@@ -46,6 +50,8 @@ impl FromStr for Fault {
         match text.split_once(':') {
             None if text == "corrupt" => Ok(Self::Corrupt),
             None if text == "blocked" => Ok(Self::Blocked),
+            None if text == "atr" => Ok(Self::ForeignAtr),
+            Some(("reset", count)) => count.parse().map(Self::Reset).map_err(|_| FaultError),
             Some(("pull", count)) => count.parse().map(Self::Pull).map_err(|_| FaultError),
             Some(("mute", count)) => count.parse().map(Self::Mute).map_err(|_| FaultError),
             Some(("slow", ms)) => ms.parse().map(Self::Slow).map_err(|_| FaultError),
@@ -68,6 +74,8 @@ impl fmt::Display for Fault {
             Self::Status { sw, after } => write!(f, "sw:{sw:04X}@{after}"),
             Self::Corrupt => f.write_str("corrupt"),
             Self::Blocked => f.write_str("blocked"),
+            Self::ForeignAtr => f.write_str("atr"),
+            Self::Reset(count) => write!(f, "reset:{count}"),
         }
     }
 }
@@ -85,6 +93,8 @@ mod tests {
             ("sw:6F42@7", Fault::Status { sw: 0x6F42, after: 7 }),
             ("corrupt", Fault::Corrupt),
             ("blocked", Fault::Blocked),
+            ("atr", Fault::ForeignAtr),
+            ("reset:3", Fault::Reset(3)),
         ] {
             assert_eq!(name.parse(), Ok(fault));
             assert_eq!(fault.to_string(), name);

@@ -16,7 +16,7 @@ use liasse_domain::{CallError, Code, Coded};
 #[command(
     name = "liasse-cartes",
     version,
-    about = "Simule une carte CPS3 ou Vitale 2 dans un lecteur virtuel (vpcd) d'un vrai pcscd. Retirer la carte : Ctrl-C.",
+    about = "Simule une carte CPS3, CPS4 ou Vitale 2 dans un lecteur virtuel (vpcd) d'un vrai pcscd. Retirer la carte : Ctrl-C.",
     help_template = "{about-with-newline}\nUsage : {usage}\n\nOptions :\n{options}\n",
     disable_help_flag = true,
     disable_version_flag = true
@@ -31,7 +31,7 @@ struct Arguments {
     #[arg(
         long,
         value_name = "NOM|CHEMIN",
-        help = "Nom d'une carte de fixtures/cards (ou du dossier LIASSE_CARDS), ou chemin d'un fichier"
+        help = "Nom d'une carte de fixtures/cards (ou du dossier LIASSE_CARDS), d'une carte pour la lecture (cas-…), ou chemin d'un fichier"
     )]
     card: String,
     #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true, help = "Millisecondes par APDU")]
@@ -44,7 +44,11 @@ struct Arguments {
         help = "Millisecondes de plus par opération de clé privée"
     )]
     rsa_ms: u64,
-    #[arg(long, value_name = "F", help = "Panne à jouer : pull:N, mute:N, slow:MS, sw:6FXX@N, corrupt ou blocked")]
+    #[arg(
+        long,
+        value_name = "F",
+        help = "Panne à jouer : pull:N, mute:N, slow:MS, sw:6FXX@N, corrupt, blocked, atr ou reset:N"
+    )]
     fault: Option<Fault>,
     #[arg(short = 'h', long, action = ArgAction::Help, help = "Affiche cette aide")]
     help: Option<bool>,

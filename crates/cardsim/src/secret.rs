@@ -82,6 +82,12 @@ impl Secret {
         0x9000
     }
 
+    /// RESET RETRY COUNTER without a new code: the tries come back, the code stays.
+    pub fn give_tries_back(&mut self) {
+        self.left = self.most;
+        self.verified = false;
+    }
+
     fn compare(&mut self, right: bool) -> u16 {
         self.verified = right;
         if right {

@@ -16,6 +16,8 @@ mod mutuelle;
 mod paper;
 mod passage;
 mod patients;
+mod phone;
+mod pin;
 mod post;
 mod price;
 mod print;
@@ -24,6 +26,7 @@ mod receipts;
 mod replacement;
 mod returns;
 mod tables;
+mod watch;
 
 use crate::failure::Failure;
 

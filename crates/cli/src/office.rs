@@ -225,7 +225,7 @@ impl Beneficiary {
 
 /// Opens the office of `root` with these readers.
 pub(crate) fn open(root: &Path, readers: &[&str]) -> Result<Office, Failure> {
-    let readers = Readers::named(readers)?;
+    let readers = Readers::named_in(Some(root), readers)?;
     // Only the calls of `post` send or fetch: the others start no caisse.
     Ok(Office::open(root, Box::new(readers), Opening { without_post: true, ..Opening::default() })?)
 }

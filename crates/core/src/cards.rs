@@ -1,18 +1,36 @@
-//! The card lane: owns the readers and the open cards, reads what is inserted, verifies the PIN, has cards sign.
-//! Not the protocol (crate `cards`) and not who may bill (module `desk`). The PIN lives only while it is sent.
+//! The card lane: owns the readers and the open cards, reads what is inserted, takes codes, has cards sign.
+//! Not the protocol (crate `cards`) and not who may bill (module `desk`). The PIN lives only while it is sent. Everything
+//! that is asked of a card is one transaction, where the backend has them.
+
+mod codes;
+mod line;
+mod pairing;
+mod phone;
+mod signatures;
+mod slot;
 
 use std::time::{Duration, Instant as Stopwatch};
 
-use liasse_cards::cps::{Cps, CpsIdentity, Locked, Situations, Verified};
-use liasse_cards::vitale::{Vitale, VitaleRead};
-use liasse_cards::{CardError, ChannelError, identify};
-use liasse_domain::{BillingSituation, CardKind, Coded, Digits, Report};
+use liasse_cards::cps::{Cache, CpsIdentity};
+use liasse_cards::vitale::VitaleRead;
+use liasse_cards::{CardError, ChannelError};
+use liasse_domain::{BillingSituation, CardKind, Coded, Report};
 
-use crate::lane::{Handle, Idle, Resident};
-use crate::ports::{CardReaders, ReaderState};
+use crate::apcv::Apcv;
+use crate::lane::{Idle, Resident};
+use crate::ports::CardReaders;
 
-/// How long one watch for card events lasts before jobs are looked for again.
-const WATCH: Duration = Duration::from_millis(100);
+pub use codes::LastTry;
+pub use liasse_cards::cps::PukState;
+pub use pairing::{Difference, Face, difference, same_world};
+pub use phone::ApcvGate;
+pub use signatures::SigningCards;
+use slot::{Reading, Slot};
+
+/// How long one watch for card events lasts. A job that is asked for ends it, and so does the end of the program.
+const WATCH: Duration = Duration::from_secs(30);
+/// How long between two looks at a card that another program holds.
+const AGAIN: Duration = Duration::from_secs(2);
 /// How long to wait before looking again for a missing smart card service.
 const ABSENT: Duration = Duration::from_millis(500);
 
@@ -51,13 +69,15 @@ pub struct CpsView {
     pub cost: Cost,
 }
 
-/// A Vitale in a reader.
+/// A Vitale in a reader, or the patient's application in its place.
 #[derive(Clone, Debug, PartialEq)]
 pub struct VitaleView {
     /// Everything that was read.
     pub read: VitaleRead,
     /// APDUs and time that the reading took.
     pub cost: Cost,
+    /// What an appli carte Vitale presented; nothing for a card.
+    pub apcv: Option<Box<Apcv>>,
 }
 
 /// What a reading cost.
@@ -80,6 +100,10 @@ pub struct ReaderView {
     pub atr: Option<Vec<u8>>,
     /// What is in it.
     pub card: CardView,
+    /// Counts the cards that were put in: of two, the one with the lower number was there first.
+    pub order: u64,
+    /// Maker, model and driver of the reader, where somebody asked and the driver says so.
+    pub driver: Option<String>,
 }
 
 /// All readers at one moment, or why there are none.
@@ -92,18 +116,30 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// The first CPS and its reader.
+    /// The CPS that counts, and its reader: the one whose PIN was given, else the one that was put in first. Another that is
+    /// put in beside it takes nobody's place.
     pub fn cps(&self) -> Option<(&str, &CpsView)> {
-        self.readers.iter().find_map(|reader| match &reader.card {
-            CardView::Cps(cps) => Some((reader.name.as_str(), cps.as_ref())),
+        let all = self.professionals();
+        all.iter().find(|(_, cps)| cps.situations.is_some()).or(all.first()).copied()
+    }
+
+    /// Every CPS and its reader, the one that was put in first first.
+    pub fn professionals(&self) -> Vec<(&str, &CpsView)> {
+        self.in_order(|card| match card {
+            CardView::Cps(cps) => Some(cps.as_ref()),
             _ => None,
         })
     }
 
-    /// The first Vitale and its reader.
+    /// The Vitale that counts, and its reader: the one that was put in first.
     pub fn vitale(&self) -> Option<(&str, &VitaleView)> {
-        self.readers.iter().find_map(|reader| match &reader.card {
-            CardView::Vitale(vitale) => Some((reader.name.as_str(), vitale.as_ref())),
+        self.patients().first().copied()
+    }
+
+    /// Every Vitale and its reader, the one that was put in first first.
+    pub fn patients(&self) -> Vec<(&str, &VitaleView)> {
+        self.in_order(|card| match card {
+            CardView::Vitale(vitale) => Some(vitale.as_ref()),
             _ => None,
         })
     }
@@ -112,19 +148,16 @@ impl Snapshot {
     pub fn reader(&self, name: &str) -> Option<&ReaderView> {
         self.readers.iter().find(|reader| reader.name == name)
     }
-}
 
-enum Open {
-    Nothing,
-    Locked(Cps<Locked>),
-    Verified(Cps<Verified>),
-    Vitale(Vitale),
-}
-
-struct Slot {
-    state: ReaderState,
-    open: Open,
-    view: CardView,
+    fn in_order<'a, T>(&'a self, pick: impl Fn(&'a CardView) -> Option<&'a T>) -> Vec<(&'a str, &'a T)> {
+        let mut found: Vec<(u64, &str, &T)> = self
+            .readers
+            .iter()
+            .filter_map(|reader| pick(&reader.card).map(|card| (reader.order, reader.name.as_str(), card)))
+            .collect();
+        found.sort_by_key(|(order, ..)| *order);
+        found.into_iter().map(|(_, name, card)| (name, card)).collect()
+    }
 }
 
 type Listener = Box<dyn FnMut(&Snapshot) + Send>;
@@ -135,12 +168,39 @@ pub struct CardDesk {
     slots: Vec<Slot>,
     service: Option<ChannelError>,
     listeners: Vec<Listener>,
+    /// Cards that were read before: who holds them and their certificates, in memory only.
+    cache: Cache,
+    inserted: u64,
+    /// When a card that another program holds was last tried.
+    tried: Stopwatch,
+    reads_only: bool,
+    /// What telephones are taken in with, where they are.
+    apcv: Option<ApcvGate>,
 }
 
 impl CardDesk {
     /// Takes the readers over and reads what is in them.
     pub fn new(readers: Box<dyn CardReaders>) -> Self {
-        let mut desk = Self { readers, slots: Vec::new(), service: None, listeners: Vec::new() };
+        Self::of(readers, false)
+    }
+
+    /// The same for a call that reads and never signs: the certificate by which a simulated Vitale signs stays on the card.
+    pub fn to_read(readers: Box<dyn CardReaders>) -> Self {
+        Self::of(readers, true)
+    }
+
+    fn of(readers: Box<dyn CardReaders>, reads_only: bool) -> Self {
+        let mut desk = Self {
+            readers,
+            slots: Vec::new(),
+            service: None,
+            listeners: Vec::new(),
+            cache: Cache::new(),
+            inserted: 0,
+            tried: Stopwatch::now(),
+            reads_only,
+            apcv: None,
+        };
         desk.refresh();
         desk
     }
@@ -154,21 +214,20 @@ impl CardDesk {
     /// What is in the readers now, as last read.
     pub fn snapshot(&self) -> Snapshot {
         Snapshot {
-            readers: self
-                .slots
-                .iter()
-                .map(|slot| ReaderView {
-                    name: slot.state.name.clone(),
-                    insertions: slot.state.insertions,
-                    atr: slot.state.atr.clone(),
-                    card: slot.view.clone(),
-                })
-                .collect(),
+            readers: self.slots.iter().map(Slot::view).collect(),
             service: self.service.as_ref().map(Coded::report),
         }
     }
 
-    /// Looks at the readers and reads every card that was put in since; `true` when anything changed.
+    /// Asks what drives each reader, for the diagnostic: no card is needed and none is disturbed.
+    pub fn ask_drivers(&mut self) {
+        for slot in &mut self.slots {
+            slot.driver = self.readers.driver(&slot.state.name);
+        }
+    }
+
+    /// Looks at the readers, reads every card that was put in since and tries those that another program held; `true` when
+    /// anything changed.
     pub fn refresh(&mut self) -> bool {
         let states = match self.readers.list() {
             Ok(states) => states,
@@ -184,121 +243,41 @@ impl CardDesk {
         changed |= previous.len() != states.len();
         for state in states {
             let known = previous.iter().position(|slot| slot.state == state).map(|index| previous.swap_remove(index));
-            let slot = known.unwrap_or_else(|| {
-                changed = true;
-                read_slot(self.readers.as_mut(), state)
-            });
+            let slot = match known {
+                Some(slot) if !slot.waits() => slot,
+                Some(held) => {
+                    let slot = self.read(state, held.order, held.driver);
+                    changed |= slot.view != held.view;
+                    slot
+                }
+                None => {
+                    changed = true;
+                    self.inserted += 1;
+                    let driver = previous.iter().find(|slot| slot.state.name == state.name);
+                    let driver = driver.and_then(|slot| slot.driver.clone());
+                    self.read(state, self.inserted, driver)
+                }
+            };
             self.slots.push(slot);
         }
+        self.tried = Stopwatch::now();
         changed
     }
 
     /// Reads the card in `reader` again from the start; a verified PIN is forgotten.
     pub fn read_again(&mut self, reader: &str) {
-        if let Some(slot) = self.slots.iter_mut().find(|slot| slot.state.name == reader) {
-            slot.open = Open::Nothing;
-            *slot = read_slot(self.readers.as_mut(), slot.state.clone());
-        }
+        let Some(at) = self.slots.iter().position(|slot| slot.state.name == reader) else { return };
+        // The old line is closed before a new one is opened.
+        let Slot { state, order, driver, .. } = self.slots.remove(at);
+        let slot = self.read(state, order, driver);
+        self.slots.insert(at, slot);
     }
 
-    /// Verifies the PIN of the CPS in `reader` and reads its billing situations. Never tries twice.
-    pub fn verify_pin(&mut self, reader: &str, pin: &Digits) -> Result<(), CardError> {
-        let slot = find(&mut self.slots, reader)?;
-        let CardView::Cps(view) = &mut slot.view else {
-            return Err(CardError::NotThatCard { kind: CardKind::Unknown });
-        };
-        let locked = match std::mem::replace(&mut slot.open, Open::Nothing) {
-            Open::Locked(locked) => locked,
-            other => {
-                // A card that is verified already stays so: a second question must not cost its first answer.
-                slot.open = other;
-                return Err(CardError::NotThatCard { kind: CardKind::Unknown });
-            }
-        };
-        match locked.verify(pin) {
-            Ok(mut verified) => {
-                let situations = verified.situations();
-                view.tries_left = verified.tries_left().unwrap_or(view.tries_left);
-                view.cost.apdus = verified.apdus();
-                let result = match situations {
-                    Ok(Situations::Readable(list)) => {
-                        view.situations = Some(list);
-                        Ok(())
-                    }
-                    Ok(Situations::NotPublic) => {
-                        view.situations = Some(Vec::new());
-                        view.situations_not_public = true;
-                        Ok(())
-                    }
-                    Err(error) => Err(error),
-                };
-                slot.open = Open::Verified(verified);
-                if result.is_err() {
-                    self.read_again(reader);
-                }
-                result
-            }
-            Err((mut locked, error)) => {
-                if let CardError::WrongPin { tries_left } = error {
-                    view.tries_left = tries_left;
-                } else if let Ok(tries) = locked.tries_left() {
-                    view.tries_left = tries;
-                }
-                slot.open = Open::Locked(locked);
-                Err(error)
-            }
-        }
-    }
-
-    /// Has the CPS of that serial sign a hash. The card must have stayed in since its PIN was verified. A card that has
-    /// forgotten its PIN, reset by another program for example, is read again, so that its PIN can be asked for again.
-    pub fn sign_with_cps(&mut self, serial: &str, hash: &[u8; 32]) -> Result<Vec<u8>, CardError> {
-        let slot = self
-            .slots
-            .iter_mut()
-            .find(|slot| matches!(&slot.view, CardView::Cps(cps) if cps.identity.serial == serial))
-            .ok_or(CardError::Channel(ChannelError::Removed))?;
-        let Open::Verified(cps) = &mut slot.open else { return Err(CardError::PinRequired) };
-        let result = cps.sign(hash);
-        match result {
-            Err(CardError::PinRequired | CardError::Channel(ChannelError::Reset)) => {
-                let reader = slot.state.name.clone();
-                self.read_again(&reader);
-                self.notify();
-            }
-            Err(CardError::Channel(_)) => slot.open = Open::Nothing,
-            _ => {}
-        }
-        result
-    }
-
-    /// Has the Vitale whose certificate is `certificate` sign a hash.
-    pub fn sign_with_vitale(&mut self, certificate: &[u8], hash: &[u8; 32]) -> Result<Vec<u8>, CardError> {
-        let slot = self
-            .slots
-            .iter_mut()
-            .find(|slot| {
-                matches!(&slot.view, CardView::Vitale(view) if view.read.certificate.as_deref() == Some(certificate))
-            })
-            .ok_or(CardError::Channel(ChannelError::Removed))?;
-        let Open::Vitale(vitale) = &mut slot.open else { return Err(CardError::Channel(ChannelError::Removed)) };
-        let result = vitale.sign(hash);
-        if !matches!(result, Err(CardError::Channel(ChannelError::Reset))) {
-            return result;
-        }
-        // Another program reset the card: it needs no PIN, so it is opened again and asked once more.
-        let reader = slot.state.name.clone();
-        self.read_again(&reader);
-        self.notify();
-        let again = self.slots.iter_mut().find(|slot| slot.state.name == reader);
-        match again.map(|slot| (&slot.view, &mut slot.open)) {
-            Some((CardView::Vitale(view), Open::Vitale(vitale)))
-                if view.read.certificate.as_deref() == Some(certificate) =>
-            {
-                vitale.sign(hash)
-            }
-            _ => result,
-        }
+    fn read(&mut self, state: crate::ports::ReaderState, order: u64, driver: Option<String>) -> Slot {
+        let Self { readers, cache, reads_only, apcv, .. } = self;
+        let mut slot = Reading { readers: readers.as_mut(), cache, reads_only: *reads_only }.slot(state, order, driver);
+        phone::take_in(readers.as_mut(), apcv.as_ref(), &mut slot);
+        slot
     }
 
     fn notify(&mut self) {
@@ -311,9 +290,11 @@ impl CardDesk {
 
 impl Resident for CardDesk {
     fn idle(&mut self) -> Idle {
-        match self.readers.wait_change(WATCH) {
+        let waits = self.slots.iter().any(Slot::waits);
+        match self.readers.wait_change(if waits { AGAIN } else { WATCH }) {
             Ok(changed) => {
-                if changed && self.refresh() {
+                let again = waits && self.tried.elapsed() >= AGAIN;
+                if (changed || again) && self.refresh() {
                     self.notify();
                 }
                 Idle::Watched
@@ -334,67 +315,4 @@ impl Resident for CardDesk {
 
 fn find<'a>(slots: &'a mut [Slot], reader: &str) -> Result<&'a mut Slot, CardError> {
     slots.iter_mut().find(|slot| slot.state.name == reader).ok_or(CardError::Channel(ChannelError::NoReader))
-}
-
-fn read_slot(readers: &mut dyn CardReaders, state: ReaderState) -> Slot {
-    let Some(atr) = state.atr.clone() else {
-        return Slot { state, open: Open::Nothing, view: CardView::Empty };
-    };
-    let started = Stopwatch::now();
-    let (open, view) = match identify(&atr) {
-        CardKind::Cps3 | CardKind::Cpe => read_cps(readers, &state.name, started),
-        CardKind::Vitale2 => read_vitale(readers, &state.name, started),
-        kind => Ok((Open::Nothing, CardView::Unknown { kind, atr })),
-    }
-    .unwrap_or_else(|error| (Open::Nothing, CardView::Failed(error)));
-    Slot { state, open, view }
-}
-
-fn read_cps(readers: &mut dyn CardReaders, reader: &str, started: Stopwatch) -> Result<(Open, CardView), CardError> {
-    let mut cps = Cps::<Locked>::open(readers.connect(reader).map_err(CardError::Channel)?)?;
-    let tries_left = cps.tries_left()?;
-    let view = CpsView {
-        identity: cps.identity().clone(),
-        tries_left,
-        situations: None,
-        situations_not_public: false,
-        cost: Cost { apdus: cps.apdus(), ms: elapsed(started) },
-    };
-    Ok((Open::Locked(cps), CardView::Cps(Box::new(view))))
-}
-
-fn read_vitale(readers: &mut dyn CardReaders, reader: &str, started: Stopwatch) -> Result<(Open, CardView), CardError> {
-    let mut vitale = Vitale::open(readers.connect(reader).map_err(CardError::Channel)?)?;
-    let read = vitale.read()?;
-    let view = VitaleView { read, cost: Cost { apdus: vitale.apdus(), ms: elapsed(started) } };
-    Ok((Open::Vitale(vitale), CardView::Vitale(Box::new(view))))
-}
-
-fn elapsed(started: Stopwatch) -> u32 {
-    u32::try_from(started.elapsed().as_millis()).unwrap_or(u32::MAX)
-}
-
-/// The two signatures that an FSE may need, each by the card that was read: what signing asks of the card lane.
-pub trait SigningCards {
-    /// Has the CPS of that serial sign.
-    fn cps(&self, serial: &str, hash: &[u8; 32]) -> Result<Vec<u8>, CardError>;
-    /// Has the Vitale with that certificate sign.
-    fn vitale(&self, certificate: &[u8], hash: &[u8; 32]) -> Result<Vec<u8>, CardError>;
-}
-
-/// How long a signature may take: a card of the slowest kind needs two thirds of a second (reference telecom, 5).
-const SIGNATURE_CAP: Duration = Duration::from_secs(20);
-
-impl SigningCards for Handle<CardDesk> {
-    fn cps(&self, serial: &str, hash: &[u8; 32]) -> Result<Vec<u8>, CardError> {
-        let (serial, hash) = (serial.to_owned(), *hash);
-        self.call_within(SIGNATURE_CAP, move |desk| desk.sign_with_cps(&serial, &hash))
-            .map_err(|_| CardError::Channel(ChannelError::Mute))?
-    }
-
-    fn vitale(&self, certificate: &[u8], hash: &[u8; 32]) -> Result<Vec<u8>, CardError> {
-        let (certificate, hash) = (certificate.to_vec(), *hash);
-        self.call_within(SIGNATURE_CAP, move |desk| desk.sign_with_vitale(&certificate, &hash))
-            .map_err(|_| CardError::Channel(ChannelError::Mute))?
-    }
 }

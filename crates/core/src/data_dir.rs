@@ -9,6 +9,11 @@ use fs2::FileExt;
 use liasse_domain::{Code, Coded};
 use serde::{Deserialize, Serialize};
 
+use crate::lists::clear_unfinished;
+
+/// The folder inside the directory for lists that are written out.
+pub const EXPORT: &str = "export";
+
 /// Which world a directory belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -102,6 +107,7 @@ impl DataDir {
             }
             Err(error) => return Err(error.into()),
         }
+        clear_unfinished(&root.join(EXPORT));
         Ok(Self { root: root.to_owned(), _lock: lock })
     }
 
@@ -297,6 +303,17 @@ mod tests {
         folder.write("world.toml.new", "v = ");
         DataDir::open_demo(&folder.0).expect("opened");
         assert_eq!(DataDir::world_of(&folder.0).expect("read"), Some(World::Demo));
+    }
+
+    #[test]
+    fn a_list_that_was_being_written_when_the_program_ended_goes_away() {
+        let folder = Folder::new();
+        fs::create_dir_all(folder.0.join(EXPORT)).expect("a folder");
+        folder.write("export/documents.partiel", "half of it");
+        folder.write("export/documents.csv", "all of it");
+        DataDir::open_demo(&folder.0).expect("opened");
+        assert!(!folder.0.join("export/documents.partiel").exists());
+        assert_eq!(folder.read("export/documents.csv"), "all of it");
     }
 
     #[test]

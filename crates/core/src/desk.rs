@@ -82,15 +82,33 @@ pub enum DeskError {
     /// The certificate is not valid today.
     #[error("certificate not valid today")]
     CertificateExpired,
-    /// The certificate is revoked, or goes back to nobody we trust.
+    /// The certificate goes back to nobody we trust, or cannot be judged.
     #[error("certificate not accepted")]
     CertificateRefused,
+    /// The certificate is on its issuer's revocation list.
+    #[error("certificate revoked")]
+    CertificateRevoked,
+    /// What is given for signing is the key of authentication (keyUsage without nonRepudiation): it never signs an FSE.
+    #[error("not a key for signing")]
+    WrongKey,
     /// A real card in the demo world: its PIN is not asked, its data are not read.
     #[error("real card in the demo world")]
     RealCard,
     /// The document belongs to another billing number.
     #[error("another practitioner's document")]
     OtherPractitioner,
+}
+
+impl DeskError {
+    /// Why a certificate is not accepted, in the words of the desk.
+    pub(crate) fn of_certificate(error: CmsError) -> Self {
+        match error {
+            CmsError::Expired | CmsError::NotYetValid => Self::CertificateExpired,
+            CmsError::Revoked => Self::CertificateRevoked,
+            CmsError::WrongUsage => Self::WrongKey,
+            _ => Self::CertificateRefused,
+        }
+    }
 }
 
 impl Coded for DeskError {
@@ -104,6 +122,8 @@ impl Coded for DeskError {
             Self::LocumWithoutSession => Code("invoicing.remplacant_sans_session"),
             Self::CertificateExpired => Code("cards.cps_perimee"),
             Self::CertificateRefused => Code("cards.cps_refusee"),
+            Self::CertificateRevoked => Code("cards.cps_revoquee"),
+            Self::WrongKey => Code("cards.cle_authentification"),
             Self::RealCard => Code("cards.carte_reelle"),
             Self::OtherPractitioner => Code("invoicing.autre_praticien"),
         }
@@ -161,11 +181,7 @@ impl SignedIn {
         trust: &Trust,
     ) -> Result<Self, DeskError> {
         let certificate = &card.identity.signature_certificate;
-        match trust.check(certificate, now) {
-            Ok(()) => {}
-            Err(CmsError::Expired | CmsError::NotYetValid) => return Err(DeskError::CertificateExpired),
-            Err(_) => return Err(DeskError::CertificateRefused),
-        }
+        trust.check(certificate, now).map_err(DeskError::of_certificate)?;
         Ok(Self {
             reader: reader.to_owned(),
             serial: card.identity.serial.clone(),
@@ -324,6 +340,13 @@ impl Workstation {
         }
     }
 
+    /// Looks once more at the certificate of who is signed in, before a card is asked to sign: it may have ended or been revoked
+    /// since.
+    pub(crate) fn check_card(&self, who: &SignedIn) -> Result<(), DeskError> {
+        let trust = &self.directory.trust;
+        trust.check(&who.signature_certificate, self.now()).map_err(DeskError::of_certificate)
+    }
+
     /// The sessions that this card could act under now: what « Qui remplacez-vous ? » offers.
     pub fn sessions_now(&self, card: &CpsView) -> Result<Vec<Session>, CoreError> {
         let now = civil(self.now());
@@ -358,143 +381,4 @@ pub fn system_stamp(at: liasse_domain::Instant) -> Stamp {
 }
 
 #[cfg(test)]
-mod tests {
-    use liasse_cards::cps::CpsIdentity;
-    use liasse_domain::{CardKind, Private};
-
-    use super::*;
-    use crate::cards::Cost;
-
-    fn now() -> liasse_domain::Instant {
-        "2026-01-15T08:00:00Z".parse().expect("an instant")
-    }
-
-    fn situation(number: u8, practice_mode: u8) -> BillingSituation {
-        BillingSituation {
-            number,
-            practice_mode,
-            practice_status: 1,
-            activity_sector: 31,
-            structure_kind: 4,
-            structure_number: "999001010170018".to_owned(),
-            structure_name: "CABINET GRIS".to_owned(),
-            billing_number: "991010117".parse().expect("a number"),
-            locum_number: None,
-            convention: 1,
-            specialty: "01".to_owned(),
-            tariff_zone: "20".to_owned(),
-            ik_zone: "01".to_owned(),
-            agreements: ["00", "00", "00"].map(str::to_owned),
-            may_sign_fse: true,
-            may_sign_lot: true,
-        }
-    }
-
-    fn certificate(pem: &str) -> Vec<u8> {
-        Trust::from_pem(pem).expect("a certificate").roots.remove(0)
-    }
-
-    fn card(situations: Option<Vec<BillingSituation>>) -> CpsView {
-        CpsView {
-            identity: CpsIdentity {
-                serial: "00000101".to_owned(),
-                holder: CardHolder {
-                    card_type: CardType::Cps,
-                    test_card: true,
-                    rpps: None,
-                    civility: 22,
-                    family_name: Private::new("GRIS"),
-                    given_name: Private::new("Anne"),
-                },
-                signature_certificate: certificate(include_str!("../../../fixtures/pki/cps-gris-signature.pem")),
-                authentication_certificate: Vec::new(),
-                kind: CardKind::Cps3,
-            },
-            tries_left: 3,
-            situations,
-            situations_not_public: false,
-            cost: Cost::default(),
-        }
-    }
-
-    fn trust() -> Trust {
-        Trust::from_pem(include_str!("../../../fixtures/pki/chain.pem")).expect("the root")
-    }
-
-    fn admitted(card: &CpsView) -> SignedIn {
-        SignedIn::from_card("CPS", card, None, now(), &trust()).expect("signed in")
-    }
-
-    fn sign_in(card: &CpsView, wanted: Option<u8>) -> Result<u8, DeskError> {
-        SignedIn::from_card("CPS", card, wanted, now(), &trust()).map(|who| who.situation.number)
-    }
-
-    #[test]
-    fn the_first_situation_of_ones_own_is_taken() {
-        // Numbers on the card have holes; 4 is a locum's.
-        let card = card(Some(vec![situation(2, 4), situation(5, 0), situation(7, 1)]));
-        assert_eq!(sign_in(&card, None), Ok(5));
-        assert_eq!(sign_in(&card, Some(7)), Ok(7));
-        assert_eq!(sign_in(&card, Some(1)), Err(DeskError::UnknownSituation));
-        assert_eq!(sign_in(&card, Some(2)), Err(DeskError::LocumWithoutSession));
-    }
-
-    #[test]
-    fn a_card_without_a_situation_of_its_own_signs_nobody_in() {
-        assert_eq!(sign_in(&card(None), None), Err(DeskError::PinRequired));
-        assert_eq!(sign_in(&card(Some(Vec::new())), None), Err(DeskError::NoSituation));
-        assert_eq!(sign_in(&card(Some(vec![situation(1, 4)])), None), Err(DeskError::LocumWithoutSession));
-        let mut real = card(Some(Vec::new()));
-        real.situations_not_public = true;
-        assert_eq!(sign_in(&real, None), Err(DeskError::SituationsNotPublic));
-    }
-
-    #[test]
-    fn a_card_whose_certificate_is_not_accepted_signs_nobody_in() {
-        let mut card = card(Some(vec![situation(1, 0)]));
-        for (pem, refusal) in [
-            (include_str!("../../../fixtures/pki/cps-expiree-signature.pem"), DeskError::CertificateExpired),
-            // A key that may not sign documents.
-            (include_str!("../../../fixtures/pki/cps-gris-authentication.pem"), DeskError::CertificateRefused),
-        ] {
-            card.identity.signature_certificate = certificate(pem);
-            assert_eq!(sign_in(&card, None), Err(refusal));
-        }
-        card.identity.signature_certificate = vec![0x30, 0x00];
-        assert_eq!(sign_in(&card, None), Err(DeskError::CertificateRefused));
-        card.identity.signature_certificate.clear();
-        assert_eq!(sign_in(&card, None), Err(DeskError::CertificateRefused));
-    }
-
-    #[test]
-    fn the_journal_names_no_person() {
-        let card = card(Some(vec![situation(1, 0)]));
-        let mut who = admitted(&card);
-        let actor = who.stamp(now()).actor;
-        assert_eq!((actor.who.as_str(), actor.role.as_str()), ("991010117", "praticien"));
-        assert_eq!(who.display_name(), "Dr Anne GRIS");
-        who.holder.card_type = CardType::Cpe;
-        let actor = who.stamp(now()).actor;
-        assert_eq!((actor.who.as_str(), actor.role.as_str()), ("00000101", "secretariat"));
-        assert_eq!(who.display_name(), "Anne GRIS");
-    }
-
-    #[test]
-    fn every_error_has_its_sentences() {
-        use DeskError::*;
-        for error in [
-            NoCps,
-            PinRequired,
-            NoSituation,
-            UnknownSituation,
-            SituationsNotPublic,
-            LocumWithoutSession,
-            CertificateExpired,
-            OtherPractitioner,
-            CertificateRefused,
-            RealCard,
-        ] {
-            assert!(liasse_domain::catalogue::entry(error.code()).is_some(), "{error:?}");
-        }
-    }
-}
+mod tests;

@@ -16,6 +16,7 @@ use liasse_formats::cms;
 use liasse_store::{KnownPractitioner, WaitingRow};
 use sha2::{Digest, Sha256};
 
+use crate::apcv::PatientKey;
 use crate::cards::{SigningCards, VitaleView};
 use crate::desk::{PreparesFor, SignedIn};
 use crate::error::CoreError;
@@ -135,8 +136,7 @@ type Pair = (CardHolder, BillingSituation, Instant, (CardHolder, ReplacementSess
 
 /// A prepared claim on its way to the Vitale.
 pub struct SealToMake {
-    documents: Vec<(Fse<Prepared>, cms::ToSign)>,
-    certificate: Vec<u8>,
+    documents: Vec<(Fse<Prepared>, PatientKey, cms::ToSign)>,
     who: SignedIn,
 }
 
@@ -148,14 +148,14 @@ pub fn seal(
     vitale: &VitaleView,
     who: &SignedIn,
 ) -> Result<(), CoreError> {
-    let (fse, vitale, who) = (fse.clone(), vitale.clone(), who.clone());
+    let (fse, vitale, who) = (fse.clone(), cards.presented_now(vitale), who.clone());
     let asked = workstation.call(move |ws| {
         let asked = ws.begin_seal(&fse, &vitale, &who);
         ws.telling(asked, Some(&who), Some(&fse))
     })??;
     let mut answers = Vec::new();
-    for (_, to_sign) in &asked.documents {
-        answers.push(cards.vitale(&asked.certificate, to_sign.digest())?);
+    for (_, key, to_sign) in &asked.documents {
+        answers.push(key.sign(cards, to_sign.digest())?);
     }
     workstation.call(move |ws| ws.finish_seal(asked, &answers))?
 }
@@ -284,23 +284,22 @@ impl Workstation {
     fn begin_seal(&self, fse: &FseRef, vitale: &VitaleView, who: &SignedIn) -> Result<SealToMake, CoreError> {
         self.at_the_desk(fse, who)?;
         let mut documents = Vec::new();
-        let mut certificate = Vec::new();
         for kind in [DocumentKind::Fse, DocumentKind::Dre] {
             let Some(prepared) = self.store.load_prepared(kind, fse)? else { continue };
-            certificate = signing::patient_certificate(&prepared, vitale, who)?.to_vec();
-            let to_sign = self.to_sign(prepared.bytes(), &certificate, &fse.billing)?;
-            documents.push((prepared, to_sign));
+            let key = PatientKey::of(signing::patient_certificate(&prepared, vitale, who)?, vitale);
+            let to_sign = self.to_sign_by_patient(&key, prepared.content(), prepared.bytes())?;
+            documents.push((prepared, key, to_sign));
         }
         if documents.is_empty() {
             return Err(InvoicingError::NotPrepared.into());
         }
-        Ok(SealToMake { documents, certificate, who: who.clone() })
+        Ok(SealToMake { documents, who: who.clone() })
     }
 
     fn finish_seal(&mut self, asked: SealToMake, answers: &[Vec<u8>]) -> Result<(), CoreError> {
-        let SealToMake { documents, who, .. } = asked;
+        let SealToMake { documents, who } = asked;
         let mut sealed = Vec::new();
-        for ((fse, to_sign), raw) in documents.into_iter().zip(answers) {
+        for ((fse, _, to_sign), raw) in documents.into_iter().zip(answers) {
             let seal = self.verified(to_sign, raw, fse.bytes())?;
             sealed.push(fse.sealed_by_vitale(seal)?);
         }

@@ -54,6 +54,8 @@ names! {
     Computer = "cartes_ordinateur", "cartes de l'ordinateur";
     /// The readers.
     Readers = "lecteurs", "lecteurs";
+    /// What drives a reader.
+    Driver = "pilote", "pilote du lecteur";
     /// A card.
     Card = "carte", "carte";
     /// Tries of a professional's code.

@@ -4,11 +4,13 @@
 mod claim;
 mod cover;
 mod error;
+mod newborn;
 mod proposal;
 mod rework;
 mod without_card;
 
 use chrono::NaiveDate;
+use liasse_cards::CardError;
 use liasse_domain::fse::Corrects;
 use liasse_domain::patient::RightsSource;
 use liasse_domain::professional::profession_of;
@@ -22,6 +24,7 @@ use liasse_pricing::{
     Act, CarePath, Entry, Input, Patient, Practitioner, Prescriber, Right, Sector, Tables, TypedError, type_acts,
 };
 
+use crate::apcv::{ApcvError, signs_in};
 use crate::cards::VitaleView;
 use crate::desk::SignedIn;
 use crate::error::CoreError;
@@ -30,6 +33,7 @@ use crate::workstation::Workstation;
 pub(crate) use claim::{claimed_input, executant, locum};
 pub use cover::{Cover, TakenBack};
 pub use error::InvoicingError;
+pub use newborn::Newborn;
 pub use proposal::{Accident, AccidentError, ActSet, Context, Hours, Proposal, SetError, Where, usual_sets};
 pub use without_card::{Attestation, Reading};
 
@@ -59,6 +63,10 @@ pub struct Draft {
     ald_asked: bool,
     /// The caisse that answers for an accident at work, where it is not the one of the Vitale.
     organisme: Option<Organisme>,
+    /// The patient has no card here but their application.
+    by_apcv: bool,
+    /// Which of the beneficiaries is not on the card: a newborn who was typed.
+    newborn: Option<usize>,
 }
 
 /// What proves a patient's rights (B2 type 2 position 58).
@@ -112,6 +120,8 @@ impl Draft {
             replaces: None,
             ald_asked: false,
             organisme: None,
+            by_apcv: vitale.apcv.is_some(),
+            newborn: None,
         })
     }
 
@@ -133,6 +143,17 @@ impl Draft {
         let Input { practitioner, patient, .. } = self.input;
         self.input = entry.completed(practitioner, patient);
         self
+    }
+
+    /// The same patient, by what they have here now: the card, or their application.
+    pub fn presented_by(&mut self, vitale: &VitaleView) {
+        self.by_apcv = vitale.apcv.is_some();
+    }
+
+    /// An application signs in modes 3 and 4 alone (reference formats, 2.4).
+    pub(crate) fn check_apcv(&self) -> Result<(), CardError> {
+        let may = !self.by_apcv || signs_in(self.mode);
+        if may { Ok(()) } else { Err(ApcvError::Mode.into()) }
     }
 
     /// For whom.
@@ -220,7 +241,7 @@ impl Draft {
     }
 
     /// Adds what was typed, `G+MEG`, `VG MD IK12`; nothing is added when a part of it is wrong. `DR 991010224` is the doctor who sent
-    /// the patient, or who asked for a téléexpertise.
+    /// the patient, or who asked for a téléexpertise; `NN 10/01/2026 LÉA` makes it the claim of a newborn who is not on the card.
     pub fn add_typed(&mut self, tables: &Tables, text: &str) -> Result<(), TypedError> {
         if let Some((first, number)) = text.trim().split_once(' ')
             && first.eq_ignore_ascii_case("dr")
@@ -228,6 +249,14 @@ impl Draft {
             let wrong = |_| TypedError::NotUnderstood { place: 0..text.len(), code: "DR".to_owned() };
             let billing = BillingNumber::parse(number.trim()).map_err(wrong)?;
             self.input.referrer = Some(Prescriber { billing_number: billing.to_string(), date: None });
+            return Ok(());
+        }
+        if let Some((first, newborn)) = text.trim().split_once(' ')
+            && first.eq_ignore_ascii_case("nn")
+        {
+            let wrong = || TypedError::NotUnderstood { place: 0..text.len(), code: "NN".to_owned() };
+            let newborn = Newborn::typed(newborn).filter(|_| self.corrects.is_none()).ok_or_else(wrong)?;
+            *self = self.for_newborn(&newborn).map_err(|_| wrong())?;
             return Ok(());
         }
         self.input.acts.extend(type_acts(tables, text)?);
@@ -340,6 +369,9 @@ impl Workstation {
             let until = day(draft.card.insured.valid_until);
             invoice.findings.push(Finding::of(Code("invoicing.vitale_perimee"), &[("until", until)]));
         }
+        if let Err(error) = draft.check_apcv() {
+            invoice.findings.push(Finding::of(error.code(), &[]));
+        }
         if draft.card.insured.test_card != signed_in.holder.test_card {
             invoice.findings.push(Finding::of(Code("invoicing.carte_test_et_reelle"), &[]));
         }
@@ -351,6 +383,9 @@ impl Workstation {
             && draft.input.acts.iter().any(|act| act.ald_related)
         {
             invoice.findings.push(Finding::of(Code("invoicing.ald_expiree"), &[("until", day(Some(ended)))]));
+        }
+        if draft.is_for_newborn() {
+            invoice.findings.push(Finding::of(Code("invoicing.nouveau_ne_absent"), &[]));
         }
         if draft.asks_about_ald() {
             invoice.findings.push(Finding::of(Code("invoicing.ald_a_dire"), &[]));

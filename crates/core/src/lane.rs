@@ -27,7 +27,7 @@ impl liasse_domain::Coded for LaneEnded {
 
 /// What a lane does when nothing is asked of it.
 pub trait Resident {
-    /// Waits for something of its own for at most a fraction of a second; a plain lane just waits for jobs.
+    /// Waits for something of its own, until its waker ends it or for a capped while; a plain lane just waits for jobs.
     fn idle(&mut self) -> Idle {
         Idle::Nothing
     }

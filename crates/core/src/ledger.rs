@@ -35,6 +35,8 @@ pub struct LedgerPage {
     pub unsent: Unsent,
     /// Whose documents follow.
     pub billing: Option<BillingNumber>,
+    /// The session whose documents alone follow: a locum bills under the number of whom they replace.
+    pub session: Option<u32>,
     /// How many numbers of their series were given; through a filter, how many documents pass it.
     pub count: usize,
     /// The latest, the newest first.
@@ -128,6 +130,13 @@ impl Ledger {
     }
 }
 
+impl LedgerPage {
+    /// Whether its documents are those that this person sees.
+    pub fn is_of(&self, who: &SignedIn) -> bool {
+        self.billing.as_ref() == Some(&who.situation.billing_number) && self.session == session_of(who)
+    }
+}
+
 impl Unsent {
     fn of(waiting: impl IntoIterator<Item = UnsentRow>, unconfirmed: usize) -> Self {
         let mut unsent = Self { unconfirmed, ..Self::default() };
@@ -142,6 +151,11 @@ impl Unsent {
 }
 
 impl Document {
+    /// Leaves out what caisses and insurers owe and paid: for staff, for those accounts are the practitioner's.
+    pub(crate) fn leave_accounts_out(&mut self) {
+        self.money.retain(|money| money.payer == Payer::Patient);
+    }
+
     /// Whether it has left, or may have, and the caisse has not answered.
     pub fn awaits_answer(&self) -> bool {
         matches!(self.transmission, Some(TransmissionState::Transmise | TransmissionState::NonConfirmee))
@@ -187,6 +201,7 @@ impl Workstation {
             returns_read_until: self.store.returns_read_until()?,
             unsent: Unsent::of(self.waiting()?, self.store.unconfirmed_count()?),
             billing: None,
+            session: None,
             count: 0,
             documents: Vec::new(),
         };
@@ -206,7 +221,7 @@ impl Workstation {
                 Some(session) => self.store.made_in_session(session)?,
                 None => self.store.numbers_given(billing)?,
             };
-            page.billing = Some(billing.clone());
+            (page.billing, page.session) = (Some(billing.clone()), session_of(who));
         }
         Ok(page)
     }

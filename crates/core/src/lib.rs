@@ -2,6 +2,7 @@
 //! Not a window, not a protocol: cards, post and store are reached through `ports` and `liasse-store`.
 //! The rules are those of `docs/architecture.md`, "Claims, lots and what must survive".
 
+pub mod apcv;
 pub mod cards;
 pub mod conventions;
 pub mod data_dir;

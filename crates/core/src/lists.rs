@@ -12,6 +12,7 @@ use chrono::NaiveDate;
 pub use liasse_store::{Choice, DebtOnly, DebtSort, Listing, Only, Sort};
 
 pub use payments::{PaidOnly, PaidSort, PaymentsPage};
+pub(crate) use written::clear_unfinished;
 pub use written::{Export, Progress};
 
 use crate::desk::SignedIn;

@@ -294,8 +294,9 @@ mod tests {
 
     use super::*;
 
-    /// Everything that composes a paper.
-    const SOURCES: [&str; 8] = [
+    /// Everything that composes a paper, or a list for a spreadsheet.
+    const SOURCES: [&str; 9] = [
+        include_str!("lists/cells.rs"),
         include_str!("papers.rs"),
         include_str!("prints/adviser.rs"),
         include_str!("prints/deposit.rs"),

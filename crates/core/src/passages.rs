@@ -8,7 +8,7 @@ use liasse_pricing::{Act, Overrun};
 use liasse_store::{InstructionRow, NewPassage, PassageRow, StoreError};
 use serde::{Deserialize, Serialize};
 
-use crate::cards::VitaleView;
+use crate::cards::{VitaleView, same_world};
 use crate::desk::{DeskError, SignedIn};
 use crate::desync::DesyncError;
 use crate::error::CoreError;
@@ -86,6 +86,7 @@ impl Workstation {
     ) -> Result<i64, CoreError> {
         let now = self.now();
         let reading = Reading::of(vitale, beneficiary, now)?;
+        same_world(&who.holder, &vitale.read)?;
         self.received(&reading, Some(now), billing, who)
     }
 

@@ -5,7 +5,7 @@
 mod search;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use liasse_domain::{BirthDate, Code, Coded, FseRef, Instant, Nir, Payer, Private, Rights, clock};
+use liasse_domain::{BirthDate, Code, Coded, FseRef, Instant, Nir, Private, Rights, clock};
 use liasse_store::{PersonRow, RightsRow, Whose};
 use serde::Serialize;
 
@@ -167,10 +167,7 @@ impl Workstation {
         let names = self.documents_of(who, patient, listing, limit)?;
         let mut documents = self.documents(self.store.ledger_rows(&names)?)?;
         if who.is_staff() {
-            // The accounts with the caisses are the practitioner's.
-            for document in &mut documents {
-                document.money.retain(|part| part.payer == Payer::Patient);
-            }
+            documents.iter_mut().for_each(Document::leave_accounts_out);
         }
         let mut rights = Vec::new();
         rights.extend(self.as_the_card_says(patient)?);

@@ -12,10 +12,12 @@ pub use liasse_cards::{CardChannel, CardError, ChannelError, Protocol};
 pub use liasse_domain::Clock;
 pub use liasse_post::{Accepted, FetchError, FetchSummary, Incoming, OnMessages, SendError, Stop, Verdict};
 
+mod apcv;
 mod mail;
 mod readers;
 mod system;
 
+pub use apcv::ApcvEngine;
 pub use mail::MailPost;
 pub(crate) use mail::{host_is_allowed, recipient_is_allowed};
 pub use readers::PcscReaders;
@@ -34,6 +36,14 @@ pub trait CardReaders: Send {
 
     /// Interrupts `wait_change` from another thread.
     fn waker(&self) -> Arc<dyn Fn() + Send + Sync>;
+
+    /// From now on what lies in simulated readers goes by that clock; real cards have their own.
+    fn tell_time(&mut self, _clock: Arc<dyn Clock>) {}
+
+    /// Who made the reader of that name, its model and its driver's version, where the driver says so.
+    fn driver(&mut self, _reader: &str) -> Option<String> {
+        None
+    }
 }
 
 /// A message ready to leave.

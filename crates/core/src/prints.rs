@@ -14,6 +14,7 @@ use chrono::NaiveDate;
 use liasse_domain::{BillingNumber, Payer};
 use liasse_pricing::Tables;
 pub use liasse_print::Document;
+pub(crate) use wording::payer;
 
 use crate::desk::SignedIn;
 use crate::error::CoreError;

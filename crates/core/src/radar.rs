@@ -227,7 +227,10 @@ impl Workstation {
         let dates = dates(found.iter().flat_map(|(_, found)| &found.rows), today);
         let pressing: Vec<Row> =
             found.iter().flat_map(|(_, found)| &found.rows).filter(|row| row.is_pressing()).cloned().collect();
-        found.push((Category::DateLegale, Found { rows: pressing, more: false }));
+        // Where more of what has legal dates was not looked for, there may be more dates.
+        let dated = |found: &Found| found.rows.iter().any(|row| row.deadline.is_some());
+        let more = found.iter().any(|(_, found)| found.more && dated(found));
+        found.push((Category::DateLegale, Found { rows: pressing, more }));
         let shown = |(category, found): (Category, Found)| self.watched(who, category, found, (listing, limit), today);
         Ok(Radar {
             v: 1,

@@ -155,7 +155,7 @@ impl Workstation {
         Ok(self.store.close_day(&stamp, who.accounts()?, day)?)
     }
 
-    /// Who still owes, the oldest first; all, or at most `limit`.
+    /// Who still owes, those whose FSE was written first before the others; all, or at most `limit`.
     pub fn unpaid(&self, who: &SignedIn, limit: Option<u32>) -> Result<Vec<Unpaid>, CoreError> {
         self.unpaid_listed(who, Listing::default(), limit)
     }

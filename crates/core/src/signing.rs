@@ -18,7 +18,8 @@ use liasse_pricing::Tables;
 use liasse_store::{Made, Outgoing, SealedLot, StoreError};
 use sha2::{Digest, Sha256};
 
-use crate::cards::{SigningCards, VitaleView};
+use crate::apcv::PatientKey;
+use crate::cards::{SigningCards, VitaleView, same_world};
 use crate::desk::SignedIn;
 use crate::desync::check_bears;
 use crate::directory::UnknownCaisse;
@@ -55,6 +56,7 @@ impl Workstation {
         if draft.input.acts.is_empty() {
             return Err(InvoicingError::NoAct.into());
         }
+        draft.check_apcv()?;
         let mut invoice = self.price(draft, signed_in)?;
         // The guard has decided, with its reason where it wants one.
         invoice.findings.retain(|finding| !finding.code.starts_with("guard."));
@@ -99,6 +101,7 @@ impl Workstation {
         vitale: Option<&VitaleView>,
     ) -> Result<FseToSign, CoreError> {
         let (waiting, signed_in) = self.checked(reference, signed_in)?;
+        self.check_card(&signed_in)?;
         let mut documents = Vec::new();
         for fse in waiting {
             documents.push(match fse {
@@ -159,9 +162,9 @@ impl Workstation {
     ) -> Result<DocumentToSign, CoreError> {
         let vitale = if fse.content().mode.needs_vitale() {
             let card = vitale.ok_or(InvoicingError::VitaleAbsent)?;
-            let certificate = patient_certificate(&fse, card, signed_in)?.to_vec();
-            let to_sign = self.to_sign(fse.bytes(), &certificate, &fse.reference().billing)?;
-            Some((certificate, to_sign))
+            let key = PatientKey::of(patient_certificate(&fse, card, signed_in)?, card);
+            let to_sign = self.to_sign_by_patient(&key, fse.content(), fse.bytes())?;
+            Some((key, to_sign))
         } else {
             None
         };
@@ -194,6 +197,7 @@ impl Workstation {
     /// file can be encrypted for stay free, and do not hold the others back.
     pub fn seal_lots(&mut self, signed_in: &SignedIn) -> Result<Vec<SealedLot>, CoreError> {
         self.guard_lot(&signed_in.situation.billing_number, signed_in)?;
+        self.check_card(signed_in)?;
         // A lot leaves by the mailbox: without it the FSE stay signed and free, for the doctor's lots.
         signed_in.mailbox()?;
         let free = self.free_signed(signed_in)?;
@@ -247,6 +251,7 @@ impl Workstation {
     /// What the CPS is to sign: every sealed lot of the person signed in, lots left by an earlier failure among them.
     pub fn begin_lots(&self, signed_in: &SignedIn) -> Result<Vec<LotToSign>, CoreError> {
         self.guard_lot(&signed_in.situation.billing_number, signed_in)?;
+        self.check_card(signed_in)?;
         let mine = |lot: &SealedLot| lot.key.billing == signed_in.situation.billing_number;
         self.store
             .sealed_lots()?
@@ -352,7 +357,8 @@ pub fn sign_fse(
     signed_in: &SignedIn,
     vitale: Option<&VitaleView>,
 ) -> Result<Centimes, CoreError> {
-    let (reference, signed_in, vitale) = (reference.clone(), signed_in.clone(), vitale.cloned());
+    let vitale = vitale.map(|card| cards.presented_now(card));
+    let (reference, signed_in) = (reference.clone(), signed_in.clone());
     let asked = workstation.call(move |ws| {
         let asked = ws.begin_fse(&reference, &signed_in, vitale.as_ref());
         ws.telling(asked, Some(&signed_in), Some(&reference))
@@ -414,13 +420,12 @@ pub(crate) fn patient_certificate<'a, S>(
     card: &'a VitaleView,
     signed_in: &SignedIn,
 ) -> Result<&'a [u8], InvoicingError> {
-    let content = card.read.content.as_ref().ok_or(InvoicingError::VitaleWithoutRights)?;
-    if content.insured.nir != fse.content().patient.insured_nir {
+    if let Some(content) = &card.read.content
+        && content.insured.nir != fse.content().patient.insured_nir
+    {
         return Err(InvoicingError::OtherVitale);
     }
-    if content.insured.test_card != signed_in.holder.test_card {
-        return Err(InvoicingError::MixedWorlds);
-    }
+    same_world(&signed_in.holder, &card.read)?;
     card.read.certificate.as_deref().ok_or(InvoicingError::VitaleWithoutRights)
 }
 

@@ -90,6 +90,7 @@ fn is_cheat(error: &CoreError) -> bool {
                 | "invoicing.autre_praticien"
                 | "invoicing.carte_test_et_reelle"
                 | "cards.cps_refusee"
+                | "cards.cps_revoquee"
         ),
     }
 }

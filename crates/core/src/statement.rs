@@ -20,7 +20,7 @@ use crate::cards::SigningCards;
 use crate::desk::SignedIn;
 use crate::error::CoreError;
 use crate::lane::Handle;
-use crate::lists::spreadsheet::euros;
+use crate::lists::spreadsheet::{MARK, euros, line};
 use crate::paper::Sheet;
 use crate::replacement::{ReplacementError, Session, is_card_of};
 use crate::workstation::Workstation;
@@ -357,39 +357,31 @@ impl Workstation {
 }
 
 impl Statement {
-    /// The statement as CSV for a spreadsheet: semicolons, decimal commas.
+    /// The statement as CSV for a spreadsheet.
     pub fn csv(&self) -> String {
-        let mut lines = vec!["rubrique;détail;honoraires;part (centièmes de %);part du remplaçant".to_owned()];
-        for line in &self.by_kind {
-            lines.push(format!(
-                "nature;{};{};{};{}",
-                line.kind.word(),
-                euros(line.fees_cents),
-                line.share_bp,
-                euros(line.locum_cents)
-            ));
+        let titles = ["rubrique", "détail", "honoraires", "part (centièmes de %)", "part du remplaçant"];
+        let mut csv = MARK.to_owned() + &line(&titles);
+        for one in &self.by_kind {
+            let (fees, share, locum) = (euros(one.fees_cents), one.share_bp.to_string(), euros(one.locum_cents));
+            csv += &line(&["nature", one.kind.word(), &fees, &share, &locum]);
         }
-        for line in &self.by_day {
-            lines.push(format!("jour;{};{};;", line.day, euros(line.fees_cents)));
+        for one in &self.by_day {
+            csv += &line(&["jour", &one.day.to_string(), &euros(one.fees_cents), "", ""]);
         }
-        for line in &self.by_mode {
-            lines.push(format!("règlement;{};{};;", line.mode.word(), euros(line.cents)));
+        for one in &self.by_mode {
+            csv += &line(&["règlement", one.mode.word(), &euros(one.cents), "", ""]);
         }
-        for line in &self.corrections {
-            lines.push(format!(
-                "rejet du {};{};{};;{}",
-                line.on,
-                line.fse,
-                euros(Centimes::ZERO - line.fees_cents),
-                euros(Centimes::ZERO - line.locum_cents)
-            ));
+        for one in &self.corrections {
+            let (on, fse) = (format!("rejet du {}", one.on), one.fse.to_string());
+            let (fees, locum) = (euros(Centimes::ZERO - one.fees_cents), euros(Centimes::ZERO - one.locum_cents));
+            csv += &line(&[on.as_str(), &fse, &fees, "", &locum]);
         }
         if self.on_paper_cents != Centimes::ZERO {
-            lines.push(format!("dont sur papier;;{};;", euros(self.on_paper_cents)));
+            csv += &line(&["dont sur papier", "", &euros(self.on_paper_cents), "", ""]);
         }
-        lines.push(format!("tiers payant attendu;;{};;", euros(self.expected_cents)));
-        lines.push(format!("dû au remplaçant;;;;{}", euros(self.due_cents)));
-        lines.join("\r\n") + "\r\n"
+        csv += &line(&["tiers payant attendu", "", &euros(self.expected_cents), "", ""]);
+        csv += &line(&["dû au remplaçant", "", "", "", &euros(self.due_cents)]);
+        csv
     }
 }
 

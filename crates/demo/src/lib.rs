@@ -6,6 +6,7 @@ pub mod clock;
 pub mod fault;
 pub mod lessons;
 pub mod office;
+pub mod phone;
 pub mod play;
 pub mod readers;
 pub mod rehearsal;

@@ -19,6 +19,7 @@ use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use crate::clock::{ClockError, DemoClock};
+use crate::phone;
 use crate::world;
 
 /// The fixed, declared key of the demo store: the demo protects nobody's data, it shows how data is protected.
@@ -126,7 +127,7 @@ pub struct Office {
 
 impl Office {
     /// Opens the demo directory `root` with these readers.
-    pub fn open(root: &Path, readers: Box<dyn CardReaders>, opening: Opening) -> Result<Self, OpenError> {
+    pub fn open(root: &Path, mut readers: Box<dyn CardReaders>, opening: Opening) -> Result<Self, OpenError> {
         let directory = DataDir::open_demo(root).map_err(CoreError::from)?;
         let clock = DemoClock::open(&directory.caisse())?;
         let store_path = directory.store();
@@ -151,7 +152,9 @@ impl Office {
             workstation.set_default("post.password", MAILBOX_PASSWORD)?;
             Ok(workstation)
         })?;
-        let cards = Lane::start("liasse-cartes", move || Ok::<_, OpenError>(CardDesk::new(readers)))?;
+        readers.tell_time(Arc::new(clock.clone()));
+        let gate = phone::gate(Arc::new(clock.clone())).ok_or(OpenError::World)?;
+        let cards = Lane::start("liasse-cartes", move || Ok::<_, OpenError>(CardDesk::new(readers).with_apcv(gate)))?;
         let named = workstation.handle().call(|ws| ws.setting("post.smtp")).map_err(CoreError::from)??;
         let (caisse, place) = match (named, opening.without_post) {
             (None, false) => {

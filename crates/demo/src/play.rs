@@ -186,7 +186,12 @@ pub fn sign_in_as(office: &Office, reader: &str, pin: &Digits, wanted: Wanted) -
         .cards()
         .call(move |desk| {
             desk.refresh();
-            match cps_in(&desk.snapshot(), &name) {
+            let snapshot = desk.snapshot();
+            // A card that is there and cannot be read, held by another program for example, says why.
+            if let Some(liasse_core::cards::CardView::Failed(error)) = snapshot.reader(&name).map(|found| &found.card) {
+                return Err(CoreError::from(*error));
+            }
+            match cps_in(&snapshot, &name) {
                 // A real card must not lose a try to the demo's PIN.
                 Some(cps) if !cps.identity.holder.test_card => return Err(DeskError::RealCard.into()),
                 Some(cps) if cps.situations.is_none() => desk.verify_pin(&name, &pin)?,

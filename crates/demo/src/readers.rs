@@ -1,10 +1,11 @@
 //! Readers for a command line: simulated ones named `sim:CARD`, each holding its card, beside the PC/SC readers.
 //! Not the tray of the window: nothing is inserted or pulled here.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use liasse_core::ports::{CardChannel, CardReaders, ChannelError, PcscReaders, ReaderState};
+use liasse_core::ports::{CardChannel, CardReaders, ChannelError, Clock, PcscReaders, ReaderState};
 
 use crate::tray::{Tray, UnknownCard};
 
@@ -20,8 +21,17 @@ pub struct Readers {
 impl Readers {
     /// Readers for these names. PC/SC is asked only when a name is none of ours.
     pub fn named(names: &[&str]) -> Result<Self, NoReader> {
+        Self::named_in(None, names)
+    }
+
+    /// The same, with the cards that were imported into a data directory.
+    pub fn named_in(root: Option<&Path>, names: &[&str]) -> Result<Self, NoReader> {
         let sims: Vec<&str> = names.iter().copied().filter(|name| name.starts_with(SIM)).collect();
         let tray = Tray::with_readers(&sims);
+        let tray = match root {
+            Some(root) => tray.with_cards_of(root),
+            None => tray,
+        };
         for name in &sims {
             tray.insert(name, name.trim_start_matches(SIM))?;
         }
@@ -76,6 +86,14 @@ impl CardReaders for Readers {
             Some(pcsc) if !reader.starts_with(SIM) => pcsc.connect(reader),
             _ => self.sims.connect(reader),
         }
+    }
+
+    fn driver(&mut self, reader: &str) -> Option<String> {
+        self.pcsc.as_mut().filter(|_| !reader.starts_with(SIM))?.driver(reader)
+    }
+
+    fn tell_time(&mut self, clock: Arc<dyn Clock>) {
+        self.sims.tell_time(clock);
     }
 
     fn waker(&self) -> Arc<dyn Fn() + Send + Sync> {

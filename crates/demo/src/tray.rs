@@ -1,13 +1,15 @@
 //! The tray of simulated cards: readers to put them in and pull them out of, over the same port as PC/SC.
 //! The cards answer the same APDUs in process as behind pcscd.
 
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use liasse_cardsim::{CardImage, Knobs, SimCard, SimChannel};
-use liasse_core::ports::{CardChannel, CardReaders, ChannelError, Protocol, ReaderState};
+use liasse_cardsim::{CardImage, Knobs, SimCard, SimChannel, case_named};
+use liasse_core::ports::{CardChannel, CardReaders, ChannelError, Clock, Protocol, ReaderState};
 
-use crate::world;
+use crate::phone::{self, Time};
+use crate::world::{self, imported};
 
 /// The reader of the practitioner's card in the demo window.
 pub const CPS_READER: &str = "Lecteur CPS (simulé)";
@@ -33,6 +35,10 @@ struct Inside {
 #[derive(Clone)]
 pub struct Tray {
     inside: Arc<(Mutex<Inside>, Condvar)>,
+    /// The data directory whose imported cards may be put in too.
+    root: Option<PathBuf>,
+    /// By which clock telephones go.
+    time: Time,
 }
 
 /// No such card in the world.
@@ -51,7 +57,24 @@ impl Tray {
     pub fn with_readers(names: &[&str]) -> Self {
         let readers = names.iter().map(|name| Reader { name: (*name).to_owned(), card: None, insertions: 0 }).collect();
         let inside = Inside { readers, changes: 0, seen: 0, woken: false, tears: false };
-        Self { inside: Arc::new((Mutex::new(inside), Condvar::new())) }
+        Self { inside: Arc::new((Mutex::new(inside), Condvar::new())), root: None, time: Time::default() }
+    }
+
+    /// The same readers, which take the cards that were imported into that data directory too.
+    #[must_use]
+    pub fn with_cards_of(self, root: &Path) -> Self {
+        Self { root: Some(root.to_owned()), ..self }
+    }
+
+    /// The names of the cards that were imported.
+    pub fn imported(&self) -> Vec<String> {
+        self.root.as_deref().map(imported::names).unwrap_or_default()
+    }
+
+    /// The image of a card that may be put in: of the world, imported, or one of those for reading.
+    pub fn image(&self, card: &str) -> Result<CardImage, UnknownCard> {
+        let imported = || self.root.as_deref().and_then(|root| imported::imported(root, card));
+        image(card).or_else(|unknown| imported().ok_or(unknown))
     }
 
     /// The two readers of the demo window.
@@ -77,16 +100,28 @@ impl Tray {
 
     /// As [`Tray::insert`], with the speed and the faults of `knobs`.
     pub fn insert_with(&self, reader: &str, card: &str, knobs: Knobs) -> Result<(), UnknownCard> {
-        let image = image(card)?;
+        let sim = match phone::named(card) {
+            Some(phone) => phone::laid(phone, self.time.clone(), knobs),
+            None => SimCard::new(self.image(card)?, knobs),
+        };
         let mut inside = self.lock();
         let slot = inside.readers.iter_mut().find(|slot| slot.name == reader).ok_or(UnknownCard)?;
         if let Some((_, previous)) = slot.card.take() {
             previous.pull();
         }
-        slot.card = Some((card.to_owned(), SimChannel::new(SimCard::new(image, knobs))));
+        slot.card = Some((card.to_owned(), SimChannel::new(sim)));
         slot.insertions += 1;
         self.changed(inside);
         Ok(())
+    }
+
+    /// Plugs a reader in, where there is none of that name.
+    pub fn plug(&self, reader: &str) {
+        let mut inside = self.lock();
+        if inside.readers.iter().all(|slot| slot.name != reader) {
+            inside.readers.push(Reader { name: reader.to_owned(), card: None, insertions: 0 });
+            self.changed(inside);
+        }
     }
 
     /// Pulls the card out of a reader; whoever talks to it is told that it was pulled.
@@ -127,7 +162,7 @@ impl Tray {
     pub fn holds_a_patients_card(&self) -> bool {
         let names: Vec<String> =
             self.lock().readers.iter().filter_map(|slot| slot.card.as_ref().map(|(name, _)| name.clone())).collect();
-        names.iter().any(|name| image(name).is_ok_and(|image| !image.is_professional()))
+        names.iter().any(|name| self.image(name).is_ok_and(|image| !image.is_professional()))
     }
 
     /// The name of the card in a reader.
@@ -136,10 +171,12 @@ impl Tray {
     }
 }
 
-/// The image of a card of the world.
+/// The image of a card of the world, or of one of those for reading.
 pub fn image(card: &str) -> Result<CardImage, UnknownCard> {
-    let (_, text) = world::cards().iter().find(|(name, _)| *name == card).ok_or(UnknownCard)?;
-    CardImage::from_toml(text).map_err(|_| UnknownCard)
+    match world::card(card) {
+        Some(text) => CardImage::from_toml(text).map_err(|_| UnknownCard),
+        None => case_named(card).ok_or(UnknownCard),
+    }
 }
 
 /// A card where it lies: it may be pulled out in the middle of what it does.
@@ -207,6 +244,10 @@ impl CardReaders for Tray {
             })),
             None => Err(ChannelError::Removed),
         }
+    }
+
+    fn tell_time(&mut self, clock: Arc<dyn Clock>) {
+        self.time.tell(clock);
     }
 
     fn waker(&self) -> Arc<dyn Fn() + Send + Sync> {

@@ -12,12 +12,13 @@ mod cards;
 mod directory;
 mod embedded;
 pub mod families;
+pub mod imported;
 mod keys;
 pub mod pki;
 pub mod source;
 
 pub use directory::directory;
-pub use embedded::{Account, account, card, cards};
+pub use embedded::{Account, account, card, cards, cases};
 pub use keys::Keys;
 pub use source::World;
 

@@ -1,6 +1,9 @@
 //! What a Vitale card says: the insured person, the beneficiaries, their rights and cover (SSV groups 101 to 111).
 //! Not what an invoice assumes: `Rights` is the answer on one day, with its source and its hour.
 
+pub mod codes;
+mod notes;
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
@@ -9,6 +12,8 @@ use crate::clock::Instant;
 use crate::nir::Nir;
 use crate::organisme::Organisme;
 use crate::secret::Private;
+
+pub use notes::{AccidentNote, AmcRoute, BeneficiaryNotes, CardMutuelle, CardNotes, FamilyService};
 
 /// SSV group 101: the insured person and the card.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +32,9 @@ pub struct Insured {
     pub organisme: Organisme,
     /// Field 13: code gestion.
     pub management_code: String,
+    /// The other fields, and groups 102 and 103.
+    #[serde(default, skip_serializing_if = "CardNotes::is_usual")]
+    pub notes: CardNotes,
 }
 
 /// A period; an absent bound is open.
@@ -67,6 +75,9 @@ pub struct Complementary {
     pub processing: String,
     /// When it holds.
     pub period: Period,
+    /// How a demand travels to it.
+    #[serde(default, skip_serializing_if = "AmcRoute::is_empty")]
+    pub route: AmcRoute,
 }
 
 /// SSV group 104 and the groups that belong to it.
@@ -94,8 +105,14 @@ pub struct Beneficiary {
     pub rights: Vec<Period>,
     /// Group 106.
     pub coverage: Vec<Coverage>,
+    /// Groups 107 and 108: the mutuelle whose part the caisse manages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mutuelle: Option<CardMutuelle>,
     /// Group 109.
     pub complementary: Option<Complementary>,
+    /// The other fields of group 104, and group 111.
+    #[serde(default, skip_serializing_if = "BeneficiaryNotes::is_empty")]
+    pub notes: BeneficiaryNotes,
 }
 
 impl Beneficiary {

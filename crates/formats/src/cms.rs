@@ -13,7 +13,7 @@ mod trust;
 mod verify;
 
 pub use envelope::{decrypt, encrypt};
-pub use sign::{ToSign, prepare};
+pub use sign::{ToSign, prepare, prepare_in_context};
 pub use trust::Trust;
 pub use verify::{Verified, verify, verify_with, verify_without_content};
 

@@ -40,6 +40,12 @@ pub enum GroupError {
         /// Which one.
         group: u16,
     },
+    /// A group stands there more often than a card can hold it.
+    #[error("too many groups {group}")]
+    TooMany {
+        /// Which one.
+        group: u16,
+    },
     /// A field does not hold what it must.
     #[error("group {group} field {field} is not readable")]
     Field {
@@ -55,6 +61,7 @@ impl Coded for GroupError {
         match self {
             Self::Length { .. } => Code("formats.groupe_longueur"),
             Self::Missing { .. } => Code("formats.groupe_manquant"),
+            Self::TooMany { .. } => Code("formats.groupe_en_trop"),
             Self::Field { .. } => Code("formats.groupe_champ"),
         }
     }
@@ -62,7 +69,7 @@ impl Coded for GroupError {
     fn parameters(&self) -> Vec<(&'static str, String)> {
         match self {
             Self::Length { offset } => vec![("offset", offset.to_string())],
-            Self::Missing { group } => vec![("group", group.to_string())],
+            Self::Missing { group } | Self::TooMany { group } => vec![("group", group.to_string())],
             Self::Field { group, field } => vec![("group", group.to_string()), ("field", field.to_string())],
         }
     }

@@ -2,6 +2,7 @@
 //! Not the network, not the cards, not the keys: randomness and signatures are handed in, no input makes it panic.
 //! What is public and what is ours (`sim`) stands in `docs/formats.md`; the public tables come from SFG FIDES ACE V06.09.
 
+pub mod apcv;
 pub mod b2;
 pub mod certificate;
 pub mod cms;

@@ -32,15 +32,13 @@ impl Store {
     /// The accidents of a patient that are not consolidated, the latest told first.
     pub fn open_accidents(&self, patient: &Patient) -> Result<Vec<AccidentRow>> {
         let sql = "SELECT a.id, a.number, a.happened_on, a.organisme
-                   FROM accident a JOIN patient p ON p.id = a.patient
-                   WHERE p.insured_nir = ?1 AND p.birth_date = ?2 AND p.birth_rank = ?3 AND a.consolidated_on IS NULL
-                   ORDER BY a.id DESC";
-        let values = params![patient.insured_nir.put(), patient.birth_date.put(), patient.birth_rank];
+                   FROM accident a WHERE a.patient = ?1 AND a.consolidated_on IS NULL ORDER BY a.id DESC";
+        let whose = patient::row_of(&self.connection, patient)?;
         let read = |row: &rusqlite::Row<'_>| {
             let organisme: Option<String> = row.get("organisme")?;
             Ok((row.get("id")?, row.get("number")?, cell_or_null(row, "happened_on")?, organisme))
         };
-        let rows = query::all(&self.connection, sql, values, read)?;
+        let rows = query::all(&self.connection, sql, params![whose], read)?;
         let told = |(id, number, happened_on, organisme): (i64, Option<String>, Option<NaiveDate>, Option<String>)| {
             let read = |json: String| serde_json::from_str(&json);
             let organisme = organisme.map(read).transpose();
@@ -87,12 +85,10 @@ impl Store {
 
     /// What the last signed FSE of a patient under a billing number says.
     pub fn last_claim(&self, billing: &BillingNumber, patient: &Patient) -> Result<Option<FseContent>> {
-        let sql = "SELECT b.content FROM patient p
-                   JOIN document d ON d.patient = p.id AND d.kind = 'fse' AND d.state = 'signee'
-                   JOIN body b ON b.document = d.id
-                   WHERE p.insured_nir = ?1 AND p.birth_date = ?2 AND p.birth_rank = ?3 AND d.billing = ?4
+        let sql = "SELECT b.content FROM document d JOIN body b ON b.document = d.id
+                   WHERE d.patient = ?1 AND d.billing = ?2 AND d.kind = 'fse' AND d.state = 'signee'
                    ORDER BY d.id DESC LIMIT 1";
-        let values = params![patient.insured_nir.put(), patient.birth_date.put(), patient.birth_rank, billing.put()];
+        let values = params![patient::row_of(&self.connection, patient)?, billing.put()];
         let content: Option<String> = query::first(&self.connection, sql, values, |row| row.get("content"))?;
         content.as_deref().map(document::parse).transpose()
     }

@@ -13,6 +13,7 @@ use crate::document::{self, Signatures};
 use crate::error::Result;
 use crate::money::{self, MoneyRow};
 use crate::open::Store;
+use crate::patient;
 use crate::query;
 use crate::receipts::{self, ReceiptRow};
 use crate::withheld::debug_by_length;
@@ -136,11 +137,10 @@ impl Store {
     /// path T or R): the latest of that patient's decides.
     pub fn was_traitant(&self, billing: &BillingNumber, patient: &Patient) -> Result<bool> {
         let sql = "SELECT json_extract(b.content, '$.care.care_path') IN ('T', 'R') AS traitant
-                   FROM patient p JOIN document d ON d.patient = p.id AND d.kind = 'fse' AND d.state = 'signee'
-                   JOIN body b ON b.document = d.id
-                   WHERE p.insured_nir = ?1 AND p.birth_date = ?2 AND p.birth_rank = ?3 AND d.billing = ?4
+                   FROM document d JOIN body b ON b.document = d.id
+                   WHERE d.patient = ?1 AND d.billing = ?2 AND d.kind = 'fse' AND d.state = 'signee'
                    ORDER BY d.id DESC LIMIT 1";
-        let values = params![patient.insured_nir.put(), patient.birth_date.put(), patient.birth_rank, billing.put()];
+        let values = params![patient::row_of(&self.connection, patient)?, billing.put()];
         let found = query::first(&self.connection, sql, values, |row| row.get::<_, Option<bool>>("traitant"))?;
         Ok(found.flatten().unwrap_or_default())
     }

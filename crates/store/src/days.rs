@@ -121,7 +121,7 @@ impl Store {
         Ok(amount)
     }
 
-    /// Signed FSE for which the patient still owes, the oldest first; all, or at most `limit` of those written first.
+    /// Signed FSE for which the patient still owes, those written first before the others; all, or at most `limit` of them.
     pub fn unpaid(&self, billing: &BillingNumber, limit: Option<u32>) -> Result<Vec<UnpaidRow>> {
         self.unpaid_listed(billing, Listing::default(), limit)
     }
@@ -137,8 +137,9 @@ impl Store {
         let limited = |part: &&str| format!("SELECT * FROM ({part} ORDER BY {order} LIMIT ?2)");
         let parts: Vec<String> = owing(listing.only).iter().map(limited).collect();
         let shown = match (listing.sort, listing.turned) {
-            (DebtSort::Age, false) => "d.act_date, d.id",
-            (DebtSort::Age, true) => "d.act_date DESC, d.id DESC",
+            // Pages are of those written first: shown by another order, rows read later would stand among those of before.
+            (DebtSort::Age, false) => "d.id",
+            (DebtSort::Age, true) => "d.id DESC",
             (DebtSort::Amount, false) => "owed DESC, d.id",
             (DebtSort::Amount, true) => "owed, d.id",
         };

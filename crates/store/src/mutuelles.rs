@@ -18,11 +18,9 @@ impl Store {
     /// The card that was seen last for a patient.
     pub fn mutuelle_of(&self, patient: &Patient) -> Result<Option<MutuelleCard>> {
         let sql = "SELECT m.number, m.member, m.convention, m.valid_from, m.valid_until, m.seen_on
-                   FROM mutuelle m JOIN patient p ON p.id = m.patient
-                   WHERE p.insured_nir = ?1 AND p.birth_date = ?2 AND p.birth_rank = ?3
-                   ORDER BY m.id DESC LIMIT 1";
-        let values = params![patient.insured_nir.put(), patient.birth_date.put(), patient.birth_rank];
-        query::first(&self.connection, sql, values, |row| {
+                   FROM mutuelle m WHERE m.patient = ?1 ORDER BY m.id DESC LIMIT 1";
+        let whose = patient::row_of(&self.connection, patient)?;
+        query::first(&self.connection, sql, params![whose], |row| {
             Ok(MutuelleCard {
                 number: row.get("number")?,
                 member: Private::new(row.get::<_, String>("member")?),

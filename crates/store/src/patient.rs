@@ -1,4 +1,5 @@
-//! The patients that FSE were made for: one row a beneficiary, so that the journal can name people by a row id.
+//! The patients that FSE were made for: one row a person, so that the journal can name people by a row id. A child on both
+//! parents' cards is one person, known by their own NIR; the row names the insured person of the card that was seen last.
 //! Beside it what their Vitale said last: a source with its hour, never taken for a reading of today.
 
 use liasse_domain::Instant;
@@ -9,8 +10,31 @@ use crate::cell::{Cell, cell, put_or_null};
 use crate::error::{Result, StoreError};
 use crate::query;
 
+/// The row of a patient, if there is one: under the insured person of this card, else by their own NIR, under another's.
+pub(crate) fn row_of(connection: &Connection, patient: &Patient) -> Result<Option<i64>> {
+    let sql = "SELECT id FROM patient WHERE insured_nir = ?1 AND birth_date = ?2 AND birth_rank = ?3";
+    let values = params![patient.insured_nir.put(), patient.birth_date.put(), patient.birth_rank];
+    match query::first(connection, sql, values, |row| row.get("id"))? {
+        Some(id) => Ok(Some(id)),
+        None => under_another(connection, patient),
+    }
+}
+
+/// The row under another insured person: the other parent, or one's own card after a parent's.
+fn under_another(connection: &Connection, patient: &Patient) -> Result<Option<i64>> {
+    let Some((own_nir, _)) = &patient.own_nir else { return Ok(None) };
+    let sql = "SELECT id FROM patient WHERE own_nir = ?1 AND birth_date = ?2 AND insured_nir <> ?3 ORDER BY id LIMIT 1";
+    let values = params![own_nir.put(), patient.birth_date.put(), patient.insured_nir.put()];
+    query::first(connection, sql, values, |row| row.get("id"))
+}
+
 /// The row of a beneficiary, made or brought up to date: names change, the key of an identity does not.
 pub(crate) fn remember(connection: &Connection, patient: &Patient, at: Instant) -> Result<i64> {
+    // A row that comes with another card is that card's from now on; then what is below finds it.
+    if let Some(id) = row_of(connection, patient)? {
+        let sql = "UPDATE patient SET insured_nir = ?2, birth_rank = ?3 WHERE id = ?1 AND insured_nir <> ?2";
+        query::run(connection, sql, params![id, patient.insured_nir.put(), patient.birth_rank])?;
+    }
     let (own_nir, own_key) = (patient.own_nir.as_ref().map(|own| own.0), patient.own_nir.as_ref().map(|own| own.1));
     query::first(
         connection,

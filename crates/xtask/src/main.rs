@@ -3,9 +3,12 @@
 //! The commands are a contract (shared contracts, "Set-up, run, test"); `docs/changelog.md` notes each change.
 
 mod bench;
+#[path = "../../../tests/src/canary.rs"]
+mod canary;
 mod desktop;
 mod install;
 mod junit;
+mod leaks;
 mod packages;
 mod set_up;
 mod steps;

@@ -37,6 +37,18 @@ impl Steps {
         passed
     }
 
+    /// Runs one step of our own; an error is why it failed.
+    pub fn check(&mut self, name: &'static str, step: impl FnOnce() -> Result<(), String>) -> bool {
+        eprintln!("── {name}");
+        let start = Instant::now();
+        let end = step().map_or_else(End::Failed, |()| End::Passed);
+        let passed = end == End::Passed;
+        let took = start.elapsed();
+        eprintln!("── {name}: {} after {}", if passed { "passed" } else { "FAILED" }, seconds(took));
+        self.ended.push((name, end, took));
+        passed
+    }
+
     /// Notes a step that has no sense after `because` failed.
     pub fn could_not_run(&mut self, name: &'static str, because: &'static str) {
         self.ended.push((name, End::CouldNotRun(because), Duration::ZERO));
@@ -81,13 +93,15 @@ mod tests {
         assert!(!steps.run("second", &mut Command::new("false")));
         assert!(!steps.run("third", &mut Command::new("/nowhere/no-program")));
         steps.could_not_run("fourth", "second");
-        assert_eq!(steps.failures_beside("fourth"), 2);
-        assert_eq!(steps.failures_beside("none"), 3);
-        assert!(steps.passed("first") && !steps.passed("second") && !steps.passed("fifth"));
+        assert!(!steps.check("fifth", || Err("two leaks".to_owned())) && steps.check("sixth", || Ok(())));
+        assert_eq!(steps.failures_beside("fourth"), 3);
+        assert_eq!(steps.failures_beside("none"), 4);
+        assert!(steps.passed("first") && steps.passed("sixth") && !steps.passed("fifth") && !steps.passed("tenth"));
         let table = steps.table();
         assert!(table.contains("second: FAILED: false ended with"), "{table}");
         assert!(table.contains("third: FAILED: /nowhere/no-program could not be started"), "{table}");
         assert!(table.contains("fourth: COULD NOT RUN: second failed"), "{table}");
+        assert!(table.contains("fifth: FAILED: two leaks"), "{table}");
     }
 
     #[test]

@@ -4,6 +4,7 @@
 use std::process::Command;
 
 use crate::junit::{self, Counts};
+use crate::leaks;
 use crate::packages::Purpose;
 use crate::set_up;
 use crate::steps::Steps;
@@ -35,6 +36,7 @@ pub fn test(arguments: &[String]) -> Result<(), Stop> {
     } else {
         steps.could_not_run("doctests", "build");
         steps.could_not_run("tests", "build");
+        steps.could_not_run("leaks", "build");
     }
     conclude(&steps, counts)
 }
@@ -48,7 +50,12 @@ fn nextest(steps: &mut Steps, left_out: &[String]) -> Counts {
     if !left_out.is_empty() {
         command.arg("-E").arg(format!("not ({})", any_of(left_out)));
     }
+    let kept = leaks::prepare();
+    if let Ok(kept) = &kept {
+        command.env("LIASSE_ARTEFACTS", kept);
+    }
     steps.run("tests", with_programs(&mut command));
+    steps.check("leaks", || leaks::search(&kept?, &report));
     std::fs::read_to_string(report).ok().and_then(|text| junit::counts(&text)).unwrap_or_default()
 }
 

@@ -26,6 +26,7 @@ enum Around {
 
 const BENCHES: &[Bench] = &[
     Bench { name: "apdu", package: "liasse-cards", target: "apdu", around: Around::Card("cps-gris") },
+    Bench { name: "cards", package: "liasse-e2e", target: "cards", around: Around::Nothing },
     Bench { name: "desk", package: "liasse-demo", target: "desk", around: Around::Nothing },
     Bench { name: "desk", package: "liasse-e2e", target: "window", around: Around::Nothing },
     Bench { name: "queue", package: "liasse-demo", target: "queue", around: Around::Nothing },
@@ -58,6 +59,17 @@ const BOUNDS: &[(&str, f64, &str)] = &[
     ("queue_5000_open", 50.0, "ms"),
     ("change_of_person", 1000.0, "ms"),
     ("locum_ready_actions", 3.0, "actions"),
+    // The issue "Every card a practice meets": beside OpenSC, again beside the first time, at the speed of real cards.
+    ("cps_read_apdus_to_pkcs15", 1.0, "ratio"),
+    ("cps_read_to_pkcs15", 1.0, "ratio"),
+    ("cps_again_apdus_to_pkcs15", 0.333, "ratio"),
+    ("cps_again_apdus_to_first", 0.333, "ratio"),
+    ("cps_again_to_first", 0.333, "ratio"),
+    ("vitale_four_apdus", 12.0, "APDU"),
+    ("vitale_four_software", 5.0, "ms"),
+    ("real_insertion_to_patient", 400.0, "ms"),
+    ("real_cps_signature", 350.0, "ms"),
+    ("real_fse_mode_3", 700.0, "ms"),
     // The issue "The desk".
     ("window_mapped_more", 0.15, "s"),
     ("rss_lots_500k", 60.0, "MB"),

@@ -14,7 +14,17 @@ const PREFIX: [u8; 5] = [0x80, 0x25, 0x00, 0x00, 0x01];
 
 const FAULT: CardError = CardError::Damaged { what: "EF.SN" };
 
-/// Reads the eight digits.
+/// Its short identifier, and its whole length (published control parameters: 88 E0, 80 000C).
+const SHORT: u8 = 0x1C;
+const BYTES: u16 = 12;
+
+/// The eight digits in one command, where the master file is current already, as after a reset. What is read proves itself;
+/// `None` is no fault, only another place.
+pub fn look(card: &mut Exchange) -> Result<Option<String>, CardError> {
+    Ok(file::peek_short(card, SHORT, BYTES)?.and_then(|content| parse(&content).ok()))
+}
+
+/// Reads the eight digits, wherever the card stands.
 pub fn read(card: &mut Exchange) -> Result<String, CardError> {
     parse(&file::read_path(card, &PATH, Extent::FirstObject)?.required("EF.SN")?)
 }
@@ -57,6 +67,16 @@ mod tests {
     }
 
     #[test]
+    fn one_command_is_enough_at_the_master_file() {
+        let number = "5A 0A 80 25 00 00 01 99 21 38 45 0F 90 00";
+        let mut card = replay(&[("00 B0 9C 00 0C", number)]);
+        assert_eq!(look(&mut card), Ok(Some("99213845".to_owned())));
+        for other in ["6A 82", "5A 0A 80 25 00 00 02 99 21 38 45 0F 90 00", "90 00"] {
+            assert_eq!(look(&mut replay(&[("00 B0 9C 00 0C", other)])), Ok(None), "{other}");
+        }
+    }
+
+    #[test]
     fn the_check_digit_is_not_enforced() {
         let content = [0x5A, 0x0A, 0x80, 0x25, 0x00, 0x00, 0x01, 0x99, 0x21, 0x38, 0x45, 0x7F];
         assert!(parse(&content).is_ok());
@@ -68,6 +88,8 @@ mod tests {
             &[0x5A, 0x0A, 0x80, 0x25, 0x00, 0x00, 0x01, 0x9A, 0x21, 0x38, 0x45, 0x0F][..],
             &[0x5A, 0x0A, 0x80, 0x25, 0x00, 0x00, 0x02, 0x99, 0x21, 0x38, 0x45, 0x0F],
             &[0x5A, 0x0A, 0x80, 0x25, 0x00, 0x00, 0x01, 0x99],
+            &[0x5A, 0x0C, 0x80, 0x25, 0x00, 0x00, 0x01, 0x99, 0x21, 0x38, 0x45, 0x0F, 0x99, 0x21],
+            &[0x5A, 0x82, 0x0F, 0xFF, 0x80, 0x25, 0x00, 0x00, 0x01, 0x99, 0x21, 0x38, 0x45, 0x0F],
             &[],
         ] {
             assert_eq!(parse(content), Err(FAULT));

@@ -3,14 +3,18 @@
 
 use std::collections::HashMap;
 
+use super::{VITALE_AID, reading};
 use crate::apdu::Command;
 use crate::error::CardError;
 use crate::exchange::Exchange;
-use crate::file::{self, Extent, FileRead};
+use crate::file::FileRead;
 use crate::status::StatusWord;
 use crate::tlv;
 
 const POINTERS: u16 = 0x2001;
+
+/// The object that the directory is.
+const DIRECTORY: u32 = 0xE0;
 
 /// How many entries are looked at, of applications and of files.
 const ENTRIES: usize = 16;
@@ -25,19 +29,21 @@ struct Pointer {
 
 /// The names of the files that are there and answer 6982. "VITALE" must be the current application.
 pub fn protected_files(card: &mut Exchange) -> Result<Vec<String>, CardError> {
-    let FileRead::Content(directory) = file::read_child(card, POINTERS, Extent::FirstObject)? else {
+    let is_directory = |content: &[u8]| tlv::find(content, DIRECTORY).is_some();
+    // A card that gives this file by the short form of its identifier gives the others so.
+    let (FileRead::Content(directory), by_short) = reading::child(card, POINTERS, is_directory)? else {
         return Ok(Vec::new());
     };
     let mut protected = Vec::new();
-    let mut current = None;
+    let mut current = VITALE_AID.to_vec();
     for pointer in parse(&directory) {
-        if pointer.aid.is_some() && pointer.aid != current {
-            if !file::select_application(card, pointer.aid.as_deref().unwrap_or_default(), 0x0C)? {
+        if let Some(aid) = pointer.aid.filter(|aid| *aid != current) {
+            if !reading::select(card, 0x04, &aid)? {
                 continue;
             }
-            current = pointer.aid;
+            current = aid;
         }
-        if is_protected(card, pointer.file)? {
+        if is_protected(card, pointer.file, by_short)? {
             protected.push(pointer.name);
         }
     }
@@ -45,7 +51,14 @@ pub fn protected_files(card: &mut Exchange) -> Result<Vec<String>, CardError> {
 }
 
 /// One byte is enough to know.
-fn is_protected(card: &mut Exchange, identifier: u16) -> Result<bool, CardError> {
+fn is_protected(card: &mut Exchange, identifier: u16, by_short: bool) -> Result<bool, CardError> {
+    if let Some(short) = reading::short_of(identifier).filter(|_| by_short) {
+        match card.send(&Command::new(0x00, 0xB0, 0x80 | short, 0x00).expecting(1))?.status {
+            StatusWord::Refused => return Ok(true),
+            StatusWord::Ok | StatusWord::EndOfFile => return Ok(false),
+            _ => {}
+        }
+    }
     let select = Command::new(0x00, 0xA4, 0x02, 0x0C).body(&identifier.to_be_bytes());
     match card.send(&select)?.status {
         StatusWord::Ok => {}
@@ -56,7 +69,7 @@ fn is_protected(card: &mut Exchange, identifier: u16) -> Result<bool, CardError>
 }
 
 fn parse(directory: &[u8]) -> Vec<Pointer> {
-    let Some(inside) = tlv::find(directory, 0xE0) else { return Vec::new() };
+    let Some(inside) = tlv::find(directory, DIRECTORY) else { return Vec::new() };
     let applications: HashMap<[u8; 2], Vec<u8>> = tlv::find(inside, 0xA0)
         .map(tlv::objects)
         .into_iter()
@@ -85,6 +98,30 @@ fn parse(directory: &[u8]) -> Vec<Pointer> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::replay::replay;
+
+    #[test]
+    fn files_are_asked_for_by_their_short_form_where_the_directory_was() {
+        let application = tlv::write(0x82, &[&[0, 1, 0, 0][..], &VITALE_AID].concat());
+        let file = tlv::write(0x80, &[&b"DROITS  "[..], &[0, 1, 0x20, 0x10]].concat());
+        let directory = tlv::write(DIRECTORY, &[tlv::write(0xA0, &application), file].concat());
+        let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02X} ")).collect::<String>();
+        let whole = format!("{} 90 00", hex(&directory));
+        let length = format!("{:02X}", directory.len());
+        let (wrong, right) = (format!("6C {length}"), format!("00 B0 81 00 {length}"));
+        let mut card = replay(&[("00 B0 81 00 00", &wrong), (&right, &whole), ("00 B0 90 00 01", "69 82")]);
+        assert_eq!(protected_files(&mut card), Ok(vec!["DROITS".to_owned()]));
+        // A card without short identifiers: as cardpeek reads it.
+        let mut card = replay(&[
+            ("00 B0 81 00 00", "6A 82"),
+            ("00 A4 02 00 02 20 01", "90 00"),
+            ("00 B0 00 00 E7", &wrong),
+            (&format!("00 B0 00 00 {length}"), &whole),
+            ("00 A4 02 0C 02 20 10", "90 00"),
+            ("00 B0 00 00 01", "69 82"),
+        ]);
+        assert_eq!(protected_files(&mut card), Ok(vec!["DROITS".to_owned()]));
+    }
 
     #[test]
     fn a_directory_names_files_and_their_applications() {

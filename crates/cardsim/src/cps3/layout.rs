@@ -8,7 +8,7 @@ use liasse_domain::ids::luhn_key;
 use liasse_formats::groups::professional::{holder_to_group, situation_to_group};
 use liasse_formats::groups::to_latin1;
 
-use super::pkcs15;
+use super::pkcs15::{self, Edition};
 use crate::image::CpsImage;
 use crate::tree::{Access, Id, MASTER, Tree};
 
@@ -31,7 +31,7 @@ pub const AUTHENTICATION_CERTIFICATE: u16 = 0xB002;
 const PADDING: usize = 32;
 
 /// The tree of class 00, and the contact application in it.
-pub fn files(serial: &str, image: &CpsImage) -> (Tree, Id) {
+pub fn files(serial: &str, image: &CpsImage, edition: &Edition) -> (Tree, Id) {
     let mut tree = Tree::new(&CPS_AID);
     tree.add_issuer_file(0x2F00, 0x1E, directory());
     tree.add_issuer_file(0x2F01, 0x1D, EF_ATR.to_vec());
@@ -40,17 +40,18 @@ pub fn files(serial: &str, image: &CpsImage) -> (Tree, Id) {
     let ias = tree.add_directory(MASTER, 0x0001, &IAS_AID);
     let contactless = tree.add_directory(MASTER, 0x0002, &CONTACTLESS_AID);
     for (application, is_contact) in [(ias, true), (contactless, false)] {
-        tree.add_file(application, 0x5032, Some(0x12), pkcs15::token_info(serial), Access::Free);
+        tree.add_file(application, 0x5032, Some(0x12), pkcs15::token_info(serial, edition), Access::Free);
         tree.add_file(application, 0x5031, Some(0x11), pkcs15::directories(is_contact), Access::Free);
     }
     tree.add_file(ias, 0x7001, None, pkcs15::pins(), Access::Free);
-    tree.add_file(ias, 0x7002, None, pkcs15::private_keys(), Access::Free);
-    tree.add_file(ias, 0x7005, None, pkcs15::certificates(), Access::Free);
+    tree.add_file(ias, 0x7002, None, pkcs15::private_keys(edition), Access::Free);
+    tree.add_file(ias, 0x7005, None, pkcs15::certificates(edition), Access::Free);
     tree.add_file(ias, SIGNATURE_CERTIFICATE, None, image.signature_certificate.clone(), Access::Free);
     tree.add_file(ias, AUTHENTICATION_CERTIFICATE, None, image.authentication_certificate.clone(), Access::Free);
     tree.add_file(ias, 0xD107, None, vec![0; 64], Access::Free);
-    for (index, situation) in (0..).zip(image.situations.iter().take(16)) {
-        tree.add_file(ias, 0xD120 + index, None, activity(situation), Access::Pin);
+    // Each at its own number: a card may have holes.
+    for situation in image.situations.iter().filter(|situation| (1..=16).contains(&situation.number)) {
+        tree.add_file(ias, 0xD11F + u16::from(situation.number), None, activity(situation), Access::Pin);
     }
     let [.., high, low] = sim::HOLDER_PATH;
     let holder = padded(sim::wrap(&[holder_to_group(&image.holder)]));

@@ -7,6 +7,23 @@ use liasse_cards::tlv::write;
 use super::layout::{AUTHENTICATION_CERTIFICATE, SIGNATURE_CERTIFICATE};
 use crate::environment::{AUTHENTICATION_KEY, SIGNATURE_KEY};
 
+/// What differs between the generations in these files.
+pub struct Edition {
+    /// How the label of the token begins.
+    label: &'static str,
+    /// Identifier (after the AID) and reference of the signature key.
+    signature: (u8, u8),
+    /// The same of the authentication key.
+    authentication: (u8, u8),
+}
+
+/// As on real cards.
+pub const THIRD: Edition =
+    Edition { label: "CPS3v3-00", signature: (0x01, SIGNATURE_KEY), authentication: (0x02, AUTHENTICATION_KEY) };
+
+/// Identifiers 10 and 20 are public, the rest of a CPS4's directories is ours.
+pub const FOURTH: Edition = Edition { label: "CPS4v1-00", signature: (0x10, 0x10), authentication: (0x20, 0x20) };
+
 const SEQUENCE: u32 = 0x30;
 const INTEGER: u32 = 0x02;
 const BITS: u32 = 0x03;
@@ -22,20 +39,20 @@ fn path(file: u16) -> Vec<u8> {
     sequence(&[write(OCTETS, &[0x3F, 0x00, 0x00, 0x01, high, low])])
 }
 
-/// The identifier that a key and its certificate share: AID of the application, then 01 or 02.
+/// The identifier that a key and its certificate share: AID of the application, then the number of the key.
 fn identifier(number: u8) -> Vec<u8> {
     write(OCTETS, &[&IAS_AID[..], &[number]].concat())
 }
 
 /// TokenInfo (5032).
-pub fn token_info(serial: &str) -> Vec<u8> {
+pub fn token_info(serial: &str, edition: &Edition) -> Vec<u8> {
     let number: Vec<u8> = serial.bytes().map(|digit| digit - b'0').collect();
     let number: Vec<u8> = number.chunks(2).map(|pair| pair.iter().fold(0, |byte, digit| byte << 4 | digit)).collect();
     sequence(&[
         write(INTEGER, &[0]),
         write(OCTETS, &number),
         write(UTF8, b"ASIP SANTE"),
-        write(0x80, format!("CPS3v3-00{serial}").as_bytes()),
+        write(0x80, format!("{}{serial}", edition.label).as_bytes()),
         write(BITS, &[0x05, 0x60]),
         write(0xA2, &ALGORITHMS.map(algorithm).concat()),
         write(0xA5, &write(0x18, b"20100316110000Z")),
@@ -104,13 +121,13 @@ pub fn pins() -> Vec<u8> {
 }
 
 /// PrKDF (7002).
-pub fn private_keys() -> Vec<u8> {
+pub fn private_keys(edition: &Edition) -> Vec<u8> {
     // Usage decrypt and sign, by deciphering (7) and internal authentication (9); sign and nonRepudiation, by
     // computing a signature (5).
     let decipher_and_authenticate = [rule(&[0x00, 0x01]), rule(&[0x06, 0x00, 0x40])];
     [
-        private_key(b"CPS_PRIV_AUT", 0x02, AUTHENTICATION_KEY, &[0x05, 0x60], &decipher_and_authenticate),
-        private_key(b"CPS_PRIV_SIG", 0x01, SIGNATURE_KEY, &[0x06, 0x20, 0x40], &[rule(&[0x02, 0x04])]),
+        private_key(b"CPS_PRIV_AUT", edition.authentication, &[0x05, 0x60], &decipher_and_authenticate),
+        private_key(b"CPS_PRIV_SIG", edition.signature, &[0x06, 0x20, 0x40], &[rule(&[0x02, 0x04])]),
     ]
     .concat()
 }
@@ -120,7 +137,7 @@ fn rule(bits: &[u8]) -> Vec<u8> {
     sequence(&[write(BITS, bits), write(OCTETS, &[0x01])])
 }
 
-fn private_key(label: &[u8], number: u8, reference: u8, usage: &[u8], rules: &[Vec<u8>]) -> Vec<u8> {
+fn private_key(label: &[u8], (number, reference): (u8, u8), usage: &[u8], rules: &[Vec<u8>]) -> Vec<u8> {
     sequence(&[
         sequence(&[write(UTF8, label), write(BITS, &[0x05, 0xE0]), write(OCTETS, &[0x01]), sequence(rules)]),
         sequence(&[
@@ -135,7 +152,7 @@ fn private_key(label: &[u8], number: u8, reference: u8, usage: &[u8], rules: &[V
 }
 
 /// CDF (7005).
-pub fn certificates() -> Vec<u8> {
+pub fn certificates(edition: &Edition) -> Vec<u8> {
     let record = |label: &str, number, file| {
         sequence(&[
             sequence(&[write(UTF8, label.as_bytes()), write(BITS, &[0x06, 0x00])]),
@@ -144,8 +161,8 @@ pub fn certificates() -> Vec<u8> {
         ])
     };
     [
-        record("Certificat d'Authentification CPS", 0x02, AUTHENTICATION_CERTIFICATE),
-        record("Certificat de Signature CPS", 0x01, SIGNATURE_CERTIFICATE),
+        record("Certificat d'Authentification CPS", edition.authentication.0, AUTHENTICATION_CERTIFICATE),
+        record("Certificat de Signature CPS", edition.signature.0, SIGNATURE_CERTIFICATE),
     ]
     .concat()
 }
@@ -160,20 +177,34 @@ mod tests {
         // Real card, 91 bytes (reference cards, 1.3).
         let published = "3059302a0c0c4350535f505249565f415554030205e0040101301330070302000104010130080303060040040101\
                          301f040ee828bd080f8025000001ff001002030205600101ff030204b002020082a10a30083002040002020800";
-        let record: String = private_keys()[..91].iter().map(|byte| format!("{byte:02x}")).collect();
+        let record: String = private_keys(&THIRD)[..91].iter().map(|byte| format!("{byte:02x}")).collect();
         assert_eq!(record, published);
     }
 
     #[test]
     fn our_reader_finds_both_certificates() {
-        let records = liasse_cards::cps::pkcs15::certificate_records(&certificates());
+        let records = liasse_cards::cps::pkcs15::certificate_records(&certificates(&THIRD));
         let found: Vec<_> = records.iter().map(|r| (r.id.last().copied(), r.path[4..].to_vec())).collect();
         assert_eq!(found, [(Some(2), vec![0xB0, 0x02]), (Some(1), vec![0xB0, 0x01])]);
     }
 
     #[test]
+    fn our_reader_finds_both_keys_of_either_generation_and_the_code() {
+        use liasse_cards::cps::pkcs15::{code_records, key_records};
+        for (edition, expected) in [(THIRD, [(2, 0x82), (1, 0x81)]), (FOURTH, [(0x20, 0x20), (0x10, 0x10)])] {
+            let keys = key_records(&private_keys(&edition));
+            let found: Vec<_> = keys.iter().map(|key| (key.id[13], key.reference)).collect();
+            assert_eq!(found, expected);
+            assert_eq!(keys.iter().map(|key| key.may_sign).collect::<Vec<_>>(), [false, true]);
+        }
+        let codes = code_records(&pins());
+        let [code] = codes.as_slice() else { panic!("one code") };
+        assert_eq!((code.label.as_str(), code.shortest, code.longest), ("Code porteur de la carte CPX", 4, 8));
+    }
+
+    #[test]
     fn the_token_is_labelled_as_the_real_ones() {
-        let info = token_info("00000101");
+        let info = token_info("00000101", &THIRD);
         let inside = tlv::find(&info, SEQUENCE).expect("sequence");
         assert_eq!(tlv::find(inside, 0x80), Some(&b"CPS3v3-0000000101"[..]));
         assert_eq!(tlv::find(inside, OCTETS), Some(&[0x00, 0x00, 0x01, 0x01][..]));

@@ -3,21 +3,24 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{CardImage, ImageError};
+use super::{CardImage, ImageError, case_named};
 
 /// The card in that file.
 pub fn image_from_path(path: &Path) -> Result<CardImage, ImageError> {
     CardImage::from_toml(&std::fs::read_to_string(path).map_err(|_| ImageError::Missing)?)
 }
 
-/// The card of that name (`cps-gris`), or in the file of that path (`./cps-gris.toml`).
+/// The card of that name (`cps-gris`, or one of the cards for reading), or in the file of that path (`./cps-gris.toml`).
 pub fn image_named(name: &str) -> Result<CardImage, ImageError> {
     let path = Path::new(name);
     if path.extension().is_some() || path.components().count() > 1 {
         return image_from_path(path);
     }
-    let folder = folders().into_iter().find(|folder| folder.is_dir()).ok_or(ImageError::Missing)?;
-    image_from_path(&folder.join(format!("{name}.toml")))
+    let folder = folders().into_iter().find(|folder| folder.is_dir());
+    match folder.map(|folder| folder.join(format!("{name}.toml"))).filter(|path| path.is_file()) {
+        Some(path) => image_from_path(&path),
+        None => case_named(name).ok_or(ImageError::Missing),
+    }
 }
 
 fn folders() -> Vec<PathBuf> {

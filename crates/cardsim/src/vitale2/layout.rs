@@ -22,21 +22,25 @@ const ENTRY: [u8; 2] = [0x00, 0x01];
 /// Zeros behind the last object, as real files have them.
 const PADDING: usize = 48;
 
+/// A public file has its room from the day the card is made, whoever is on it.
+const ROOM: usize = 256;
+
 /// The tree, and our own application in it.
 pub fn files(image: &VitaleImage) -> (Tree, Id) {
     let content = &image.vitale;
     let mut tree = Tree::new(&MASTER_AID);
-    tree.add_file(MASTER, 0x2F02, Some(PUBLIC_FILE), padded(names(content)), Access::Free);
+    tree.add_file(MASTER, 0x2F02, Some(PUBLIC_FILE), roomy(names(content)), Access::Free);
     tree.add_file(MASTER, 0xD001, None, validity(), Access::Free);
     let vitale = tree.add_directory(MASTER, 0x2000, &VITALE_AID);
-    tree.add_file(vitale, 0x2001, None, padded(pointers()), Access::Free);
-    tree.add_file(vitale, 0x2002, Some(PUBLIC_FILE), padded(numbers(content)), Access::Free);
+    tree.add_file(vitale, 0x2001, Some(short(0x2001)), roomy(pointers()), Access::Free);
+    tree.add_file(vitale, 0x2002, Some(PUBLIC_FILE), roomy(numbers(content)), Access::Free);
     for (_, identifier) in PROTECTED {
-        tree.add_file(vitale, identifier, None, vec![0xEE; 64], Access::Never);
+        tree.add_file(vitale, identifier, Some(short(identifier)), vec![0xEE; 64], Access::Never);
     }
     let own = tree.add_directory(MASTER, 0x5300, &sim::VITALE_AID);
-    tree.add_file(own, SIM_CONTENT, None, padded(sim::wrap(&vitale_to_groups(content))), Access::Free);
-    tree.add_file(own, SIM_CERTIFICATE, None, image.certificate.clone(), Access::Free);
+    let zone = padded(sim::wrap(&vitale_to_groups(content)));
+    tree.add_file(own, SIM_CONTENT, Some(short(SIM_CONTENT)), zone, Access::Free);
+    tree.add_file(own, SIM_CERTIFICATE, Some(short(SIM_CERTIFICATE)), image.certificate.clone(), Access::Free);
     (tree, own)
 }
 
@@ -88,6 +92,17 @@ fn pointers() -> Vec<u8> {
 fn validity() -> Vec<u8> {
     let mut content = tlv::write(0x66, &tlv::write(0x80, b"20200101"));
     content.resize(124, 0);
+    content
+}
+
+/// The short identifier of a file that is given none: the low five bits of its identifier (ISO 7816-4, 7.4.2).
+fn short(identifier: u16) -> u8 {
+    u8::try_from(identifier & 0x1F).unwrap_or_default()
+}
+
+fn roomy(content: Vec<u8>) -> Vec<u8> {
+    let mut content = padded(content);
+    content.resize(content.len().max(ROOM), 0);
     content
 }
 

@@ -3,7 +3,7 @@
 
 use liasse_cards::CardChannel;
 use liasse_cardsim::{CardImage, Content, CpsImage, Fault, Knobs, SimCard, SimChannel, VitaleImage};
-use liasse_domain::patient::{Coverage, Insured, Period};
+use liasse_domain::patient::{BeneficiaryNotes, CardNotes, Coverage, Insured, Period};
 use liasse_domain::{
     Beneficiary, BillingNumber, BillingSituation, BirthDate, CardHolder, CardType, Digits, Nir, Organisme, Private,
     Rpps, VitaleContent,
@@ -86,7 +86,9 @@ pub fn vitale_content() -> VitaleContent {
         amo_service_period: open,
         rights: vec![Period { from: None, until: "2030-12-31".parse().ok() }],
         coverage: vec![Coverage { period: open, ald: 0, situation: "0100".to_owned() }],
+        mutuelle: None,
         complementary: None,
+        notes: BeneficiaryNotes::default(),
     };
     VitaleContent {
         insured: Insured {
@@ -98,6 +100,7 @@ pub fn vitale_content() -> VitaleContent {
             nir_key: 68,
             organisme: Organisme::new("01", "751", "0000").expect("organisme"),
             management_code: "10".to_owned(),
+            notes: CardNotes::default(),
         },
         beneficiaries: vec![
             beneficiary("DÛRAND", "Zoé", "1950-19-01", 0),

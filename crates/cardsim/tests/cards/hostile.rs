@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use liasse_cards::cps::Cps;
+use liasse_cards::cps::{Cache, Cps};
 use liasse_cards::exchange::JOB_APDUS;
 use liasse_cards::vitale::Vitale;
 use liasse_cards::{CardChannel, CardError, ChannelError, Protocol};
@@ -13,6 +13,8 @@ use crate::deck::{self, insert, pin};
 
 const CPS_ATR: [u8; 17] =
     [0x3B, 0xAC, 0x00, 0x40, 0x2A, 0x00, 0x12, 0x25, 0x00, 0x64, 0x80, 0x00, 0x03, 0x10, 0x00, 0x90, 0x00];
+const CPS4_ATR: [u8; 17] =
+    [0x3B, 0x9B, 0x18, 0x80, 0x01, 0x00, 0x12, 0x25, 0x00, 0x64, 0x80, 0x04, 0x01, 0x00, 0x00, 0x90, 0x44];
 const VITALE_ATR: [u8; 10] = [0x3B, 0x75, 0x13, 0x00, 0x00, 0x47, 0x09, 0xEA, 0x90, 0x00];
 
 /// Plays answers round and round, and counts.
@@ -105,6 +107,36 @@ proptest! {
     }
 }
 
+/// Everything else that is done with a CPS, seven jobs of it, and the second insertion of the same card.
+fn run_rest(channel: Box<dyn CardChannel>, cache: &mut Cache) -> Result<(), CardError> {
+    let mut cps = Cps::open_with(channel, cache)?;
+    let _ = (cps.puk_state(), cps.inventory());
+    let (cps, _) = cps.change_pin(&pin("1234"), &pin("4321"));
+    let (cps, _) = cps.unblock(&pin("87654321"), &pin("1234"));
+    let mut cps = cps.verify(&pin("1234")).map_err(|(_, error)| error)?;
+    cps.activities().map(|activities| assert!(activities.len() <= 16))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn any_answers_to_all_the_rest_end_too(
+        answers in proptest::collection::vec(answer(), 1..12), t0 in any::<bool>(), fourth in any::<bool>(),
+    ) {
+        let protocol = if t0 { Protocol::T0 } else { Protocol::T1 };
+        let atr = if fourth { CPS4_ATR } else { CPS_ATR };
+        let mut cache = Cache::new();
+        for _ in 0..2 {
+            let count = Arc::new(AtomicU32::new(0));
+            let liar = Liar { atr: atr.to_vec(), answers: answers.clone(), protocol, count: count.clone() };
+            let _ = run_rest(Box::new(liar), &mut cache);
+            prop_assert!(count.load(Ordering::SeqCst) <= 7 * JOB_APDUS);
+            prop_assert!(cache.len() <= 2);
+        }
+    }
+}
+
 /// A true card of which some bytes arrive changed.
 struct Noise {
     card: Box<dyn CardChannel>,
@@ -145,5 +177,9 @@ proptest! {
         let noise = |card| Box::new(Noise { card, changes: changes.clone(), count: 0 });
         let _ = run_cps(noise(insert(deck::cps_card_image(), t0, None)));
         let _ = run_vitale(noise(insert(deck::vitale_card_image(deck::vitale_content()), t0, None)));
+        let mut cache = Cache::new();
+        for _ in 0..2 {
+            let _ = run_rest(noise(insert(deck::cps_card_image(), t0, None)), &mut cache);
+        }
     }
 }

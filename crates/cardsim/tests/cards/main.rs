@@ -3,9 +3,11 @@
 
 #![expect(clippy::expect_used, reason = "a test that cannot go on must stop")]
 
+mod codes;
 mod cps;
 mod deck;
 mod hostile;
+mod insertions;
 mod pulled;
 mod reader;
 mod secrets;

@@ -3,6 +3,7 @@
 use liasse_cards::cps::Cps;
 use liasse_cards::vitale::Vitale;
 use liasse_cards::{CardChannel, CardError, ChannelError, sim};
+use liasse_domain::patient::{AmcRoute, Complementary, Period};
 use liasse_domain::{CardKind, Private};
 
 use crate::deck::{self, STYLES, insert};
@@ -28,8 +29,8 @@ fn public_files_and_simulated_content_are_read() {
         assert_eq!(read.public[0].nir.map(|nir| nir.as_str().to_owned()), Some("2501962643002".to_owned()));
         assert_eq!(read.unreadable, ["DROITS", "ALD", "AMC"]);
         assert_eq!(read.content, Some(deck::vitale_content()));
-        assert_eq!(read.certificate, Some(deck::certificate(0x77, 900)));
-        assert!(vitale.apdus() <= 50, "{} APDUs", vitale.apdus());
+        assert!(vitale.apdus() <= 12, "{} APDUs", vitale.apdus());
+        assert_eq!(vitale.certificate(), Ok(Some(deck::certificate(0x77, 900))));
         let shown = format!("{read:?} {vitale:?}");
         assert!(!shown.contains("RAND") && !shown.contains("2501962643002"), "{shown}");
     }
@@ -51,6 +52,34 @@ fn nineteen_beneficiaries_are_read() {
         assert_eq!(read.public[18].given_name.reveal(), "Prénom numéro 18");
         assert_eq!(read.content.as_ref(), Some(&content));
     }
+}
+
+/// Counted with GET RESPONSE, over T=0: selections whose answer is left, files by their short identifiers.
+#[test]
+fn a_whole_card_with_four_beneficiaries_takes_twelve_commands() {
+    let mut content = deck::vitale_content();
+    for given_name in ["Anaïs", "Éloïse"] {
+        let next = liasse_domain::Beneficiary { given_name: given_name.into(), ..content.beneficiaries[1].clone() };
+        content.beneficiaries.push(next);
+    }
+    for person in &mut content.beneficiaries {
+        person.own_nir = Some((content.insured.nir, content.insured.nir_key));
+        person.complementary = Some(Complementary {
+            number: "99999901".to_owned(),
+            member: "SIM99908".into(),
+            processing: "33".to_owned(),
+            period: Period { from: None, until: None },
+            route: AmcRoute::default(),
+        });
+    }
+    let mut vitale = Vitale::open(insert(deck::vitale_card_image(content.clone()), true, None)).expect("Vitale");
+    let read = vitale.read().expect("reading");
+    assert_eq!((read.public.len(), read.unreadable.len(), read.content), (4, 3, Some(content)));
+    assert_eq!(vitale.apdus(), 12);
+    vitale.certificate().expect("reading");
+    assert_eq!(vitale.apdus(), 12 + 5, "what signs is asked for apart: SELECT and four READ BINARY");
+    vitale.sign(&[7; 32]).expect("signature");
+    assert_eq!(vitale.apdus(), 12 + 5 + 4, "SELECT, MSE, PSO, GET RESPONSE");
 }
 
 #[test]
@@ -97,7 +126,7 @@ fn a_real_vitale_gives_its_public_files_and_no_signature() {
     let real = |content| Real(insert(deck::vitale_card_image(content), true, None));
     let mut vitale = Vitale::open(Box::new(real(deck::vitale_content()))).expect("Vitale");
     let read = vitale.read().expect("reading");
-    assert_eq!((read.public.len(), read.content, read.certificate), (2, None, None));
+    assert_eq!((read.public.len(), read.content, vitale.certificate()), (2, None, Ok(None)));
     assert_eq!(vitale.sign(&[0; 32]), Err(CardError::NoSimApplication));
 
     let mut wrong = deck::vitale_content();

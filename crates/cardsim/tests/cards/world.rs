@@ -12,7 +12,10 @@ use crate::deck::{self, insert, pin};
 
 #[test]
 fn an_image_reads_back() {
-    for image in [deck::cps_card_image(), deck::vitale_card_image(deck::vitale_content())] {
+    let fourth = CardImage { content: Content::Cps4(Box::new(deck::cps_image())), ..deck::cps_card_image() };
+    assert!(fourth.to_toml().contains("kind = \"cps4\"") && fourth != deck::cps_card_image());
+    assert!(fourth.is_professional() && fourth.pin() == Some("1234"));
+    for image in [deck::cps_card_image(), fourth, deck::vitale_card_image(deck::vitale_content())] {
         let text = image.to_toml();
         assert!(CardImage::from_toml(&text).expect("image") == image);
         assert!(!format!("{image:?}").contains("1234"));
@@ -58,7 +61,7 @@ fn every_card_of_the_world_reads_as_it_was_written() {
         let image = image_from_path(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         let channel = insert(image.clone(), true, None);
         match &image.content {
-            Content::Cps3(written) => {
+            Content::Cps3(written) | Content::Cps4(written) => {
                 let cps = Cps::open(channel).expect("CPS");
                 assert!(cps.identity().holder == written.holder, "{}", path.display());
                 assert_eq!(cps.identity().serial, image.serial);

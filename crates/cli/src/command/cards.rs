@@ -1,13 +1,21 @@
-//! `cards`: the readers and what is in them; one card read whole. Needs no data directory.
+//! `cards`: the readers and what is in them; one card read whole; virtual-card files taken in and given out. Only taking in
+//! needs a data directory.
+
+use std::path::PathBuf;
+use std::sync::Arc;
 
 use liasse_core::cards::{CardDesk, CardView, Cost, CpsView, ReaderView, VitaleView};
-use liasse_core::ports::{CardError, CardReaders, ChannelError};
-use liasse_demo::readers::Readers;
-use liasse_domain::CardKind;
+use liasse_core::ports::{CardError, CardReaders, ChannelError, SystemClock};
+use liasse_demo::OpenError;
+use liasse_demo::readers::{Readers, SIM};
+use liasse_demo::world::imported;
+use liasse_domain::{CardKind, Coded};
 use serde_json::{Value, json};
 
+use crate::command::phone;
 use crate::failure::Failure;
-use crate::office::pin_from_stdin;
+use crate::files;
+use crate::office::{Place, pin_from_stdin};
 use crate::output;
 use crate::output::hex;
 use crate::text;
@@ -18,6 +26,16 @@ pub(crate) enum Cards {
     List,
     #[command(about = "Lit une carte")]
     Read(Read),
+    #[command(about = "Le code que montre le téléphone (simulé) d'une famille, pour --apcv-stdin")]
+    Phone(phone::Phone),
+    #[command(subcommand, about = "Codes d'une carte de professionnel")]
+    Pin(super::pin::Pin),
+    #[command(about = "Dit ce qui entre dans les lecteurs et en sort, une ligne JSON par changement")]
+    Watch,
+    #[command(about = "Fait d'un fichier de carte virtuelle (carte de test) une carte simulée de la démonstration")]
+    Import(Import),
+    #[command(about = "Écrit le fichier de carte virtuelle d'une carte Vitale simulée ou importée")]
+    Export(Export),
 }
 
 #[derive(clap::Args)]
@@ -26,13 +44,74 @@ pub(crate) struct Read {
     reader: String,
     #[arg(long, help = "Lit le code porteur sur l'entrée standard et donne aussi les situations")]
     pin_stdin: bool,
+    #[command(flatten)]
+    place: Place,
+}
+
+#[derive(clap::Args)]
+pub(crate) struct Import {
+    #[arg(
+        value_name = "FICHIER",
+        help = "Fichier de carte virtuelle : groupes 101 à 111 (.in), ou - pour l'entrée standard"
+    )]
+    file: PathBuf,
+    #[arg(long, value_name = "NOM", help = "Nom de la carte : lettres, chiffres et tirets ; sinon celui du fichier")]
+    name: Option<String>,
+    #[command(flatten)]
+    place: Place,
+}
+
+#[derive(clap::Args)]
+pub(crate) struct Export {
+    #[arg(value_name = "CARTE", help = "Nom d'une carte Vitale simulée ou importée")]
+    card: String,
+    #[arg(value_name = "FICHIER", help = "Fichier à écrire, qui n'existe pas encore")]
+    file: PathBuf,
+    #[command(flatten)]
+    place: Place,
 }
 
 pub(crate) fn run(command: &Cards, json: bool) -> Result<(), Failure> {
     match command {
         Cards::List => list(json),
         Cards::Read(read) => read_one(read),
+        Cards::Phone(call) => phone::show(call, json),
+        Cards::Pin(command) => super::pin::run(command, json),
+        Cards::Watch => super::watch::run(),
+        Cards::Import(call) => import(call, json),
+        Cards::Export(call) => export(call, json),
     }
+}
+
+fn import(call: &Import, json: bool) -> Result<(), Failure> {
+    let root = call.place.existing_demo()?;
+    let bytes = files::read_up_to(&call.file, imported::limit())?;
+    let stem = call.file.file_stem().unwrap_or_default().to_string_lossy();
+    let card = imported::import(&root, call.name.as_deref().unwrap_or(&stem), &bytes)?;
+    let (name, count) = (card.name.as_str(), card.beneficiaries.to_string());
+    let says = text::with("cards.imported", &[("count", &count), ("card", name)]);
+    if json {
+        let reader = format!("{SIM}{name}");
+        return output::line(
+            &json!({
+                "v": 1, "card": name, "reader": reader, "beneficiaries": card.beneficiaries,
+                "known_to_caisse": false, "says": says,
+            })
+            .to_string(),
+        );
+    }
+    output::line(&says)
+}
+
+fn export(call: &Export, json: bool) -> Result<(), Failure> {
+    // A card of the world needs no data.
+    let root = call.place.demo_root().ok();
+    let zone = imported::virtual_card(root.as_deref(), &call.card)?;
+    files::write(&call.file, &zone)?;
+    if json {
+        return output::line(&json!({ "v": 1, "card": call.card, "bytes": zone.len() }).to_string());
+    }
+    output::line(&text::with("cards.exported", &[("bytes", &zone.len().to_string()), ("card", &call.card)]))
 }
 
 fn list(json: bool) -> Result<(), Failure> {
@@ -51,7 +130,7 @@ fn list(json: bool) -> Result<(), Failure> {
     } else {
         for state in &states {
             let kind = state.atr.as_deref().map(liasse_core::identify);
-            let card = kind.map_or_else(|| text::t("cards.empty").to_owned(), word);
+            let card = kind.map_or_else(|| text::t("cards.empty").to_owned(), told);
             output::line(&format!("{}\t{card}", state.name))?;
         }
     }
@@ -59,8 +138,11 @@ fn list(json: bool) -> Result<(), Failure> {
 }
 
 fn read_one(read: &Read) -> Result<(), Failure> {
-    let readers = Readers::named(&[read.reader.as_str()])?;
-    let mut desk = CardDesk::new(Box::new(readers));
+    // An imported card lies in the data directory; where there is none, there are no imported cards.
+    let root = read.place.demo_root().ok();
+    let readers = Readers::named_in(root.as_deref(), &[read.reader.as_str()])?;
+    let gate = liasse_demo::phone::gate(Arc::new(SystemClock)).ok_or(OpenError::World)?;
+    let mut desk = CardDesk::to_read(Box::new(readers)).with_apcv(gate);
     if read.pin_stdin {
         let pin = pin_from_stdin()?;
         desk.verify_pin(&read.reader, &pin)?;
@@ -75,7 +157,13 @@ fn describe(reader: &ReaderView) -> Result<Value, Failure> {
     match &reader.card {
         CardView::Empty => Err(CardError::Channel(ChannelError::Removed).into()),
         CardView::Failed(error) => Err((*error).into()),
-        CardView::Unknown { kind, .. } => Ok(shape(*kind, Value::Null, atr, Cost::default(), Content::default())),
+        CardView::Unknown { kind, .. } => {
+            let mut card = shape(*kind, Value::Null, atr, Cost::default(), Content::default());
+            if let Value::Object(fields) = &mut card {
+                fields.insert("refused".to_owned(), json!(CardError::NotThatCard { kind: *kind }.report()));
+            }
+            Ok(card)
+        }
         CardView::Cps(cps) => Ok(of_cps(cps, atr)),
         CardView::Vitale(vitale) => Ok(of_vitale(vitale, atr)),
     }
@@ -136,7 +224,21 @@ fn of_vitale(vitale: &VitaleView, atr: Option<String>) -> Value {
         .collect();
     let holder = read.content.as_ref().map_or(Value::Null, |content| json!(content.insured));
     let content = Content { holder, beneficiaries, unreadable: read.unreadable.clone(), ..Content::default() };
-    shape(CardKind::Vitale2, Value::Null, atr, vitale.cost, content)
+    let Some(apcv) = &vitale.apcv else { return shape(CardKind::Vitale2, Value::Null, atr, vitale.cost, content) };
+    let context = apcv.context();
+    let mut card = shape(CardKind::Apcv, Value::Null, atr, vitale.cost, content);
+    card["context"] = json!({
+        "identifiant": context.identifiant, "issued_at": context.issued_at, "until": context.until,
+    });
+    card
+}
+
+/// What a person is told of a kind: its word, and of a Vitale that is withdrawn that it is.
+fn told(kind: CardKind) -> String {
+    match kind {
+        CardKind::Vitale1 => format!("{}\t{}", word(kind), CardError::NotThatCard { kind }.report().message),
+        _ => word(kind),
+    }
 }
 
 /// The word of the JSON.
@@ -152,5 +254,18 @@ mod tests {
     fn a_kind_is_told_by_its_word_in_the_contract() {
         let kinds = [CardKind::Cps3, CardKind::Vitale2, CardKind::Apcv, CardKind::Unknown];
         assert_eq!(kinds.map(word), ["cps3", "vitale2", "apcv", "unknown"]);
+    }
+
+    #[test]
+    fn a_withdrawn_vitale_is_named_as_such() {
+        let atr = vec![0x3F, 0x65, 0x25, 0x00, 0x52, 0x09, 0x6A, 0x90, 0x00];
+        let kind = liasse_core::identify(&atr);
+        assert!(told(kind).contains("retirée du service"), "{}", told(kind));
+        assert_eq!(told(CardKind::Vitale2), "vitale2");
+        let card = CardView::Unknown { kind, atr: atr.clone() };
+        let reader =
+            ReaderView { name: "Bureau".to_owned(), insertions: 1, atr: Some(atr), card, order: 1, driver: None };
+        let said = describe(&reader).map_err(|failure| failure.report.code).expect("a card");
+        assert_eq!((&said["kind"], &said["refused"]["code"]), (&json!("vitale1"), &json!("cards.autre_carte_vitale1")));
     }
 }

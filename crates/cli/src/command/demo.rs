@@ -57,7 +57,7 @@ fn play_it(arguments: &Arguments, scenario: &Scenario, count: Option<usize>) -> 
     let opening = Opening { scenario: scenario.caisse.clone(), caisse_tables, ..Opening::default() };
     let (office, hand) = match (&arguments.reader, &arguments.patient_reader) {
         (Some(cps), Some(vitale)) => {
-            let readers = Readers::named(&[cps.as_str(), vitale.as_str()])?;
+            let readers = Readers::named_in(Some(&root), &[cps.as_str(), vitale.as_str()])?;
             let office = Office::open(&root, Box::new(readers), opening)?;
             (office, Hand::Readers { cps_reader: cps.clone(), vitale_reader: vitale.clone() })
         }

@@ -64,7 +64,11 @@ fn examine(arguments: &Arguments) -> Result<Diagnosis, Failure> {
 /// The readers of this computer and what is in them, or that their service does not answer.
 fn this_computer() -> Snapshot {
     match Readers::of_this_computer() {
-        Ok(readers) => snapshot(Box::new(readers)),
+        Ok(readers) => {
+            let mut desk = CardDesk::new(Box::new(readers));
+            desk.ask_drivers();
+            desk.snapshot()
+        }
         Err(error) => without_service(&error),
     }
 }

@@ -9,7 +9,7 @@ use liasse_domain::{Centimes, FseRef, SecuringMode};
 use liasse_pricing::Entry;
 use serde_json::json;
 
-use crate::command::attachments;
+use crate::command::{attachments, phone};
 use crate::failure::{CliError, Failure};
 use crate::files;
 use crate::office::{Beneficiary, Open, Person, VitaleReader, vitale_in};
@@ -66,6 +66,12 @@ pub(crate) struct New {
         help = "Sans carte Vitale : ce que dit l'attestation de droits, en JSON"
     )]
     attestation: Option<PathBuf>,
+    #[arg(
+        long,
+        conflicts_with_all = ["patient_reader", "of", "attestation"],
+        help = "Appli carte Vitale : lit son code sur l'entrée standard, une ligne (après le code porteur s'il y est)"
+    )]
+    apcv_stdin: bool,
     #[command(flatten)]
     person: Person,
 }
@@ -115,6 +121,12 @@ pub(crate) struct Cancel {
 pub(crate) struct Sign {
     #[arg(value_name = "FSE", help = "Numéro de facturation et numéro, ou last")]
     fse: String,
+    #[arg(
+        long,
+        conflicts_with = "patient_reader",
+        help = "Appli carte Vitale : lit son nouveau code sur l'entrée standard, une ligne (après le code porteur)"
+    )]
+    apcv_stdin: bool,
     #[command(flatten)]
     vitale: VitaleReader,
     #[command(flatten)]
@@ -171,6 +183,9 @@ pub(crate) fn run(command: Fse, json: bool) -> Result<(), Failure> {
 }
 
 fn make(new: &New, json: bool) -> Result<(), Failure> {
+    if new.apcv_stdin && new.file.as_os_str() == "-" {
+        return Err(CliError::WrongValue { argument: "--apcv-stdin".to_owned() }.into());
+    }
     let entry = read_entry(&new.file, &new.person)?;
     let mode = SecuringMode::from(new.mode);
     if mode.needs_vitale() && (new.of.is_some() || new.attestation.is_some()) {
@@ -178,10 +193,14 @@ fn make(new: &New, json: bool) -> Result<(), Failure> {
         return Err(CliError::WrongValue { argument: "--mode".to_owned() }.into());
     }
     let reason = new.reason.clone();
-    if !mode.needs_vitale() {
+    if !mode.needs_vitale() && !new.apcv_stdin {
         return make_without_card(new, entry, mode, json);
     }
-    let (open, vitale, index) = new.patient.open(&new.person)?;
+    let (open, vitale, index) = if new.apcv_stdin {
+        phone::scanned(&new.person).and_then(|(open, vitale)| Ok((open, vitale, new.patient.index()?)))?
+    } else {
+        new.patient.open(&new.person)?
+    };
     let reference = open.run(move |workstation, person| {
         let mut draft = Draft::from_entry(&vitale, index, entry, workstation.now())?;
         draft.mode = mode;
@@ -255,10 +274,14 @@ fn show_one(show: &Show, json: bool) -> Result<(), Failure> {
 fn sign_one(sign: &Sign, json: bool) -> Result<(), Failure> {
     let name = Name::parse(&sign.fse)?;
     let reader = sign.vitale.name();
-    let open = sign.person.open(&[reader])?;
+    let (open, scanned) = if sign.apcv_stdin {
+        phone::scanned(&sign.person).map(|(open, vitale)| (open, Some(vitale)))?
+    } else {
+        (sign.person.open(&[reader])?, None)
+    };
     let reference = name.find(&open)?;
     // A mode without Vitale is signed without one; where one is needed, its absence is said by the use case.
-    let vitale = match vitale_in(&open.office, reader) {
+    let vitale = match scanned.map_or_else(|| vitale_in(&open.office, reader), Ok) {
         Ok(vitale) => Some(vitale),
         Err(failure) if sign.vitale.is_named() => return Err(failure),
         Err(_) => None,

@@ -3,7 +3,9 @@
 
 #![expect(clippy::expect_used, clippy::panic, reason = "the bench of a test")]
 
+mod apcv;
 mod attachments;
+mod cards;
 mod doctor;
 mod endings;
 mod folders;

@@ -2,9 +2,9 @@
 //! Reads what the card lane read already: no card is asked anything, and no holder is named.
 
 use liasse_cards::CardError;
-use liasse_domain::{Code, Coded, Instant, Report, clock};
+use liasse_domain::{CardKind, Code, Coded, Instant, Report, clock};
 use liasse_formats::certificate;
-use liasse_formats::cms::{CmsError, Trust};
+use liasse_formats::cms::Trust;
 
 use super::{Name, Probe};
 use crate::cards::{CardView, CpsView, ReaderView, Snapshot, VitaleView};
@@ -31,6 +31,7 @@ pub(super) fn probes(cards: &Snapshot, computer: Option<&Result<usize, Report>>,
         probes.push(readers(cards));
     }
     for reader in &cards.readers {
+        probes.extend(driver(reader));
         probes.extend(card(reader, judge));
     }
     let empty = |reader: &ReaderView| reader.card == CardView::Empty;
@@ -64,6 +65,12 @@ fn readers(cards: &Snapshot) -> Probe {
     Probe::new(Name::Readers, Code("doctor.lecteurs_vus"), &[("readers", names.join(", "))])
 }
 
+/// What drives the reader, where somebody asked and the driver says so.
+fn driver(reader: &ReaderView) -> Option<Probe> {
+    let values = [("reader", reader.name.clone()), ("driver", reader.driver.clone()?)];
+    Some(Probe::new(Name::Driver, Code("doctor.pilote_dit"), &values))
+}
+
 fn card(reader: &ReaderView, judge: &Judge<'_>) -> Vec<Probe> {
     match &reader.card {
         CardView::Empty => Vec::new(),
@@ -72,20 +79,34 @@ fn card(reader: &ReaderView, judge: &Judge<'_>) -> Vec<Probe> {
             let message = format!("{} : {}", reader.name, report.message);
             vec![Probe::told(Name::Card, Report { message, ..report })]
         }
+        CardView::Unknown { kind: kind @ CardKind::Vitale1, .. } => {
+            let report = CardError::NotThatCard { kind: *kind }.report();
+            let message = format!("{} : {}", reader.name, report.message);
+            vec![Probe::told(Name::Card, Report { message, ..report })]
+        }
         CardView::Unknown { atr, .. } => {
-            let atr: String = atr.iter().map(|byte| format!("{byte:02X}")).collect();
-            let values = [("reader", reader.name.clone()), ("atr", atr)];
+            let values = [("reader", reader.name.clone()), ("atr", hex(atr))];
             vec![Probe::new(Name::Card, Code("doctor.carte_etrangere"), &values)]
         }
-        CardView::Cps(cps) => professional(&reader.name, cps, judge),
-        CardView::Vitale(vitale) => vec![patient(&reader.name, vitale)],
+        CardView::Cps(cps) => professional(reader, cps, judge),
+        CardView::Vitale(vitale) => vec![patient(reader, vitale)],
     }
 }
 
-fn professional(reader: &str, cps: &CpsView, judge: &Judge<'_>) -> Vec<Probe> {
-    let mut probes = vec![Probe::new(Name::Card, Code("doctor.cps_lue"), &[("reader", reader.to_owned())])];
-    probes.extend(tries(reader, cps.tries_left));
-    probes.push(signs_until(reader, &cps.identity.signature_certificate, judge));
+/// In which reader, and the ATR by which a card is known to whoever is asked about it.
+fn place(reader: &ReaderView) -> [(&'static str, String); 2] {
+    [("reader", reader.name.clone()), ("atr", reader.atr.as_deref().map(hex).unwrap_or_default())]
+}
+
+fn hex(atr: &[u8]) -> String {
+    atr.iter().map(|byte| format!("{byte:02X}")).collect()
+}
+
+fn professional(reader: &ReaderView, cps: &CpsView, judge: &Judge<'_>) -> Vec<Probe> {
+    let mut probes = vec![Probe::new(Name::Card, Code("doctor.cps_lue"), &place(reader))];
+    probes.extend(tries(&reader.name, cps.tries_left));
+    probes.push(signs_until(&reader.name, &cps.identity.signature_certificate, judge));
+    probes.extend(authenticates_until(&reader.name, &cps.identity.authentication_certificate, judge.now));
     probes
 }
 
@@ -113,34 +134,51 @@ fn signs_until(reader: &str, der: &[u8], judge: &Judge<'_>) -> Probe {
         return probe(Code("doctor.certificat_echu"));
     }
     match judge.trust.map_or(Ok(()), |trust| trust.check(der, judge.now)) {
-        Err(CmsError::NotYetValid) => told(DeskError::CertificateExpired),
-        Err(_) => told(DeskError::CertificateRefused),
+        Err(error) => told(DeskError::of_certificate(error)),
         Ok(()) if days < SOON_DAYS => probe(Code("doctor.certificat_bientot")),
         Ok(()) => probe(Code("doctor.certificat_valable")),
     }
 }
 
-fn patient(reader: &str, vitale: &VitaleView) -> Probe {
-    let reader = ("reader", reader.to_owned());
+/// How long the other certificate holds: it signs no FSE, and other services ask for it.
+fn authenticates_until(reader: &str, der: &[u8], now: Instant) -> Option<Probe> {
+    let (_, until) = certificate::validity(der).ok()?;
+    let last = clock::paris(until).date();
+    let days = (last - clock::paris(now).date()).num_days();
+    let values =
+        [("reader", reader.to_owned()), ("until", last.format("%d/%m/%Y").to_string()), ("days", days.to_string())];
+    let code = match days {
+        _ if now > until => Code("doctor.authentification_echue"),
+        ..SOON_DAYS => Code("doctor.authentification_bientot"),
+        _ => Code("doctor.authentification_valable"),
+    };
+    Some(Probe::new(Name::Certificate, code, &values))
+}
+
+fn patient(reader: &ReaderView, vitale: &VitaleView) -> Probe {
+    let [reader, atr] = place(reader);
     match vitale.read.unreadable.len() {
         // What a simulated card says beside its real files is all that an invoice needs.
-        _ if vitale.read.content.is_some() => Probe::new(Name::Card, Code("doctor.vitale_lue"), &[reader]),
-        0 => Probe::new(Name::Card, Code("doctor.vitale_lue"), &[reader]),
-        count => Probe::new(Name::Card, Code("doctor.vitale_en_partie"), &[reader, ("count", count.to_string())]),
+        _ if vitale.read.content.is_some() => Probe::new(Name::Card, Code("doctor.vitale_lue"), &[reader, atr]),
+        0 => Probe::new(Name::Card, Code("doctor.vitale_lue"), &[reader, atr]),
+        count => {
+            let files = ("files", vitale.read.unreadable.join(", "));
+            Probe::new(Name::Card, Code("doctor.vitale_en_partie"), &[reader, atr, ("count", count.to_string()), files])
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use liasse_cards::ChannelError;
-    use liasse_domain::{CardKind, Level};
+    use liasse_domain::Level;
 
     use super::*;
 
     const NOBODY: Judge<'static> = Judge { trust: None, now: Instant::UNIX_EPOCH };
 
     fn reader(name: &str, card: CardView) -> ReaderView {
-        ReaderView { name: name.to_owned(), insertions: 1, atr: None, card }
+        ReaderView { name: name.to_owned(), insertions: 1, atr: None, card, order: 1, driver: None }
     }
 
     fn codes(cards: &Snapshot, computer: Option<Result<usize, Report>>) -> Vec<(String, Level)> {
@@ -176,6 +214,24 @@ mod tests {
     }
 
     #[test]
+    fn a_driver_that_says_its_name_is_told() {
+        let named = ReaderView { driver: Some("Gemalto GemPC 1.5.2".to_owned()), ..reader("Bureau", CardView::Empty) };
+        let cards = Snapshot { readers: vec![named, reader("Accueil", CardView::Empty)], service: None };
+        let found = probes(&cards, None, &NOBODY);
+        let told: Vec<&Probe> = found.iter().filter(|probe| probe.name == Name::Driver).collect();
+        assert_eq!(told.len(), 1, "the other driver says nothing, and nothing is invented");
+        assert!(told[0].report.message.contains("Bureau") && told[0].report.message.contains("GemPC 1.5.2"));
+    }
+
+    #[test]
+    fn a_system_that_forbids_the_readers_is_this_workstations_fault() {
+        let cards = Snapshot { readers: Vec::new(), service: Some(ChannelError::Denied.report()) };
+        let first = probes(&cards, None, &NOBODY).remove(0);
+        assert_eq!((first.report.code.as_str(), first.is_bad()), ("cards.acces_refuse", true));
+        assert_eq!(first.origin, liasse_domain::catalogue::Origin::Poste);
+    }
+
+    #[test]
     fn no_reader_is_bad_and_a_card_that_fails_says_where() {
         let none = found(&[("doctor.service_repond", Level::Ok), ("doctor.lecteur_aucun", Level::Error)]);
         assert_eq!(codes(&Snapshot::default(), None), none);
@@ -194,6 +250,15 @@ mod tests {
         let last = probes(&cards, None, &NOBODY).pop().expect("a probe");
         assert_eq!((last.report.code.as_str(), last.report.level), ("doctor.carte_etrangere", Level::Warning));
         assert!(last.report.message.contains("3B0F"), "{}", last.report.message);
+    }
+
+    #[test]
+    fn a_vitale_of_the_first_generation_is_named_as_withdrawn() {
+        let card = CardView::Unknown { kind: CardKind::Vitale1, atr: vec![0x3F, 0x65] };
+        let cards = Snapshot { readers: vec![reader("Bureau", card)], service: None };
+        let last = probes(&cards, None, &NOBODY).pop().expect("a probe");
+        assert_eq!(last.report.code, "cards.autre_carte_vitale1");
+        assert!(last.report.message.starts_with("Bureau : ") && last.report.message.contains("retirée du service"));
     }
 
     #[test]

@@ -20,6 +20,12 @@ pub enum InvoicingError {
     /// No beneficiary of that number on the card.
     #[error("no such beneficiary")]
     UnknownBeneficiary,
+    /// A newborn whose birth is not in the year before the acts.
+    #[error("not born in the year before the acts")]
+    NewbornDate,
+    /// The newborn is on the card.
+    #[error("the newborn is on the card")]
+    NewbornOnCard,
     /// Nothing to bill.
     #[error("no act")]
     NoAct,
@@ -93,6 +99,8 @@ impl Coded for InvoicingError {
             Self::OtherVitale => Code("invoicing.autre_vitale"),
             Self::MixedWorlds => Code("invoicing.carte_test_et_reelle"),
             Self::UnknownBeneficiary => Code("invoicing.beneficiaire_inconnu"),
+            Self::NewbornDate => Code("invoicing.nouveau_ne_date"),
+            Self::NewbornOnCard => Code("invoicing.nouveau_ne_sur_carte"),
             Self::NoAct => Code("invoicing.aucun_acte"),
             Self::Impossible { .. } => Code("invoicing.impossible"),
             Self::ReasonRequired { .. } => Code("invoicing.motif_attendu"),

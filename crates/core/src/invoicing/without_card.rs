@@ -4,7 +4,7 @@
 
 use chrono::NaiveDate;
 use liasse_domain::ids::IdError;
-use liasse_domain::patient::{Coverage, Insured, Period, RightsSource};
+use liasse_domain::patient::{BeneficiaryNotes, CardNotes, Coverage, Insured, Period, RightsSource};
 use liasse_domain::{
     Beneficiary, BirthDate, Code, Finding, FseRef, Instant, Nir, Organisme, Private, Rights, SecuringMode,
     VitaleContent,
@@ -90,6 +90,7 @@ impl Attestation {
             nir_key: self.insured_key,
             organisme: Organisme::new(&self.regime, &self.caisse, &self.centre)?,
             management_code: String::new(),
+            notes: CardNotes::default(),
         };
         let beneficiary = Beneficiary {
             family_name: self.family_name,
@@ -103,7 +104,9 @@ impl Attestation {
             amo_service_period: Period { from: None, until: self.c2s_until },
             rights: vec![open],
             coverage: vec![Coverage { period: open, ald: u8::from(self.ald), situation: "0100".to_owned() }],
+            mutuelle: None,
             complementary: None,
+            notes: BeneficiaryNotes::default(),
         };
         Ok(Reading { card: VitaleContent { insured, beneficiaries: vec![beneficiary] }, read_at: seen_at })
     }
@@ -172,6 +175,8 @@ impl Draft {
             replaces: None,
             ald_asked: false,
             organisme: None,
+            by_apcv: false,
+            newborn: None,
         })
     }
 
@@ -215,9 +220,9 @@ impl Draft {
         self.replaces.as_ref()
     }
 
-    /// What the card in the reader said, to be kept; nothing without a card.
+    /// What the card in the reader said, to be kept; nothing without a card, nor of a newborn whom it does not name.
     pub(crate) fn reading_json(&self) -> Option<(String, Instant)> {
-        if self.proof != Proof::Vitale {
+        if self.proof != Proof::Vitale || self.is_for_newborn() {
             return None;
         }
         let card = VitaleContent { insured: self.card.insured.clone(), beneficiaries: vec![self.person().clone()] };
@@ -225,7 +230,9 @@ impl Draft {
     }
 
     pub(super) fn rights_on(&self, person: &Beneficiary, day: NaiveDate, read_at: Instant) -> Rights {
-        Rights { source: source_of(self.proof), ..Rights::from_card(person, day, read_at) }
+        // Of a newborn who was typed, no card said anything.
+        let source = if self.is_newborn(person) { RightsSource::Typed } else { source_of(self.proof) };
+        Rights { source, ..Rights::from_card(person, day, read_at) }
     }
 
     /// What is to be known of a claim without the Vitale, and what its mode does not let pass.

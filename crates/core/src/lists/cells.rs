@@ -1,40 +1,40 @@
-//! What stands in each column of a list that is written out, and the words above. The words of states are those of the JSON.
+//! What stands in each column of a list that is written out, and the words above: those that a person reads, from `papers.toml`.
 //! Not the form of a line (`spreadsheet`), nor which rows there are (`written`).
 
-use liasse_domain::{Payer, clock};
+use liasse_domain::{DocumentKind, Payer, clock};
 use liasse_store::PaidRow;
 use serde::Serialize;
 
+use super::List;
 use super::spreadsheet::{day, euros, line};
 use crate::ledger::Document;
-use crate::radar::{Category, Row};
+use crate::papers::{TEXTS, t};
+use crate::prints::payer;
+use crate::radar::{Category, Level, Row, Todo};
 use crate::recettes::{Movement, Unpaid};
 use crate::returned::{RejectedFse, Returned};
 
-/// Above documents.
-pub(super) const DOCUMENTS: &str = "numero;nature;date des actes;patient;total;document;transmission;lot;patient du;patient paye;\
-                                    AMO due;AMO payee;AMC due;AMC payee;rejet\r\n";
-/// Above rejects, lines of transfers and messages.
-pub(super) const PAYMENTS: &str =
-    "nature;date;virement;payeur;numero;date des actes;patient;montant;etat;code;message\r\n";
-/// Above what patients owe.
-pub(super) const UNPAID: &str = "numero;date des actes;depuis (jours);patient;reste du;dernier mot\r\n";
-/// Above the receipts of a day.
-pub(super) const RECEIPTS: &str = "jour;heure;numero;patient;mode;montant\r\n";
-/// Above what is watched.
-pub(super) const WATCHED: &str = "categorie;nature;numero;passage;date;depuis (jours);patient;payeur;montant;date legale;\
-                                  etat de la date;a faire\r\n";
+/// What stands above a list.
+pub(super) fn header(list: List) -> &'static str {
+    TEXTS.t(match list {
+        List::Documents(_) | List::Patient(..) => "csv.documents",
+        List::Payments(_) => "csv.payments",
+        List::Unpaid(_) => "csv.unpaid",
+        List::Receipts(..) => "csv.receipts",
+        List::Watched(..) => "csv.watched",
+    })
+}
 
 /// A document. Of a payer whose money is not shown, nothing stands there.
 pub(super) fn document(document: &Document) -> String {
     let mut cells = vec![
         document.fse.to_string(),
-        document.kind.clone(),
+        kind(&document.kind),
         day(document.act_date),
         document.patient.reveal().to_owned(),
         euros(document.total_cents),
-        document.document.word().to_owned(),
-        document.transmission.map_or_else(String::new, |state| state.word().to_owned()),
+        document.document.label().to_owned(),
+        document.transmission.map_or_else(String::new, |state| state.label().to_owned()),
         document.lot.map_or_else(String::new, |lot| lot.to_string()),
     ];
     for payer in Payer::ALL {
@@ -51,13 +51,13 @@ pub(super) fn document(document: &Document) -> String {
 /// A reject.
 pub(super) fn reject(reject: &RejectedFse) -> String {
     let state = match &reject.corrected_by {
-        Some(by) => format!("corrige par {by}"),
-        None if reject.passed_on => "demande au patient".to_owned(),
-        None if reject.awaits_correction() || reject.is_dre() => "a traiter".to_owned(),
-        None => "sans correction".to_owned(),
+        Some(by) => TEXTS.with("csv.corrected", &[("fse", &by.to_string())]),
+        None if reject.passed_on => t("csv.passed_on"),
+        None if reject.awaits_correction() || reject.is_dre() => t("csv.awaits"),
+        None => t("csv.no_correction"),
     };
     line(&[
-        format!("rejet {}", reject.kind),
+        TEXTS.with("csv.reject", &[("kind", &kind(&reject.kind))]),
         reject.rejected_on.map_or_else(String::new, day),
         String::new(),
         String::new(),
@@ -73,12 +73,15 @@ pub(super) fn reject(reject: &RejectedFse) -> String {
 
 /// A line of a transfer. It names no patient: the payer names an FSE.
 pub(super) fn transfer(paid: &PaidRow) -> String {
-    let state = paid.matched.as_ref().map_or_else(|| "non rapprochee".to_owned(), |fse| format!("rapprochee de {fse}"));
+    let state = match &paid.matched {
+        Some(fse) => TEXTS.with("csv.matched", &[("fse", &fse.to_string())]),
+        None => t("csv.unmatched"),
+    };
     line(&[
-        "virement".to_owned(),
+        t("csv.transfer"),
         day(paid.paid_on),
         paid.reference.clone(),
-        format!("{} {}", paid.from, paid.payer.word()),
+        format!("{} {}", paid.from, payer(paid.payer)),
         paid.fse.to_string(),
         String::new(),
         String::new(),
@@ -92,9 +95,15 @@ pub(super) fn transfer(paid: &PaidRow) -> String {
 /// A message that moves no money: a line for each FSE it remarks on, else one; none for those that other lines tell.
 pub(super) fn message(message: &Returned) -> Vec<String> {
     let on = day(clock::paris(message.received_at).date());
+    let what = TEXTS.t(match message.kind {
+        "signalement" => "csv.remark",
+        "service" => "csv.service",
+        "non_remise" => "csv.undelivered",
+        _ => "csv.unknown",
+    });
     let told = |fse: String, code: &str, words: &str| {
         let from = message.from.as_deref().unwrap_or_default();
-        line(&[message.kind, on.as_str(), "", from, fse.as_str(), "", "", "", "", code, words])
+        line(&[what, on.as_str(), "", from, fse.as_str(), "", "", "", "", code, words])
     };
     match message.kind {
         "signalement" => {
@@ -119,7 +128,7 @@ pub(super) fn unpaid(unpaid: &Unpaid) -> String {
         unpaid.age_days.to_string(),
         unpaid.patient.reveal().to_owned(),
         euros(unpaid.owed_cents),
-        unpaid.settlement.map_or_else(String::new, |word| word.word().to_owned()),
+        unpaid.settlement.map_or_else(String::new, |word| word.label().to_owned()),
     ])
 }
 
@@ -130,7 +139,7 @@ pub(super) fn receipt(on: chrono::NaiveDate, movement: &Movement) -> String {
         movement.time.clone(),
         movement.fse.to_string(),
         movement.patient.reveal().to_owned(),
-        movement.mode.word().to_owned(),
+        movement.mode.label().to_owned(),
         euros(movement.amount_cents),
     ])
 }
@@ -138,19 +147,65 @@ pub(super) fn receipt(on: chrono::NaiveDate, movement: &Movement) -> String {
 /// Something that is watched.
 pub(super) fn watched(category: Category, row: &Row) -> String {
     line(&[
-        word(&category),
-        row.kind.to_owned(),
+        category_words(category),
+        kind(row.kind),
         row.fse.as_ref().map_or_else(String::new, ToString::to_string),
         row.passage.map_or_else(String::new, |passage| passage.to_string()),
         day(row.act_date),
         row.age_days.to_string(),
         row.patient.reveal().to_owned(),
-        row.payer.map_or_else(String::new, |payer| payer.word().to_owned()),
+        row.payer.map_or_else(String::new, payer),
         row.amount_cents.map_or_else(String::new, euros),
         row.deadline.map_or_else(String::new, day),
-        row.level.map_or_else(String::new, |level| word(&level)),
-        word(&row.action),
+        row.level.map_or_else(String::new, level),
+        action(row.action),
     ])
+}
+
+/// `FSE`, `DRE`, `passage`.
+fn kind(word: &str) -> String {
+    match DocumentKind::from_word(word) {
+        Some(kind) => kind.word().to_uppercase(),
+        None => word.to_owned(),
+    }
+}
+
+fn category_words(category: Category) -> String {
+    t(match category {
+        Category::VuNonFacture => "watch.seen",
+        Category::FactureNonEnvoye => "watch.unsent",
+        Category::EnvoyeNonRecu => "watch.unanswered",
+        Category::RecuNonPaye => "watch.unpaid",
+        Category::Rejete => "watch.rejected",
+        Category::PayeTropPeu => "watch.too_little",
+        Category::DateLegale => "watch.pressing",
+    })
+}
+
+fn level(level: Level) -> String {
+    t(match level {
+        Level::ATemps => "watch.in_time",
+        Level::Bientot => "watch.soon",
+        Level::EnRetard => "watch.late",
+    })
+}
+
+fn action(todo: Todo) -> String {
+    t(match todo {
+        Todo::Coter => "watch.code",
+        Todo::Facturer => "watch.bill",
+        Todo::Signer => "watch.sign",
+        Todo::Revoir => "watch.look_again",
+        Todo::MettreEnLot => "watch.make_lot",
+        Todo::Envoyer => "watch.send",
+        Todo::Relever => "watch.fetch",
+        Todo::Renvoyer => "watch.send_again",
+        Todo::Encaisser => "watch.settle",
+        Todo::Relancer => "watch.ask",
+        Todo::Corriger => "watch.correct",
+        Todo::Reporter => "watch.pass_on",
+        Todo::Rapprocher => "watch.match",
+    })
 }
 
 /// The word that the JSON has.

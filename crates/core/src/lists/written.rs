@@ -4,10 +4,12 @@
 use std::collections::VecDeque;
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
+use std::iter::once;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::vec::IntoIter;
 
-use liasse_domain::Payer;
 use liasse_store::{LineOnly, LineSort};
 
 use super::cells;
@@ -23,6 +25,8 @@ use crate::workstation::Workstation;
 
 /// How many rows are read and written at a time.
 const PIECE: usize = 1000;
+/// How the name of a file ends that is not finished.
+const UNFINISHED: &str = "partiel";
 /// Every row of a day, of a patient, of what is open.
 const ALL: u32 = u32::MAX;
 
@@ -34,6 +38,7 @@ pub struct Export {
     file: Option<BufWriter<File>>,
     unfinished: PathBuf,
     path: PathBuf,
+    decided: Arc<AtomicBool>,
 }
 
 /// How far it is.
@@ -73,9 +78,9 @@ impl Workstation {
         if who.is_staff() && list.is_accounts() {
             return Err(PaperError::Accounts.into());
         }
-        let (header, parts) = self.parts_of(who, list)?;
+        let parts = self.parts_of(who, list)?;
         let name = list.file_name(self.clock.today());
-        Ok(Export::create(folder, &name, header, parts).map_err(ExportError::from)?)
+        Ok(Export::create(folder, &name, cells::header(list), parts).map_err(ExportError::from)?)
     }
 
     /// Writes the next piece; once nothing is left, finishes the file.
@@ -96,7 +101,7 @@ impl Workstation {
             Part::Documents { ids, patient_alone } => {
                 let mut documents = self.documents(self.store.ledger_rows(&piece(ids))?)?;
                 for document in documents.iter_mut().filter(|_| *patient_alone) {
-                    document.money.retain(|money| money.payer == Payer::Patient);
+                    document.leave_accounts_out();
                 }
                 documents.iter().map(cells::document).collect()
             }
@@ -111,33 +116,32 @@ impl Workstation {
         })
     }
 
-    /// What stands above, and what is to be written beneath.
-    fn parts_of(&self, who: &SignedIn, list: List) -> Result<(&'static str, Vec<Part>), CoreError> {
+    /// What is to be written beneath the words above.
+    fn parts_of(&self, who: &SignedIn, list: List) -> Result<Vec<Part>, CoreError> {
         let ready = |lines: Vec<String>| vec![Part::Ready(lines.into_iter())];
         Ok(match list {
             List::Documents(listing) => {
                 let ids = self.store.listed(&who.situation.billing_number, who.session(), listing, ALL)?;
-                (cells::DOCUMENTS, vec![Part::Documents { ids: ids.into_iter(), patient_alone: false }])
+                vec![Part::Documents { ids: ids.into_iter(), patient_alone: false }]
             }
             List::Patient(patient, listing) => {
                 let ids = self.documents_of(who, patient, listing, ALL)?;
                 let patient_alone = who.is_staff();
-                (cells::DOCUMENTS, vec![Part::Documents { ids: ids.into_iter(), patient_alone }])
+                vec![Part::Documents { ids: ids.into_iter(), patient_alone }]
             }
-            List::Payments(listing) => (cells::PAYMENTS, self.payment_parts(who, listing)?),
+            List::Payments(listing) => self.payment_parts(who, listing)?,
             List::Unpaid(listing) => {
                 // What is open is little beside what was paid.
                 let unpaid = self.unpaid_listed(who, listing, None)?;
-                (cells::UNPAID, ready(unpaid.iter().map(cells::unpaid).collect()))
+                ready(unpaid.iter().map(cells::unpaid).collect())
             }
             List::Receipts(day, listing) => {
                 let report = self.day_report(who, Some(day))?;
-                let lines = report.listed(listing).iter().map(|movement| cells::receipt(day, movement)).collect();
-                (cells::RECEIPTS, ready(lines))
+                ready(report.listed(listing).iter().map(|movement| cells::receipt(day, movement)).collect())
             }
             List::Watched(category, listing) => {
                 let rows = self.all_watched(who, category, listing)?;
-                (cells::WATCHED, vec![Part::Watched(category, rows.into_iter())])
+                vec![Part::Watched(category, rows.into_iter())]
             }
         })
     }
@@ -179,15 +183,26 @@ impl Part {
 }
 
 impl Export {
-    /// The file has another name until it is finished: one of the same name that is there stays whole until then.
+    /// The file has another name until it is finished, and never that of one that is there: somebody may have written into that, and
+    /// it may be another practitioner's.
     fn create(folder: &Path, name: &str, header: &str, parts: Vec<Part>) -> Result<Self, std::io::Error> {
         fs::create_dir_all(folder)?;
-        let (path, unfinished) = (folder.join(name), folder.join(format!("{name}.partiel")));
+        let path = free(folder, name);
+        let unfinished = path.with_extension(UNFINISHED);
         write_private(&unfinished, b"")?;
         let mut file = BufWriter::new(File::options().append(true).open(&unfinished)?);
         file.write_all(spreadsheet::MARK.as_bytes())?;
         file.write_all(header.as_bytes())?;
-        Ok(Self { parts: parts.into(), written: 0, file: Some(file), unfinished, path })
+        file.write_all(b"\r\n")?;
+        let decided = Arc::default();
+        Ok(Self { parts: parts.into(), written: 0, file: Some(file), unfinished, path, decided })
+    }
+
+    /// The same with the word of whoever may give it up: the first to set it decides, the file, as it gets its name, or they, before.
+    #[must_use]
+    pub fn decided_by(mut self, decided: Arc<AtomicBool>) -> Self {
+        self.decided = decided;
+        self
     }
 
     fn write(&mut self, lines: &[String]) -> Result<(), std::io::Error> {
@@ -203,6 +218,12 @@ impl Export {
     fn finish(&mut self) -> Result<Progress, std::io::Error> {
         if let Some(mut file) = self.file.take() {
             let kept = file.flush().and_then(|()| file.get_ref().sync_all());
+            let given_up = kept.is_ok() && self.decided.swap(true, Ordering::SeqCst);
+            if given_up {
+                // It goes away with this.
+                self.file = Some(file);
+                return Ok(Progress::Written(self.written));
+            }
             if let Err(error) = kept.and_then(|()| fs::rename(&self.unfinished, &self.path)) {
                 // It is still there to be taken away.
                 self.file = Some(file);
@@ -210,6 +231,22 @@ impl Export {
             }
         }
         Ok(Progress::Finished { rows: self.written, path: self.path.clone() })
+    }
+}
+
+/// That name in a folder; where a file bears it, with the first number that none has.
+fn free(folder: &Path, name: &str) -> PathBuf {
+    let stem = name.trim_end_matches(".csv");
+    let numbered = (2_u32..).map(|number| format!("{stem}-{number}.csv"));
+    let mut paths = once(name.to_owned()).chain(numbered).map(|name| folder.join(name));
+    paths.find(|path| !path.exists()).unwrap_or_else(|| folder.join(name))
+}
+
+/// Takes away what a program that was cut off had begun to write; what cannot be taken away does no harm.
+pub(crate) fn clear_unfinished(folder: &Path) {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    for path in entries.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|end| end == UNFINISHED)) {
+        drop(fs::remove_file(path));
     }
 }
 

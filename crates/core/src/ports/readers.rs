@@ -33,4 +33,8 @@ impl CardReaders for PcscReaders {
     fn waker(&self) -> Arc<dyn Fn() + Send + Sync> {
         self.0.waker()
     }
+
+    fn driver(&mut self, reader: &str) -> Option<String> {
+        self.0.driver(reader)
+    }
 }

@@ -107,6 +107,7 @@ fn card(reader: &ReaderView) -> String {
     match &reader.card {
         CardView::Empty => t("adviser.no_card"),
         CardView::Cps(card) => professional(card),
+        CardView::Vitale(card) if card.apcv.is_some() => t("adviser.apcv"),
         CardView::Vitale(card) => {
             let until = card.read.certificate.as_deref().map_or_else(|| t("adviser.unread"), holds_until);
             TEXTS.with("adviser.vitale", &[("until", &until)])

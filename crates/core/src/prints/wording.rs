@@ -56,7 +56,7 @@ pub(super) fn mode(mode: SecuringMode) -> String {
 }
 
 /// Who owes.
-pub(super) fn payer(payer: Payer) -> String {
+pub(crate) fn payer(payer: Payer) -> String {
     match payer {
         Payer::Patient => t("payer.patient"),
         Payer::Amo => t("payer.amo"),

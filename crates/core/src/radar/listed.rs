@@ -98,8 +98,28 @@ impl Workstation {
         if order == usual.order {
             return Ok(None);
         }
-        let found = self.found(who, category, today, Reach { order, ..usual })?;
-        Ok(found.map(|found| found.rows))
+        self.rows_of(who, category, today, Reach { order, ..usual })
+    }
+
+    /// The rows of a category; of `DateLegale`, those of any other whose date presses. `None` where this person does not see it.
+    fn rows_of(
+        &self,
+        who: &SignedIn,
+        category: Category,
+        today: NaiveDate,
+        reach: Reach,
+    ) -> Result<Option<Vec<Row>>, CoreError> {
+        if category != Category::DateLegale {
+            return Ok(self.found(who, category, today, reach)?.map(|found| found.rows));
+        }
+        let mut rows = Vec::new();
+        for state in Category::OF_STATE {
+            if let Some(found) = self.found(who, state, today, reach)? {
+                rows.extend(found.rows);
+            }
+        }
+        rows.retain(Row::is_pressing);
+        Ok(Some(rows))
     }
 
     /// Every row of a category as a list asks for it, without names.
@@ -114,22 +134,10 @@ impl Workstation {
     ) -> Result<Vec<Row>, CoreError> {
         let today = self.clock.today();
         let reach = Reach { order: order(listing), most: u32::MAX };
-        let mut rows = Vec::new();
-        let one = [category];
-        let states: &[Category] = if category == Category::DateLegale { &Category::OF_STATE } else { &one };
-        for state in states {
-            match self.found(who, *state, today, reach)? {
-                Some(found) => rows.extend(found.rows),
-                None if category == Category::DateLegale => {}
-                None => {
-                    who.accounts()?;
-                    return Err(PaperError::Accounts.into());
-                }
-            }
-        }
-        if category == Category::DateLegale {
-            rows.retain(Row::is_pressing);
-        }
+        let Some(mut rows) = self.rows_of(who, category, today, reach)? else {
+            who.accounts()?;
+            return Err(PaperError::Accounts.into());
+        };
         arrange(&mut rows, listing);
         Ok(rows)
     }

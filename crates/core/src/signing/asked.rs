@@ -6,6 +6,7 @@ use liasse_domain::{Fse, FseContent};
 use liasse_formats::cms::ToSign;
 use liasse_store::SealedLot;
 
+use crate::apcv::PatientKey;
 use crate::cards::SigningCards;
 use crate::desk::SignedIn;
 
@@ -39,8 +40,8 @@ impl Waiting {
 
 pub(super) struct DocumentToSign {
     pub(super) fse: Waiting,
-    /// The Vitale's certificate and what it is to sign, where the mode asks for it.
-    pub(super) vitale: Option<(Vec<u8>, ToSign)>,
+    /// The patient's key and what it is to sign, where the mode asks for it.
+    pub(super) vitale: Option<(PatientKey, ToSign)>,
     pub(super) cps: ToSign,
 }
 
@@ -56,7 +57,7 @@ impl FseToSign {
         let mut answers = Vec::new();
         for document in &self.documents {
             let by_vitale = match &document.vitale {
-                Some((certificate, to_sign)) => Some(cards.vitale(certificate, to_sign.digest())?),
+                Some((key, to_sign)) => Some(key.sign(cards, to_sign.digest())?),
                 None => None,
             };
             answers.push((by_vitale, cards.cps(&self.signed_in.serial, document.cps.digest())?));

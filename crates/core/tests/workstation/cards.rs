@@ -5,7 +5,7 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use liasse_cards::{CardError, ChannelError};
-use liasse_core::cards::{CardDesk, CardView, SigningCards, Snapshot};
+use liasse_core::cards::{CardDesk, CardView, LastTry, SigningCards, Snapshot};
 use liasse_core::desk::{DeskError, SignedIn};
 use liasse_core::lane::Lane;
 use liasse_domain::{CardKind, Digits};
@@ -139,7 +139,10 @@ fn a_wrong_pin_is_counted_and_the_right_one_opens() {
     let locked = SignedIn::from_card("CPS", desk.snapshot().cps().expect("a CPS").1, None, now, &trust);
     assert_eq!(locked, Err(DeskError::PinRequired));
     assert_eq!(desk.sign_with_cps("00000101", &HASH), Err(CardError::PinRequired));
-    desk.verify_pin("CPS", &digits("1234")).expect("right");
+    // The last try is spent by nobody who was not told.
+    assert_eq!(desk.verify_pin("CPS", &digits("1234")), Err(CardError::LastTry));
+    assert_eq!(tries(&desk), 1);
+    desk.verify_pin_with("CPS", &digits("1234"), LastTry::Spend).expect("right");
     assert_eq!(tries(&desk), 3);
     let snapshot = desk.snapshot();
     let (_, cps) = snapshot.cps().expect("a CPS");
@@ -158,8 +161,8 @@ fn three_wrong_pins_block_and_the_right_one_comes_too_late() {
     for left in [2, 1] {
         assert_eq!(desk.verify_pin("CPS", &digits("0000")), Err(CardError::WrongPin { tries_left: left }));
     }
-    assert_eq!(desk.verify_pin("CPS", &digits("0000")), Err(CardError::PinBlocked));
-    assert_eq!(desk.verify_pin("CPS", &digits("1234")), Err(CardError::PinBlocked));
+    assert_eq!(desk.verify_pin_with("CPS", &digits("0000"), LastTry::Spend), Err(CardError::PinBlocked));
+    assert_eq!(desk.verify_pin_with("CPS", &digits("1234"), LastTry::Spend), Err(CardError::PinBlocked));
     assert_eq!(desk.snapshot().cps().expect("a CPS").1.tries_left, 0);
 }
 
@@ -217,7 +220,10 @@ fn another_persons_card_does_not_sign_for_the_one_signed_in() {
     readers.insert("CPS", "cps-blanc");
     desk.refresh();
     desk.verify_pin("CPS", &digits("1234")).expect("right");
-    assert_eq!(desk.sign_with_cps("00000101", &HASH), Err(CardError::Channel(ChannelError::Removed)));
+    assert_eq!(desk.sign_with_cps("00000101", &HASH), Err(CardError::OtherHolder));
+    readers.insert("Vitale", "vitale-durand");
+    desk.refresh();
+    assert_eq!(desk.sign_with_vitale(b"another's", &HASH), Err(CardError::OtherPatient));
 }
 
 #[test]

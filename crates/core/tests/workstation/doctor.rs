@@ -128,7 +128,7 @@ fn a_card_that_has_ended_ends_soon_or_is_revoked_is_told() {
     let handle = lane.handle();
     let certificate = |card: &str| said(&examined(&handle, &readers(&[("CPS", card)])), Name::Certificate);
     assert_eq!(certificate("cps-expiree"), expected("doctor.certificat_echu", Origin::Carte, true));
-    assert_eq!(certificate("cps-revoquee"), expected("cards.cps_refusee", Origin::Carte, true));
+    assert_eq!(certificate("cps-revoquee"), expected("cards.cps_revoquee", Origin::Carte, true));
     // The certificates of that card end on 30 June 2025 at midnight UTC, which is 1 July in Paris.
     for (now, code) in [
         ("2025-04-30T08:00:00Z", "doctor.certificat_valable"),

@@ -3,15 +3,18 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use liasse_core::desk::SignedIn;
+use liasse_core::invoicing::Draft;
 use liasse_core::lists::{DebtSort, List, Listing, Only, PaidOnly, PaidSort, Progress, Sort};
 use liasse_core::people::Search;
 use liasse_core::radar::{Category, WatchOnly, WatchSort};
 use liasse_core::recettes::{DayOnly, DaySort};
 use liasse_core::sending::send_all;
 use liasse_core::{SettlementMode, Workstation};
-use liasse_domain::returns::{Acknowledgement, PaidLine, Payment, Reason, Rejections, Return};
+use liasse_domain::returns::{Acknowledgement, PaidLine, Payment, Reason, Rejections, Return, Service, Signalements};
 use liasse_domain::{Centimes, Destination, FileIdentifier, FseRef, Payer};
 
 use crate::support::secretary::{Secretariat, code};
@@ -26,6 +29,8 @@ fn written(ws: &Workstation, who: &SignedIn, list: List, folder: &Path) -> (Stri
             let text = text.strip_prefix('\u{feff}').expect("the mark of UTF-8").to_owned();
             let lines: Vec<String> = text.lines().map(str::to_owned).collect();
             assert_eq!(lines.len(), rows + 1, "a line a row, under the header");
+            let columns = |line: &String| line.matches(';').count();
+            assert!(lines.iter().all(|line| columns(line) == columns(&lines[0])), "{lines:?}");
             let name = path.file_name().expect("a name").to_string_lossy().into_owned();
             return (name, lines);
         }
@@ -78,9 +83,12 @@ fn documents_are_written_as_they_are_listed() {
     let list = |turned, only| List::Documents(Listing { sort: Sort::Made, turned, only });
     let (name, lines) = written(&ws, &who, list(false, Only::All), &folder);
     assert_eq!(name, "documents-2026-01-15.csv");
-    assert!(lines[0].starts_with("numero;nature;"));
+    assert!(lines[0].starts_with("numéro;nature;"));
     assert!(lines[1].starts_with(&fses[1].to_string()) && lines[2].starts_with(&fses[0].to_string()), "{lines:?}");
-    assert!(lines[1].contains(";30,00;signee;recue;") && lines[2].ends_with("I1002 Droits non ouverts"), "{lines:?}");
+    assert!(
+        lines[1].contains(";30,00;signée;reçue par la caisse;") && lines[2].ends_with("I1002 Droits non ouverts"),
+        "{lines:?}"
+    );
     let (_, turned) = written(&ws, &who, list(true, Only::All), &folder);
     assert_eq!((&turned[1], &turned[2]), (&lines[2], &lines[1]));
     assert_eq!(written(&ws, &who, list(false, Only::Rejected), &folder).1.len(), 2);
@@ -96,27 +104,28 @@ fn payments_and_rejects_are_one_list_with_filters() {
     let (practice, who, fses) = answered();
     let (ws, folder) = (practice.workstation(), practice.folder().join("export"));
     let asked = |only| Listing { sort: PaidSort::Day, turned: false, only };
-    for (only, rejects, lines) in [
-        (PaidOnly::All, 1, 1),
-        (PaidOnly::Rejects, 1, 0),
-        (PaidOnly::Awaiting, 1, 0),
-        (PaidOnly::Lines, 0, 1),
-        (PaidOnly::Unmatched, 0, 0),
-        (PaidOnly::Messages, 0, 0),
+    // What was written before is never written over.
+    for (only, rejects, lines, file) in [
+        (PaidOnly::All, 1, 1, "paiements-et-rejets-2026-01-15.csv"),
+        (PaidOnly::Rejects, 1, 0, "paiements-et-rejets-2026-01-15-2.csv"),
+        (PaidOnly::Awaiting, 1, 0, "paiements-et-rejets-2026-01-15-3.csv"),
+        (PaidOnly::Lines, 0, 1, "paiements-et-rejets-2026-01-15-4.csv"),
+        (PaidOnly::Unmatched, 0, 0, "paiements-et-rejets-2026-01-15-5.csv"),
+        (PaidOnly::Messages, 0, 0, "paiements-et-rejets-2026-01-15-6.csv"),
     ] {
         let page = ws.payments_page(&who, asked(only), 10).expect("a page");
         assert_eq!((page.rejects.len(), page.lines.len()), (rejects, lines), "{only:?}");
         assert_eq!(page.reject_count.unwrap_or_default(), rejects, "{only:?}");
         assert_eq!((page.line_count.unwrap_or_default(), page.awaiting), (lines, 1), "{only:?}");
         let (name, csv) = written(&ws, &who, List::Payments(asked(only)), &folder);
-        assert_eq!((name.as_str(), csv.len()), ("paiements-et-rejets-2026-01-15.csv", 1 + rejects + lines), "{only:?}");
+        assert_eq!((name.as_str(), csv.len()), (file, 1 + rejects + lines), "{only:?}");
     }
     let (_, csv) = written(&ws, &who, List::Payments(asked(PaidOnly::All)), &folder);
     let fse = |at: usize| fses[at].to_string();
-    assert!(csv[1].starts_with(&format!("rejet fse;19/01/2026;;;{};", fse(0))), "{csv:?}");
-    assert!(csv[1].contains("DURAND") && csv[1].contains(";a traiter;I1002;"), "{csv:?}");
+    assert!(csv[1].starts_with(&format!("rejet FSE;19/01/2026;;;{};", fse(0))), "{csv:?}");
+    assert!(csv[1].contains("DURAND") && csv[1].contains(";à traiter;I1002;"), "{csv:?}");
     assert!(csv[2].starts_with("virement;20/01/2026;SIM1;"), "{csv:?}");
-    assert!(csv[2].ends_with(&format!(";21,00;rapprochee de {};;", fse(1))), "{csv:?}");
+    assert!(csv[2].ends_with(&format!(";21,00;rapprochée de {};;", fse(1))), "{csv:?}");
 }
 
 #[test]
@@ -144,7 +153,7 @@ fn receipts_and_debts_are_sorted_filtered_and_written() {
     let by_amount = Listing { sort: DaySort::Amount, turned: false, only: all };
     let (name, csv) = written(&ws, &who, List::Receipts(day, by_amount), &folder);
     assert_eq!(name, "recettes-2026-01-15.csv");
-    assert!(csv[1].ends_with(";especes;30,00") && csv[2].ends_with(";carte;10,00"), "{csv:?}");
+    assert!(csv[1].ends_with(";espèces;30,00") && csv[2].ends_with(";carte bancaire;10,00"), "{csv:?}");
     let debts = Listing { sort: DebtSort::Amount, ..Listing::default() };
     let (name, csv) = written(&ws, &who, List::Unpaid(debts), &folder);
     assert_eq!((name.as_str(), csv.len()), ("impayes-2026-01-15.csv", 3));
@@ -153,17 +162,21 @@ fn receipts_and_debts_are_sorted_filtered_and_written() {
 
 #[test]
 fn what_is_watched_and_a_history_are_written_as_they_are_shown() {
-    let (practice, who, _) = answered();
+    let (practice, who, fses) = answered();
     let (ws, folder) = (practice.workstation(), practice.folder().join("export"));
     let watched = |category, only| List::Watched(category, Listing { sort: WatchSort::Amount, turned: false, only });
     let (name, csv) = written(&ws, &who, watched(Category::RecuNonPaye, WatchOnly::All), &folder);
     assert_eq!(name, "a-surveiller-recu-non-paye-2026-01-15.csv");
     let radar = ws.radar(&who, 10).expect("a radar");
     let shown = radar.categories.iter().find(|one| one.category == Category::RecuNonPaye).expect("a category");
-    assert_eq!((csv.len() - 1, shown.listed), (shown.count, shown.count));
-    assert!(csv[1].contains(";relancer") || csv[1].contains(";encaisser"), "{csv:?}");
+    assert_eq!((csv.len(), shown.count, shown.listed), (3, 2, 2));
+    // The rejected FSE, which Ms Durand has not paid; what the insurer owes for Mr Petit's.
+    assert!(csv[1].starts_with(&format!("reçu, pas payé;FSE;{};;15/01/2026;0;DURAND ", fses[0])), "{csv:?}");
+    assert!(csv[1].ends_with(";Patient;30,00;;;à encaisser"), "the largest first: {csv:?}");
+    assert!(csv[2].starts_with(&format!("reçu, pas payé;FSE;{};;15/01/2026;0;PETIT ", fses[1])), "{csv:?}");
+    assert!(csv[2].ends_with(";Complémentaire;9,00;;;à relancer"), "{csv:?}");
     let (_, patients) = written(&ws, &who, watched(Category::RecuNonPaye, WatchOnly::Patient), &folder);
-    assert!(patients[1..].iter().all(|line| line.contains(";patient;")), "{patients:?}");
+    assert_eq!(patients[1..], csv[1..2]);
 
     let today = "2026-01-15".parse().expect("a day");
     let patient = ws.find_people(&who, &Search::parse("durand", today), 1).expect("found").people.remove(0).id;
@@ -189,6 +202,154 @@ fn a_file_that_is_given_up_goes_away_and_the_one_before_it_stays() {
     assert_eq!(files(), 1);
     let kept = fs::read_to_string(folder.join(name)).expect("the file of before");
     assert_eq!(kept.lines().count(), before.len());
+
+    // Given up at the last moment: whoever is first decides.
+    let asked = || ws.begin_csv(&who, List::Documents(Listing::default()), &folder).expect("begun");
+    let given_up = Arc::new(AtomicBool::new(false));
+    let mut export = asked().decided_by(Arc::clone(&given_up));
+    assert_eq!(ws.go_on(&mut export).expect("a piece"), Progress::Written(2));
+    given_up.store(true, Ordering::SeqCst);
+    assert_eq!(ws.go_on(&mut export).expect("no name"), Progress::Written(2));
+    drop(export);
+    assert_eq!(files(), 1);
+    let finished = Arc::new(AtomicBool::new(false));
+    let mut export = asked().decided_by(Arc::clone(&finished));
+    assert_eq!(ws.go_on(&mut export).expect("a piece"), Progress::Written(2));
+    assert!(!finished.load(Ordering::SeqCst));
+    assert!(matches!(ws.go_on(&mut export).expect("a name"), Progress::Finished { rows: 2, .. }));
+    assert!(finished.load(Ordering::SeqCst), "too late to give it up");
+    assert_eq!(files(), 2);
+}
+
+#[test]
+fn what_is_longer_than_a_piece_is_written_piece_by_piece() {
+    let (practice, who, fses) = answered();
+    let line = |number: i64| PaidLine {
+        fse: FseRef { number: format!("{:09}", 1000 + number).parse().expect("a number"), ..fses[0].clone() },
+        payer: Payer::Amo,
+        amount: Centimes(number),
+    };
+    practice.take(&Return::Payment(Payment {
+        billing: fses[0].billing.clone(),
+        from: caisse(),
+        reference: "SIM2".to_owned(),
+        on: "2026-01-21".parse().expect("a day"),
+        lines: (1..=1001).map(line).collect(),
+    }));
+    let ws = practice.workstation();
+    let asked = List::Payments(Listing { sort: PaidSort::Amount, turned: true, only: PaidOnly::Unmatched });
+    let mut export = ws.begin_csv(&who, asked, &practice.folder().join("export")).expect("begun");
+    assert_eq!(ws.go_on(&mut export).expect("a piece"), Progress::Written(1000));
+    assert_eq!(ws.go_on(&mut export).expect("the rest"), Progress::Written(1001));
+    let Progress::Finished { rows: 1001, path } = ws.go_on(&mut export).expect("a name") else {
+        panic!("not finished")
+    };
+    let text = fs::read_to_string(path).expect("a file");
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines.len(), 1002);
+    for (at, amount) in [(1, "0,01"), (1000, "10,00"), (1001, "10,01")] {
+        assert!(lines[at].ends_with(&format!(";{amount};non rapprochée;;")), "{}", lines[at]);
+    }
+}
+
+#[test]
+fn messages_stand_under_the_lines_of_transfers() {
+    let practice = Practice::new();
+    let (fse, lot) = practice.sent(&["vitale-durand"]).remove(0);
+    practice.take(&arl(&fse, lot));
+    let (billing, on) = (fse.billing.clone(), "2026-01-16".parse().expect("a day"));
+    let unknown = FseRef { number: "000000099".parse().expect("a number"), ..fse.clone() };
+    practice.take(&Return::Payment(Payment {
+        billing: billing.clone(),
+        from: caisse(),
+        reference: "SIM1".to_owned(),
+        on,
+        lines: vec![PaidLine { fse: unknown.clone(), payer: Payer::Amo, amount: Centimes(2100) }],
+    }));
+    let reason = Reason { code: "S0902".to_owned(), label: "Droits à revoir".to_owned() };
+    practice.take(&Return::Signalements(Signalements {
+        billing: billing.clone(),
+        from: caisse(),
+        file: lot,
+        on,
+        fses: vec![(fse.clone(), reason)],
+    }));
+    practice.take(&Return::Service(Service { billing, from: caisse(), on, text: "Fermés vendredi".to_owned() }));
+    let who = Hand::of("cps-gris", None).signed_in(&practice.clock);
+    let (ws, folder) = (practice.workstation(), practice.folder().join("export"));
+    let (_, csv) = written(&ws, &who, List::Payments(Listing::default()), &folder);
+    assert_eq!(csv.len(), 4);
+    assert!(csv[1].starts_with("virement;16/01/2026;SIM1;"), "{csv:?}");
+    assert!(csv[1].ends_with(&format!(" Assurance Maladie;{unknown};;;21,00;non rapprochée;;")), "{csv:?}");
+    let one = |begins: &str, ends: &str| {
+        csv[2..].iter().filter(|line| line.starts_with(begins) && line.ends_with(ends)).count()
+    };
+    // On the day they were read: a message has no other.
+    assert_eq!(one("signalement;15/01/2026;", &format!(";{fse};;;;;S0902;Droits à revoir")), 1, "{csv:?}");
+    assert_eq!(one("message de service;15/01/2026;", ";;;;;;;Fermés vendredi"), 1, "{csv:?}");
+}
+
+/// What the patient, the caisse and the insurer owe and paid, in a line of a document.
+fn money(line: &str) -> Vec<&str> {
+    line.split(';').skip(8).take(6).collect()
+}
+
+#[test]
+fn staff_write_a_history_without_accounts() {
+    let cabinet = Secretariat::opened();
+    cabinet.practice.posted(&["vitale-petit"]);
+    let history = |who: SignedIn| {
+        let folder = cabinet.practice.folder().join("export");
+        let lines = cabinet.asked(move |ws| {
+            let today = "2026-01-15".parse().expect("a day");
+            let patient = ws.find_people(&who, &Search::parse("petit", today), 1)?.people.remove(0).id;
+            Ok(written(ws, &who, List::Patient(patient, Listing::default()), &folder).1)
+        });
+        lines.expect("written")
+    };
+    let (doctors, staffs) = (history(cabinet.doctor()), history(cabinet.secretary()));
+    assert_eq!((doctors.len(), staffs.len()), (2, 2));
+    assert_eq!(money(&doctors[1]), ["0,00", "0,00", "21,00", "0,00", "9,00", "0,00"]);
+    assert_eq!(money(&staffs[1]), ["0,00", "0,00", "", "", "", ""]);
+}
+
+#[test]
+fn a_locum_writes_what_the_session_made_and_no_accounts() {
+    let cabinet = Secretariat::opened();
+    // Dr Gris's own, before leaving.
+    cabinet.practice.posted(&["vitale-petit"]);
+    let vert = Hand::of("cps-vert", Some("vitale-durand"));
+    let locum = cabinet.replaced_by(&vert);
+    let (who, vitale) = (locum.clone(), vert.vitale());
+    let made = cabinet.asked(move |ws| {
+        let mut draft = Draft::new(&vitale, 0, ws.now())?;
+        draft.add_act("G");
+        ws.prepare(&draft, &who)
+    });
+    let (who, folder) = (locum.clone(), cabinet.practice.folder().join("export"));
+    let documents = List::Documents(Listing::default());
+    let (_, csv) = cabinet.asked(move |ws| Ok(written(ws, &who, documents, &folder))).expect("written");
+    assert_eq!(csv.len(), 2, "{csv:?}");
+    assert!(csv[1].starts_with(&made.expect("made by the locum").to_string()), "{csv:?}");
+    let day = "2026-01-19".parse().expect("a day");
+    for list in [
+        List::Payments(Listing::default()),
+        List::Unpaid(Listing::default()),
+        List::Receipts(day, Listing::default()),
+        List::Watched(Category::RecuNonPaye, Listing::default()),
+    ] {
+        let (who, folder) = (locum.clone(), cabinet.practice.folder().join("export"));
+        let refused = cabinet.asked(move |ws| ws.begin_csv(&who, list, &folder).map(drop));
+        assert_eq!(code(refused.err()), "replacement.comptes", "{list:?}");
+    }
+
+    // Under one number, and not one page.
+    let (who, doctor) = (locum.clone(), cabinet.doctor());
+    let pages = cabinet.asked(move |ws| {
+        let page = |who| ws.ledger_page(Some(who), Listing::default(), 10);
+        Ok([page(&doctor)?, page(&who)?].map(|page| (page.is_of(&doctor), page.is_of(&who), page.documents.len())))
+    });
+    assert_eq!(pages.expect("two pages"), [(true, false, 2), (false, true, 1)]);
 }
 
 #[test]

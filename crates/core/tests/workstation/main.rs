@@ -3,6 +3,9 @@
 
 #![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says where")]
 
+mod apcv;
+mod card_faults;
+mod card_service;
 mod cards;
 mod cheats;
 mod claims;
@@ -15,6 +18,7 @@ mod invoicing;
 mod lists;
 mod locum_terms;
 mod notices;
+mod pairing;
 mod passages;
 mod people;
 mod prints;

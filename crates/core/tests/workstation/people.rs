@@ -2,11 +2,13 @@
 //! sentence for who was not reimbursed, along the whole way of an FSE.
 
 use liasse_core::desk::SignedIn;
-use liasse_core::invoicing::{Attestation, Draft, Proof};
+use liasse_core::invoicing::{Attestation, Draft, InvoicingError, Newborn, Proof};
 use liasse_core::people::{Search, Source};
 use liasse_core::reimbursed::{Answer, Standing};
 use liasse_core::sending::send_all;
 use liasse_core::{CoreError, Workstation};
+use liasse_domain::fse::Patient;
+use liasse_domain::patient::RightsSource;
 use liasse_domain::{Centimes, FseRef, Nir, PaperState, Payer, SecuringMode};
 
 use crate::support::secretary::{Secretariat, code};
@@ -71,6 +73,85 @@ fn a_patient_is_found_by_name_by_nir_and_by_day() {
     let today = "2026-01-15".parse().expect("a day");
     let few = ws.find_people(&who, &Search::parse("durand", today), 1).expect("looked for");
     assert_eq!((few.people.len(), few.more), (1, true), "to be narrowed");
+}
+
+/// The patient that an FSE names.
+fn claimed_for(ws: &Workstation, fse: &FseRef) -> Patient {
+    ws.store().fse(fse).expect("read").expect("kept").content.patient
+}
+
+/// A G for the child on that card, with a reason for what two claims of one day may say.
+fn seen_again(ws: &mut Workstation, hand: &Hand, who: &SignedIn) -> FseRef {
+    let mut draft = Draft::new(&hand.vitale(), 1, ws.now()).expect("a draft");
+    draft.add_act("G");
+    draft.reason = Some("Revue le soir".to_owned());
+    ws.prepare(&draft, who).expect("prepared")
+}
+
+#[test]
+fn a_child_on_both_parents_cards_is_one_patient() {
+    let practice = Practice::new();
+    let mothers = Hand::of("cps-gris", Some("cas-enfant-chez-mere"));
+    let fathers = Hand::of("cps-gris", Some("cas-enfant-chez-pere"));
+    let who = mothers.signed_in(&practice.clock);
+    let mut ws = practice.workstation();
+    let claims = [&mothers, &fathers, &mothers].map(|hand| seen_again(&mut ws, hand, &who));
+    let today = "2026-01-15".parse().expect("a day");
+    let people = ws.find_people(&who, &Search::parse("isaure", today), 10).expect("looked for").people;
+    assert_eq!(people.len(), 1, "one child");
+    let child = people.first().expect("a patient");
+    // The row names the card that was seen last; each claim its own.
+    let insured = |hand: &Hand| hand.vitale().read.content.expect("content").insured.nir;
+    assert_eq!(child.nir, insured(&mothers));
+    let history = ws.history(&who, child.id, 10).expect("a history");
+    assert_eq!((history.count, history.documents.len()), (3, 3));
+    let named = claims.map(|fse| claimed_for(&ws, &fse).insured_nir);
+    assert_eq!(named, [insured(&mothers), insured(&fathers), insured(&mothers)]);
+    // The parents are two people.
+    prepared(&mut ws, &mothers, &who, 0);
+    prepared(&mut ws, &fathers, &who, 0);
+    let of_day = ws.find_people(&who, &Search::parse("15/01/2026", today), 10).expect("looked for").people;
+    assert_eq!(of_day.len(), 3);
+}
+
+#[test]
+fn a_newborn_who_is_not_on_the_card_is_billed_on_the_insureds_nir() {
+    let practice = Practice::new();
+    let hand = Hand::of("cps-gris", Some("cas-nouveau-ne-absent"));
+    let who = hand.signed_in(&practice.clock);
+    let mut ws = practice.workstation();
+    let mut mother = Draft::new(&hand.vitale(), 0, ws.now()).expect("a draft");
+    mother.add_act("G");
+    mother.reason = Some("Examen de la première semaine".to_owned());
+    let mut draft = mother.clone();
+    draft.add_typed(ws.tables(), "NN 10/01/2026 Léa").expect("understood");
+    assert!(draft.is_for_newborn() && draft.rights().open && !draft.rights().ald);
+    assert_eq!(draft.rights().source, RightsSource::Typed, "no card said it");
+    assert_eq!(draft.card().insured.nir, mother.card().insured.nir);
+    let invoice = ws.price(&draft, &who).expect("priced");
+    let says = |code: &str| invoice.findings.iter().any(|finding| finding.code == code);
+    assert!(says("invoicing.nouveau_ne_absent") && !says("invoicing.paiement_garanti"));
+    let fse = ws.prepare(&draft, &who).expect("prepared");
+    let patient = claimed_for(&ws, &fse);
+    assert_eq!((patient.given_name.reveal(), patient.quality, patient.birth_rank), ("LÉA", 6, 1));
+    assert_eq!((patient.insured_nir, patient.own_nir), (mother.card().insured.nir, None));
+    assert_eq!(found(&ws, &who, "10/01/2026").expect("looked for").len(), 1);
+    // Back to the mother, whose card speaks again; another name in the place of the first.
+    let back = draft.for_beneficiary(0).expect("the mother");
+    assert!(!back.is_for_newborn());
+    assert_eq!(back.rights().source, RightsSource::Vitale);
+    draft.add_typed(ws.tables(), "NN 10/01/2026 LOUISE").expect("understood");
+    assert_eq!(draft.card().beneficiaries.len(), 2, "one newborn at a time");
+
+    let typed = |text: &str| Newborn::typed(text).expect("understood");
+    for too_old in ["14/01/2025 LÉO", "16/01/2026 LÉO"] {
+        assert_eq!(mother.for_newborn(&typed(too_old)).map(|_| ()), Err(InvoicingError::NewbornDate), "{too_old}");
+    }
+    let known = Hand::of("cps-gris", Some("cas-nouveau-ne"));
+    let known = Draft::new(&known.vitale(), 0, ws.now()).expect("a draft");
+    let again = known.for_newborn(&typed("10/01/2026 AUTRE")).map(|_| ());
+    assert_eq!(again, Err(InvoicingError::NewbornOnCard));
+    assert!(known.for_newborn(&typed("10/01/2026 AUTRE 2")).is_ok(), "a twin");
 }
 
 #[test]

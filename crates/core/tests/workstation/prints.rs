@@ -292,7 +292,14 @@ fn an_fse_that_went_nowhere_has_a_dossier_too() {
 /// What the readers of a practice hold.
 fn readers() -> Snapshot {
     let hand = Hand::of("cps-gris", Some("vitale-durand"));
-    let reader = |name: &str, card: CardView| ReaderView { name: name.to_owned(), insertions: 1, atr: None, card };
+    let reader = |name: &str, card: CardView| ReaderView {
+        name: name.to_owned(),
+        insertions: 1,
+        atr: None,
+        card,
+        order: 1,
+        driver: None,
+    };
     let readers = vec![
         reader("Lecteur 1", CardView::Cps(Box::new(hand.cps()))),
         reader("Lecteur 2", CardView::Vitale(Box::new(hand.vitale()))),

@@ -2,7 +2,9 @@
 //! be done, and leaves it when that is done; and who sees what.
 
 use liasse_core::desk::SignedIn;
-use liasse_core::radar::{Category, LegalDate, Level, Radar, Todo, Watched};
+use liasse_core::invoicing::Draft;
+use liasse_core::lists::Listing;
+use liasse_core::radar::{Category, LegalDate, Level, Radar, Todo, WatchOnly, WatchSort, Watched};
 use liasse_core::sending::send_all;
 use liasse_core::{SettlementMode, desync, signing};
 use liasse_domain::{Centimes, FileIdentifier, FseRef, Payer, SendPhase};
@@ -255,4 +257,28 @@ fn staff_see_what_is_to_be_billed_and_sent_and_no_money_of_a_caisse() {
     cabinet.practice.take(&arl(&fse, lot));
     assert_eq!(of(&seen_by(&cabinet, &cabinet.doctor()), Category::RecuNonPaye).count, 2);
     assert_eq!(told(&seen_by(&cabinet, &staff)), [(Category::VuNonFacture, 1, 3000, vec![Todo::Facturer])]);
+}
+
+#[test]
+fn of_legal_dates_there_may_be_more_than_were_looked_for_and_the_other_end_is_looked_for() {
+    let practice = Practice::new();
+    let hand = Hand::of("cps-gris", Some("vitale-durand"));
+    let (who, vitale) = (hand.signed_in(&practice.clock), hand.vitale());
+    let mut workstation = practice.workstation();
+    // So many are looked for; the last one, beyond them, is the least.
+    for act in std::iter::repeat_n("G", 500).chain(["DEQP003"]) {
+        let mut draft = Draft::new(&vitale, 0, workstation.now()).expect("a draft");
+        draft.add_act(act);
+        workstation.prepare(&draft, &who).expect("prepared");
+    }
+    practice.clock.set("2026-01-20T09:00:00Z");
+    let radar = workstation.radar(&who, 10).expect("a radar");
+    for category in [Category::FactureNonEnvoye, Category::DateLegale] {
+        let watched = of(&radar, category);
+        assert_eq!((watched.count, watched.more), (500, true), "{category:?}");
+    }
+    let least_first = Listing { sort: WatchSort::Amount, turned: true, only: WatchOnly::All };
+    let radar = workstation.radar_listed(&who, least_first, 1).expect("a radar");
+    let amounts = [Category::FactureNonEnvoye, Category::DateLegale].map(|one| of(&radar, one).rows[0].amount_cents);
+    assert_eq!(amounts, [Some(Centimes(1477)); 2], "the least of all, not of those that were looked for");
 }

@@ -452,5 +452,6 @@ fn rejects_after_the_closing_take_back_what_was_due_to_the_cent() {
     let after = cabinet.workstation.statement(number, &owner).expect("a statement");
     assert_eq!((after.corrections.len(), after.due_cents.0), (2, 0));
     let csv = after.csv();
+    assert!(csv.starts_with("\u{feff}rubrique;détail;"), "a spreadsheet takes it for UTF-8: {csv}");
     assert!(csv.contains(";-14,77;;-7,38\r\n") && csv.ends_with(";;;;0,00\r\n"), "{csv}");
 }

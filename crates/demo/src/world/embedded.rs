@@ -40,6 +40,11 @@ pub fn card(name: &str) -> Option<&'static str> {
     CARDS.iter().find(|(card, _)| *card == name).map(|(_, text)| *text)
 }
 
+/// The names of the cards for reading, which no list shows unasked.
+pub fn cases() -> impl Iterator<Item = &'static str> {
+    liasse_cardsim::cases().iter().map(|(name, _)| name.as_str())
+}
+
 /// An account of the simulated post office.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Account {

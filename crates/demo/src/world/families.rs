@@ -4,7 +4,7 @@
 
 use chrono::NaiveDate;
 use liasse_caisse::registers;
-use liasse_domain::patient::{Complementary, Coverage, Insured, Period};
+use liasse_domain::patient::{AmcRoute, BeneficiaryNotes, CardNotes, Complementary, Coverage, Insured, Period};
 use liasse_domain::{Beneficiary, BirthDate, Nir, Organisme, Private, VitaleContent};
 use serde::Deserialize;
 
@@ -93,6 +93,7 @@ impl Family {
             nir_key,
             organisme: self.organisme()?,
             management_code: self.management_code.clone(),
+            notes: CardNotes::default(),
         };
         let beneficiaries = self.beneficiaries.iter().map(|person| person.on_card(self.nir, nir_key)).collect();
         Ok(VitaleContent { insured, beneficiaries })
@@ -151,6 +152,7 @@ impl Person {
             member: line.member.clone(),
             processing: line.processing.clone(),
             period: Period { from: line.from, until: line.until },
+            route: AmcRoute::default(),
         });
         Beneficiary {
             family_name: self.family_name.clone(),
@@ -164,7 +166,9 @@ impl Person {
             amo_service_period: self.amo_service_period(),
             rights: self.rights.clone(),
             coverage: coverage.collect(),
+            mutuelle: None,
             complementary,
+            notes: BeneficiaryNotes::default(),
         }
     }
 

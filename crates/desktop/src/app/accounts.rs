@@ -49,15 +49,17 @@ impl Desk {
     }
 
     pub(super) fn exported(&mut self, message: exporting::Message) -> Task<Message> {
-        match self.export.update(&self.office, message) {
+        let done = match self.export.update(&self.office, message) {
             exporting::Action::None => Task::none(),
             exporting::Action::Run(task) => task.map(Message::Exporting),
             exporting::Action::Said(words) => self.say(words),
             exporting::Action::Refused(report) => {
-                self.notice = Some(report);
+                // It is read before the window closes.
+                (self.notice, self.closing) = (Some(report), None);
                 Task::none()
             }
-        }
+        };
+        Task::batch([done, self.go_on_closing()])
     }
 
     /// Échap stops what is being written, where something is.

@@ -33,7 +33,9 @@ impl Desk {
             return if shown { self.show_reception() } else { Task::none() };
         };
         if cps.situations.is_some() {
-            self.pin = None;
+            if self.pin.as_ref().is_some_and(|dialog| dialog.gives_to(reader)) {
+                self.pin = None;
+            }
             if self.signed_in.as_ref().is_some_and(|person| person.serial == cps.identity.serial) {
                 return Task::none();
             }
@@ -50,7 +52,7 @@ impl Desk {
         let insertion = self.cards.reader(reader).map_or(0, |reader| reader.insertions);
         let declined = self.pin_declined.as_ref().is_some_and(|(name, count)| name == reader && *count == insertion);
         if !declined && self.pin.as_ref().is_none_or(|dialog| dialog.reader() != reader) {
-            self.ask_pin();
+            return self.ask_pin();
         }
         Task::none()
     }
@@ -65,6 +67,7 @@ impl Desk {
                 self.export.stop();
                 self.reception.forget();
                 self.to_sign.forget();
+                self.lots.forget();
                 self.paiements.forget();
                 self.recettes.forget();
                 self.radar.forget();
@@ -90,12 +93,16 @@ impl Desk {
         Task::batch([priced, self.reload_lots(), place])
     }
 
-    pub(super) fn ask_pin(&mut self) {
-        if let Some((reader, cps)) = self.cards.cps() {
-            let holder = &cps.identity.holder;
-            let name = format!("{} {}", holder.given_name.reveal(), holder.family_name.reveal());
-            self.pin = Some(pin::State::new(reader.to_owned(), name, cps.tries_left));
-        }
+    /// Opens the dialog for the codes of the CPS that counts: who is signed in changes theirs, else it is given.
+    pub(super) fn ask_pin(&mut self) -> Task<Message> {
+        let Some((reader, cps)) = self.cards.cps() else { return Task::none() };
+        let holder = &cps.identity.holder;
+        let name = format!("{} {}", holder.given_name.reveal(), holder.family_name.reveal());
+        let purpose = if self.signed_in.is_some() { pin::Purpose::Change } else { pin::Purpose::Give };
+        let dialog = pin::State::new(reader.to_owned(), name, cps.tries_left, purpose);
+        let opened = dialog.opened(&self.office.cards()).map(Message::Pin);
+        self.pin = Some(dialog);
+        opened
     }
 
     pub(super) fn pin(&mut self, message: pin::Message) -> Task<Message> {
@@ -110,9 +117,17 @@ impl Desk {
                 self.pin = None;
                 Task::none()
             }
-            pin::Action::Verified(snapshot) => {
+            pin::Action::Refused(snapshot) => {
+                let moved = self.cards_changed(*snapshot);
+                // What is left of the unblocking code may be what comes next.
+                let cards = self.office.cards();
+                let asked = self.pin.as_ref().map_or_else(Task::none, |dialog| dialog.opened(&cards).map(Message::Pin));
+                Task::batch([moved, asked])
+            }
+            pin::Action::Done(snapshot, said) => {
                 self.pin = None;
-                self.cards_changed(*snapshot)
+                let said = said.map_or_else(Task::none, |words| self.say(words.to_owned()));
+                Task::batch([said, self.cards_changed(*snapshot)])
             }
         }
     }

@@ -1,5 +1,5 @@
-//! Closing the window: files that wait are sent first, and FSE that cannot leave without a card are said. Closing again
-//! closes at once. What may leave is decided in `liasse_core::sending`; nothing here needs a card.
+//! Closing the window: a list on its way into a file ends first, files that wait are sent, and FSE that cannot leave without a
+//! card are said. Closing again closes at once. What may leave is decided in `liasse_core::sending`; nothing here needs a card.
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ const CAP: Duration = Duration::from_secs(60);
 /// How far closing has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Closing {
-    /// A gesture of Lots et envois is under way: it ends first.
+    /// A gesture of Lots et envois is under way, or a list on its way into a file: it ends first.
     Waiting,
     /// What would stay behind is being counted.
     Counting,
@@ -40,6 +40,7 @@ impl Desk {
     /// The window is to be closed.
     pub(super) fn close(&mut self) -> Task<Message> {
         if self.closing.is_some() {
+            self.export.stop();
             return quit();
         }
         self.closing = Some(Closing::Waiting);
@@ -49,7 +50,7 @@ impl Desk {
     /// The next step of closing, where a gesture has ended.
     pub(super) fn go_on_closing(&mut self) -> Task<Message> {
         match self.closing {
-            Some(Closing::Waiting) if !self.lots.is_busy() => {
+            Some(Closing::Waiting) if !self.lots.is_busy() && !self.export.is_writing() => {
                 self.closing = Some(Closing::Counting);
                 ask(&self.office.workstation(), |ws| ws.leaving()).map(Message::Leaving)
             }
@@ -84,6 +85,8 @@ impl Desk {
     pub(super) fn closing_cap(&self) -> Subscription<Message> {
         match self.closing {
             None | Some(Closing::Told(_)) => Subscription::none(),
+            // However long a list is, its end comes.
+            Some(Closing::Waiting) if self.export.is_writing() => Subscription::none(),
             Some(_) => iced::time::every(CAP).map(|_| Message::Quit),
         }
     }
@@ -99,6 +102,9 @@ impl Desk {
         body = body.push(parts::title(title));
         if let (Closing::Told(_), Some(report)) = (closing, self.lots.failure()) {
             body = body.push(parts::report(report));
+        }
+        if closing == Closing::Waiting && self.export.is_writing() {
+            body = body.push(text(t("closing.export")).size(theme::BODY));
         }
         if fses > 0 {
             body = body.push(text(with("closing.fses", &[("count", &fses.to_string())])).size(theme::BODY));

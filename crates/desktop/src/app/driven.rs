@@ -1,6 +1,8 @@
 //! The window driven as by a person, for tests: real events go through the widgets, tasks run to their end, focus and scrolling last
 //! from one view to the next, which iced's own `Simulator` forgets. The cards are the tray's; nothing of the practice is doubled.
 
+mod apcv;
+mod cards;
 mod empty;
 mod full;
 mod lists;

@@ -64,10 +64,7 @@ impl Desk {
                 if self.signed_in.is_none() && unlocked {
                     return self.who_is_there();
                 }
-                if self.signed_in.is_none() {
-                    self.ask_pin();
-                }
-                return Task::none();
+                return self.ask_pin();
             }
             Key::Named(Named::Tab) => return focus::walk(!modifiers.shift(), false),
             _ => {}

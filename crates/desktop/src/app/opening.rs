@@ -32,7 +32,7 @@ pub(super) fn open(root: PathBuf) -> Task<Message> {
     let (answer, wait) = iced::futures::channel::oneshot::channel();
     // Opening starts servers and a store: a thread of its own, so that the window stays alive.
     let spawned = std::thread::Builder::new().name("liasse-ouverture".to_owned()).spawn(move || {
-        let tray = Tray::for_window();
+        let tray = Tray::for_window().with_cards_of(&root);
         let opened = Office::open(&root, Box::new(tray.clone()), Opening::default())
             .map_err(|error| error.report())
             .and_then(|office| {

@@ -57,16 +57,17 @@ pub fn view<'a, Message: 'a>(facts: &Facts<'a>) -> Element<'a, Message> {
     let cps = if facts.cards.service.is_some() {
         parts::coloured(t("bandeau.no_service"), |c| c.bad)
     } else {
-        let kind = facts.cards.cps().map(|(_, cps)| cps.identity.holder.card_type);
-        let name = match kind {
+        let cps = facts.cards.cps();
+        let name = match cps.map(|(_, cps)| cps.identity.holder.card_type) {
             Some(CardType::Cpf) => t("bandeau.cpf"),
             Some(CardType::Cpe) => t("bandeau.cpe"),
             Some(CardType::Cpa) => t("bandeau.cpa"),
             Some(CardType::Cps) | None => t("bandeau.cps"),
         };
-        present(name, kind.is_some())
+        present(name, cps.map(|(reader, _)| reader), facts.cards.professionals().len())
     };
-    let vitale = present(t("bandeau.vitale"), facts.cards.vitale().is_some());
+    let all = facts.cards.patients().len();
+    let vitale = present(t("bandeau.vitale"), facts.cards.vitale().map(|(reader, _)| reader), all);
     let Unsent { count, oldest, deadline, unconfirmed } = facts.unsent;
     let today = facts.now.date();
     let unsent = match (oldest, deadline) {
@@ -107,6 +108,14 @@ pub fn view<'a, Message: 'a>(facts: &Facts<'a>) -> Element<'a, Message> {
     .into()
 }
 
-fn present<'a, Message: 'a>(name: &'static str, there: bool) -> Element<'a, Message> {
-    if there { parts::coloured(format!("{name} ✓"), |c| c.good) } else { parts::faint(format!("{name} –")) }
+/// Whether a card is there; of several, in which reader the one lies that counts.
+fn present<'a, Message: 'a>(name: &'static str, reader: Option<&str>, all: usize) -> Element<'a, Message> {
+    match reader {
+        None => parts::faint(format!("{name} –")),
+        Some(_) if all == 1 => parts::coloured(format!("{name} ✓"), |c| c.good),
+        Some(reader) => {
+            let values = [("name", name), ("reader", reader), ("count", &*all.to_string())];
+            parts::coloured(format!("! {}", with("bandeau.several", &values)), |c| c.amber)
+        }
+    }
 }

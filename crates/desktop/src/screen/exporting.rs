@@ -2,10 +2,12 @@
 //! in between; how many rows are written, and Échap, which stops it. What may be written is decided in `liasse_core::lists`.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use iced::widget::{row, text};
 use iced::{Element, Task};
+use liasse_core::data_dir::EXPORT;
 use liasse_core::desk::SignedIn;
 use liasse_core::lists::{Export, List, Progress};
 use liasse_demo::Office;
@@ -18,7 +20,12 @@ use crate::theme;
 use crate::widget::parts;
 
 /// What a lane and the window share of a file that is being written: without the window's part it is given up.
-type Shared = Mutex<Option<Export>>;
+#[derive(Default)]
+struct Shared {
+    export: Mutex<Option<Export>>,
+    /// Set by the first of two: the lane as it gives the file its name, or the window as it gives it up.
+    decided: Arc<AtomicBool>,
+}
 
 /// The list that is being written, if one is.
 #[derive(Default)]
@@ -60,21 +67,33 @@ impl State {
         }
         self.begun += 1;
         let export = Arc::new(Shared::default());
-        let (ours, person, folder) = (Arc::downgrade(&export), person.clone(), office.root().join("export"));
+        let (ours, person, folder) = (Arc::downgrade(&export), person.clone(), office.root().join(EXPORT));
         self.writing = Some(Writing { export, rows: 0 });
         let number = self.begun;
         let begun = ask(&office.workstation(), move |ws| {
             // Given up before its turn came: no file is made.
-            let Some(export) = ours.upgrade() else { return Ok(None) };
-            *export.lock().unwrap_or_else(PoisonError::into_inner) = Some(ws.begin_csv(&person, list, &folder)?);
+            let Some(ours) = ours.upgrade() else { return Ok(None) };
+            let begun = ws.begin_csv(&person, list, &folder)?.decided_by(Arc::clone(&ours.decided));
+            *ours.export.lock().unwrap_or_else(PoisonError::into_inner) = Some(begun);
             Ok(Some(Progress::Written(0)))
         });
         begun.map(move |answer| Message::Wrote(number, answer))
     }
 
-    /// Stops: the unfinished file goes away, with the piece that is being written or now. Whether there was one.
+    /// Whether one is being written.
+    pub fn is_writing(&self) -> bool {
+        self.writing.is_some()
+    }
+
+    /// Stops: the unfinished file goes away, with the piece that is being written or now. Whether there was one; a file that gets its
+    /// name meanwhile is finished, and said.
     pub fn stop(&mut self) -> bool {
-        self.writing.take().is_some()
+        let given_up = |writing: &Writing| !writing.export.decided.swap(true, Ordering::SeqCst);
+        let stopped = self.writing.as_ref().is_some_and(given_up);
+        if stopped {
+            self.writing = None;
+        }
+        stopped
     }
 
     /// Takes a message in.
@@ -111,10 +130,10 @@ impl State {
     }
 }
 
-fn go_on(office: &Office, export: Weak<Shared>) -> Task<Result<Option<Progress>, Report>> {
+fn go_on(office: &Office, ours: Weak<Shared>) -> Task<Result<Option<Progress>, Report>> {
     ask(&office.workstation(), move |ws| {
-        let Some(export) = export.upgrade() else { return Ok(None) };
-        let mut export = export.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(ours) = ours.upgrade() else { return Ok(None) };
+        let mut export = ours.export.lock().unwrap_or_else(PoisonError::into_inner);
         export.as_mut().map(|export| ws.go_on(export)).transpose()
     })
 }

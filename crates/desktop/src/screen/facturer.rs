@@ -2,12 +2,14 @@
 //! Shows and asks; what may be signed is decided in `liasse_core::invoicing` and `signing`.
 
 mod answers;
+pub mod apcv;
+mod comparator;
 mod entry;
 mod patient;
 mod proposed;
 mod sign;
 mod view;
-mod without_card;
+pub mod without_card;
 
 pub use sign::{Printed, settlement};
 pub use view::accident_words;
@@ -43,12 +45,12 @@ pub struct State {
     /// When the readers last changed.
     seen_at: Instant,
     draft: Option<Draft>,
-    /// Drafts of cards that were taken out before signing: their patient comes back to them.
-    parked: Vec<(VitaleView, Draft)>,
+    /// Drafts that were left before signing, of cards or of patients without: their patient comes back to them.
+    parked: Vec<(Option<VitaleView>, Draft)>,
     /// Whose drafts these are, by the serial number of their card.
     owner: String,
     /// What others put aside: their own, when they are back.
-    others: HashMap<String, Vec<(VitaleView, Draft)>>,
+    others: HashMap<String, Vec<(Option<VitaleView>, Draft)>>,
     entry: entry::Entry,
     invoice: Option<Invoice>,
     /// How the complementary part of this patient travels.
@@ -69,8 +71,12 @@ pub struct State {
     notice: Option<Report>,
     /// Another patient's card that was inserted, and when, before it was said how this one settles.
     next: Option<(VitaleView, Instant)>,
+    /// The card in the reader, where it is another patient's than the one who is worked for.
+    other: Option<comparator::Other>,
     /// Who is looked for without a card.
     search: without_card::Search,
+    /// A new code of the patient's telephone, as it is typed, while one is wanted.
+    renewal: Option<String>,
     /// The written reason for passing the guard's amber at the signature.
     derogation: String,
     /// Counts the patients opened: an answer about an earlier one must not land on this one's screen.
@@ -129,6 +135,8 @@ pub enum Message {
     RemoveLast,
     /// A patient without their card.
     Without(without_card::Event),
+    /// A patient with their telephone.
+    Apcv(apcv::Event),
     /// Next letter of the care path.
     NextCarePath,
     /// Who pays: the patient, the AMO its part, both schemes theirs.
@@ -143,6 +151,8 @@ pub enum Message {
     Visit,
     /// The patient, whose card is not in, leaves the screen.
     Close,
+    /// The patient of the card takes the place of the one on the screen.
+    TakeCard,
     /// Next beneficiary of the card.
     NextBeneficiary,
     /// The reason changed.
@@ -196,7 +206,7 @@ pub enum Action {
 
 /// The keys of this screen and what they do.
 pub fn keys() -> Vec<(&'static str, &'static str)> {
-    vec![
+    let own = vec![
         ("Entrée", t("help.enter")),
         ("↑ ↓", t("help.choose_act")),
         ("F4", t("help.care_path")),
@@ -216,7 +226,8 @@ pub fn keys() -> Vec<(&'static str, &'static str)> {
         ("R", t("help.receipt")),
         ("D", t("help.duplicate")),
         ("Suppr", t("help.withdraw")),
-    ]
+    ];
+    [own, apcv::keys()].concat()
 }
 
 /// The care paths that the key walks through: T médecin traitant, S hors parcours, U urgence, O orienté, none.
@@ -276,14 +287,17 @@ impl State {
 
     /// The dialog for the mutuelle card of the patient who is billed, while something can still be changed.
     pub fn mutuelle_dialog(&self) -> Option<mutuelle::State> {
-        let draft = self.draft.as_ref().filter(|_| matches!(self.stage, Stage::Editing))?;
+        let draft = self.changeable()?;
         Some(mutuelle::State::new(draft.clone(), self.cover.as_ref().and_then(Cover::card)))
     }
 
     /// The dialog about an accident of that patient.
     pub fn accident_dialog(&self) -> Option<accident::State> {
-        let draft = self.draft.as_ref().filter(|_| matches!(self.stage, Stage::Editing))?;
-        Some(accident::State::new(draft.clone()))
+        Some(accident::State::new(self.changeable()?.clone()))
+    }
+
+    fn changeable(&self) -> Option<&Draft> {
+        self.draft.as_ref().filter(|_| matches!(self.stage, Stage::Editing) && self.other.is_none())
     }
 
     fn price(&mut self, office: &Office, signed_in: Option<&SignedIn>) -> Task<Message> {
@@ -305,6 +319,9 @@ impl State {
 
     /// The message of a key that no field took.
     pub fn key(&self, key: &Key) -> Option<Message> {
+        if self.other.is_some() {
+            return comparator::key(key);
+        }
         if let (Stage::Signed(signed), Key::Character(letter)) = (&self.stage, key)
             && !signed.is_open()
         {
@@ -320,7 +337,8 @@ impl State {
             return Some(message);
         }
         if self.draft.is_none() {
-            return without_card::Search::key(key).map(Message::Without);
+            let scanned = (*key == Key::Named(Named::Enter)).then_some(Message::Apcv(apcv::Event::Scan));
+            return scanned.or_else(|| without_card::Search::key(key).map(Message::Without));
         }
         match key {
             Key::Named(Named::ArrowDown) => Some(Message::Choose(true)),
@@ -342,8 +360,10 @@ impl State {
     /// The message of a letter that was typed with Ctrl: the fields take the other keys.
     pub fn control(&self, letter: &str) -> Option<Message> {
         match letter {
+            _ if self.other.is_some() => None,
             "d" => Some(Message::Visit),
             "w" => Some(Message::Close),
+            "n" => Some(Message::Apcv(apcv::Event::Ask)),
             "z" => Some(Message::Undo),
             _ => None,
         }
@@ -370,6 +390,7 @@ impl State {
                 Action::None
             }
             Message::Without(event) => self.without(office, signed_in, event),
+            Message::Apcv(event) => self.apcv(office, signed_in, event),
             Message::AddAct => self.add_acts(office, signed_in),
             Message::ReasonChanged(reason) => {
                 if let Some(draft) = &mut self.draft {
@@ -409,6 +430,7 @@ impl State {
                 }
                 Action::Run(self.focus())
             }
+            Message::TakeCard => self.take_card(office, signed_in),
             Message::Visit => self.visit(office, signed_in),
             Message::NextBeneficiary => self.next_beneficiary(office, signed_in),
             Message::Sign => self.sign(office, signed_in),

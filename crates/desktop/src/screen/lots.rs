@@ -391,8 +391,8 @@ impl State {
     /// The screen: the documents of the person signed in.
     pub fn view<'a>(&'a self, signed_in: Option<&'a SignedIn>) -> Element<'a, Message> {
         // Another person's page may still be there while this one's is read.
-        let theirs = |page: &&LedgerPage| page.billing.as_ref() == signed_in.map(|who| &who.situation.billing_number);
-        let page = self.ledger.as_ref().filter(|_| signed_in.is_some()).filter(theirs);
+        let theirs = |page: &&LedgerPage| signed_in.is_some_and(|who| page.is_of(who));
+        let page = self.ledger.as_ref().filter(theirs);
         let documents = page.map_or(&[][..], |page| &page.documents);
         let read_until = parts::read_until(self.ledger.as_ref().and_then(|ledger| ledger.returns_read_until));
         let count = page.map_or(0, |page| page.count).to_string();

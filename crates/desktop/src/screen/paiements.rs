@@ -194,8 +194,9 @@ impl State {
         listed::of_letter(letter).map(Message::Listed)
     }
 
+    /// The chosen row of the list that is asked for: another one stays on the screen until it is read, and no key acts on that.
     fn chosen(&self) -> Option<Row<'_>> {
-        self.money.as_ref().and_then(|money| money.row(self.chosen))
+        self.money.as_ref().filter(|money| money.listing == self.listing).and_then(|money| money.row(self.chosen))
     }
 
     /// See [`Action`]; `vitale` is the patient's card in a reader.
@@ -295,7 +296,9 @@ impl State {
 
     /// Reads more when somebody comes to the end of what is there: of the kind that the filter leaves alone, else of the lines.
     fn read_on(&mut self, office: &Office, signed_in: Option<&SignedIn>, seen: usize) -> Action {
-        let Some(money) = &self.money else { return Action::None };
+        let Some(money) = self.money.as_ref().filter(|money| money.listing == self.listing) else {
+            return Action::None;
+        };
         let more = match self.listing.only {
             PaidOnly::Rejects | PaidOnly::Awaiting => self.asked.more(seen, money.page.rejects.len()),
             PaidOnly::Messages => {

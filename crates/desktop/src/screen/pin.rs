@@ -1,25 +1,58 @@
-//! The dialog for the code porteur: tries left, the field, the three keys. A wrong code is never sent again by itself.
+//! The dialog for the codes of a card: the code porteur, its change, its unblocking. Tries left, the field, the keys beside it.
+//! A wrong code is never sent again by itself, and the last try is only spent after a second word; `core` refuses without it.
 
-use iced::widget::{column, container, row, text};
-use iced::{Element, Fill, Task};
+mod view;
+
+use iced::Task;
 use liasse_core::CoreError;
-use liasse_core::cards::{CardDesk, Snapshot};
+use liasse_core::cards::{CardDesk, LastTry, PukState, Snapshot};
 use liasse_core::lane::Handle;
 use liasse_core::ports::CardError;
-use liasse_domain::{Code, Report};
+use liasse_domain::{Code, Coded, Digits, Report};
 
 use crate::ask::ask;
-use crate::text::{t, with};
-use crate::theme;
-use crate::widget::parts;
-use crate::widget::pin::{PinBuffer, pin_field};
+use crate::text::t;
+use crate::widget::pin::PinBuffer;
+
+/// What the dialog is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// The holder signs in.
+    Give,
+    /// The code is changed: the old one, then the new one twice.
+    Change,
+    /// A blocked or forgotten code gets a new value by the unblocking code.
+    Unblock,
+}
+
+/// Which code is typed now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Field {
+    /// The code that the card holds.
+    Present,
+    /// The unblocking code.
+    Puk,
+    /// The new code.
+    New,
+    /// The new code again.
+    Again,
+}
 
 /// The dialog.
 pub struct State {
     reader: String,
     holder: String,
+    purpose: Purpose,
+    field: Field,
     tries_left: u8,
+    /// What is left of the unblocking code, once the card was asked.
+    puk: Option<PukState>,
+    /// Somebody said, after the warning, that the last try may be spent.
+    armed: bool,
     buffer: PinBuffer,
+    /// What was typed in the fields before this one; wiped when it was sent or the dialog closes.
+    first: Digits,
+    new: Digits,
     error: Option<Report>,
     busy: bool,
 }
@@ -33,6 +66,12 @@ pub enum Message {
     Submit,
     /// Escape.
     Cancel,
+    /// The dialog is for this from now on.
+    For(Purpose),
+    /// The last try may be spent.
+    Arm,
+    /// What is left of the unblocking code.
+    Puk(Result<PukState, Report>),
     /// The card answered; the readers as they are now, and the refusal if there was one.
     Answered(Box<Snapshot>, Option<Report>),
     /// The card lane did not answer.
@@ -47,19 +86,71 @@ pub enum Action {
     Run(Task<Message>),
     /// Close the dialog.
     Close,
-    /// The PIN was accepted: these are the readers now.
-    Verified(Box<Snapshot>),
+    /// The card refused: these are the readers now, and the dialog stays.
+    Refused(Box<Snapshot>),
+    /// The card took it: these are the readers now, and what is to be said.
+    Done(Box<Snapshot>, Option<&'static str>),
 }
 
 impl State {
-    /// A dialog for the card in `reader`.
-    pub fn new(reader: String, holder: String, tries_left: u8) -> Self {
-        Self { reader, holder, tries_left, buffer: PinBuffer::default(), error: None, busy: false }
+    /// A dialog for the card in `reader`. A code that is blocked is unblocked: there is nothing else to be done.
+    pub fn new(reader: String, holder: String, tries_left: u8, purpose: Purpose) -> Self {
+        let mut state = Self {
+            reader,
+            holder,
+            purpose,
+            field: Field::Present,
+            tries_left,
+            puk: None,
+            armed: false,
+            buffer: PinBuffer::default(),
+            first: Digits::new(),
+            new: Digits::new(),
+            error: None,
+            busy: false,
+        };
+        state.begin(if tries_left == 0 { Purpose::Unblock } else { purpose });
+        state
     }
 
     /// The reader whose card is asked.
     pub fn reader(&self) -> &str {
         &self.reader
+    }
+
+    /// Whether it asks for the code that signs the holder of the card in that reader in.
+    pub fn gives_to(&self, reader: &str) -> bool {
+        self.purpose == Purpose::Give && self.reader == reader
+    }
+
+    /// What is to be asked of the card before anything is typed.
+    pub fn opened(&self, cards: &Handle<CardDesk>) -> Task<Message> {
+        if self.purpose != Purpose::Unblock {
+            return Task::none();
+        }
+        let reader = self.reader.clone();
+        ask(cards, move |desk| Ok(desk.unblocking_state(&reader)?)).map(Message::Puk)
+    }
+
+    fn begin(&mut self, purpose: Purpose) {
+        self.purpose = purpose;
+        self.field = if purpose == Purpose::Unblock { Field::Puk } else { Field::Present };
+        (self.armed, self.error) = (false, None);
+        self.wipe();
+    }
+
+    fn wipe(&mut self) {
+        drop(self.buffer.take());
+        self.first.clear();
+        self.new.clear();
+    }
+
+    /// How many tries the code that a mistake would cost has left.
+    fn at_stake(&self) -> Option<u8> {
+        match self.purpose {
+            Purpose::Give | Purpose::Change => Some(self.tries_left),
+            Purpose::Unblock => self.puk.map(|puk| puk.tries_left),
+        }
     }
 
     /// See [`Action`].
@@ -70,33 +161,27 @@ impl State {
                 Action::None
             }
             Message::Cancel => Action::Close,
-            Message::Submit if self.busy => Action::None,
-            Message::Submit => {
-                let digits = self.buffer.take();
-                if !digits.is_complete() {
-                    // Refused before the card: no try is spent.
-                    self.error = Some(Report::new(Code("cards.code_longueur"), &[]));
-                    return Action::None;
-                }
-                self.busy = true;
-                let reader = self.reader.clone();
-                Action::Run(
-                    ask(cards, move |desk| {
-                        let refusal = desk.verify_pin(&reader, &digits).err();
-                        Ok::<_, CoreError>((desk.snapshot(), refusal))
-                    })
-                    .map(answered),
-                )
+            Message::Submit | Message::For(_) | Message::Arm if self.busy => Action::None,
+            Message::Submit => self.submit(cards),
+            Message::For(purpose) => {
+                self.begin(if self.tries_left == 0 { Purpose::Unblock } else { purpose });
+                Action::Run(self.opened(cards))
             }
-            Message::Answered(snapshot, None) => Action::Verified(snapshot),
-            Message::Answered(snapshot, Some(report)) => {
-                self.busy = false;
-                if let Some((_, cps)) = snapshot.cps() {
-                    self.tries_left = cps.tries_left;
+            Message::Arm => {
+                if self.at_stake() == Some(1) {
+                    (self.armed, self.error) = (true, None);
                 }
+                Action::None
+            }
+            Message::Puk(Ok(puk)) => {
+                self.puk = Some(puk);
+                Action::None
+            }
+            Message::Puk(Err(report)) => {
                 self.error = Some(report);
                 Action::None
             }
+            Message::Answered(snapshot, refusal) => self.answered(snapshot, refusal),
             Message::Failed(report) => {
                 self.busy = false;
                 self.error = Some(report);
@@ -105,32 +190,79 @@ impl State {
         }
     }
 
-    /// The dialog over a veil.
-    pub fn view(&self) -> Element<'_, Message> {
-        let tries = self.tries_left.to_string();
-        let mut body = column![
-            parts::title(t("pin.title")),
-            text(&self.holder).size(theme::BODY),
-            pin_field(&self.buffer, Message::Typed, Message::Submit, Message::Cancel),
-            parts::faint(if self.busy { t("pin.busy").to_owned() } else { with("pin.tries", &[("tries", &tries)]) }),
-        ]
-        .spacing(12);
-        if let Some(report) = &self.error {
-            body = body.push(parts::report(report));
+    /// Enter: the next field, or the card.
+    fn submit(&mut self, cards: &Handle<CardDesk>) -> Action {
+        let digits = self.buffer.take();
+        // Refused before the card: no try is spent.
+        let complete = if self.field == Field::Puk { digits.len() == Digits::MAX } else { digits.is_complete() };
+        if !complete {
+            let code = if self.field == Field::Puk { Code("cards.puk_longueur") } else { Code("cards.code_longueur") };
+            self.error = Some(Report::new(code, &[]));
+            return Action::None;
         }
-        body = body.push(
-            row![parts::key_action("Entrée", t("pin.submit")), parts::key_action("Échap", t("pin.cancel"))].spacing(24),
-        );
-        let dialog = container(body).padding(24).max_width(460).style(theme::panel);
-        container(dialog).center(Fill).style(theme::veil).into()
+        match (self.purpose, self.field) {
+            (Purpose::Give, _) => {
+                self.first = digits;
+                self.send(cards)
+            }
+            (_, Field::Present | Field::Puk) => {
+                (self.first, self.field) = (digits, Field::New);
+                Action::None
+            }
+            (_, Field::New) => {
+                (self.new, self.field) = (digits, Field::Again);
+                Action::None
+            }
+            (_, Field::Again) if digits.reveal() == self.new.reveal() => self.send(cards),
+            (_, Field::Again) => {
+                self.new.clear();
+                self.field = Field::New;
+                self.error = Some(Report::new(Code("cards.codes_differents"), &[]));
+                Action::None
+            }
+        }
+    }
+
+    /// What was typed goes to the card, once, and is kept nowhere else.
+    fn send(&mut self, cards: &Handle<CardDesk>) -> Action {
+        self.busy = true;
+        let (reader, purpose) = (self.reader.clone(), self.purpose);
+        let (first, new) = (std::mem::take(&mut self.first), std::mem::take(&mut self.new));
+        let last = if std::mem::take(&mut self.armed) { LastTry::Spend } else { LastTry::Spare };
+        let asked = ask(cards, move |desk| {
+            let refusal = match purpose {
+                Purpose::Give => desk.verify_pin_with(&reader, &first, last),
+                Purpose::Change => desk.change_pin(&reader, &first, &new, last),
+                Purpose::Unblock => desk.unblock_pin(&reader, &first, &new, last),
+            };
+            Ok::<_, CoreError>((desk.snapshot(), refusal.err()))
+        });
+        Action::Run(asked.map(answered))
+    }
+
+    fn answered(&mut self, snapshot: Box<Snapshot>, refusal: Option<Report>) -> Action {
+        self.busy = false;
+        let Some(report) = refusal else {
+            let said = match self.purpose {
+                Purpose::Give => None,
+                Purpose::Change => Some(t("pin.changed")),
+                Purpose::Unblock => Some(t("pin.unblocked")),
+            };
+            return Action::Done(snapshot, said);
+        };
+        let purpose = self.purpose;
+        if let Some(liasse_core::cards::CardView::Cps(cps)) = snapshot.reader(&self.reader).map(|found| &found.card) {
+            self.tries_left = cps.tries_left;
+        }
+        self.begin(if self.tries_left == 0 { Purpose::Unblock } else { purpose });
+        self.error = Some(report);
+        Action::Refused(snapshot)
     }
 }
 
 fn answered(answer: Result<(Snapshot, Option<CardError>), Report>) -> Message {
     match answer {
-        Ok((snapshot, refusal)) => {
-            Message::Answered(Box::new(snapshot), refusal.map(|error| liasse_domain::Coded::report(&error)))
-        }
+        Ok((snapshot, refusal)) => Message::Answered(Box::new(snapshot), refusal.map(|error| error.report())),
         Err(report) => Message::Failed(report),
     }
 }

@@ -19,7 +19,7 @@ use crate::printed;
 use crate::screen::facturer::settlement;
 use crate::screen::listed::{self, Listed};
 use crate::text::{t, with};
-use crate::widget::rows::{Asked, Choice, Scrolled};
+use crate::widget::rows::{Asked, Choice, Scrolled, to_top};
 
 /// The height of a movement and of an unpaid FSE.
 const ROW: f32 = 44.0;
@@ -56,6 +56,8 @@ pub struct Receipts {
     /// Its movements as they are shown.
     movements: Vec<Movement>,
     unpaid: Vec<Unpaid>,
+    /// How that was asked for.
+    unpaid_listing: Listing<DebtSort, DebtOnly>,
     /// How many there are through the filter; `None` where there are more than were read, and nobody counted them.
     unpaid_count: Option<usize>,
     cheques: Vec<ChequeRow>,
@@ -139,6 +141,7 @@ impl State {
                 movements: report.listed(movements),
                 report,
                 unpaid: owing,
+                unpaid_listing: unpaid,
                 unpaid_count,
                 cheques: ws.cheques(&person)?,
             })
@@ -197,7 +200,7 @@ impl State {
                 self.busy = false;
                 match *answer {
                     Ok(receipts) => {
-                        self.chosen = self.chosen.min(receipts.unpaid.len().saturating_sub(1));
+                        self.chosen = self.place_in(&receipts);
                         if let Some(wanted) = self.wanted.take() {
                             // None rather than another patient's.
                             let at = receipts.unpaid.iter().position(|unpaid| unpaid.fse == wanted);
@@ -226,7 +229,8 @@ impl State {
                 let one = Days::new(1);
                 self.day =
                     shown.and_then(|day| if forward { day.checked_add_days(one) } else { day.checked_sub_days(one) });
-                return Action::Run(self.reload(office, signed_in));
+                self.movements = Scrolled::default();
+                return Action::Run(Task::batch([to_top(), self.reload(office, signed_in)]));
             }
             Message::Close => {
                 let day = self.receipts.as_ref().map(|receipts| receipts.report.day);
@@ -281,6 +285,8 @@ impl State {
             };
             self.day_listing = listing;
             self.movements = Scrolled::default();
+            // The widget keeps its own place: without this it stays where nothing is built.
+            Action::Run(Task::batch([to_top(), self.reload(office, signed_in)]))
         } else {
             let Some(listing) = listed::changed(self.unpaid_listing, gesture) else {
                 return Action::Export(List::Unpaid(self.unpaid_listing));
@@ -289,8 +295,16 @@ impl State {
             (self.chosen, self.unpaid, self.asked) = (0, Scrolled::default(), Asked::default());
             // Another row is the first: no key settles it before it is seen.
             self.busy = signed_in.is_some();
+            Action::Run(self.reload(office, signed_in))
         }
-        Action::Run(self.reload(office, signed_in))
+    }
+
+    /// Where the chosen FSE stands in the same list that was read again; without it, and in another list, the row in its place.
+    fn place_in(&self, read: &Receipts) -> usize {
+        let before = self.receipts.as_ref().filter(|before| before.unpaid_listing == read.unpaid_listing);
+        let chosen = before.and_then(|before| before.unpaid.get(self.chosen));
+        let found = chosen.and_then(|chosen| read.unpaid.iter().position(|unpaid| unpaid.fse == chosen.fse));
+        found.unwrap_or(self.chosen).min(read.unpaid.len().saturating_sub(1))
     }
 
     /// Reads more unpaid FSE when somebody comes to the end of those that are there.

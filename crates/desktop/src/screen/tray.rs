@@ -3,6 +3,7 @@
 mod clock;
 mod faults;
 mod offered;
+mod phone;
 
 use std::sync::Arc;
 
@@ -29,19 +30,35 @@ const ROW: f32 = 58.0;
 pub struct State {
     tray: Tray,
     cards: Vec<Card>,
+    /// Whether the cards for reading stand behind the others.
+    more: bool,
     chosen: usize,
     scrolled: Scrolled,
     notice: Option<Report>,
     clock: clock::Clock,
     faults: faults::Switches,
     offered: offered::Offered,
+    phones: phone::Phones,
 }
 
 struct Card {
-    name: &'static str,
+    name: String,
     purpose: String,
     professional: bool,
     pin: Option<String>,
+}
+
+impl Card {
+    /// The card of that name, as the tray takes it.
+    fn of(tray: &Tray, name: String) -> Option<Self> {
+        let image = tray.image(&name).ok()?;
+        Some(Self {
+            name,
+            purpose: image.purpose.clone(),
+            professional: image.is_professional(),
+            pin: image.pin().map(str::to_owned),
+        })
+    }
 }
 
 /// The keys of this screen and what they do.
@@ -51,8 +68,9 @@ pub fn keys() -> Vec<(&'static str, &'static str)> {
         ("Entrée", t("help.insert")),
         ("F7", t("help.insert_beside")),
         ("Suppr", t("help.pull")),
+        ("C", t("help.more_cards")),
     ];
-    [cards, clock::keys(), faults::keys(), offered::keys()].concat()
+    [cards, phone::keys(), clock::keys(), faults::keys(), offered::keys()].concat()
 }
 
 /// What happens in it.
@@ -68,6 +86,8 @@ pub enum Message {
     InsertBeside,
     /// Pull the chosen card.
     Pull,
+    /// Show the cards for reading too, or no more.
+    More,
     /// Something of the clock.
     Clock(clock::Message),
     /// The clock moved, or not.
@@ -76,6 +96,8 @@ pub enum Message {
     Fault(Fault),
     /// Something of the list of lessons.
     Offered(offered::Message),
+    /// Something of the telephone that goes with the chosen card.
+    Phone(phone::Message),
 }
 
 /// What the root must do.
@@ -91,28 +113,43 @@ pub enum Action {
 }
 
 impl State {
-    /// The tray with every card of the world.
+    /// The tray with every card of the world, then those that were imported.
     pub fn new(tray: Tray) -> Self {
-        let cards = world::cards()
-            .iter()
-            .filter_map(|(name, _)| {
-                let image = liasse_demo::tray::image(name).ok()?;
-                Some(Card {
-                    name,
-                    purpose: image.purpose.clone(),
-                    professional: image.is_professional(),
-                    pin: image.pin().map(str::to_owned),
-                })
-            })
-            .collect();
+        let of_world = world::cards().iter().map(|(name, _)| (*name).to_owned());
+        let cards = of_world.chain(tray.imported()).filter_map(|name| Card::of(&tray, name)).collect();
         let (clock, faults, offered) =
             (clock::Clock::default(), faults::Switches::default(), offered::Offered::default());
-        Self { tray, cards, chosen: 0, scrolled: Scrolled::default(), notice: None, clock, faults, offered }
+        Self {
+            tray,
+            cards,
+            more: false,
+            chosen: 0,
+            scrolled: Scrolled::default(),
+            notice: None,
+            clock,
+            faults,
+            offered,
+            phones: phone::Phones::default(),
+        }
     }
 
     /// Looks which faults are on, as the tray comes to be seen: what happens once goes out by itself.
     pub fn look(&mut self, office: &Office) {
         self.faults.look(&Faults::of(office, &self.tray));
+    }
+
+    /// The cards for reading come behind the others, the first of them chosen, or go again.
+    fn show_more(&mut self) {
+        self.more = !self.more;
+        let cases = world::cases();
+        if self.more {
+            self.chosen = self.cards.len();
+            self.cards.extend(cases.filter_map(|name| Card::of(&self.tray, name.to_owned())));
+        } else {
+            let left = self.cards.len().saturating_sub(cases.count());
+            self.cards.truncate(left);
+        }
+        self.chosen = self.chosen.min(self.cards.len().saturating_sub(1));
     }
 
     fn reader(&self, card: &Card) -> &'static str {
@@ -121,7 +158,7 @@ impl State {
 
     /// The reader that holds a card.
     fn lies_in(&self, card: &Card) -> Option<&'static str> {
-        let holds = |reader: &&'static str| self.tray.card_in(reader).as_deref() == Some(card.name);
+        let holds = |reader: &&'static str| self.tray.card_in(reader).as_deref() == Some(card.name.as_str());
         [CPS_READER, VITALE_READER].into_iter().find(holds)
     }
 
@@ -150,7 +187,8 @@ impl State {
             Key::Named(Named::Enter) => Some(Message::Insert),
             Key::Named(Named::Delete | Named::Backspace) => Some(Message::Pull),
             Key::Named(Named::F7) => Some(Message::InsertBeside),
-            _ => None,
+            Key::Character(letter) if letter.eq_ignore_ascii_case("c") => Some(Message::More),
+            key => phone::of_key(key).map(Message::Phone),
         }
     }
 
@@ -169,14 +207,18 @@ impl State {
             Message::Insert => {
                 if let Some(card) = self.cards.get(self.chosen) {
                     let reader = self.reader(card);
-                    self.notice = self.tray.insert(reader, card.name).err().map(|error| error.report());
+                    self.notice = self.tray.insert(reader, &card.name).err().map(|error| error.report());
                 }
+                Action::None
+            }
+            Message::More => {
+                self.show_more();
                 Action::None
             }
             Message::InsertBeside => {
                 if let Some(card) = self.cards.get(self.chosen) {
                     let reader = if card.professional { VITALE_READER } else { CPS_READER };
-                    self.notice = self.tray.insert(reader, card.name).err().map(|error| error.report());
+                    self.notice = self.tray.insert(reader, &card.name).err().map(|error| error.report());
                 }
                 Action::None
             }
@@ -198,6 +240,16 @@ impl State {
                 self.notice = self.faults.switch(&Faults::of(office, &self.tray), fault);
                 Action::None
             }
+            Message::Phone(message) => {
+                let card = self.cards.get(self.chosen).map_or("", |card| card.name.as_str());
+                match self.phones.update(office, &self.tray, card, message) {
+                    Ok(task) => Action::Run(task),
+                    Err(report) => {
+                        self.notice = Some(report);
+                        Action::None
+                    }
+                }
+            }
             Message::Offered(message) => self.offered.update(message).map_or(Action::None, Action::Lesson),
             Message::DayChanged(notice) => {
                 self.notice = notice;
@@ -214,7 +266,7 @@ impl State {
             let place = if inside { format!("✓ {}", t("tray.inserted")) } else { String::new() };
             let pin = card.pin.as_ref().map_or_else(String::new, |pin| with("tray.pin", &[("pin", pin)]));
             let line = row![
-                text(card.name).size(theme::BODY).font(theme::SEMIBOLD).width(150),
+                text(&card.name).size(theme::BODY).font(theme::SEMIBOLD).width(150),
                 text(&card.purpose).size(theme::NOTE).width(Fill),
                 text(pin).size(theme::NOTE).width(120),
                 text(place).size(theme::NOTE).width(80),
@@ -240,10 +292,12 @@ impl State {
                 parts::key_action("Entrée", t("tray.insert")),
                 parts::key_action("F7", t("tray.insert_beside")),
                 parts::key_action("Suppr", t("tray.pull")),
+                parts::key_action("C", if self.more { t("tray.fewer") } else { t("tray.more") }),
             ]
             .spacing(24),
         );
         let beside = column![
+            self.phones.view(),
             self.clock.view(Message::Clock),
             self.faults.view(Message::Fault),
             self.offered.view(Message::Offered),

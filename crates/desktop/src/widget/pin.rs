@@ -46,6 +46,7 @@ pub struct PinField<Message> {
     typed: Message,
     submitted: Message,
     cancelled: Message,
+    others: Vec<(Named, Message)>,
 }
 
 /// A PIN field over `buffer`. The messages carry nothing.
@@ -55,7 +56,16 @@ pub fn pin_field<Message: Clone>(
     submitted: Message,
     cancelled: Message,
 ) -> PinField<Message> {
-    PinField { buffer: buffer.clone(), typed, submitted, cancelled }
+    PinField { buffer: buffer.clone(), typed, submitted, cancelled, others: Vec::new() }
+}
+
+impl<Message> PinField<Message> {
+    /// Another key of the dialog: the field takes every key, so it must pass this one on.
+    #[must_use]
+    pub fn key(mut self, key: Named, message: Message) -> Self {
+        self.others.push((key, message));
+        self
+    }
 }
 
 const HEIGHT: f32 = 44.0;
@@ -120,6 +130,10 @@ impl<Message: Clone, Renderer: renderer::Renderer> Widget<Message, Theme, Render
             Key::Named(Named::Backspace) => {
                 self.buffer.with(Digits::pop);
                 shell.publish(self.typed.clone());
+            }
+            Key::Named(named) if self.others.iter().any(|(key, _)| key == named) => {
+                let message = self.others.iter().find(|(key, _)| key == named).map(|(_, message)| message.clone());
+                message.into_iter().for_each(|message| shell.publish(message));
             }
             _ => {
                 if let Some(found) = digit(key, *physical_key, text.as_deref()) {

@@ -4,6 +4,7 @@
 use iced::advanced::widget::operation::scrollable::AbsoluteOffset;
 use iced::advanced::widget::operation::{Operation, Scrollable as ScrollState};
 use iced::advanced::widget::{Id, operate};
+use iced::widget::operation::scroll_to;
 use iced::widget::{Column, Scrollable, column, scrollable, space};
 use iced::{Element, Fill, Rectangle, Task, Vector};
 
@@ -118,7 +119,15 @@ pub fn walked<'a, Message: 'a>(
     list(at, row_height, count, build, scrolled).id(Id::new(WALKED)).into()
 }
 
-/// A list beside it, that is only scrolled.
+/// A list beside it, that is only scrolled: there is one on a screen.
+const BESIDE: &str = "liste-a-cote";
+
+/// Scrolls the list beside the one that is walked to its first row.
+pub fn to_top<T>() -> Task<T> {
+    scroll_to(Id::new(BESIDE), AbsoluteOffset { x: None, y: Some(0.0_f32) })
+}
+
+/// The list that is only scrolled.
 pub fn rows<'a, Message: 'a>(
     at: Scrolled,
     row_height: f32,
@@ -126,7 +135,7 @@ pub fn rows<'a, Message: 'a>(
     build: impl Fn(usize) -> Element<'a, Message>,
     scrolled: impl Fn(Scrolled) -> Message + 'a,
 ) -> Element<'a, Message> {
-    list(at, row_height, count, build, scrolled).into()
+    list(at, row_height, count, build, scrolled).id(Id::new(BESIDE)).into()
 }
 
 /// `scrolled` tells how the place is kept.

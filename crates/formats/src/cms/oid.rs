@@ -26,6 +26,10 @@ pub(crate) const FLUX: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.250.
 /// Attribute idFacturationPS (ansforge/PSC-POC, SignatureFSE).
 pub(crate) const BILLING: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.250.1.186.500.1.5");
 
+/// Attribute of ours (`sim`): the context in which an appli carte Vitale signs. Under the enterprise number that RFC 5612
+/// keeps for examples.
+pub(crate) const APCV_CONTEXT: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.32473.7.1");
+
 /// SHA-256 (RFC 5754, 2.2).
 pub(crate) const SHA256: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.1");
 /// rsaEncryption (RFC 8017, appendix A.1), which OpenSSL writes in the place of the signature algorithm.

@@ -40,6 +40,17 @@ pub fn prepare(
     attributes: Option<&NationalAttributes>,
     time: Instant,
 ) -> Result<ToSign, CmsError> {
+    prepare_in_context(content_sha256, certificate_der, attributes, None, time)
+}
+
+/// The same by an appli carte Vitale (`sim`): what [`crate::apcv::Context::mark`] says of its context is signed too.
+pub fn prepare_in_context(
+    content_sha256: &[u8; 32],
+    certificate_der: &[u8],
+    attributes: Option<&NationalAttributes>,
+    context: Option<&str>,
+    time: Instant,
+) -> Result<ToSign, CmsError> {
     let certificate = Parsed::read(certificate_der)?;
     if !certificate.allows(x509_cert::ext::pkix::KeyUsage::non_repudiation) {
         return Err(CmsError::WrongUsage);
@@ -55,6 +66,9 @@ pub fn prepare(
     if let Some(national) = attributes {
         signed.push(attribute(oid::FLUX, Any::new(Tag::Ia5String, national.flux.letter().as_bytes()))?);
         signed.push(attribute(oid::BILLING, Any::new(Tag::Ia5String, national.billing.as_str().as_bytes()))?);
+    }
+    if let Some(context) = context {
+        signed.push(attribute(oid::APCV_CONTEXT, Any::new(Tag::Ia5String, context.as_bytes()))?);
     }
     // The card signs the attributes under the tag SET OF (0x31), sorted: in the message they bear [0].
     let attributes = SetOfVec::try_from(signed).map_err(wrong)?;

@@ -49,10 +49,11 @@ impl Trust {
 
     /// Whether a signing certificate goes back to a root, holds at `at`, is not revoked and may sign.
     pub fn check(&self, certificate_der: &[u8], at: Instant) -> Result<(), CmsError> {
-        if !crate::certificate::may_sign(certificate_der) {
+        let certificate = Parsed::read(certificate_der)?;
+        if !certificate.allows(KeyUsage::non_repudiation) {
             return Err(CmsError::WrongUsage);
         }
-        self.accept(&Parsed::read(certificate_der)?, &[], at)
+        self.accept(&certificate, &[], at)
     }
 
     /// Accepts a certificate if a path leads to a root and every certificate of it is valid at `at` and not revoked.

@@ -26,6 +26,8 @@ pub struct Verified {
     pub flux_text: Option<String>,
     /// The text of idFacturationPS as received.
     pub billing_text: Option<String>,
+    /// The context that an appli carte Vitale (`sim`) signed in, as received.
+    pub context_text: Option<String>,
 }
 
 /// Accepts a signature of ours over `content`: the certificate inside leads to a root of `trust`, is valid at `at`, is
@@ -102,6 +104,7 @@ fn judge(
         attributes: flux.zip(billing).map(|(flux, billing)| NationalAttributes { flux, billing }),
         flux_text,
         billing_text,
+        context_text: ia5_text(attributes.value(oid::APCV_CONTEXT)?)?,
     })
 }
 

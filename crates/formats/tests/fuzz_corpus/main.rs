@@ -101,7 +101,9 @@ fn good_seeds_are_read() {
 
 #[test]
 fn every_corpus_has_a_target_and_stays_small() {
-    let folders: BTreeSet<PathBuf> = inside(&corpora()).into_iter().collect();
+    // Those of the cards are replayed by `crates/cards`.
+    let cards = ["apdu", "atr", "cps", "groups", "tlv", "vitale"].map(|name| corpora().join(name));
+    let folders: BTreeSet<PathBuf> = inside(&corpora()).into_iter().filter(|path| !cards.contains(path)).collect();
     let targets: BTreeSet<PathBuf> = targets::TARGETS.iter().map(|(name, _)| corpora().join(name)).collect();
     assert_eq!(folders, targets);
     let size = |path: PathBuf| std::fs::read(path).expect("an input").len();

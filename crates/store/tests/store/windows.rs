@@ -173,6 +173,29 @@ fn what_patients_owe_is_sorted_and_filtered_by_the_store() {
 }
 
 #[test]
+fn by_age_debts_are_shown_in_the_order_of_their_pages() {
+    let mut practice = Practice::new();
+    let own = billing(DOCTOR);
+    for day in ["2026-01-15", "2026-01-05", "2026-01-10"] {
+        let made = practice.store.prepare_fse(&crate::support::stamp(), &own, None, |number| {
+            let (mut content, bytes) = crate::support::fse(&own, number, Kind::Paid);
+            content.acts[0].date = day.parse().expect("a day");
+            Ok::<_, ()>((content, bytes))
+        });
+        let fse = made.expect("prepared").reference().clone();
+        practice.sign(&fse);
+    }
+    let listed = |turned, limit| {
+        let listing = Listing { sort: DebtSort::Age, turned, only: DebtOnly::All };
+        let unpaid = practice.store.unpaid_listed(&own, listing, limit).expect("read");
+        unpaid.iter().map(|row| row.fse.number.get()).collect::<Vec<_>>()
+    };
+    // A longer page begins with the shorter one.
+    assert_eq!((listed(false, Some(2)), listed(false, None)), (vec![1, 2], vec![1, 2, 3]));
+    assert_eq!((listed(true, Some(2)), listed(true, None)), (vec![3, 2], vec![3, 2, 1]));
+}
+
+#[test]
 fn rejects_and_one_patients_documents_are_listed_from_either_end() {
     let mut practice = Practice::new();
     let fses: Vec<_> = (0..2).map(|_| practice.signed(Kind::ThirdParty)).collect();

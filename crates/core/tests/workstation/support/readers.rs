@@ -11,6 +11,14 @@ struct Slot {
     card: Option<(Arc<Mutex<SimCard>>, SimChannel)>,
     insertions: u32,
     odd: Option<Vec<u8>>,
+    /// Another program holds the card.
+    held: bool,
+}
+
+impl Slot {
+    fn empty(name: &str) -> Self {
+        Self { name: name.to_owned(), card: None, insertions: 0, odd: None, held: false }
+    }
 }
 
 struct Inside {
@@ -19,6 +27,9 @@ struct Inside {
     /// What the next command to any card ends with.
     next: Option<ChannelError>,
     connections: u32,
+    /// Transactions that were begun and not ended; commands that a card heard outside of one.
+    jobs: u32,
+    outside: u32,
     changed: bool,
     woken: bool,
 }
@@ -30,9 +41,16 @@ pub struct Readers(Arc<(Mutex<Inside>, Condvar)>);
 impl Readers {
     /// Empty readers of these names.
     pub fn named(names: &[&str]) -> Self {
-        let slots =
-            names.iter().map(|name| Slot { name: (*name).to_owned(), card: None, insertions: 0, odd: None }).collect();
-        let inside = Inside { slots, service: None, next: None, connections: 0, changed: false, woken: false };
+        let inside = Inside {
+            slots: names.iter().map(|name| Slot::empty(name)).collect(),
+            service: None,
+            next: None,
+            connections: 0,
+            jobs: 0,
+            outside: 0,
+            changed: false,
+            woken: false,
+        };
         Self(Arc::new((Mutex::new(inside), Condvar::new())))
     }
 
@@ -96,6 +114,28 @@ impl Readers {
         self.lock().next = Some(error);
     }
 
+    /// A reader is plugged in, before the others.
+    pub fn plug(&self, reader: &str) {
+        self.change(|inside| inside.slots.insert(0, Slot::empty(reader)));
+    }
+
+    /// A reader is unplugged, with what is in it.
+    pub fn unplug(&self, reader: &str) {
+        self.pull(reader);
+        self.change(|inside| inside.slots.retain(|slot| slot.name != reader));
+    }
+
+    /// Another program holds the card in that reader, or lets go. Nobody is told, as in pcsc-lite.
+    pub fn hold(&self, reader: &str, held: bool) {
+        self.lock().slot(reader).held = held;
+    }
+
+    /// Transactions that were begun and not ended, and commands that a card heard outside of one.
+    pub fn jobs(&self) -> (u32, u32) {
+        let inside = self.lock();
+        (inside.jobs, inside.outside)
+    }
+
     /// How often a card was connected to.
     pub fn connections(&self) -> u32 {
         self.lock().connections
@@ -137,9 +177,14 @@ impl CardReaders for Readers {
     fn connect(&mut self, reader: &str) -> Result<Box<dyn CardChannel>, ChannelError> {
         let mut inside = self.lock();
         inside.connections += 1;
-        let (_, card) = inside.slot(reader).card.clone().ok_or(ChannelError::Removed)?;
+        let slot = inside.slot(reader);
+        let held = slot.held;
+        let (_, card) = slot.card.clone().ok_or(ChannelError::Removed)?;
         drop(inside);
-        Ok(Box::new(Watched { card, readers: self.clone() }))
+        if held {
+            return Err(ChannelError::Busy);
+        }
+        Ok(Box::new(Watched { card, reader: reader.to_owned(), readers: self.clone() }))
     }
 
     fn waker(&self) -> Arc<dyn Fn() + Send + Sync> {
@@ -154,6 +199,7 @@ impl CardReaders for Readers {
 /// A channel on which the script can lay an error.
 struct Watched {
     card: SimChannel,
+    reader: String,
     readers: Readers,
 }
 
@@ -163,10 +209,30 @@ impl CardChannel for Watched {
     }
 
     fn transmit(&mut self, apdu: &[u8]) -> Result<Vec<u8>, ChannelError> {
-        match self.readers.lock().next.take() {
+        let mut inside = self.readers.lock();
+        if inside.jobs == 0 {
+            inside.outside += 1;
+        }
+        let next = inside.next.take();
+        drop(inside);
+        match next {
             Some(error) => Err(error),
             None => self.card.transmit(apdu),
         }
+    }
+
+    fn begin(&mut self) -> Result<(), ChannelError> {
+        let mut inside = self.readers.lock();
+        // A reader that was unplugged holds nothing; its card says so itself.
+        if inside.slots.iter().any(|slot| slot.name == self.reader && slot.held) {
+            return Err(ChannelError::Busy);
+        }
+        inside.jobs += 1;
+        Ok(())
+    }
+
+    fn end(&mut self) {
+        self.readers.lock().jobs -= 1;
     }
 
     fn protocol(&self) -> liasse_cards::Protocol {

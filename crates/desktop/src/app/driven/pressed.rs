@@ -73,10 +73,10 @@ fn staff_do_not_say_that_an_accident_is_over() {
     assert_eq!(accidents(&window), 1);
 }
 
-/// The sentence of a list that does not hold an FSE.
 /// Another's accounts.
 const REFUSED: &str = "invoicing.autre_praticien";
 
+/// The sentence of a list that does not hold an FSE.
 fn not_listed(number: &str) -> String {
     with("watched.not_listed", &[("fse", number)])
 }

@@ -65,7 +65,7 @@ impl State {
                         self.notice = Some(report);
                     }
                 }
-                Action::LedgerChanged(Task::none())
+                Action::LedgerChanged(self.after_refusal())
             }
             Message::Withdrawn(patient, answer) if patient == self.patient => {
                 match answer {

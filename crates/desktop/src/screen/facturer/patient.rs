@@ -3,13 +3,14 @@
 
 use iced::widget::operation;
 use iced::{Task, widget};
-use liasse_core::cards::{CardView, Snapshot, VitaleView};
+use liasse_core::cards::{CardView, Snapshot, VitaleView, same_world};
 use liasse_core::desk::SignedIn;
 use liasse_core::invoicing::Draft;
+use liasse_core::ports::CardError;
 use liasse_demo::Office;
-use liasse_domain::{Centimes, Instant, SecuringMode};
+use liasse_domain::{CardKind, Centimes, Coded, Instant, SecuringMode};
 
-use super::{Action, ENTRY, Message, Stage, State};
+use super::{Action, ENTRY, Message, Stage, State, comparator};
 
 impl State {
     /// The readers changed: a new Vitale opens its patient, never in the draft of the last one, and only when it was said
@@ -24,7 +25,11 @@ impl State {
         self.seen_at = now;
         let was_in = std::mem::replace(&mut self.card_is_in, cards.vitale().is_some());
         let failure = cards.readers.iter().find_map(|reader| match &reader.card {
-            CardView::Failed(error) => Some(liasse_domain::Coded::report(error)),
+            CardView::Failed(error) => Some(error.report()),
+            // Its holder believes that it is a good one.
+            CardView::Unknown { kind: kind @ CardKind::Vitale1, .. } => {
+                Some(CardError::NotThatCard { kind: *kind }.report())
+            }
             _ => None,
         });
         if let Some(report) = failure {
@@ -38,6 +43,7 @@ impl State {
             return Task::none();
         }
         let Some(vitale) = present else {
+            self.other = None;
             // What goes back to the patient stands there until the next one comes.
             if matches!(&self.stage, Stage::Signed(signed) if signed.back == Centimes::ZERO) {
                 self.leave();
@@ -46,6 +52,12 @@ impl State {
         };
         let came_back = !was_in && matches!(self.stage, Stage::Signed(_));
         if same(vitale) && !came_back {
+            self.adopt(vitale);
+            self.other = None;
+            return Task::none();
+        }
+        if let Some(other) = self.unlike(vitale) {
+            self.other = Some(other);
             return Task::none();
         }
         self.leave();
@@ -86,7 +98,7 @@ impl State {
         }
         // Another's round of visits is not theirs.
         self.round = false;
-        let vitale = self.vitale.clone();
+        let vitale = self.other.take().map(comparator::Other::into_card).or_else(|| self.vitale.clone());
         self.leave();
         let own = self.others.remove(serial).unwrap_or_default();
         let theirs = std::mem::replace(&mut self.parked, own);
@@ -107,22 +119,39 @@ impl State {
     /// Puts what was typed aside, for when its patient's card is inserted again.
     pub(super) fn park(&mut self) {
         let unsigned = matches!(self.stage, Stage::Editing);
-        if let (Some(vitale), Some(draft)) = (&self.vitale, self.draft.take())
+        if let Some(draft) = self.draft.take()
             && unsigned
             && !self.proposed.is_untouched()
             && !draft.input.acts.is_empty()
         {
-            self.parked.push((vitale.clone(), draft));
+            self.parked.push((self.vitale.clone(), draft));
+        }
+    }
+
+    /// What was typed today for that patient without their card and put aside, else what was just begun for them.
+    pub(super) fn resumed(&mut self, begun: Draft) -> Draft {
+        let is_it = |(card, draft): &(Option<VitaleView>, Draft)| {
+            card.is_none()
+                && draft.mode == begun.mode
+                && draft.input.date == begun.input.date
+                && draft.card() == begun.card()
+                && draft.beneficiary() == begun.beneficiary()
+        };
+        match self.parked.iter().position(is_it) {
+            Some(index) => self.parked.swap_remove(index).1,
+            None => begun,
         }
     }
 
     /// The patient of a card on the screen: what was put aside for them, or a new draft.
     fn put_up(&mut self, vitale: VitaleView, now: Instant) {
-        let parked = self.parked.iter().position(|(card, _)| card.read.content == vitale.read.content);
+        let is_it = |card: &VitaleView| card.read.content == vitale.read.content;
+        let parked = self.parked.iter().position(|(card, _)| card.as_ref().is_some_and(is_it));
         let draft = match parked {
             Some(index) => {
                 let mut draft = self.parked.swap_remove(index).1;
                 draft.set_day(now);
+                draft.presented_by(&vitale);
                 Ok(draft)
             }
             None => Draft::new(&vitale, 0, now),
@@ -143,14 +172,18 @@ impl State {
         self.opened = Some(std::time::Instant::now());
     }
 
-    fn open(
+    pub(super) fn open(
         &mut self,
         office: &Office,
         signed_in: Option<&SignedIn>,
         vitale: VitaleView,
         now: Instant,
     ) -> Task<Message> {
+        let mixed = signed_in.and_then(|person| same_world(&person.holder, &vitale.read).err());
         self.put_up(vitale, now);
+        if let Some(refused) = mixed {
+            self.notice = Some(liasse_domain::Coded::report(&refused));
+        }
         Task::batch([self.signed_in_changed(office, signed_in), operation::focus(widget::Id::new(ENTRY))])
     }
 

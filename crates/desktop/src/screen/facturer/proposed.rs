@@ -55,7 +55,7 @@ impl Proposed {
         let mut changed = draft.clone();
         // What was answered about the ALD for the main act holds for what is typed after it.
         let main = draft.input.acts.first().map(|act| act.ald_related).filter(|_| !draft.asks_about_ald());
-        if beside.is_none() && self.is_untouched() && !names_a_doctor(text) {
+        if beside.is_none() && self.is_untouched() && !names_somebody(text) {
             changed.input.acts.clear();
         }
         let kept = changed.input.acts.len();
@@ -64,16 +64,17 @@ impl Proposed {
             changed.input.acts.iter_mut().skip(kept).for_each(|act| act.ald_related = related);
         }
         *draft = changed;
-        if !names_a_doctor(text) {
+        if !names_somebody(text) {
             self.touched();
         }
         Ok(())
     }
 }
 
-/// `DR 991010224` is no act.
-fn names_a_doctor(text: &str) -> bool {
-    text.split_whitespace().next().is_some_and(|word| word.eq_ignore_ascii_case("dr"))
+/// `DR 991010224` and `NN 10/01/2026 LÉA` are no acts.
+fn names_somebody(text: &str) -> bool {
+    let first = text.split_whitespace().next().unwrap_or_default();
+    ["dr", "nn"].iter().any(|word| first.eq_ignore_ascii_case(word))
 }
 
 impl State {

@@ -104,6 +104,10 @@ impl State {
             self.notice = Some(Report::new(Code("cards.code_requis"), &[]));
             return Action::None;
         };
+        if self.other.is_some() {
+            self.notice = Some(Report::new(Code("invoicing.autre_vitale"), &[]));
+            return Action::None;
+        }
         let reason = self.derogation.trim();
         person.derogation = (!reason.is_empty()).then(|| reason.to_owned());
         match std::mem::take(&mut self.stage) {
@@ -119,7 +123,7 @@ impl State {
             }
             Stage::Prepared(reference) => {
                 self.stage = Stage::Signing;
-                let vitale = self.vitale.clone().filter(|_| self.card_is_in);
+                let vitale = self.vitale.clone().filter(|card| self.card_is_in || card.apcv.is_some());
                 let (lane, cards, asked) = (office.workstation(), office.cards(), reference.clone());
                 let signing = aside(move || {
                     let back = signing::sign_fse(&lane, &cards, &asked, &person, vitale.as_ref())?;

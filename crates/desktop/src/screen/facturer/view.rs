@@ -18,6 +18,9 @@ impl State {
     pub fn view<'a>(&'a self, signed_in: Option<&'a SignedIn>) -> Element<'a, Message> {
         // Nobody signed in: the draft is put aside, not shown.
         let Some(draft) = self.draft.as_ref().filter(|_| signed_in.is_some()) else { return self.empty(signed_in) };
+        if let Some(other) = &self.other {
+            return other.view(self.notice.as_ref());
+        }
         let panels = row![
             container(self.patient(draft)).width(FillPortion(5)).height(Fill).padding(16).style(theme::panel),
             column![
@@ -65,7 +68,7 @@ impl State {
             parts::faint(with("facturer.insured", &[("nir", &draft.card().insured.nir.grouped())])),
             open,
             match rights.source {
-                RightsSource::Vitale => parts::faint(with("facturer.read_at", &[("hour", &read_at)])),
+                RightsSource::Vitale => self.source(&read_at),
                 RightsSource::Typed => {
                     let day = read.format("%d/%m/%Y").to_string();
                     parts::faint(with("without.read_on", &[("day", &day)]))
@@ -91,7 +94,7 @@ impl State {
         }
         if let Some(words) = without_card(draft) {
             body = body.push(parts::coloured(words, |c| c.amber));
-        } else if !self.card_is_in && !matches!(self.stage, Stage::Signed(_)) {
+        } else if !self.card_is_in && self.application().is_none() && !matches!(self.stage, Stage::Signed(_)) {
             body = body.push(parts::coloured(t("facturer.card_out"), |c| c.amber));
         }
         body.into()
@@ -350,7 +353,7 @@ impl State {
                     format!("{} {}", holder.given_name.reveal(), holder.family_name.reveal())
                 })
             });
-            done = done.push(parts::coloured(with("facturer.give_back", &[("name", &name)]), |c| c.amber));
+            done = done.push(parts::coloured(self.give_back(&name), |c| c.amber));
         }
         done.into()
     }

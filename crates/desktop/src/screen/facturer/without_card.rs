@@ -6,6 +6,7 @@ use iced::keyboard::key::Named;
 use iced::widget::{column, container, row, space, text, text_input};
 use iced::{Element, Fill, Task};
 use liasse_core::KnownPatient;
+use liasse_core::apcv::is_meant;
 use liasse_core::desk::SignedIn;
 use liasse_core::invoicing::{Draft, Proof};
 use liasse_demo::Office;
@@ -64,12 +65,33 @@ impl Search {
         }
     }
 
+    /// The code of a telephone that was scanned into the field, once.
+    pub(super) fn take_code(&mut self) -> Option<String> {
+        if self.busy || !is_meant(&self.name) {
+            return None;
+        }
+        self.busy = true;
+        Some(std::mem::take(&mut self.name))
+    }
+
+    /// What was under way has ended.
+    pub(super) fn give_up(&mut self) {
+        self.busy = false;
+    }
+
     /// How it looks.
     pub fn view(&self) -> Element<'_, Message> {
         let typed = |name| Message::Without(Event::Typed(name));
         let mut body = column![
             text(t("without.title")).size(theme::BODY).font(theme::SEMIBOLD),
-            field(text_input(t("without.name"), &self.name).id(NAME).on_input(typed)),
+            super::apcv::scan_hint(),
+            field(
+                text_input(t("without.name"), &self.name)
+                    .id(NAME)
+                    .secure(is_meant(&self.name))
+                    .on_input(typed)
+                    .on_submit(Message::Apcv(super::apcv::Event::Scan))
+            ),
         ]
         .spacing(8);
         for (index, patient) in self.found.iter().enumerate() {
@@ -104,6 +126,11 @@ impl State {
             Event::Typed(name) => {
                 self.search.name.clone_from(&name);
                 self.search.said = None;
+                if is_meant(&name) {
+                    // A code is nobody's name.
+                    self.search.found.clear();
+                    return Action::None;
+                }
                 let asked = name.clone();
                 let found = ask(&lane, move |ws| ws.known_patients(&asked));
                 Action::Run(found.map(move |answer| told(Event::Found(name.clone(), answer))))
@@ -156,7 +183,7 @@ impl State {
                 Ok(mut draft) if self.draft.is_none() => {
                     self.leave();
                     draft.ask_about_ald();
-                    self.draft = Some(draft);
+                    self.draft = Some(self.resumed(draft));
                     let task = self.cover_changed(office, signed_in);
                     Action::Run(Task::batch([task, self.propose(office, signed_in), self.focus()]))
                 }

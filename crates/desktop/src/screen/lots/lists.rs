@@ -25,6 +25,16 @@ pub enum Written {
 }
 
 impl State {
+    /// Somebody else is signed in: nothing of the last person's list stays, but what is unsent is everybody's.
+    pub fn forget(&mut self) {
+        if let Some(page) = &mut self.ledger {
+            (page.billing, page.session, page.count) = (None, None, 0);
+            page.documents.clear();
+        }
+        (self.listing, self.chosen, self.scrolled) = (Listing::default(), 0, super::Scrolled::default());
+        (self.asked, self.wanted, self.gesture) = (super::Asked::default(), None, super::Gesture::None);
+    }
+
     /// The list in another order or of other documents, from its top.
     pub(super) fn list_as(&mut self, office: &Office, signed_in: Option<&SignedIn>, listing: Listing) -> Action {
         self.listing = listing;

@@ -4,7 +4,7 @@
 use iced::widget::{button, column, container, row, space, text, text_input};
 use iced::{Element, Fill, FillPortion};
 use liasse_core::desk::SignedIn;
-use liasse_core::lists::{PaidOnly, PaidSort};
+use liasse_core::lists::{Listing, PaidOnly, PaidSort};
 use liasse_core::returned::RejectedFse;
 
 use super::{Message, Money, ROW, Row, State};
@@ -41,10 +41,10 @@ impl State {
             .align_y(iced::Center)
         ]
         .spacing(12);
-        body =
-            body.push(row![parts::faint(self.how_many(money)), parts::faint(self.listing_words())].spacing(16).wrap());
+        body = body
+            .push(row![parts::faint(how_many(money)), parts::faint(listing_words(money.listing))].spacing(16).wrap());
         body = body.push(if money.count() == 0 {
-            let words = if self.listing.only == PaidOnly::All { t("money.empty") } else { t("money.none_such") };
+            let words = if money.listing.only == PaidOnly::All { t("money.empty") } else { t("list.none_such") };
             Element::from(container(parts::faint(words)).height(Fill).padding(16))
         } else {
             row![
@@ -70,43 +70,6 @@ impl State {
         }
         body = body.push(listed::hints());
         container(body).padding(16).width(Fill).height(Fill).style(theme::panel).into()
-    }
-
-    /// How many there are of each kind that the filter lets through.
-    fn how_many(&self, money: &Money) -> String {
-        let (page, only) = (&money.page, self.listing.only);
-        let mut said = Vec::new();
-        if matches!(only, PaidOnly::All | PaidOnly::Rejects | PaidOnly::Awaiting) {
-            let count = counted(page.reject_count, page.rejects.len());
-            said.push(with("money.how_many_rejects", &[("count", &count)]));
-        }
-        if matches!(only, PaidOnly::All | PaidOnly::Lines | PaidOnly::Unmatched) {
-            let count = counted(page.line_count, page.lines.len());
-            said.push(with("money.how_many_lines", &[("count", &count)]));
-        }
-        if matches!(only, PaidOnly::All | PaidOnly::Messages) {
-            let count = counted((!page.more_notes).then_some(money.notes.len()), money.notes.len());
-            said.push(with("money.how_many_notes", &[("count", &count)]));
-        }
-        said.join(" · ")
-    }
-
-    fn listing_words(&self) -> String {
-        let sort = match (self.listing.sort, self.listing.turned) {
-            (PaidSort::Day, false) => t("money.by_day"),
-            (PaidSort::Day, true) => t("lots.by_day_turned"),
-            (PaidSort::Amount, false) => t("lots.by_amount"),
-            (PaidSort::Amount, true) => t("lots.by_amount_turned"),
-        };
-        let filter = match self.listing.only {
-            PaidOnly::All => None,
-            PaidOnly::Rejects => Some(t("money.only_rejects")),
-            PaidOnly::Awaiting => Some(t("money.only_awaiting")),
-            PaidOnly::Lines => Some(t("money.only_lines")),
-            PaidOnly::Unmatched => Some(t("money.only_unmatched")),
-            PaidOnly::Messages => Some(t("money.only_messages")),
-        };
-        listed::words(sort, filter)
     }
 
     fn line<'a>(&'a self, money: &'a Money, index: usize) -> Element<'a, Message> {
@@ -204,6 +167,44 @@ impl State {
             None => space::vertical().into(),
         }
     }
+}
+
+/// How many there are of each kind that the filter lets through.
+fn how_many(money: &Money) -> String {
+    let (page, only) = (&money.page, money.listing.only);
+    let mut said = Vec::new();
+    if matches!(only, PaidOnly::All | PaidOnly::Rejects | PaidOnly::Awaiting) {
+        let count = counted(page.reject_count, page.rejects.len());
+        said.push(with("money.how_many_rejects", &[("count", &count)]));
+    }
+    if matches!(only, PaidOnly::All | PaidOnly::Lines | PaidOnly::Unmatched) {
+        let count = counted(page.line_count, page.lines.len());
+        said.push(with("money.how_many_lines", &[("count", &count)]));
+    }
+    if matches!(only, PaidOnly::All | PaidOnly::Messages) {
+        let count = counted((!page.more_notes).then_some(money.notes.len()), money.notes.len());
+        said.push(with("money.how_many_notes", &[("count", &count)]));
+    }
+    said.join(" · ")
+}
+
+/// How they are sorted, and through which filter.
+fn listing_words(listing: Listing<PaidSort, PaidOnly>) -> String {
+    let sort = match (listing.sort, listing.turned) {
+        (PaidSort::Day, false) => t("money.by_day"),
+        (PaidSort::Day, true) => t("lots.by_day_turned"),
+        (PaidSort::Amount, false) => t("lots.by_amount"),
+        (PaidSort::Amount, true) => t("lots.by_amount_turned"),
+    };
+    let filter = match listing.only {
+        PaidOnly::All => None,
+        PaidOnly::Rejects => Some(t("money.only_rejects")),
+        PaidOnly::Awaiting => Some(t("money.only_awaiting")),
+        PaidOnly::Lines => Some(t("money.only_lines")),
+        PaidOnly::Unmatched => Some(t("money.only_unmatched")),
+        PaidOnly::Messages => Some(t("money.only_messages")),
+    };
+    listed::words(sort, filter)
 }
 
 fn reject_title(reject: &RejectedFse) -> String {

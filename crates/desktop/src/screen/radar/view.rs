@@ -157,7 +157,7 @@ fn list(state: &State) -> Element<'_, Message> {
     let heading = row![parts::title(words::category(watched.category)), parts::faint(sorted)];
     let mut body = column![heading.spacing(16).align_y(Center)].spacing(8);
     if watched.rows.is_empty() {
-        let nothing = if watched.count == 0 { words::nothing(watched.category) } else { t("radar.none_such") };
+        let nothing = if watched.count == 0 { words::nothing(watched.category) } else { t("list.none_such") };
         body = body.push(container(parts::faint(nothing)).padding(8));
     } else {
         let build = |index: usize| match watched.rows.get(index) {

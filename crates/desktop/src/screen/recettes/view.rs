@@ -84,7 +84,7 @@ impl State {
         let count = with("receipts.how_many", &[("count", &movements.len().to_string())]);
         body = body.push(parts::faint(format!("{count} · {}", self.day_words())));
         if movements.is_empty() {
-            return body.push(parts::faint(t("receipts.none_such"))).into();
+            return body.push(parts::faint(t("list.none_such"))).into();
         }
         let line = |index: usize| {
             let movement = &movements[index];
@@ -109,7 +109,7 @@ impl State {
         let count = with("receipts.how_many", &[("count", &count)]);
         body = body.push(parts::faint(format!("{count} · {}", self.unpaid_words())));
         if receipts.unpaid.is_empty() {
-            return body.push(parts::faint(t("receipts.none_such"))).into();
+            return body.push(parts::faint(t("list.none_such"))).into();
         }
         let line = |index: usize| {
             let unpaid = &receipts.unpaid[index];
