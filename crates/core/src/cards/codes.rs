@@ -22,6 +22,15 @@ pub enum LastTry {
 const NOT_THAT_CARD: CardError = CardError::NotThatCard { kind: CardKind::Unknown };
 
 impl CardDesk {
+    /// Whether the CPS in `reader` is the one of that serial: a code that was typed for one card is shown to no other, though
+    /// they changed places while it was typed. Asked in the same job of the lane that sends the code.
+    ///
+    /// # Errors
+    /// [`CardError::OtherHolder`].
+    pub fn holds(&self, reader: &str, serial: &str) -> Result<(), CardError> {
+        if self.serial_in(reader).as_deref() == Some(serial) { Ok(()) } else { Err(CardError::OtherHolder) }
+    }
+
     /// Verifies the PIN of the CPS in `reader` and reads its billing situations. Never tries twice, and never spends the last
     /// try: see [`CardDesk::verify_pin_with`].
     ///
@@ -37,8 +46,12 @@ impl CardDesk {
     /// As [`CardDesk::verify_pin`].
     pub fn verify_pin_with(&mut self, reader: &str, pin: &Digits, last: LastTry) -> Result<(), CardError> {
         // A card that is verified already stays so: a second question must not cost its first answer.
-        if !matches!(find(&mut self.slots, reader)?.open, Open::Locked(_)) {
-            return Err(NOT_THAT_CARD);
+        let slot = find(&mut self.slots, reader)?;
+        match (&slot.open, &slot.view) {
+            (Open::Locked(_), _) => {}
+            (_, CardView::Failed(error)) => return Err(*error),
+            (_, CardView::Empty) => return Err(CardError::Channel(ChannelError::Removed)),
+            _ => return Err(NOT_THAT_CARD),
         }
         complete(pin)?;
         let (job, tries) = self.counted(reader)?;
@@ -76,12 +89,18 @@ impl CardDesk {
     /// # Errors
     /// What the card says.
     pub fn unblocking_state(&mut self, reader: &str) -> Result<PukState, CardError> {
-        let (_job, _) = self.counted(reader)?;
-        match &mut find(&mut self.slots, reader)?.open {
-            Open::Locked(cps) => cps.puk_state(),
-            Open::Verified(cps) => cps.puk_state(),
-            Open::Nothing | Open::Vitale(_) => Err(NOT_THAT_CARD),
-        }
+        Ok(self.unblocking_counted(reader)?.1)
+    }
+
+    /// Begins a job on the CPS in `reader` and reads what is left of its unblocking code.
+    fn unblocking_counted(&mut self, reader: &str) -> Result<(Job, PukState), CardError> {
+        let (job, _) = self.counted(reader)?;
+        let left = match &mut find(&mut self.slots, reader)?.open {
+            Open::Locked(cps) => cps.puk_state()?,
+            Open::Verified(cps) => cps.puk_state()?,
+            Open::Nothing | Open::Vitale(_) => return Err(NOT_THAT_CARD),
+        };
+        Ok((job, left))
     }
 
     /// Gives the PIN of the CPS in `reader` its tries back under a new value, and shows the new PIN to the card at once.
@@ -93,14 +112,14 @@ impl CardDesk {
             return Err(CardError::PukLength);
         }
         complete(new)?;
-        let PukState { tries_left, uses_left } = self.unblocking_state(reader)?;
+        // Counted and sent in one job: between two, another program could spend the try before the last.
+        let (job, PukState { tries_left, uses_left }) = self.unblocking_counted(reader)?;
         match (tries_left, last) {
             (0, _) => return Err(CardError::PukBlocked),
             (1, LastTry::Spare) => return Err(CardError::LastPukTry),
             _ if uses_left == Some(0) => return Err(CardError::PukBlocked),
             _ => {}
         }
-        let job = find(&mut self.slots, reader)?.job()?;
         self.renewed(reader, job, new, |open| match open {
             Open::Locked(cps) => Some(cps.unblock(puk, new)),
             Open::Verified(cps) => Some(cps.unblock(puk, new)),
@@ -115,6 +134,8 @@ impl CardDesk {
             Err(CardError::Channel(ChannelError::Reset)) => {
                 let before = self.serial_in(reader);
                 self.read_again(reader);
+                // Whoever was at the desk by this card is so no more, and must see it.
+                self.notify();
                 if self.serial_in(reader) != before {
                     return Err(CardError::Channel(ChannelError::Removed));
                 }
@@ -217,7 +238,10 @@ fn unlocked(view: &mut CpsView, locked: Cps<Locked>, pin: &Digits) -> (Open, Res
 fn refused(view: &mut CpsView, mut locked: Cps<Locked>, error: CardError) -> (Open, Result<(), CardError>) {
     if let CardError::WrongPin { tries_left } = error {
         view.tries_left = tries_left;
-    } else if let Ok(tries) = locked.tries_left() {
+    } else if !matches!(error, CardError::Channel(_))
+        // A card that is gone or does not answer is not asked again.
+        && let Ok(tries) = locked.tries_left()
+    {
         view.tries_left = tries;
     }
     (Open::Locked(locked), Err(error))

@@ -189,6 +189,19 @@ fn a_reset_before_the_code_costs_nothing_and_asks_nothing_twice() {
 }
 
 #[test]
+fn a_code_typed_for_one_card_is_shown_to_no_other_in_the_same_reader() {
+    let (readers, mut desk) = desk(&["A"]);
+    readers.insert("A", "cps-gris");
+    desk.refresh();
+    let typed_for = desk.snapshot().cps().expect("a CPS").1.identity.serial.clone();
+    assert_eq!(desk.holds("A", &typed_for), Ok(()));
+    readers.insert("A", "cps-blanc");
+    desk.refresh();
+    assert_eq!(desk.holds("A", &typed_for), Err(CardError::OtherHolder));
+    assert_eq!(desk.holds("B", &typed_for), Err(CardError::OtherHolder));
+}
+
+#[test]
 fn the_pin_is_changed_and_who_is_at_the_desk_stays_there() {
     let (readers, mut desk) = desk(&["A"]);
     readers.insert("A", "cps-gris");

@@ -51,7 +51,7 @@ impl Desk {
         self.export.stop();
         let insertion = self.cards.reader(reader).map_or(0, |reader| reader.insertions);
         let declined = self.pin_declined.as_ref().is_some_and(|(name, count)| name == reader && *count == insertion);
-        if !declined && self.pin.as_ref().is_none_or(|dialog| dialog.reader() != reader) {
+        if !declined && self.pin.as_ref().is_none_or(|dialog| !dialog.is_for(reader, &cps.identity.serial)) {
             return self.ask_pin();
         }
         Task::none()
@@ -99,7 +99,7 @@ impl Desk {
         let holder = &cps.identity.holder;
         let name = format!("{} {}", holder.given_name.reveal(), holder.family_name.reveal());
         let purpose = if self.signed_in.is_some() { pin::Purpose::Change } else { pin::Purpose::Give };
-        let dialog = pin::State::new(reader.to_owned(), name, cps.tries_left, purpose);
+        let dialog = pin::State::new(reader.to_owned(), cps.identity.serial.clone(), name, cps.tries_left, purpose);
         let opened = dialog.opened(&self.office.cards()).map(Message::Pin);
         self.pin = Some(dialog);
         opened

@@ -36,7 +36,13 @@ impl Desk {
         let Some((reader, cps)) = locked else { return false };
         let holder = &cps.identity.holder;
         let name = format!("{} {}", holder.given_name.reveal(), holder.family_name.reveal());
-        self.pin = Some(pin::State::new(reader.name.clone(), name, cps.tries_left, pin::Purpose::Give));
+        self.pin = Some(pin::State::new(
+            reader.name.clone(),
+            cps.identity.serial.clone(),
+            name,
+            cps.tries_left,
+            pin::Purpose::Give,
+        ));
         true
     }
 

@@ -41,6 +41,8 @@ enum Field {
 /// The dialog.
 pub struct State {
     reader: String,
+    /// The card that the codes are typed for.
+    serial: String,
     holder: String,
     purpose: Purpose,
     field: Field,
@@ -94,9 +96,10 @@ pub enum Action {
 
 impl State {
     /// A dialog for the card in `reader`. A code that is blocked is unblocked: there is nothing else to be done.
-    pub fn new(reader: String, holder: String, tries_left: u8, purpose: Purpose) -> Self {
+    pub fn new(reader: String, serial: String, holder: String, tries_left: u8, purpose: Purpose) -> Self {
         let mut state = Self {
             reader,
+            serial,
             holder,
             purpose,
             field: Field::Present,
@@ -116,6 +119,11 @@ impl State {
     /// The reader whose card is asked.
     pub fn reader(&self) -> &str {
         &self.reader
+    }
+
+    /// Whether it is about that card in that reader.
+    pub fn is_for(&self, reader: &str, serial: &str) -> bool {
+        self.reader == reader && self.serial == serial
     }
 
     /// Whether it asks for the code that signs the holder of the card in that reader in.
@@ -226,15 +234,15 @@ impl State {
     /// What was typed goes to the card, once, and is kept nowhere else.
     fn send(&mut self, cards: &Handle<CardDesk>) -> Action {
         self.busy = true;
-        let (reader, purpose) = (self.reader.clone(), self.purpose);
+        let (reader, serial, purpose) = (self.reader.clone(), self.serial.clone(), self.purpose);
         let (first, new) = (std::mem::take(&mut self.first), std::mem::take(&mut self.new));
         let last = if std::mem::take(&mut self.armed) { LastTry::Spend } else { LastTry::Spare };
         let asked = ask(cards, move |desk| {
-            let refusal = match purpose {
+            let refusal = desk.holds(&reader, &serial).and_then(|()| match purpose {
                 Purpose::Give => desk.verify_pin_with(&reader, &first, last),
                 Purpose::Change => desk.change_pin(&reader, &first, &new, last),
                 Purpose::Unblock => desk.unblock_pin(&reader, &first, &new, last),
-            };
+            });
             Ok::<_, CoreError>((desk.snapshot(), refusal.err()))
         });
         Action::Run(asked.map(answered))
