@@ -25,6 +25,7 @@ mod radar;
 mod receipts;
 mod replacement;
 mod returns;
+mod situation;
 mod tables;
 mod watch;
 

@@ -19,6 +19,8 @@ use crate::failure::{CliError, Failure};
 const BUG: u8 = 70;
 
 fn main() -> ExitCode {
+    // Before anything can hold a code. Where the system does not do it, `docs/security.md` says what that means.
+    liasse_core::privacy::no_core_dumps();
     // Known before anything can fail, so that even a wrong call is answered in the form that was asked for.
     let json = std::env::args_os().any(|argument| argument == "--json");
     say_panics_in_one_line(json);

@@ -132,7 +132,7 @@ impl Person {
     /// The same, as what the card is wanted for.
     pub(crate) fn open_as(&self, others: &[&str], wanted: Wanted) -> Result<Open, Failure> {
         let reader = self.reader.as_deref().unwrap_or(DEMO_CPS);
-        let pin = self.pin(reader)?;
+        let pin = pin(reader, self.pin_stdin)?;
         let mut names = vec![reader];
         names.extend(others);
         let office = open(&self.place.existing()?, &names)?;
@@ -143,25 +143,26 @@ impl Person {
 
     /// Another professional's card in a reader that is open, unlocked by its own PIN, and nobody signed in by it.
     pub(crate) fn read_cps(&self, office: &Office, reader: &str) -> Result<CpsView, Failure> {
-        let (pin, name) = (self.pin(reader)?, reader.to_owned());
+        let (pin, name) = (pin(reader, self.pin_stdin)?, reader.to_owned());
         office.cards().call(move |desk| {
             desk.refresh();
             desk.verify_pin(&name, &pin)
         })??;
         cps_in(office, reader)
     }
+}
 
-    fn pin(&self, reader: &str) -> Result<Digits, Failure> {
-        if self.pin_stdin {
-            return pin_from_stdin();
-        }
-        let Some(card) = reader.strip_prefix(SIM) else {
-            return Err(CliError::MissingArgument { argument: "--pin-stdin".to_owned() }.into());
-        };
-        // The PIN of a card of the demo world is no secret: the tray shows it. Only a professional's card has one.
-        let image = liasse_demo::tray::image(card)?;
-        image.pin().and_then(Digits::parse).ok_or_else(|| DeskError::NoCps.into())
+/// The PIN of the card in a reader: from standard input, or of a card of the demo world the one that is no secret.
+pub(crate) fn pin(reader: &str, on_stdin: bool) -> Result<Digits, Failure> {
+    if on_stdin {
+        return pin_from_stdin();
     }
+    let Some(card) = reader.strip_prefix(SIM) else {
+        return Err(CliError::MissingArgument { argument: "--pin-stdin".to_owned() }.into());
+    };
+    // The tray shows it. Only a professional's card has one.
+    let image = liasse_demo::tray::image(card)?;
+    image.pin().and_then(Digits::parse).ok_or_else(|| DeskError::NoCps.into())
 }
 
 /// Where the patient's Vitale is.

@@ -11,6 +11,7 @@ use liasse_store::{Actor, Stamp};
 use crate::cards::CpsView;
 use crate::error::CoreError;
 use crate::replacement::{ReplacementError, Replaces, Session, civil};
+use crate::situation::is_named;
 use crate::workstation::Workstation;
 
 /// A practitioner signed in by card and PIN.
@@ -73,7 +74,7 @@ pub enum DeskError {
     /// The card has no situation of that number.
     #[error("no such situation")]
     UnknownSituation,
-    /// The situations are in a format that is not public.
+    /// The situations are in a format that is not public, and the holder has typed none: see [`Workstation::keep_situation`].
     #[error("situations not public")]
     SituationsNotPublic,
     /// The only situations are those of a locum, and no replacement session is open.
@@ -290,8 +291,9 @@ impl Workstation {
         Ok(who)
     }
 
-    /// Signs in the holder of a verified CPS at this moment. The session follows the card: a card that a session names is
-    /// its locum's at its hours, and outside them only while something of it is left to sign or to send.
+    /// Signs in the holder of a verified CPS at this moment, in the situation that they typed where the card's are in a format that
+    /// is not public. The session follows the card: a card that a session names is its locum's at its hours, and outside them
+    /// only while something of it is left to sign or to send.
     ///
     /// # Errors
     /// [`DeskError`]; [`ReplacementError`] with the exact reason why the session does not fit; [`ReplacementError::Choose`].
@@ -300,6 +302,8 @@ impl Workstation {
         if card.situations.is_none() {
             return Err(DeskError::PinRequired.into());
         }
+        let typed = self.typed_card(card)?;
+        let card = typed.as_ref().unwrap_or(card);
         let own = |number| SignedIn::from_card(reader, card, number, now, trust);
         let sessions = match wanted {
             Wanted::Situation(number) => return Ok(own(Some(number))?),
@@ -312,6 +316,10 @@ impl Workstation {
         for session in sessions {
             let left = self.is_left(&session)?;
             let matched = match session.activated_by(card, situation, civil(now)) {
+                // What is typed proves no number: the replaced doctor must have named this person.
+                _ if typed.is_some() && !is_named(&session, card) => {
+                    Err(ReplacementError::OtherCard { number: session.sealed.locum.billing.to_string() })
+                }
                 Err(
                     outside @ (ReplacementError::Outside { .. }
                     | ReplacementError::Suspended
@@ -350,8 +358,12 @@ impl Workstation {
     /// The sessions that this card could act under now: what « Qui remplacez-vous ? » offers.
     pub fn sessions_now(&self, card: &CpsView) -> Result<Vec<Session>, CoreError> {
         let now = civil(self.now());
+        let typed = self.typed_card(card)?;
+        let card = typed.as_ref().unwrap_or(card);
         let mut sessions = self.sessions_for(card)?;
-        sessions.retain(|session| session.activated_by(card, None, now).is_ok());
+        sessions.retain(|session| {
+            (typed.is_none() || is_named(session, card)) && session.activated_by(card, None, now).is_ok()
+        });
         Ok(sessions)
     }
 

@@ -96,6 +96,8 @@ fn memorised(session: &ReplacementSession) -> Vec<(&'static str, String)> {
         values.push(("structure", situation.structure_number.clone()));
         values.push(("nom de la structure", situation.structure_name.clone()));
     }
+    // Who typed their situation and has no national number has no number of a structure: nothing would be found everywhere.
+    values.retain(|(_, value)| !value.is_empty());
     values
 }
 

@@ -17,6 +17,9 @@ pub enum CoreError {
     /// Who is signed in.
     #[error(transparent)]
     Desk(#[from] crate::desk::DeskError),
+    /// A billing situation as typed.
+    #[error(transparent)]
+    Situation(#[from] crate::situation::SituationFault),
     /// A replacement session.
     #[error(transparent)]
     Replacement(#[from] crate::replacement::ReplacementError),
@@ -125,6 +128,7 @@ impl CoreError {
             Self::Store(error) => error,
             Self::Card(error) => error,
             Self::Desk(error) => error,
+            Self::Situation(error) => error,
             Self::Replacement(error) => error,
             Self::Seal(error) => error,
             Self::Clock(error) => error,

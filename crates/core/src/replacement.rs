@@ -12,7 +12,7 @@ use liasse_formats::cms::{self, Flux, NationalAttributes, ToSign};
 use liasse_store::{SessionRow, StoreError};
 
 use crate::cards::{CpsView, SigningCards};
-use crate::desk::{DeskError, SignedIn};
+use crate::desk::SignedIn;
 use crate::error::CoreError;
 use crate::lane::Handle;
 use crate::signing::either;
@@ -275,7 +275,7 @@ impl Workstation {
             return Err(ReplacementError::TitulaireOnly.into());
         }
         let billing = &who.situation.billing_number;
-        let on_card = card.situations.as_deref().ok_or(DeskError::PinRequired)?;
+        let on_card = self.situations_of(card)?;
         let own = |situation: &&BillingSituation| !situation.is_locum() && situation.billing_number == *billing;
         let chosen = |number: &u8| on_card.iter().filter(own).find(|situation| situation.number == *number).cloned();
         let situations = match plan.situations.as_slice() {

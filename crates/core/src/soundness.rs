@@ -89,6 +89,7 @@ fn is_cheat(error: &CoreError) -> bool {
                 | "invoicing.autre_vitale"
                 | "invoicing.autre_praticien"
                 | "invoicing.carte_test_et_reelle"
+                | "saisie.situation_autrui"
                 | "cards.cps_refusee"
                 | "cards.cps_revoquee"
         ),

@@ -12,6 +12,7 @@ mod opening;
 mod places;
 mod queue;
 mod replaced;
+mod situation;
 mod subscribed;
 mod view;
 mod watched;
@@ -30,7 +31,8 @@ use liasse_domain::{Coded, Instant, Report, clock};
 
 use crate::screen::{
     accident, aide, bandeau, choose, diagnostic, evening as evening_page, exporting, facturer, lessons, lots, mutuelle,
-    paiements, patients, pin, radar, reception, recettes, reglages, remplacements, sets, to_sign, toast, tray, welcome,
+    paiements, patients, pin, radar, reception, recettes, reglages, remplacements, sets, situation as situation_page,
+    to_sign, toast, tray, welcome,
 };
 use crate::text::t;
 use crate::{ask, theme};
@@ -87,7 +89,7 @@ struct Desk {
     cards: Snapshot,
     signed_in: Option<SignedIn>,
     pin: Option<pin::State>,
-    /// The insertion whose PIN was refused by the user: not asked again before the card moves.
+    /// The insertion whose PIN, or whose situation, the user did not want to give: not asked again before the card moves.
     pin_declined: Option<(String, u32)>,
     dialog: Option<Dialog>,
     help: bool,
@@ -145,6 +147,7 @@ enum Message {
     Mutuelle(mutuelle::Message),
     Accident(accident::Message),
     Sets(sets::Message),
+    Situation(situation_page::Message),
     Facturer(facturer::Message),
     Reception(reception::Message),
     ToSign(to_sign::Message),
@@ -301,6 +304,7 @@ impl Desk {
             Message::Mutuelle(message) => self.mutuelle(message),
             Message::Accident(message) => self.accident(message),
             Message::Sets(message) => self.sets(message),
+            Message::Situation(message) => self.situation(message),
             Message::Facturer(message) => match self.facturer.update(&self.office, self.signed_in.as_ref(), message) {
                 facturer::Action::None => Task::none(),
                 facturer::Action::Run(task) => task.map(Message::Facturer),

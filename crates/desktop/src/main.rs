@@ -20,6 +20,8 @@ const NO_SCREEN: u8 = 3;
 const BUG: u8 = 70;
 
 fn main() -> ExitCode {
+    // Before anything can hold a code.
+    let no_dumps = liasse_core::privacy::no_core_dumps();
     let arguments = match arguments::read() {
         Ok(arguments::Call::Run(arguments)) => arguments,
         Ok(arguments::Call::Help(text)) => {
@@ -32,6 +34,9 @@ fn main() -> ExitCode {
         .with_env_filter(tracing_subscriber::EnvFilter::new("liasse=info,liasse_core=info,liasse_post=info"))
         .with_writer(std::io::stderr)
         .init();
+    if !no_dumps {
+        tracing::warn!("this system keeps core dumps on");
+    }
     let Some(root) = arguments.data.or_else(|| liasse_core::data_dir::default_root("liasse-demo")) else {
         return failed(&Report::new(Code("system.sans_dossier"), &[]), 2);
     };

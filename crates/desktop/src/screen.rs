@@ -22,6 +22,7 @@ pub mod recettes;
 pub mod reglages;
 pub mod remplacements;
 pub mod sets;
+pub mod situation;
 pub mod to_sign;
 pub mod toast;
 pub mod tray;

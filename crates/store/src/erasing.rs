@@ -7,8 +7,9 @@ use crate::error::Result;
 use crate::open::Store;
 use crate::query;
 
-/// Tables that hold FSE, their legal evidence and the money of them, or the journal: kept as long as the law asks.
-const EVIDENCE: [&str; 24] = [
+/// Tables that hold FSE, their legal evidence and the money of them, or the journal: kept as long as the law asks. And what
+/// the holder of a card typed of themselves: no session memorised it, and without it they could not sign in.
+const EVIDENCE: [&str; 25] = [
     "journal",
     "document",
     "body",
@@ -33,6 +34,7 @@ const EVIDENCE: [&str; 24] = [
     "paper",
     "transfer",
     "reading",
+    "typed_situation",
 ];
 
 impl Store {

@@ -40,6 +40,7 @@ mod rejects;
 mod replacements;
 mod scans;
 mod schema;
+mod situations;
 mod stamp;
 mod trail;
 mod transfers;

@@ -14,6 +14,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0005_replacements.sql"),
     include_str!("migrations/0006_desk.sql"),
     include_str!("migrations/0007_fast_path.sql"),
+    include_str!("migrations/0008_typed_situations.sql"),
 ];
 
 /// The newest schema that this program knows.

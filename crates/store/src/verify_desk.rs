@@ -1,5 +1,5 @@
-//! What the desk keeps beside FSE against what the journal tells of it: what practitioners' cards said, standing
-//! instructions, cotations, paper sheets. Each is compared by the hash that its last entry gives.
+//! What the desk keeps beside FSE against what the journal tells of it: what practitioners' cards said and what was typed in
+//! their place, standing instructions, cotations, paper sheets. Each is compared by the hash that its last entry gives.
 
 use std::collections::BTreeMap;
 
@@ -21,6 +21,8 @@ const PRACTITIONER: &str = "praticien";
 const LOCUM: &str = "remplaçant";
 /// A standing instruction.
 const INSTRUCTION: &str = "consigne";
+/// A situation that the holder of a card typed.
+const TYPED: &str = "situation saisie";
 /// The cotation of a passage.
 const COTATION: &str = "cotation";
 /// A paper sheet.
@@ -39,9 +41,10 @@ const WORDS: [(&str, &str); 2] = [
 ];
 
 /// Each kind with the statement that gives its keys and what its rows say.
-const ROWS: [(&str, &str); 5] = [
+const ROWS: [(&str, &str); 6] = [
     (PRACTITIONER, "SELECT billing || '/' || situation AS key, content AS says FROM practitioner"),
     (LOCUM, "SELECT CAST(session AS TEXT) AS key, content AS says FROM locum_card"),
+    (TYPED, "SELECT person || '/' || situation AS key, content AS says FROM typed_situation"),
     (INSTRUCTION, "SELECT CAST(id AS TEXT) AS key, acts AS says FROM instruction"),
     (COTATION, "SELECT CAST(id AS TEXT) AS key, cotation AS says FROM passage WHERE cotation IS NOT NULL"),
     (PAPER, "SELECT CAST(id AS TEXT) AS key, content AS says FROM paper"),
@@ -66,6 +69,11 @@ impl ToldDesk {
                 let billing = payload["billing"].as_str().unwrap_or_default();
                 let key = payload["situation"].as_u64().map(|situation| format!("{billing}/{situation}"));
                 (PRACTITIONER, key, "content_sha256")
+            }
+            "situation.saisie" => {
+                let person = payload["person"].as_str().unwrap_or_default();
+                let key = payload["situation"].as_u64().map(|situation| format!("{person}/{situation}"));
+                (TYPED, key, "content_sha256")
             }
             "remplacant.memorise" => (LOCUM, number("session"), "content_sha256"),
             "consigne.donnee" => (INSTRUCTION, number("instruction"), "acts_sha256"),

@@ -1,5 +1,5 @@
 //! `cards`: the readers and what is in them; one card read whole; virtual-card files taken in and given out. Only taking in
-//! needs a data directory.
+//! and keeping a situation need a data directory.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -30,6 +30,8 @@ pub(crate) enum Cards {
     Phone(phone::Phone),
     #[command(subcommand, about = "Codes d'une carte de professionnel")]
     Pin(super::pin::Pin),
+    #[command(about = "Garde la situation de facturation d'une carte dont le format n'est pas public")]
+    Situation(super::situation::Situation),
     #[command(about = "Dit ce qui entre dans les lecteurs et en sort, une ligne JSON par changement")]
     Watch,
     #[command(about = "Fait d'un fichier de carte virtuelle (carte de test) une carte simulée de la démonstration")]
@@ -77,6 +79,7 @@ pub(crate) fn run(command: &Cards, json: bool) -> Result<(), Failure> {
         Cards::Read(read) => read_one(read),
         Cards::Phone(call) => phone::show(call, json),
         Cards::Pin(command) => super::pin::run(command, json),
+        Cards::Situation(call) => super::situation::keep(call, json),
         Cards::Watch => super::watch::run(),
         Cards::Import(call) => import(call, json),
         Cards::Export(call) => export(call, json),

@@ -17,6 +17,7 @@ mod practice;
 mod price;
 mod radar;
 mod recettes;
+mod situation;
 mod tables;
 
 use std::io::Write;

@@ -30,5 +30,6 @@ mod returns;
 mod scans;
 mod sending;
 mod signing;
+mod situations;
 mod support;
 mod without_card;

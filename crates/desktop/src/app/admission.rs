@@ -39,9 +39,13 @@ impl Desk {
             if self.signed_in.as_ref().is_some_and(|person| person.serial == cps.identity.serial) {
                 return Task::none();
             }
-            if matches!(self.dialog, Some(Dialog::Choose(_))) {
+            match &self.dialog {
                 // The question stands: another card that moves does not ask it again.
-                return Task::none();
+                Some(Dialog::Choose(_)) => return Task::none(),
+                Some(Dialog::Situation(dialog)) if dialog.is_for(&cps.identity.serial) => return Task::none(),
+                // What is typed for one card is none of another's.
+                Some(Dialog::Situation(_)) => self.dialog = None,
+                _ => {}
             }
             let (reader, cps) = (reader.to_owned(), cps.clone());
             let admitted = ask::ask(&self.office.workstation(), move |ws| ws.sign_in(&reader, &cps, Wanted::Anything));
@@ -49,9 +53,7 @@ impl Desk {
         }
         self.signed_in = None;
         self.export.stop();
-        let insertion = self.cards.reader(reader).map_or(0, |reader| reader.insertions);
-        let declined = self.pin_declined.as_ref().is_some_and(|(name, count)| name == reader && *count == insertion);
-        if !declined && self.pin.as_ref().is_none_or(|dialog| !dialog.is_for(reader, &cps.identity.serial)) {
+        if !self.has_declined() && self.pin.as_ref().is_none_or(|dialog| !dialog.is_for(reader, &cps.identity.serial)) {
             return self.ask_pin();
         }
         Task::none()
@@ -81,7 +83,11 @@ impl Desk {
                 if report.code == "replacement.choisir" {
                     return self.ask_whom();
                 }
+                let missing = report.code == "invoicing.situation_non_publique";
                 self.notice = Some(report);
+                if missing && !self.has_declined() {
+                    return self.ask_situation();
+                }
             }
         }
         let priced = self.facturer.signed_in_changed(&self.office, self.signed_in.as_ref()).map(Message::Facturer);
@@ -125,7 +131,7 @@ impl Desk {
                 Task::batch([moved, asked])
             }
             pin::Action::Done(snapshot, said) => {
-                self.pin = None;
+                (self.pin, self.pin_declined) = (None, None);
                 let said = said.map_or_else(Task::none, |words| self.say(words.to_owned()));
                 Task::batch([said, self.cards_changed(*snapshot)])
             }

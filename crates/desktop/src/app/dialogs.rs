@@ -7,7 +7,7 @@ use iced::widget::container;
 use iced::{Element, Task, widget};
 
 use super::{Desk, Message, Place};
-use crate::screen::{accident, choose, evening, mutuelle, sets};
+use crate::screen::{accident, choose, evening, mutuelle, sets, situation};
 use crate::widget::focus;
 
 /// The dialog that is open.
@@ -18,6 +18,8 @@ pub(super) enum Dialog {
     Accident(accident::State),
     /// The sets of acts of the practitioner.
     Sets(sets::State),
+    /// The situation that the holder of a card types.
+    Situation(situation::State),
     /// Several sessions fit the locum's card: whose place is it?
     Choose(choose::State),
     /// The page of the evening.
@@ -59,13 +61,17 @@ impl Desk {
             (Dialog::Evening(_), key) => return Some(self.evening_key(key)),
             (_, Key::Named(Named::Tab)) => return Some(focus::walk(forward, true)),
             (dialog, Key::Named(Named::Escape)) => {
-                let billed = !matches!(dialog, Dialog::Choose(_));
+                let billed = !matches!(dialog, Dialog::Choose(_) | Dialog::Situation(_));
+                if matches!(dialog, Dialog::Situation(_)) {
+                    self.decline_situation();
+                }
                 self.dialog = None;
                 return Some(if billed { self.facturer.focus().map(Message::Facturer) } else { Task::none() });
             }
             (Dialog::Choose(dialog), key) => dialog.key(key).map(Message::Choose),
             (Dialog::Accident(dialog), key) => dialog.key(key).map(Message::Accident),
             (Dialog::Sets(dialog), key) => dialog.key(key).map(Message::Sets),
+            (Dialog::Situation(dialog), key) => dialog.key(key).map(Message::Situation),
             (Dialog::Mutuelle(_), _) => None,
         };
         Some(message.map_or_else(Task::none, |message| self.update(message)))
@@ -115,6 +121,7 @@ impl Desk {
             Dialog::Mutuelle(dialog) => dialog.view().map(Message::Mutuelle),
             Dialog::Accident(dialog) => dialog.view().map(Message::Accident),
             Dialog::Sets(dialog) => dialog.view().map(Message::Sets),
+            Dialog::Situation(dialog) => dialog.view().map(Message::Situation),
             Dialog::Choose(dialog) => dialog.view().map(Message::Choose),
             Dialog::Evening(page) => page.view().map(Message::Evening),
         };

@@ -10,6 +10,7 @@ mod people;
 mod pictures;
 mod pressed;
 mod refused;
+mod situations;
 mod undone;
 mod usual;
 mod walking;

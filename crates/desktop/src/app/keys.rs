@@ -46,6 +46,7 @@ impl Desk {
                     (None, "m") => self.ask_mutuelle(),
                     (None, "t") if self.place == Place::Facturer => self.ask_accident(),
                     (None, "j") if self.place == Place::Facturer => self.ask_sets(),
+                    (None, "y") if self.place == Place::Reglages => self.ask_situation(),
                     (None, other) => {
                         let done = self.control(other);
                         // A list that is sorted or filtered anew begins at its top.
@@ -62,6 +63,7 @@ impl Desk {
             Key::Named(Named::F9) => {
                 let unlocked = self.cards.cps().is_some_and(|(_, cps)| cps.situations.is_some());
                 if self.signed_in.is_none() && unlocked {
+                    self.pin_declined = None;
                     return self.who_is_there();
                 }
                 return self.ask_pin();

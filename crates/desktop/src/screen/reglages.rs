@@ -109,6 +109,7 @@ pub fn keys() -> Vec<(&'static str, &'static str)> {
         ("↑ ↓", t("settings.key_field")),
         ("Entrée", t("settings.key_keep")),
         ("F7", t("settings.key_verify")),
+        ("Ctrl Y", t("settings.key_retype")),
     ]
 }
 

@@ -15,6 +15,7 @@ mod properties;
 mod recettes;
 mod returns;
 mod scans;
+mod situations;
 mod support;
 mod trail;
 mod watch;

@@ -29,6 +29,8 @@ pub struct Facts {
     pub look: Appearance,
     /// All situations of the card that is signed in.
     pub situations: Vec<BillingSituation>,
+    /// Whether its holder typed them: the card's are in a format that is not public.
+    pub typed: bool,
     /// How the dated tables stand today.
     pub tables: Vec<Standing>,
     /// Where the data lies.
@@ -45,12 +47,19 @@ pub fn read(office: &Office, signed_in: Option<&SignedIn>) -> Task<Result<Facts,
             lane.call(|ws| Ok::<_, liasse_core::CoreError>((ws.settings_shown()?, ws.schedule()?, ws.appearance()?)))??;
         let readers = cards.call_within(CARDS_CAP, |desk| desk.snapshot()).map(|snapshot| snapshot.readers);
         let of_the_card = |card: CardView| match card {
-            CardView::Cps(cps) if Some(&cps.identity.serial) == serial.as_ref() => cps.situations,
+            CardView::Cps(cps) if Some(&cps.identity.serial) == serial.as_ref() => Some(cps),
             _ => None,
         };
         // Without an answer of the cards the one situation of who is signed in is shown.
-        let situations = readers.unwrap_or_default().into_iter().find_map(|reader| of_the_card(reader.card));
+        let card = readers.unwrap_or_default().into_iter().find_map(|reader| of_the_card(reader.card));
+        let typed = card.as_ref().is_some_and(|cps| cps.situations_not_public);
+        let situations = match card {
+            Some(cps) if typed => lane.call(move |ws| ws.typed_card(&cps))??.and_then(|cps| cps.situations),
+            Some(cps) => cps.situations,
+            None => None,
+        };
+        let situations = situations.unwrap_or_default();
         let tables = tariffs::standing(Some(&root), today)?;
-        Ok(Facts { settings, schedule, look, situations: situations.unwrap_or_default(), tables, root })
+        Ok(Facts { settings, schedule, look, situations, typed, tables, root })
     })
 }

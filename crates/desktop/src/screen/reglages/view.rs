@@ -175,6 +175,10 @@ fn identity<'a>(facts: &'a Facts, signed_in: Option<&'a SignedIn>) -> Element<'a
         fact(t("settings.bills_as"), situation(&person.situation)),
     ]
     .spacing(8);
+    if facts.typed {
+        body = body.push(parts::faint(t("settings.typed")));
+        body = body.push(parts::key_action("Ctrl Y", t("settings.retype")));
+    }
     if let Some((_, session)) = person.locum() {
         let until = session.calendar.until().format("%d/%m/%Y").to_string();
         body = body.push(fact(t("settings.replaces"), with("settings.session", &[("until", &until)])));
