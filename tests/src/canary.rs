@@ -1,4 +1,4 @@
-//! The search for marks that no log may hold: the canary's PIN, the names and numbers of the invented world, in whatever
+//! The search for marks that no log may hold: the canary's codes, the names and numbers of the invented world, in whatever
 //! way they were written.
 //! Not a judge of papers: a name on a sheet that was asked for is no leak. Standard library only: `xtask` includes this file.
 
@@ -8,6 +8,9 @@ use std::{fs, io};
 
 /// The PIN of the card `cps-canari`.
 pub const PIN: &str = "80471936";
+
+/// The code that unblocks it.
+pub const PUK: &str = "70913864";
 
 /// The shortest text that is looked for: shorter ones stand by chance in anything.
 const SHORTEST: usize = 5;
@@ -57,9 +60,9 @@ impl Marks {
         marks
     }
 
-    /// The canary's PIN and everybody of the invented world; `root` is the folder of the repository.
+    /// The canary's two codes and everybody of the invented world; `root` is the folder of the repository.
     pub fn of_world(root: &Path) -> io::Result<Self> {
-        let mut texts = BTreeSet::from([PIN.to_owned()]);
+        let mut texts = BTreeSet::from([PIN.to_owned(), PUK.to_owned()]);
         for folder in WORLD {
             for file in files_under(&root.join(folder))? {
                 texts.extend(people(&fs::read_to_string(file)?));
@@ -218,7 +221,8 @@ mod tests {
         let here = Path::new(env!("CARGO_MANIFEST_DIR"));
         let root = here.ancestors().find(|folder| folder.join("fixtures/world").is_dir()).expect("the repository");
         let marks = Marks::of_world(root).expect("read");
-        for mark in [PIN, "ZZCANARI", "DURAND", "LEFÈVRE", "2850499999901", "1210599999902", "2 85 04 99 999 901"] {
+        for mark in [PIN, PUK, "ZZCANARI", "DURAND", "LEFÈVRE", "2850499999901", "1210599999902", "2 85 04 99 999 901"]
+        {
             assert_eq!(found(&marks, mark).first().map(|(found, _)| found.as_str()), Some(mark), "{mark}");
         }
         let (text, planted) = marks.planted();

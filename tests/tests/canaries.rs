@@ -1,11 +1,11 @@
-//! The canary's day over a real pcscd: neither our programs nor pcscd write its PIN, a name or a number, in any writing.
+//! The canary's day over a real pcscd: neither our programs nor pcscd write its codes, a name or a number, in any writing.
 //! In process the same day is `privacy`. What the search finds is proven first, on planted lines and on a real leak:
 //! pcscd told to log commands writes the PIN, as its manual warns (docs/security.md).
 #![expect(clippy::expect_used, reason = "a test that cannot go on must fail loudly")]
 
 use std::process::Command;
 
-use liasse_e2e::canary::{Found, Marks, PIN};
+use liasse_e2e::canary::{Found, Marks, PIN, PUK};
 use liasse_e2e::{Pcscd, Practice, Slot, artefacts, bin, finish, root};
 
 const G: &str = r#"{"date":"2026-01-15","care_path":"T","acts":[{"code":"G"}]}"#;
@@ -22,6 +22,12 @@ fn said(command: &mut Command, input: &str, wanted: i32) -> String {
 fn read(pcscd: &Pcscd, slot: Slot) -> Command {
     let mut command = pcscd.client(bin("liassectl"));
     command.args(["cards", "read", "--reader", &slot.reader(), "--json"]);
+    command
+}
+
+fn pin(pcscd: &Pcscd, what: &str) -> Command {
+    let mut command = pcscd.client(bin("liassectl"));
+    command.args(["cards", "pin", what, "--reader", &Slot::First.reader(), "--json"]);
     command
 }
 
@@ -50,6 +56,19 @@ fn a_day_of_the_canary_over_pcscd_leaves_no_mark() {
     let (name, value) = pcscd.environment();
     sign.args(["--reader", &Slot::First.reader(), "--patient-reader", &Slot::Second.reader()]).env(name, value);
     all += &said(&mut sign, &line, 0);
+    // Its codes are counted, changed there and back, refused and unblocked.
+    let other = "39604817";
+    for (what, codes, wanted) in [
+        ("status", String::new(), 0),
+        ("change", format!("{PIN}\n{other}\n"), 0),
+        ("change", format!("{other}\n{PIN}\n"), 0),
+        ("change", format!("80471937\n{PIN}\n"), 1),
+        ("unblock", format!("70913865\n{PIN}\n"), 1),
+        ("unblock", format!("{PUK}\n{PIN}\n"), 0),
+        ("check", line.clone(), 0),
+    ] {
+        all += &said(&mut pin(&pcscd, what), &codes, wanted);
+    }
     let logs = [pcscd.log(), doctor.log(), patient.log()];
     patient.pull();
     doctor.pull();
@@ -64,8 +83,15 @@ fn pcscd_told_to_log_commands_writes_the_pin_and_the_search_finds_it() {
     artefacts::keep_nothing();
     let pcscd = Pcscd::start_with(&["--debug", "--apdu"]);
     let card = pcscd.insert(Slot::First, "cps-canari", &[]);
+    // CHANGE and RESET RETRY COUNTER carry codes as VERIFY does: each is found.
+    let found = |mark: &str| marks().found_in(pcscd.log().as_bytes()).iter().any(|found| found.mark == mark);
+    said(&mut pin(&pcscd, "change"), &format!("{PIN}\n1234\n"), 0);
+    assert!(found(PIN) && !found(PUK), "in the body of a change");
+    said(&mut pin(&pcscd, "unblock"), &format!("{PUK}\n{PIN}\n"), 0);
     said(read(&pcscd, Slot::First).arg("--pin-stdin"), &format!("{PIN}\n"), 0);
     card.pull();
     let found = marks().found_in(pcscd.log().as_bytes());
-    assert!(found.contains(&Found { mark: PIN.to_owned(), written: "hex" }), "{found:?}");
+    for mark in [PIN, PUK] {
+        assert!(found.contains(&Found { mark: mark.to_owned(), written: "hex" }), "{mark}: {found:?}");
+    }
 }

@@ -52,10 +52,22 @@ impl Bench {
         read["apdus"].as_u64().expect("a count")
     }
 
+    /// `liassectl cards pin` of the card in the first reader.
+    fn pin(&self, what: &str) -> Command {
+        let mut command = self.pcscd.client(bin("liassectl"));
+        command.args(["cards", "pin", what, "--reader", &Slot::First.reader()]);
+        command
+    }
+
     /// The code that a call ends with while a card plays a fault. The card is out afterwards.
-    fn struck(&self, slot: Slot, card: &str, fault: &str, mut call: Command) -> String {
+    fn struck(&self, slot: Slot, card: &str, fault: &str, call: Command) -> String {
+        self.struck_with(slot, card, fault, call, PIN)
+    }
+
+    /// The same of a call that reads other lines than the PIN.
+    fn struck_with(&self, slot: Slot, card: &str, fault: &str, mut call: Command, lines: &[u8]) -> String {
         let inserted = self.pcscd.insert(slot, card, &["--fault", fault]);
-        let said = finish(call.arg("--json"), PIN);
+        let said = finish(call.arg("--json"), lines);
         drop(inserted);
         until("the empty reader", SOON, || (self.pcscd.holds_card(slot) == Some(false)).then_some(()));
         assert_ne!(said.code, 0, "{fault}: {}", said.stdout);
@@ -86,6 +98,8 @@ fn reading_a_card_names_what_went_wrong() {
         (format!("pull:{}", whole - 1), "cards.carte_retiree"),
         ("mute:1".to_owned(), "cards.carte_retiree"),
         ("sw:6F42@2".to_owned(), "cards.reponse_inattendue"),
+        // What was to be fetched is gone with the reset.
+        (format!("reset:{}", whole - 1), "cards.reponse_inattendue"),
         ("corrupt".to_owned(), "cards.contenu_illisible"),
     ];
     for (fault, code) in &faults {
@@ -102,6 +116,16 @@ fn reading_a_card_names_what_went_wrong() {
             code,
             "{fault}"
         );
+    }
+    for (fault, code) in [
+        ("pull:2", "cards.carte_retiree"),
+        ("mute:1", "cards.carte_retiree"),
+        ("sw:6F42@2", "cards.reponse_inattendue"),
+        ("reset:2", "cards.reponse_inattendue"),
+        ("corrupt", "cards.apcv_illisible"),
+    ] {
+        let read = bench.struck(Slot::Second, "apcv-durand", fault, bench.read(Slot::Second, false));
+        assert_eq!(read, code, "a telephone, {fault}");
     }
     // A slow card is waited for, and says the same.
     let slow = bench.pcscd.insert(Slot::First, "cps-gris", &["--fault", "slow:5"]);
@@ -131,6 +155,41 @@ fn a_fault_while_the_pin_is_verified_is_named_and_the_card_can_be_used_again() {
 }
 
 #[test]
+fn a_fault_while_codes_are_counted_changed_or_unblocked_is_named_and_another_card_takes_them() {
+    let bench = Bench::new("faults-codes");
+    let read = bench.apdus(Slot::First, "cps-gris", false);
+    // Behind the reading: master file, counter, then of the unblocking code its counter in two, then each code.
+    let calls: [(&str, &[u8], &[u64]); 3] = [
+        ("status", b"", &[0, 3]),
+        ("change", b"1234\n567890\n", &[1, 2, 3]),
+        ("unblock", b"12345678\n567890\n", &[4, 5, 6]),
+    ];
+    for (what, codes, moments) in calls {
+        for after in moments.iter().map(|moment| read + moment) {
+            for (fault, code) in [
+                (format!("pull:{after}"), "cards.carte_retiree"),
+                (format!("sw:6F42@{after}"), "cards.reponse_inattendue"),
+            ] {
+                let struck = bench.struck_with(Slot::First, "cps-gris", &fault, bench.pin(what), codes);
+                assert_eq!(struck, code, "{what}, {fault}");
+            }
+        }
+        let fault = format!("mute:{}", read + moments[1]);
+        let struck = bench.struck_with(Slot::First, "cps-gris", &fault, bench.pin(what), codes);
+        assert_eq!(struck, "cards.carte_retiree", "{what}, {fault}");
+    }
+    // Reset by another program between the unblocking code and the new PIN: the card refuses it.
+    let (fault, codes) = (format!("reset:{}", read + 5), b"12345678\n567890\n");
+    let struck = bench.struck_with(Slot::First, "cps-gris", &fault, bench.pin("unblock"), codes);
+    assert_eq!(struck, "cards.reponse_inattendue");
+    let good = bench.pcscd.insert(Slot::First, "cps-gris", &[]);
+    for (what, codes) in [("change", &b"1234\n567890\n"[..]), ("unblock", b"12345678\n1234\n"), ("check", PIN)] {
+        finish(&mut bench.pin(what), codes).success();
+    }
+    good.pull();
+}
+
+#[test]
 fn a_fault_while_cards_sign_leaves_the_fse_under_its_number_and_the_lot_under_its_own() {
     let bench = Bench::new("faults-sign");
     let cps = bench.apdus(Slot::First, "cps-gris", true);
@@ -141,6 +200,7 @@ fn a_fault_while_cards_sign_leaves_the_fse_under_its_number_and_the_lot_under_it
         (format!("pull:{}", cps + 1), "cards.carte_retiree"),
         (format!("mute:{}", cps + 1), "cards.carte_retiree"),
         (format!("sw:6F42@{}", cps + 1), "cards.reponse_inattendue"),
+        (format!("reset:{}", cps + 1), "cards.code_requis"),
     ] {
         assert_eq!(bench.struck(Slot::First, "cps-gris", &fault, bench.sign(&fse)), code, "{fault}");
         bench.assert_only(&fse, "preparee");
@@ -150,6 +210,8 @@ fn a_fault_while_cards_sign_leaves_the_fse_under_its_number_and_the_lot_under_it
     for (fault, code) in [
         (format!("pull:{}", vitale + 1), "cards.carte_retiree"),
         (format!("sw:6F42@{}", vitale + 1), "cards.reponse_inattendue"),
+        // Behind the certificate, which a program that signs reads too.
+        (format!("reset:{}", vitale + 7), "cards.reponse_inattendue"),
     ] {
         assert_eq!(bench.struck(Slot::Second, "vitale-durand", &fault, bench.sign(&fse)), code, "{fault}");
         bench.assert_only(&fse, "preparee");

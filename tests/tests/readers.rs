@@ -135,6 +135,20 @@ fn a_card_pulled_while_it_signs_leaves_the_claim_prepared_under_its_number() {
 }
 
 #[test]
+fn a_telephone_on_a_real_reader_is_read_as_one() {
+    let pcscd = Pcscd::start();
+    let phone = pcscd.insert(Slot::Second, "apcv-durand", &[]);
+    let read = || {
+        let mut command = pcscd.client(bin("liassectl"));
+        command.args(["cards", "read", "--reader", &phone.reader(), "--json"]);
+        finish(&mut command, b"").success().json()
+    };
+    let (first, second) = (read(), read());
+    assert_eq!((&first["kind"], &first["beneficiaries"][1]["given_name"]), (&"apcv".into(), &"LÉO".into()));
+    assert_ne!(first["context"]["identifiant"], second["context"]["identifiant"], "drawn anew each time");
+}
+
+#[test]
 fn a_wrong_pin_on_a_real_reader_is_counted_once() {
     let pcscd = Pcscd::start();
     let card = pcscd.insert(Slot::First, "cps-gris", &[]);

@@ -41,42 +41,46 @@ impl Phone {
         }
     }
 
-    /// A fresh context, as its text. What it is worth is not looked at here.
+    /// A fresh context, as its text. What it is worth is not looked at here. No other program comes in between: one that
+    /// selected anything would have the rest of another text read.
     pub fn context(&mut self) -> Result<String, CardError> {
-        self.card.begin_job();
-        let select = Command::new(0x00, 0xA4, 0x04, 0x00).body(&AID).leaving_the_answer();
-        let answer = self.card.send(&select)?;
-        match answer.status {
-            StatusWord::NotFound => return Err(CardError::NoSimApplication),
-            _ => answer.success()?,
-        };
-        let mut text = Vec::new();
-        while text.len() <= LONGEST {
-            let answer = self.read_at(text.len())?;
-            match answer.status {
-                StatusWord::Ok | StatusWord::EndOfFile => {}
-                // A text that ends where an answer ended shows it only here.
-                StatusWord::OutsideFile | StatusWord::WrongLength(_) if !text.is_empty() => return as_text(text),
-                _ => return Err(CardError::Unexpected { sw: answer.sw }),
-            }
-            let ended = answer.data.len() < usize::from(CHUNK);
-            text.extend(answer.data);
-            if ended {
-                return as_text(text);
-            }
-        }
-        Err(CardError::Endless)
+        self.card.held(read_context)
     }
 
     /// How many APDUs went to the telephone.
     pub fn apdus(&self) -> u32 {
         self.card.apdus()
     }
+}
 
-    fn read_at(&mut self, offset: usize) -> Result<Answer, CardError> {
-        let [high, low] = u16::try_from(offset).unwrap_or(0x7FFF).to_be_bytes();
-        self.card.send(&Command::new(0x00, 0xB0, high, low).expecting(CHUNK))
+fn read_context(card: &mut Exchange) -> Result<String, CardError> {
+    let select = Command::new(0x00, 0xA4, 0x04, 0x00).body(&AID).leaving_the_answer();
+    let answer = card.send(&select)?;
+    match answer.status {
+        StatusWord::NotFound => return Err(CardError::NoSimApplication),
+        _ => answer.success()?,
+    };
+    let mut text = Vec::new();
+    while text.len() <= LONGEST {
+        let answer = read_at(card, text.len())?;
+        match answer.status {
+            StatusWord::Ok | StatusWord::EndOfFile => {}
+            // A text that ends where an answer ended shows it only here.
+            StatusWord::OutsideFile | StatusWord::WrongLength(_) if !text.is_empty() => return as_text(text),
+            _ => return Err(CardError::Unexpected { sw: answer.sw }),
+        }
+        let ended = answer.data.len() < usize::from(CHUNK);
+        text.extend(answer.data);
+        if ended {
+            return as_text(text);
+        }
     }
+    Err(CardError::Endless)
+}
+
+fn read_at(card: &mut Exchange, offset: usize) -> Result<Answer, CardError> {
+    let [high, low] = u16::try_from(offset).unwrap_or(0x7FFF).to_be_bytes();
+    card.send(&Command::new(0x00, 0xB0, high, low).expecting(CHUNK))
 }
 
 fn as_text(bytes: Vec<u8>) -> Result<String, CardError> {

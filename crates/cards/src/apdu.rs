@@ -82,7 +82,7 @@ impl Command {
     }
 
     /// The bytes to send on a logical channel (0 is the basic one; only interindustry classes name it). Under T=0 a command
-    /// with a body carries no expected length (ISO 7816-3, case 4).
+    /// with a body carries no expected length (ISO 7816-3, case 4), and one with neither a zero in its place (case 1).
     pub fn bytes(&self, protocol: Protocol, channel: u8) -> Zeroizing<Vec<u8>> {
         // All the room at once, so that no copy of a secret stays behind in a buffer that grew.
         let mut bytes = Zeroizing::new(Vec::with_capacity(6 + self.body.len()));
@@ -97,6 +97,8 @@ impl Command {
             && (self.body.is_empty() || protocol == Protocol::T1)
         {
             bytes.push((expected % 256) as u8);
+        } else if self.body.is_empty() && protocol == Protocol::T0 {
+            bytes.push(0);
         }
         bytes
     }
@@ -116,7 +118,8 @@ mod tests {
     #[test]
     fn the_four_cases() {
         let plain = Command::new(0x00, 0x20, 0x00, 0x01);
-        assert_eq!(*plain.bytes(Protocol::T0, 0), [0x00, 0x20, 0x00, 0x01]);
+        assert_eq!(*plain.bytes(Protocol::T0, 0), [0x00, 0x20, 0x00, 0x01, 0x00]);
+        assert_eq!(*plain.bytes(Protocol::T1, 0), [0x00, 0x20, 0x00, 0x01]);
         let read = Command::new(0x00, 0xB0, 0x82, 0x00).expecting(256);
         assert_eq!(*read.bytes(Protocol::T0, 0), [0x00, 0xB0, 0x82, 0x00, 0x00]);
         let select = Command::new(0x00, 0xA4, 0x09, 0x04).body(&[0x3F, 0x00]).expecting(256);

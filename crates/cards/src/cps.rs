@@ -23,13 +23,14 @@ use crate::apdu::Command;
 use crate::channel::{CardChannel, ChannelError};
 use crate::error::CardError;
 use crate::exchange::Exchange;
+use cache::Ways;
 
 pub use activity::Activity;
 pub use cache::Cache;
 pub use generation::Generation;
 pub(crate) use generation::sign_hash;
 pub use inventory::{Application, Inventory, Update};
-pub use pin::PukState;
+pub use pin::{PukState, complete_pin, complete_puk};
 pub use token::TokenInfo;
 
 /// AID of the card's master file, the application "CPS".
@@ -95,6 +96,8 @@ pub struct Cps<S> {
     place: Place,
     identity: CpsIdentity,
     token: TokenInfo,
+    ways: Ways,
+    tries_at_opening: Option<u8>,
     is_lost: bool,
     foreign_bytes: Option<usize>,
     state: PhantomData<S>,
@@ -126,6 +129,8 @@ impl Cps<Locked> {
             place: Place::Elsewhere,
             identity: opened.identity,
             token: opened.token,
+            ways: opened.ways,
+            tries_at_opening: opened.tries_left,
             is_lost: false,
             foreign_bytes: None,
             state: PhantomData,
@@ -137,7 +142,7 @@ impl Cps<Locked> {
     #[expect(clippy::result_large_err, reason = "the error gives the card back, so that it is not lost")]
     pub fn verify(mut self, pin: &Digits) -> Result<Cps<Verified>, (Self, CardError)> {
         let checked =
-            pin::complete(pin).and_then(|()| self.in_job(|cps| cps.at_master(|card, _| pin::verify(card, pin))));
+            pin::complete_pin(pin).and_then(|()| self.in_job(|cps| cps.at_master(|card, _| pin::verify(card, pin))));
         match checked {
             Ok(()) => Ok(self.into_state()),
             Err(error) => Err((self, error)),
@@ -163,7 +168,24 @@ impl<S> Cps<S> {
 
     /// How many tries of the PIN are left, asked without using one. 0 is a blocked PIN.
     pub fn tries_left(&mut self) -> Result<u8, CardError> {
-        self.in_job(|cps| cps.asked_at_master(pin::tries_left))
+        let most = self.ways.most_tries;
+        if most.is_some() {
+            // An answer of one command does not show where the card stands, and what comes next may be a code.
+            self.place = Place::Elsewhere;
+        }
+        let tries = self.in_job(|cps| cps.asked_at_master(|card, generation| pin::tries(card, generation, most)))?;
+        self.ways.most_tries = Some(tries.most);
+        Ok(tries.left)
+    }
+
+    /// The same as it was when the card was opened: a card that was known was asked on the way, where it costs least.
+    pub fn tries_at_opening(&self) -> Option<u8> {
+        self.tries_at_opening
+    }
+
+    /// How many tries the PIN has when none is spent: after the right one nothing is to be asked.
+    pub fn most_tries(&self) -> u8 {
+        self.ways.most_tries.unwrap_or(pin::PIN_TRIES)
     }
 
     /// What is left of the unblocking code, asked without using a try.
@@ -174,8 +196,8 @@ impl<S> Cps<S> {
     /// Changes the PIN. A wrong old one costs a try. Whatever came of it, the card comes back locked: the PIN that it will
     /// ask for is the one that now holds. A code that no card would take is refused here and never sent.
     pub fn change_pin(mut self, old: &Digits, new: &Digits) -> (Cps<Locked>, Result<(), CardError>) {
-        let result = pin::complete(old)
-            .and_then(|()| pin::complete(new))
+        let result = pin::complete_pin(old)
+            .and_then(|()| pin::complete_pin(new))
             .and_then(|()| self.in_job(|cps| cps.at_master(|card, _| pin::change(card, old, new))));
         (self.into_state(), result)
     }
@@ -183,7 +205,7 @@ impl<S> Cps<S> {
     /// Gives a blocked PIN its tries back under a new value, with the unblocking code. A wrong one costs one of its tries,
     /// a right one one of its uses. The card comes back locked.
     pub fn unblock(mut self, puk: &Digits, new: &Digits) -> (Cps<Locked>, Result<(), CardError>) {
-        let result = pin::complete_puk(puk).and_then(|()| pin::complete(new)).and_then(|()| {
+        let result = pin::complete_puk(puk).and_then(|()| pin::complete_pin(new)).and_then(|()| {
             self.in_job(|cps| cps.at_master(|card, generation| pin::unblock(card, generation, puk, new)))
         });
         (self.into_state(), result)
@@ -212,6 +234,8 @@ impl<S> Cps<S> {
             place: self.place,
             identity: self.identity,
             token: self.token,
+            ways: self.ways,
+            tries_at_opening: None,
             is_lost: false,
             foreign_bytes: None,
             state: PhantomData,
@@ -231,11 +255,11 @@ impl<S> Cps<S> {
     /// carries a code is asked so.
     fn asked_at_master<T>(
         &mut self,
-        question: fn(&mut Exchange, Generation) -> Result<T, CardError>,
+        question: impl Fn(&mut Exchange, Generation) -> Result<T, CardError>,
     ) -> Result<T, CardError> {
         let was_assumed = self.place == Place::Master;
-        match self.at_master(question) {
-            Err(error) if was_assumed && Generation::is_lost_place(&error) => self.at_master(question),
+        match self.at_master(&question) {
+            Err(error) if was_assumed && Generation::is_lost_place(&error) => self.at_master(&question),
             answer => answer,
         }
     }
@@ -281,16 +305,18 @@ impl<S> Cps<S> {
 impl Cps<Verified> {
     /// The situations in which the holder bills, from file 3F00/7F01/4000 of the CPS2ter volet.
     pub fn situations(&mut self) -> Result<Situations, CardError> {
+        let known = self.ways.situations;
         let read = self.verified_job(|cps| {
             cps.place = Place::Elsewhere;
-            volet::read_situations(&mut cps.card, cps.generation)
+            volet::read_situations(&mut cps.card, cps.generation, known)
         })?;
-        self.foreign_bytes = match read {
-            volet::Read::Foreign(bytes) => Some(bytes),
-            volet::Read::Situations(_) | volet::Read::Absent => None,
+        (self.foreign_bytes, self.ways.situations) = match read {
+            volet::Read::Foreign(bytes) => (Some(bytes), None),
+            volet::Read::Situations(_, length) => (None, Some(length)),
+            volet::Read::Absent => (None, None),
         };
         Ok(match read {
-            volet::Read::Situations(situations) => Situations::Readable(situations),
+            volet::Read::Situations(situations, _) => Situations::Readable(situations),
             volet::Read::Foreign(_) | volet::Read::Absent => Situations::NotPublic,
         })
     }

@@ -1,5 +1,8 @@
-//! The dialogue over a channel: follows 61xx and 6Cxx, counts APDUs, and stops a card that would answer for ever.
+//! The dialogue over a channel: follows 61xx and 6Cxx, counts APDUs, and stops a card that would answer for ever or that
+//! takes too long over a job.
 //! Not an application: it gives the status word and the data, whatever they are. Source: ISO 7816-4, 5.1.
+
+use std::time::{Duration, Instant};
 
 use crate::apdu::Command;
 use crate::channel::CardChannel;
@@ -14,6 +17,10 @@ pub const ANSWER_BYTES: usize = 0x8000;
 
 /// How many bytes one job may bring in all; the largest card that is published holds less than a third of it.
 pub const JOB_BYTES: usize = 0x1_0000;
+
+/// How long one job may take: the slowest card of a practice is read whole in three seconds. The command that is under way
+/// then may still end; no other begins.
+pub const JOB_TIME: Duration = Duration::from_secs(20);
 
 /// A short response holds 256 bytes and the status word.
 const RESPONSE_BYTES: usize = 258;
@@ -43,6 +50,9 @@ impl Answer {
     }
 }
 
+/// How long it is since some moment; tests move it.
+type Watch = Box<dyn Fn() -> Duration + Send>;
+
 /// A channel with its counter.
 pub struct Exchange {
     channel: Box<dyn CardChannel>,
@@ -50,18 +60,27 @@ pub struct Exchange {
     apdus: u32,
     limit: u32,
     room: usize,
+    watch: Watch,
+    until: Duration,
 }
 
 impl Exchange {
     /// Takes the channel over and begins the first job.
     pub fn new(channel: Box<dyn CardChannel>) -> Self {
-        Self { channel, logical: 0, apdus: 0, limit: JOB_APDUS, room: JOB_BYTES }
+        let start = Instant::now();
+        Self::timed(channel, Box::new(move || start.elapsed()))
     }
 
-    /// Begins the next job, which may take `JOB_APDUS` and `JOB_BYTES` again.
+    fn timed(channel: Box<dyn CardChannel>, watch: Watch) -> Self {
+        let until = watch().saturating_add(JOB_TIME);
+        Self { channel, logical: 0, apdus: 0, limit: JOB_APDUS, room: JOB_BYTES, watch, until }
+    }
+
+    /// Begins the next job, which may take `JOB_APDUS`, `JOB_BYTES` and `JOB_TIME` again.
     pub fn begin_job(&mut self) {
         self.limit = self.apdus.saturating_add(JOB_APDUS);
         self.room = JOB_BYTES;
+        self.until = (self.watch)().saturating_add(JOB_TIME);
     }
 
     /// Does one job while no other program speaks with the card, where the channel can hold it.
@@ -130,7 +149,7 @@ impl Exchange {
     }
 
     fn transmit(&mut self, command: &Command) -> Result<(u16, Vec<u8>), CardError> {
-        if self.apdus >= self.limit {
+        if self.apdus >= self.limit || (self.watch)() >= self.until {
             return Err(CardError::Endless);
         }
         self.apdus += 1;
@@ -277,6 +296,35 @@ mod tests {
         assert_eq!(sent.lock().expect("lock").len(), JOB_BYTES / 258 + 1);
         exchange.begin_job();
         assert!(exchange.send(&read).is_ok(), "the next job has its own room");
+    }
+
+    #[test]
+    fn a_card_that_takes_too_long_over_a_job_is_stopped() {
+        type Hands = std::sync::Arc<std::sync::Mutex<Duration>>;
+        /// Takes nine seconds over each command.
+        struct Slow(Hands);
+        impl CardChannel for Slow {
+            fn atr(&self) -> &[u8] {
+                &[]
+            }
+
+            fn transmit(&mut self, _: &[u8]) -> Result<Vec<u8>, ChannelError> {
+                *self.0.lock().expect("lock") += Duration::from_secs(9);
+                Ok(vec![0x90, 0x00])
+            }
+        }
+        let hands = Hands::default();
+        let watch = hands.clone();
+        let watch: Watch = Box::new(move || *watch.lock().expect("lock"));
+        let mut exchange = Exchange::timed(Box::new(Slow(hands)), watch);
+        let command = Command::new(0x00, 0xA4, 0x04, 0x0C).body(&[1]);
+        for job in 1..=2 {
+            let heard = (0..9).filter(|_| exchange.send(&command).is_ok()).count();
+            assert_eq!(heard, 3, "job {job}: those that began at 0, 9 and 18 seconds");
+            assert_eq!(exchange.send(&command), Err(CardError::Endless));
+            exchange.begin_job();
+        }
+        assert_eq!(exchange.apdus(), 6, "what is refused is not sent");
     }
 
     #[test]

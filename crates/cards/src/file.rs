@@ -13,9 +13,6 @@ pub const CHUNK: usize = 0xE7;
 /// No file is read beyond: READ BINARY has no offset behind it.
 pub const FILE_BYTES: usize = 0x7FFF;
 
-/// No file found by a short identifier is read beyond: the largest published Vitale file has 9 KB.
-const SHORT_FILE_BYTES: usize = 0x4000;
-
 /// How much of a file is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Extent {
@@ -116,34 +113,6 @@ fn select_quietly(card: &mut Exchange, path: &[u8]) -> Result<bool, CardError> {
 /// Reads a file of the current application by its identifier, as Vitale readers do.
 pub fn read_child(card: &mut Exchange, file: u16, extent: Extent) -> Result<FileRead, CardError> {
     read_selected(card, &Command::new(0x00, 0xA4, 0x02, 0x00).body(&file.to_be_bytes()).expecting(256), extent)
-}
-
-/// Reads a file of the current application by its short identifier.
-pub fn read_short(card: &mut Exchange, identifier: u8) -> Result<FileRead, CardError> {
-    let mut content = Vec::new();
-    while content.len() < SHORT_FILE_BYTES {
-        let [high, low] = offset(content.len());
-        let p1 = if content.is_empty() { 0x80 | identifier } else { high };
-        let answer = card.send(&Command::new(0x00, 0xB0, p1, low).expecting(256))?;
-        match answer.status {
-            StatusWord::Ok => {}
-            StatusWord::EndOfFile => {
-                content.extend(answer.data);
-                break;
-            }
-            StatusWord::Refused => return Ok(FileRead::Protected),
-            StatusWord::NotFound if content.is_empty() => return Ok(FileRead::Absent),
-            // A file of exactly 256 bytes shows its end only here.
-            _ if !content.is_empty() => break,
-            _ => return Err(CardError::Unexpected { sw: answer.sw }),
-        }
-        let last = answer.data.len() < 256;
-        content.extend(answer.data);
-        if last {
-            break;
-        }
-    }
-    Ok(FileRead::Content(content))
 }
 
 fn read_selected(card: &mut Exchange, select: &Command, extent: Extent) -> Result<FileRead, CardError> {
@@ -297,17 +266,5 @@ mod tests {
         assert_eq!(read_child(&mut card, 0x2010, Extent::Whole), Ok(FileRead::Absent));
         let mut card = replay(&[("00 A4 02 00 02 20 10", "90 00"), ("00 B0 00 00 E7", "69 82")]);
         assert_eq!(read_child(&mut card, 0x2010, Extent::Whole), Ok(FileRead::Protected));
-    }
-
-    #[test]
-    fn a_short_identifier_reads_on_behind_256_bytes() {
-        let full = format!("{} 90 00", "11 ".repeat(256));
-        let mut card =
-            replay(&[("00 B0 82 00 00", &full), ("00 B0 01 00 00", "6C 02"), ("00 B0 01 00 02", "22 22 90 00")]);
-        assert!(matches!(read_short(&mut card, 2), Ok(FileRead::Content(bytes)) if bytes.len() == 258));
-        let mut card = replay(&[("00 B0 82 00 00", &full), ("00 B0 01 00 00", "6B 00")]);
-        assert!(matches!(read_short(&mut card, 2), Ok(FileRead::Content(bytes)) if bytes.len() == 256));
-        let mut card = replay(&[("00 B0 82 00 00", "6A 82")]);
-        assert_eq!(read_short(&mut card, 2), Ok(FileRead::Absent));
     }
 }

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use ::pcsc::{Context, Error, PNP_NOTIFICATION, ReaderState as Watched, Scope, State};
 
 use crate::channel::{CardChannel, ChannelError};
-use connection::Pending;
+use connection::{Connection, Pending};
 
 /// `SCardCancel` reaches only a call that already waits: no single wait is longer than this, so that a wake-up that
 /// came a moment too early is noticed.
@@ -35,8 +35,28 @@ pub struct PcscReaders {
     current: Arc<Mutex<Context>>,
     watched: Vec<Watched>,
     woken: Arc<AtomicBool>,
-    /// Cards that another program holds, by reader: the attempt goes on.
-    pending: Vec<(String, Pending)>,
+    /// Cards that another program holds: the attempts go on.
+    attempts: Attempts<Pending>,
+}
+
+/// Attempts to connect that go on by themselves, each about one insertion: its reader and the count of that.
+struct Attempts<P>(Vec<(String, u32, P)>);
+
+impl<P> Attempts<P> {
+    fn keep(&mut self, reader: &str, insertions: u32, attempt: P) {
+        self.0.push((reader.to_owned(), insertions, attempt));
+    }
+
+    fn take(&mut self, reader: &str, insertions: u32) -> Option<P> {
+        let index = self.0.iter().position(|(name, count, _)| name == reader && *count == insertions)?;
+        Some(self.0.swap_remove(index).2)
+    }
+
+    /// Lets go of those whose card is no more the one in the reader: what they brought would be about a card that is out.
+    fn keep_to(&mut self, states: &[ReaderState]) {
+        let lies_there = |name: &str, count: u32| states.iter().any(|s| s.name == name && s.insertions == count);
+        self.0.retain(|(name, count, _)| lies_there(name, *count));
+    }
 }
 
 impl PcscReaders {
@@ -48,7 +68,7 @@ impl PcscReaders {
             context,
             watched: Vec::new(),
             woken: Arc::default(),
-            pending: Vec::new(),
+            attempts: Attempts(Vec::new()),
         })
     }
 
@@ -58,7 +78,7 @@ impl PcscReaders {
         match self.look() {
             Err(error) if is_of_a_dead_service(error) => {
                 self.watched.clear();
-                self.pending.clear();
+                self.attempts.0.clear();
                 let context = Context::establish(Scope::User).map_err(channel_error)?;
                 *self.current.lock().unwrap_or_else(PoisonError::into_inner) = context.clone();
                 self.context = context;
@@ -85,7 +105,9 @@ impl PcscReaders {
             reader.sync_current_state();
         }
         self.watched = watched;
-        Ok(self.watched[1..].iter().map(state_of).collect())
+        let states: Vec<ReaderState> = self.watched[1..].iter().map(state_of).collect();
+        self.attempts.keep_to(&states);
+        Ok(states)
     }
 
     /// Waits until something differs from what `list` last gave, at most `timeout`; `true` when it does. A wake-up
@@ -118,30 +140,39 @@ impl PcscReaders {
     /// Connects to the card in that reader, shared with other programs. A card that another one holds is waited for once;
     /// from then on the attempt goes on by itself, and each call only looks whether it has succeeded.
     pub fn connect(&mut self, reader: &str) -> Result<Box<dyn CardChannel>, ChannelError> {
-        if let Some(index) = self.pending.iter().position(|(name, _)| name == reader) {
-            match self.pending.swap_remove(index).1.wait() {
-                // What ended badly meanwhile may be about the card before this one.
+        let insertions = self.insertions(reader);
+        if let Some(attempt) = self.attempts.take(reader, insertions) {
+            match attempt.wait() {
+                // What ended badly meanwhile may have done so before the reader said that its card was another.
                 Err((None, _)) => {}
-                waited => return self.kept(reader, waited),
+                waited => return self.kept(reader, insertions, waited),
             }
         }
         let waited = Pending::begin(reader)?.wait();
-        self.kept(reader, waited)
+        self.kept(reader, insertions, waited)
     }
 
     /// An attempt that goes on is kept for the next call.
     fn kept(
         &mut self,
         reader: &str,
-        waited: Result<connection::Connection, (Option<Pending>, ChannelError)>,
+        insertions: u32,
+        waited: Result<Connection, (Option<Pending>, ChannelError)>,
     ) -> Result<Box<dyn CardChannel>, ChannelError> {
         match waited {
             Ok(connection) => Ok(Box::new(connection)),
             Err((goes_on, error)) => {
-                self.pending.extend(goes_on.map(|pending| (reader.to_owned(), pending)));
+                if let Some(pending) = goes_on {
+                    self.attempts.keep(reader, insertions, pending);
+                }
                 Err(error)
             }
         }
+    }
+
+    /// Which insertion the card in that reader is, as last seen.
+    fn insertions(&self, reader: &str) -> u32 {
+        self.watched.iter().find(|seen| seen.name().to_string_lossy() == reader).map_or(0, Watched::event_count)
     }
 
     /// Who made the reader of that name, its model and its driver's version, where the driver says so.
@@ -190,6 +221,24 @@ mod tests {
     fn a_dead_service_is_told_from_a_missing_reader() {
         assert!(is_of_a_dead_service(Error::InvalidHandle) && is_of_a_dead_service(Error::ServiceStopped));
         assert!(!is_of_a_dead_service(Error::NoReadersAvailable) && !is_of_a_dead_service(Error::SharingViolation));
+    }
+
+    #[test]
+    fn an_attempt_is_about_the_card_that_was_there_when_it_began() {
+        let state = |name: &str, insertions| ReaderState { name: name.to_owned(), atr: None, insertions };
+        let mut attempts = Attempts(Vec::new());
+        attempts.keep("A", 3, "the card in A");
+        attempts.keep("B", 1, "the card in B");
+        attempts.keep_to(&[state("A", 3), state("B", 1)]);
+        assert_eq!(attempts.take("A", 5), None, "another card");
+        assert_eq!(attempts.take("A", 3), Some("the card in A"));
+        assert_eq!(attempts.take("A", 3), None, "taken once");
+        // Out and another one in between two looks: nothing is left of the attempt.
+        attempts.keep_to(&[state("A", 3), state("B", 3)]);
+        assert_eq!((attempts.take("B", 1), attempts.take("B", 3)), (None, None));
+        attempts.keep("A", 3, "the card in A");
+        attempts.keep_to(&[]);
+        assert!(attempts.0.is_empty(), "its reader is gone");
     }
 
     #[test]

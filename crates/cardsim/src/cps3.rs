@@ -49,7 +49,7 @@ impl Cps3 {
         Self {
             tree,
             ias,
-            volet: layout::volet(&image.situations),
+            volet: layout::volet(&image.situations, image.foreign_situations),
             pin: Secret::new(&image.pin, PIN_TRIES),
             puk: Secret::new(&image.puk, PUK_TRIES),
             puk_uses: PUK_USES,

@@ -51,6 +51,8 @@ pub struct CpsImage {
     pub holder: CardHolder,
     /// SSV groups 2.
     pub situations: Vec<BillingSituation>,
+    /// How long the file of the situations is where it is in a format that is not ours, as on a real card.
+    pub foreign_situations: Option<u16>,
     /// Certificate of the signature key, DER.
     pub signature_certificate: Vec<u8>,
     /// Certificate of the authentication key, DER.
@@ -154,6 +156,8 @@ struct RawCps {
     authentication_certificate: String,
     signature_key: String,
     authentication_key: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    foreign_situations: Option<u16>,
     holder: CardHolder,
     #[serde(default)]
     situations: Vec<BillingSituation>,
@@ -170,6 +174,7 @@ impl RawCps {
             authentication_certificate: STANDARD.encode(&cps.authentication_certificate),
             signature_key: STANDARD.encode(&cps.signature_key),
             authentication_key: STANDARD.encode(&cps.authentication_key),
+            foreign_situations: cps.foreign_situations,
             holder: cps.holder.clone(),
             situations: cps.situations.clone(),
         }
@@ -182,6 +187,7 @@ impl RawCps {
             puk: self.puk,
             holder: self.holder,
             situations: self.situations,
+            foreign_situations: self.foreign_situations,
             signature_certificate: bytes(&self.signature_certificate, "signature_certificate")?,
             authentication_certificate: bytes(&self.authentication_certificate, "authentication_certificate")?,
             signature_key: bytes(&self.signature_key, "signature_key")?,

@@ -1,7 +1,8 @@
 //! The data directory and the person of a call: opened, signed in by card, in one place for every command.
 //! In a demo directory a call without `--reader` acts for `cps-gris` with its tray card (shared contracts).
 
-use std::io::{BufRead, ErrorKind};
+use std::fs::File;
+use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use liasse_core::cards::{CardView, CpsView, VitaleView};
@@ -12,6 +13,7 @@ use liasse_core::{CoreError, Workstation};
 use liasse_demo::readers::{Readers, SIM};
 use liasse_demo::{Office, Opening, play};
 use liasse_domain::Digits;
+use zeroize::Zeroizing;
 
 use crate::failure::{CliError, Failure};
 
@@ -21,6 +23,10 @@ const LIASSE_DATA: &str = "LIASSE_DATA";
 const STORE: &str = "liasse.db";
 /// The reader of a demo call that names none.
 pub(crate) const DEMO_CPS: &str = "sim:cps-gris";
+/// The option by which a call that signs in asks for the line of a code.
+pub(crate) const PIN_STDIN: &str = "--pin-stdin";
+/// The longest line that is read for a code: all its digits, and room for blanks around them.
+const CODE_LINE: usize = 64;
 /// The Vitale of a demo call that names none.
 pub(crate) const DEMO_VITALE: &str = "sim:vitale-durand";
 
@@ -155,10 +161,10 @@ impl Person {
 /// The PIN of the card in a reader: from standard input, or of a card of the demo world the one that is no secret.
 pub(crate) fn pin(reader: &str, on_stdin: bool) -> Result<Digits, Failure> {
     if on_stdin {
-        return pin_from_stdin();
+        return pin_from_stdin(PIN_STDIN);
     }
     let Some(card) = reader.strip_prefix(SIM) else {
-        return Err(CliError::MissingArgument { argument: "--pin-stdin".to_owned() }.into());
+        return Err(CliError::MissingArgument { argument: PIN_STDIN.to_owned() }.into());
     };
     // The tray shows it. Only a professional's card has one.
     let image = liasse_demo::tray::image(card)?;
@@ -241,11 +247,46 @@ pub(crate) fn without_card(root: &Path) -> Result<Office, Failure> {
     open(root, &[])
 }
 
-/// A PIN from standard input. The line is wiped as soon as its digits are taken.
-pub(crate) fn pin_from_stdin() -> Result<Digits, Failure> {
-    let mut line = zeroize::Zeroizing::new(String::with_capacity(64));
-    std::io::stdin().lock().read_line(&mut line).map_err(|_| CliError::WrongCall)?;
-    Digits::parse(line.trim()).ok_or_else(|| CliError::WrongValue { argument: "--pin-stdin".to_owned() }.into())
+/// A code from standard input, one line; `argument` is what the error of a line that holds none names. Whoever reads next finds the
+/// next line.
+pub(crate) fn pin_from_stdin(argument: &str) -> Result<Digits, Failure> {
+    let code = unbuffered_stdin().and_then(|mut input| code_line(&mut input)).map_err(|_| CliError::WrongCall)?;
+    code.ok_or_else(|| CliError::WrongValue { argument: argument.to_owned() }.into())
+}
+
+/// Standard input without the buffer of the standard library, which would keep a code until the program ends.
+#[cfg(unix)]
+fn unbuffered_stdin() -> io::Result<File> {
+    use std::os::fd::AsFd;
+
+    Ok(File::from(io::stdin().as_fd().try_clone_to_owned()?))
+}
+
+/// The same.
+#[cfg(windows)]
+fn unbuffered_stdin() -> io::Result<File> {
+    use std::os::windows::io::AsHandle;
+
+    Ok(File::from(io::stdin().as_handle().try_clone_to_owned()?))
+}
+
+/// The digits of one line, read byte by byte: nothing behind the line is taken, and what is taken is wiped. `None` where the line
+/// is no code, or longer than any.
+fn code_line(input: &mut impl Read) -> io::Result<Option<Digits>> {
+    let mut line = Zeroizing::new([0_u8; CODE_LINE]);
+    let mut length = 0;
+    for place in line.iter_mut() {
+        match input.read_exact(std::slice::from_mut(place)) {
+            Ok(()) if *place == b'\n' => break,
+            Ok(()) => length += 1,
+            Err(error) if error.kind() == ErrorKind::UnexpectedEof => break,
+            Err(error) => return Err(error),
+        }
+    }
+    if length == CODE_LINE {
+        return Ok(None);
+    }
+    Ok(std::str::from_utf8(&line[..length]).ok().and_then(|line| Digits::parse(line.trim())))
 }
 
 /// The CPS in a reader, as read.
@@ -287,4 +328,33 @@ pub(crate) fn run<R: Send + 'static>(
     job: impl FnOnce(&mut Workstation) -> Result<R, CoreError> + Send + 'static,
 ) -> Result<R, Failure> {
     Ok(office.workstation().call(job)??)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What each line of an input is, as digits that are none of anybody's.
+    fn lines(mut input: &[u8], count: usize) -> Vec<Option<String>> {
+        let mut read = || code_line(&mut input).expect("a line").map(|code| code.reveal().to_vec());
+        (0..count).map(|_| read().map(|digits| String::from_utf8(digits).expect("digits"))).collect()
+    }
+
+    #[test]
+    fn codes_stand_one_a_line_and_nothing_behind_a_line_is_taken() {
+        let code = |digits: &str| Some(digits.to_owned());
+        assert_eq!(lines(b"1234\n 567890 \r\n87654321", 4), [code("1234"), code("567890"), code("87654321"), code("")]);
+        let mut input = &b"1234\n{}"[..];
+        assert!(code_line(&mut input).is_ok_and(|code| code.is_some()));
+        assert_eq!(input, b"{}", "what follows is left for who reads next");
+    }
+
+    #[test]
+    fn a_line_that_is_no_code_or_has_no_end_is_none() {
+        assert_eq!(lines(b"12a4\n123456789\n\xFF\xFF\n1234", 4), [None, None, None, Some("1234".to_owned())]);
+        let endless = vec![b' '; 4 * CODE_LINE];
+        let mut input = &endless[..];
+        assert!(code_line(&mut input).is_ok_and(|code| code.is_none()));
+        assert_eq!(input.len(), 3 * CODE_LINE, "no more is read than a code can be");
+    }
 }

@@ -88,9 +88,8 @@ pub(crate) fn presented(
 
 /// The people of a context as the public files of a card would give them.
 fn beneficiaries(card: &VitaleContent) -> Vec<PublicBeneficiary> {
-    let insured = (card.insured.nir, card.insured.nir_key);
     let people = card.beneficiaries.iter().map(|person| {
-        let own = person.own_nir.or((person.quality == 0).then_some(insured));
+        let own = card.insured.own_nir_of(person);
         PublicBeneficiary {
             family_name: person.family_name.clone(),
             given_name: person.given_name.clone(),

@@ -21,11 +21,12 @@ use crate::lane::{Idle, Resident};
 use crate::ports::CardReaders;
 
 pub use codes::LastTry;
-pub use liasse_cards::cps::PukState;
+pub use liasse_cards::cps::{Activity, PukState, complete_pin, complete_puk};
+pub(crate) use pairing::names;
 pub use pairing::{Difference, Face, difference, same_world};
 pub use phone::ApcvGate;
 pub use signatures::SigningCards;
-use slot::{Reading, Slot};
+use slot::{Open, Reading, Slot};
 
 /// How long one watch for card events lasts. A job that is asked for ends it, and so does the end of the program.
 const WATCH: Duration = Duration::from_secs(30);
@@ -65,6 +66,10 @@ pub struct CpsView {
     pub situations: Option<Vec<BillingSituation>>,
     /// Whether the situations are in a format that is not public.
     pub situations_not_public: bool,
+    /// How long the file of the situations is where its format is not public, as far as there is one and the PIN was verified.
+    pub undecoded_bytes: Option<usize>,
+    /// Where the holder practises, once somebody asked: see [`CardDesk::ask_activities`].
+    pub activities: Option<Vec<Activity>>,
     /// APDUs and time that the reading took.
     pub cost: Cost,
 }
@@ -226,6 +231,14 @@ impl CardDesk {
         }
     }
 
+    /// Asks each CPS whose PIN was given where its holder practises, once: up to sixteen files, which no signature needs. A card that
+    /// fails has said nothing; whoever signs with it finds out.
+    pub fn ask_activities(&mut self) {
+        for slot in &mut self.slots {
+            slot.ask_activities();
+        }
+    }
+
     /// Looks at the readers, reads every card that was put in since and tries those that another program held; `true` when
     /// anything changed.
     pub fn refresh(&mut self) -> bool {
@@ -271,6 +284,17 @@ impl CardDesk {
         let Slot { state, order, driver, .. } = self.slots.remove(at);
         let slot = self.read(state, order, driver);
         self.slots.insert(at, slot);
+    }
+
+    /// The same after a job on it has failed. A card that does not answer, or not in time, is not asked again: it says so until
+    /// it is put in anew.
+    fn read_after(&mut self, reader: &str, error: CardError) {
+        if !matches!(error, CardError::Channel(ChannelError::Mute) | CardError::Endless) {
+            return self.read_again(reader);
+        }
+        if let Ok(slot) = find(&mut self.slots, reader) {
+            (slot.open, slot.view, slot.line) = (Open::Nothing, CardView::Failed(error), None);
+        }
     }
 
     fn read(&mut self, state: crate::ports::ReaderState, order: u64, driver: Option<String>) -> Slot {

@@ -31,9 +31,10 @@ use crate::error::CoreError;
 use crate::workstation::Workstation;
 
 pub(crate) use claim::{claimed_input, executant, locum};
-pub use cover::{Cover, TakenBack};
-pub use error::InvoicingError;
+pub use cover::{Cover, OnVitale, TakenBack};
+pub use error::{InvoicingError, LineError};
 pub use newborn::Newborn;
+pub(crate) use newborn::may_lack;
 pub use proposal::{Accident, AccidentError, ActSet, Context, Hours, Proposal, SetError, Where, usual_sets};
 pub use without_card::{Attestation, Reading};
 
@@ -167,7 +168,7 @@ impl Draft {
         liasse_domain::fse::Patient {
             insured_nir: self.card.insured.nir,
             insured_key: self.card.insured.nir_key,
-            own_nir: person.own_nir,
+            own_nir: self.card.insured.own_nir_of(person),
             family_name: person.family_name.clone(),
             given_name: person.given_name.clone(),
             birth_date: person.birth_date,
@@ -242,7 +243,10 @@ impl Draft {
 
     /// Adds what was typed, `G+MEG`, `VG MD IK12`; nothing is added when a part of it is wrong. `DR 991010224` is the doctor who sent
     /// the patient, or who asked for a téléexpertise; `NN 10/01/2026 LÉA` makes it the claim of a newborn who is not on the card.
-    pub fn add_typed(&mut self, tables: &Tables, text: &str) -> Result<(), TypedError> {
+    ///
+    /// # Errors
+    /// [`LineError`]: what is not understood and where, or why the claim cannot be that newborn's.
+    pub fn add_typed(&mut self, tables: &Tables, text: &str) -> Result<(), LineError> {
         if let Some((first, number)) = text.trim().split_once(' ')
             && first.eq_ignore_ascii_case("dr")
         {
@@ -256,7 +260,8 @@ impl Draft {
         {
             let wrong = || TypedError::NotUnderstood { place: 0..text.len(), code: "NN".to_owned() };
             let newborn = Newborn::typed(newborn).filter(|_| self.corrects.is_none()).ok_or_else(wrong)?;
-            *self = self.for_newborn(&newborn).map_err(|_| wrong())?;
+            let why = |why| LineError::Newborn { place: 0..text.len(), why };
+            *self = self.for_newborn(&newborn).map_err(why)?;
             return Ok(());
         }
         self.input.acts.extend(type_acts(tables, text)?);

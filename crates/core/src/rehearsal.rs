@@ -124,7 +124,8 @@ impl Workstation {
         let session = self.session(number)?;
         let plays = self.next_hours(&session)?;
         let fault = |fault: RehearsalFault| Some(fault.report());
-        let own = card.map(|card| session.activated_by(card, None, plays));
+        let theirs = card.map(|card| self.card_of_locum(&session, card));
+        let own = theirs.map(|card| Ok::<_, CoreError>(session.activated_by(&card?, None, plays)?));
         let matched = match &own {
             None => fault(RehearsalFault::NoCard),
             Some(Err(why)) => Some(why.report()),

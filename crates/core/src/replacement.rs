@@ -198,7 +198,7 @@ impl SessionToSign {
     }
 }
 
-/// The locum of a card, as a session names them.
+/// The locum of a card by its own situations, as a session names them; by those that count: [`Workstation::locum_of`].
 ///
 /// # Errors
 /// [`ReplacementError::PracticeMode`] when the card has no situation of a locum.

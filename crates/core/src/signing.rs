@@ -19,13 +19,13 @@ use liasse_store::{Made, Outgoing, SealedLot, StoreError};
 use sha2::{Digest, Sha256};
 
 use crate::apcv::PatientKey;
-use crate::cards::{SigningCards, VitaleView, same_world};
+use crate::cards::{SigningCards, VitaleView, names, same_world};
 use crate::desk::SignedIn;
 use crate::desync::check_bears;
 use crate::directory::UnknownCaisse;
 use crate::error::CoreError;
 use crate::guard::Verdict;
-use crate::invoicing::{Draft, InvoicingError};
+use crate::invoicing::{Draft, InvoicingError, may_lack};
 use crate::lane::Handle;
 use crate::paper::Sheet;
 use crate::settings::SettingError;
@@ -414,15 +414,15 @@ fn check_whole(content: &FseContent, bytes: &[u8]) -> Result<(), CoreError> {
     if render_fse(content)? == bytes { Ok(()) } else { Err(StoreError::NotAsStored.into()) }
 }
 
-/// The certificate of the Vitale in the reader, if it is the patient's and of the CPS's own world.
+/// The certificate of the Vitale in the reader, if it names the patient under their insured person and is of the CPS's own world.
 pub(crate) fn patient_certificate<'a, S>(
     fse: &Fse<S>,
     card: &'a VitaleView,
     signed_in: &SignedIn,
 ) -> Result<&'a [u8], InvoicingError> {
-    if let Some(content) = &card.read.content
-        && content.insured.nir != fse.content().patient.insured_nir
-    {
+    let (patient, day) = (&fse.content().patient, fse.content().act_date());
+    let person = (patient.birth_date, patient.birth_rank);
+    if !names(&card.read, patient.insured_nir, (!may_lack(patient, day)).then_some(person)) {
         return Err(InvoicingError::OtherVitale);
     }
     same_world(&signed_in.holder, &card.read)?;

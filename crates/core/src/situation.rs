@@ -5,6 +5,7 @@
 use liasse_cards::cps::CpsIdentity;
 use liasse_domain::ids::luhn_key;
 use liasse_domain::professional::{self, BillingSituation};
+use liasse_domain::replacement::NamedLocum;
 use liasse_domain::{BillingNumber, CardHolder, CardType, Code, Coded};
 use liasse_store::{Actor, Stamp};
 use serde::Deserialize;
@@ -12,7 +13,7 @@ use serde::Deserialize;
 use crate::cards::CpsView;
 use crate::desk::DeskError;
 use crate::error::CoreError;
-use crate::replacement::Session;
+use crate::replacement::{ReplacementError, Session, locum_on};
 use crate::workstation::Workstation;
 
 /// Most situations on one card.
@@ -283,6 +284,39 @@ impl Workstation {
             return Ok(None);
         }
         Ok(Some(CpsView { situations: Some(situations), situations_not_public: false, ..card.clone() }))
+    }
+
+    /// A professional's verified card with the situations that count: its own, or those that its holder typed.
+    ///
+    /// # Errors
+    /// [`DeskError::SituationsNotPublic`] where there are neither.
+    pub fn with_situations(&self, card: &CpsView) -> Result<CpsView, CoreError> {
+        match self.typed_card(card)? {
+            Some(typed) => Ok(typed),
+            None if card.situations_not_public => Err(DeskError::SituationsNotPublic.into()),
+            None => Ok(card.clone()),
+        }
+    }
+
+    /// The locum of a card, as a session names them.
+    ///
+    /// # Errors
+    /// As [`locum_on`], and as [`Workstation::with_situations`].
+    pub fn locum_of(&self, card: &CpsView) -> Result<NamedLocum, CoreError> {
+        Ok(locum_on(&self.with_situations(card)?)?)
+    }
+
+    /// The card of the locum of a session, as [`Workstation::with_situations`]. What is typed proves no number: the replaced doctor
+    /// must have named this person.
+    ///
+    /// # Errors
+    /// [`ReplacementError::OtherCard`]; as [`Workstation::with_situations`].
+    pub fn card_of_locum(&self, session: &Session, card: &CpsView) -> Result<CpsView, CoreError> {
+        let whole = self.with_situations(card)?;
+        if card.situations_not_public && !is_named(session, card) {
+            return Err(ReplacementError::OtherCard { number: session.sealed.locum.billing.to_string() }.into());
+        }
+        Ok(whole)
     }
 
     /// The situations of a verified card: its own, or those that its holder typed.

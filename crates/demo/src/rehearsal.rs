@@ -62,10 +62,19 @@ pub fn trial(
     doctor: (&SignedIn, &CpsView),
     locum: &CpsView,
 ) -> Result<Result<(), String>, PlayError> {
+    // The trial's own practice knows nothing of what somebody typed here.
+    let (of_session, own, theirs) = (session.clone(), doctor.1.clone(), locum.clone());
+    let cards = office
+        .workstation()
+        .call(move |ws| Ok::<_, CoreError>((ws.with_situations(&own)?, ws.card_of_locum(&of_session, &theirs)?)));
+    let (doctors_card, locum) = match cards.map_err(CoreError::from)? {
+        Ok(cards) => cards,
+        Err(error) => return Ok(Err(error.report().to_string())),
+    };
     let folder = Scratch::new();
     let readers = Readers::named(&[PATIENT]).map_err(|_| PlayError::NotAsWritten(PATIENT.to_owned()))?;
     let scratch = Office::open(&folder.0, Box::new(readers), Opening::default())?;
-    match played(office, &scratch, session, doctor, locum) {
+    match played(office, &scratch, session, (doctor.0, &doctors_card), &locum) {
         Ok(said) => Ok(said),
         // A card that fails, or a rule that refuses, is what a rehearsal is for.
         Err(PlayError::Core(error)) => Ok(Err(error.report().to_string())),
@@ -144,4 +153,93 @@ fn fse(
     let reference = prepared.map_err(CoreError::from)??;
     signing::sign_fse(lane, cards, &reference, who, Some(vitale))?;
     Ok(reference)
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{NaiveDate, NaiveTime};
+    use liasse_core::cards::CardView;
+    use liasse_core::situation::TypedSituation;
+    use liasse_domain::replacement::{Calendar, ShareBase, Slot, Terms, Weekdays};
+    use liasse_domain::{Digits, Rate};
+
+    use super::*;
+    use crate::lessons::scratch::Scratch;
+    use crate::tray::VITALE_READER;
+
+    /// The second card, its code given, as one whose file of situations is not ours; the first with it.
+    fn opaque(scratch: &Scratch, second: &str) -> [CpsView; 2] {
+        scratch.tray.insert(VITALE_READER, second).expect("a card");
+        let snapshot = scratch.office.cards().call(|desk| {
+            desk.refresh();
+            let pin = Digits::parse("1234").expect("digits");
+            desk.verify_pin(VITALE_READER, &pin).map(|()| desk.snapshot())
+        });
+        let snapshot = snapshot.expect("a lane").expect("the code is right");
+        [crate::tray::CPS_READER, VITALE_READER].map(|reader| {
+            let Some(CardView::Cps(cps)) = snapshot.reader(reader).map(|found| &found.card) else {
+                panic!("no CPS in {reader}");
+            };
+            CpsView { situations: Some(Vec::new()), situations_not_public: true, ..cps.as_ref().clone() }
+        })
+    }
+
+    fn typed(practice_mode: u8, billing: &str, locum: &str) -> TypedSituation {
+        TypedSituation {
+            number: 1,
+            practice_mode,
+            structure_name: "Cabinet saisi".to_owned(),
+            billing_number: billing.to_owned(),
+            locum_number: locum.to_owned(),
+            convention: 1,
+            specialty: "01".to_owned(),
+            tariff_zone: "20".to_owned(),
+            ik_zone: "01".to_owned(),
+            may_sign_fse: true,
+            may_sign_lot: true,
+        }
+    }
+
+    #[test]
+    fn cards_whose_situations_were_typed_are_tried_as_any_others() {
+        let scratch = Scratch::open("repetition-saisie");
+        let doctor = scratch.signs_in("cps-gris");
+        let [doctors, vert] = opaque(&scratch, "cps-vert");
+        let (own, theirs) = (doctors.clone(), vert.clone());
+        let locum = scratch.ask(move |ws| {
+            ws.keep_situation(&own, &typed(0, "991010117", ""))?;
+            ws.keep_situation(&theirs, &typed(4, "991011115", "991010778"))?;
+            ws.locum_of(&theirs)
+        });
+        let day = |day| NaiveDate::from_ymd_opt(2026, 1, day).expect("a day");
+        let hour = |hour| NaiveTime::from_hms_opt(hour, 0, 0).expect("an hour");
+        let slot = Slot { days: Weekdays::ALL, from: hour(8), until: hour(19) };
+        let plan = Plan {
+            locum,
+            situations: Vec::new(),
+            calendar: Calendar::new(day(19), day(23), vec![slot]).expect("a calendar"),
+            recurring: false,
+            mailbox: true,
+            terms: Terms {
+                base: ShareBase::Billed,
+                office: Rate::percent(70),
+                visits: Rate::percent(70),
+                duty: Rate::FULL,
+            },
+        };
+        let (lane, cards) = (scratch.office.workstation(), scratch.office.cards());
+        let number = replacement::prepare(&lane, &cards, &plan, &doctors, &doctor).expect("prepared");
+        let session = scratch.ask(move |ws| ws.session(number));
+        let tried = |locum: &CpsView| trial(&scratch.office, &session, (&doctor, &doctors), locum).expect("played");
+        assert_eq!(tried(&vert), Ok(()));
+
+        // What another types proves no number.
+        let [_, blanc] = opaque(&scratch, "cps-blanc");
+        let nothing = tried(&blanc).expect_err("they typed nothing");
+        assert!(nothing.contains("invoicing.situation_non_publique"), "{nothing}");
+        let theirs = blanc.clone();
+        scratch.ask(move |ws| ws.keep_situation(&theirs, &typed(4, "991010224", "991010778")));
+        let another = tried(&blanc).expect_err("another's card");
+        assert!(another.contains("replacement.autre_carte"), "{another}");
+    }
 }

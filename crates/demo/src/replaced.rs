@@ -6,7 +6,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 use liasse_cardsim::Knobs;
 use liasse_core::cards::{CardView, CpsView};
 use liasse_core::desk::SignedIn;
-use liasse_core::replacement::{self, Plan, locum_on};
+use liasse_core::replacement::{self, Plan};
 use liasse_core::{CoreError, signing};
 use liasse_domain::replacement::{Calendar, ShareBase, Slot, Terms};
 use liasse_domain::{Centimes, Digits, FseRef, Rate, clock};
@@ -81,9 +81,11 @@ pub(crate) fn play(
     // The locum's card beside the doctor's, for as long as the session is prepared and rehearsed.
     tray.insert_with(vitale_reader, &story.locum, Knobs::default())?;
     let locums_card = unlocked(office, vitale_reader, pin)?;
+    let card = locums_card.clone();
+    let locum = office.workstation().call(move |ws| ws.locum_of(&card)).map_err(CoreError::from)??;
     let [shared, visits, duty] = story.shares.map(Rate::percent);
     let plan = Plan {
-        locum: locum_on(&locums_card).map_err(CoreError::from)?,
+        locum,
         situations: Vec::new(),
         calendar: Calendar::new(story.from, story.until, story.slots.clone())
             .map_err(|fault| CoreError::from(replacement::ReplacementError::from(fault)))?,

@@ -323,10 +323,7 @@ impl Desk {
             Message::Patients(message) => self.patients(message),
             Message::Reglages(message) => self.reglages(message),
             Message::Diagnostic(message) => self.diagnostic(message),
-            Message::Aide(message) => {
-                self.aide.update(message);
-                Task::none()
-            }
+            Message::Aide(message) => self.aide.update(message).map(Message::Aide),
             Message::Exporting(message) => self.exported(message),
             Message::Toast(message) => {
                 self.toast.update(message);

@@ -37,6 +37,14 @@ pub struct Insured {
     pub notes: CardNotes,
 }
 
+impl Insured {
+    /// The NIR of a beneficiary's own and its key: the certified one, or for the insured person themselves that of the card, which
+    /// group 104 need not repeat.
+    pub fn own_nir_of(&self, person: &Beneficiary) -> Option<(Nir, u8)> {
+        person.own_nir.or((person.quality == 0).then_some((self.nir, self.nir_key)))
+    }
+}
+
 /// A period; an absent bound is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Period {
@@ -116,6 +124,11 @@ pub struct Beneficiary {
 }
 
 impl Beneficiary {
+    /// What tells the people of one insured person apart: birth date and rang gémellaire.
+    pub fn identity(&self) -> (BirthDate, u8) {
+        (self.birth_date, self.birth_rank)
+    }
+
     /// Whether the cover is C2S (group 104 field 15 = 01, 02 or 03) on `day`.
     pub fn has_c2s_on(&self, day: NaiveDate) -> bool {
         matches!(self.amo_service.as_str(), "01" | "02" | "03") && self.amo_service_period.holds_on(day)

@@ -10,10 +10,22 @@ use crate::cell::{Cell, cell, put_or_null};
 use crate::error::{Result, StoreError};
 use crate::query;
 
-/// The row of a patient, if there is one: under the insured person of this card, else by their own NIR, under another's.
+/// The row of a patient, if there is one: under the insured person of this card, else by their own NIR, under another's. Who has
+/// another NIR of their own is somebody else, whatever the day and the rank; of two whom none tells apart, the one of that given name.
+/// Two rows that exist already stay two.
 pub(crate) fn row_of(connection: &Connection, patient: &Patient) -> Result<Option<i64>> {
-    let sql = "SELECT id FROM patient WHERE insured_nir = ?1 AND birth_date = ?2 AND birth_rank = ?3";
-    let values = params![patient.insured_nir.put(), patient.birth_date.put(), patient.birth_rank];
+    let sql = "SELECT id FROM patient
+               WHERE insured_nir = ?1 AND birth_date = ?2 AND birth_rank = ?3
+                 AND (own_nir IS NULL OR ?4 IS NULL OR own_nir = ?4)
+               ORDER BY coalesce(own_nir = ?4, 0) DESC, given_name = ?5 DESC, id LIMIT 1";
+    let own_nir = patient.own_nir.as_ref().map(|own| own.0);
+    let values = params![
+        patient.insured_nir.put(),
+        patient.birth_date.put(),
+        patient.birth_rank,
+        put_or_null(own_nir.as_ref()),
+        patient.given_name.reveal(),
+    ];
     match query::first(connection, sql, values, |row| row.get("id"))? {
         Some(id) => Ok(Some(id)),
         None => under_another(connection, patient),
@@ -28,29 +40,29 @@ fn under_another(connection: &Connection, patient: &Patient) -> Result<Option<i6
     query::first(connection, sql, values, |row| row.get("id"))
 }
 
-/// The row of a beneficiary, made or brought up to date: names change, the key of an identity does not.
+/// The row of a beneficiary, made or brought up to date: names change, and a row that comes with another card is that card's from
+/// now on; a NIR of their own that was learnt once stays.
 pub(crate) fn remember(connection: &Connection, patient: &Patient, at: Instant) -> Result<i64> {
-    // A row that comes with another card is that card's from now on; then what is below finds it.
-    if let Some(id) = row_of(connection, patient)? {
-        let sql = "UPDATE patient SET insured_nir = ?2, birth_rank = ?3 WHERE id = ?1 AND insured_nir <> ?2";
-        query::run(connection, sql, params![id, patient.insured_nir.put(), patient.birth_rank])?;
-    }
+    let id = row_of(connection, patient)?;
     let (own_nir, own_key) = (patient.own_nir.as_ref().map(|own| own.0), patient.own_nir.as_ref().map(|own| own.1));
     query::first(
         connection,
-        "INSERT INTO patient (insured_nir, insured_key, own_nir, own_key, birth_date, birth_rank, quality,
+        "INSERT INTO patient (id, insured_nir, insured_key, own_nir, own_key, birth_date, birth_rank, quality,
                               family_name, given_name, seen_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
-         ON CONFLICT (insured_nir, birth_date, birth_rank) DO UPDATE SET
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+         ON CONFLICT (id) DO UPDATE SET
+             insured_nir = excluded.insured_nir,
              insured_key = excluded.insured_key,
              own_nir = coalesce(excluded.own_nir, own_nir),
              own_key = coalesce(excluded.own_key, own_key),
+             birth_rank = excluded.birth_rank,
              quality = excluded.quality,
              family_name = excluded.family_name,
              given_name = excluded.given_name,
              seen_at = excluded.seen_at
          RETURNING id",
         params![
+            id,
             patient.insured_nir.put(),
             patient.insured_key,
             put_or_null(own_nir.as_ref()),

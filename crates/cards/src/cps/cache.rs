@@ -1,15 +1,15 @@
-//! What was read of the last cards, so that one put in again is known after a few looks: who holds it, its certificates.
-//! Not rights, not codes, not situations: those are read every time. In memory only. A card is known again when its number,
-//! what its issuer last changed (TokenInfo) and the first block of each certificate are what they were.
+//! What was read of the last cards, so that one put in again is known after a few looks: who holds it, its certificates, and
+//! how it is asked for the rest. Not rights, counters, situations: those are read every time. In memory only. A card is known
+//! again when its number, TokenInfo (what its issuer last changed) and the first block of each certificate are what they were.
 
 use std::fmt;
 
 use sha2::{Digest, Sha256};
 
-use super::CpsIdentity;
 use super::generation::Generation;
 use super::pkcs15::CertificateFile;
 use super::token::{self, TokenFile, TokenInfo};
+use super::{Cps, CpsIdentity};
 use crate::error::CardError;
 use crate::exchange::Exchange;
 use crate::file;
@@ -51,12 +51,20 @@ impl Cache {
         self.cards.is_empty()
     }
 
+    /// Keeps what the use of a card has shown of how it is asked, where that card is known.
+    pub fn learn<S>(&mut self, cps: &Cps<S>) {
+        let is_it = |known: &&mut Known| known.is(cps.generation, &cps.identity.serial);
+        if let Some(known) = self.cards.iter_mut().find(is_it) {
+            known.ways = cps.ways;
+        }
+    }
+
     pub(super) fn find(&self, generation: Generation, serial: &str) -> Option<&Known> {
-        self.cards.iter().find(|known| known.generation == generation && known.identity.serial == serial)
+        self.cards.iter().find(|known| known.is(generation, serial))
     }
 
     pub(super) fn forget(&mut self, generation: Generation, serial: &str) {
-        self.cards.retain(|known| known.generation != generation || known.identity.serial != serial);
+        self.cards.retain(|known| !known.is(generation, serial));
     }
 
     /// Keeps a card, the oldest one makes room.
@@ -69,6 +77,16 @@ impl Cache {
     }
 }
 
+/// How a card that was asked once is asked in fewer commands. Nothing of what it answers: that is read every time, and an
+/// answer that does not fit is asked for as of a card that nobody knows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Ways {
+    /// How many tries its PIN has when none is spent.
+    pub most_tries: Option<u8>,
+    /// How long the object with its billing situations is.
+    pub situations: Option<usize>,
+}
+
 /// A card as it was read, and how to look whether it still is the same.
 pub(super) struct Known {
     generation: Generation,
@@ -76,6 +94,8 @@ pub(super) struct Known {
     pub identity: CpsIdentity,
     /// What the card called itself.
     pub token: TokenInfo,
+    /// How it is asked for the rest.
+    pub ways: Ways,
     token_short: Option<u8>,
     token_length: u16,
     signature: Block,
@@ -97,11 +117,16 @@ impl Known {
             generation,
             identity: identity.clone(),
             token: token.info.clone(),
+            ways: Ways::default(),
             token_short: token.short,
             token_length: token.length,
             signature: Block::of(signature),
             authentication: Block::of(authentication),
         })
+    }
+
+    fn is(&self, generation: Generation, serial: &str) -> bool {
+        self.generation == generation && self.identity.serial == serial
     }
 
     /// Looks at the card. TokenInfo lies beside the first certificate, whose selection has made their directory current:

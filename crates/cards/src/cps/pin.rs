@@ -16,11 +16,20 @@ const PIN: u8 = 0x01;
 const PUK: u8 = 0x02;
 
 /// Tries that a fresh code has (reference cards 1.7).
-const PIN_TRIES: u8 = 3;
+pub const PIN_TRIES: u8 = 3;
 const PUK_TRIES: u8 = 10;
 
 /// How long an unblocking code is.
 const PUK_DIGITS: usize = 8;
+
+/// The counter of the PIN.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tries {
+    /// Tries left; 0 is blocked.
+    pub left: u8,
+    /// Tries when none is spent, as after the right code.
+    pub most: u8,
+}
 
 /// What is left of the unblocking code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,14 +40,16 @@ pub struct PukState {
     pub uses_left: Option<u16>,
 }
 
-/// Tries of the PIN that are left. The master file must be current.
-pub fn tries_left(card: &mut Exchange, generation: Generation) -> Result<u8, CardError> {
-    match generation {
-        Generation::Third => {
-            let object = read_object(card, PIN)?;
-            tries_of(&object, PIN).ok_or(CardError::Damaged { what: "SDO BF8101" })
-        }
-        Generation::Fourth => ask(card, PIN, PIN_TRIES),
+/// The counter of the PIN. The master file must be current. `most` is what the card has said of it before: then a CPS3, too,
+/// is asked in one command, by an empty VERIFY (reference cards 1.4), and only one that does not answer so by its object.
+pub fn tries(card: &mut Exchange, generation: Generation, most: Option<u8>) -> Result<Tries, CardError> {
+    match (generation, most) {
+        (Generation::Fourth, _) => Ok(Tries { left: ask(card, PIN, PIN_TRIES)?, most: PIN_TRIES }),
+        (Generation::Third, None) => counter(card),
+        (Generation::Third, Some(most)) => match ask(card, PIN, most) {
+            Err(CardError::Unexpected { .. }) => counter(card),
+            left => left.map(|left| Tries { left, most }),
+        },
     }
 }
 
@@ -54,8 +65,8 @@ pub fn puk_state(card: &mut Exchange, generation: Generation) -> Result<PukState
     }
 }
 
-/// A PIN that a card may take; else nothing is to be sent (CVE-2023-40660).
-pub fn complete(pin: &Digits) -> Result<(), CardError> {
+/// Whether a card may take that PIN; else nothing is to be sent (CVE-2023-40660).
+pub fn complete_pin(pin: &Digits) -> Result<(), CardError> {
     match pin.len() {
         0 => Err(CardError::EmptyPin),
         _ if pin.is_complete() => Ok(()),
@@ -63,7 +74,7 @@ pub fn complete(pin: &Digits) -> Result<(), CardError> {
     }
 }
 
-/// An unblocking code that a card may take.
+/// Whether a card may take that unblocking code.
 pub fn complete_puk(puk: &Digits) -> Result<(), CardError> {
     if puk.len() == PUK_DIGITS { Ok(()) } else { Err(CardError::PukLength) }
 }
@@ -118,7 +129,7 @@ fn of_the_puk(error: CardError) -> CardError {
     }
 }
 
-/// VERIFY without a body: how a CPS4 says its counters. It costs no try; what is verified has all of its own.
+/// VERIFY without a body: the card says a counter. It costs no try; what is verified has all of its own.
 fn ask(card: &mut Exchange, number: u8, most: u8) -> Result<u8, CardError> {
     let answer = card.send(&Command::new(0x00, 0x20, 0x00, number).once())?;
     match answer.status {
@@ -129,15 +140,30 @@ fn ask(card: &mut Exchange, number: u8, most: u8) -> Result<u8, CardError> {
     }
 }
 
-/// The control parameters (A0) of a code's data object, by an extended header list: how a CPS3 says its counters.
+/// The counter as a CPS3 says it in the data object of its PIN.
+fn counter(card: &mut Exchange) -> Result<Tries, CardError> {
+    let object = read_object(card, PIN)?;
+    let left = tries_of(&object, PIN).ok_or(CardError::Damaged { what: "SDO BF8101" })?;
+    Ok(Tries { left, most: most_of(&object).unwrap_or(PIN_TRIES) })
+}
+
+/// The control parameters (A0) of a code's data object, by an extended header list.
 fn read_object(card: &mut Exchange, number: u8) -> Result<Vec<u8>, CardError> {
     let request = [0x4D, 0x08, 0x70, 0x06, 0xBF, 0x81, number, 0x02, 0xA0, 0x80];
     card.send(&Command::new(0x00, 0xCB, 0x3F, 0xFF).body(&request).expecting(256))?.success()
 }
 
 fn tries_of(object: &[u8], number: u8) -> Option<u8> {
-    match tlv::dig(object, &[0x70, 0xBF_8100 | u32::from(number), 0xA0, 0x9B])? {
-        [tries] => Some(*tries),
+    one_byte(object, number, 0x9B)
+}
+
+fn most_of(object: &[u8]) -> Option<u8> {
+    one_byte(object, PIN, 0x9A)
+}
+
+fn one_byte(object: &[u8], number: u8, tag: u32) -> Option<u8> {
+    match tlv::dig(object, &[0x70, 0xBF_8100 | u32::from(number), 0xA0, tag])? {
+        [byte] => Some(*byte),
         _ => None,
     }
 }
@@ -161,10 +187,10 @@ mod tests {
             0x70, 0x16, 0xBF, 0x81, 0x01, 0x12, 0xA0, 0x10, 0x9A, 0x01, 0x03, 0x9B, 0x01, 0x03, 0xA1, 0x08, 0x8C, 0x06,
             0xF3, 0x00, 0x00, 0x13, 0xFF, 0x00,
         ];
-        assert_eq!(tries_of(&object, PIN), Some(3));
+        assert_eq!((tries_of(&object, PIN), most_of(&object)), (Some(3), Some(3)));
         assert_eq!((tries_of(&object, PUK), uses_of(&object)), (None, None), "the object of another code");
         object[13] = 1;
-        assert_eq!(tries_of(&object, PIN), Some(1));
+        assert_eq!((tries_of(&object, PIN), most_of(&object)), (Some(1), Some(3)));
         object[12] = 0;
         assert_eq!(tries_of(&object, PIN), None);
     }
@@ -176,11 +202,29 @@ mod tests {
             ("00 CB 3F FF 0A 4D 08 70 06 BF 81 01 02 A0 80", "61 18"),
             ("00 C0 00 00 18", "70 16 BF 81 01 12 A0 10 9A 01 03 9B 01 03 A1 08 8C 06 F3 00 00 13 FF 00 90 00"),
         ]);
-        assert_eq!(tries_left(&mut card, Third), Ok(3));
+        assert_eq!(tries(&mut card, Third, None), Ok(Tries { left: 3, most: 3 }));
         for empty in ["90 00", "70 00 90 00", "70 16 BF 81 01 12 A0 10 9A 01 90 00"] {
             let mut card = replay(&[("00 CB 3F FF 0A 4D 08 70 06 BF 81 01 02 A0 80", empty)]);
-            assert_eq!(tries_left(&mut card, Third), Err(CardError::Damaged { what: "SDO BF8101" }), "{empty}");
+            let fault = Err(CardError::Damaged { what: "SDO BF8101" });
+            assert_eq!(tries(&mut card, Third, None), fault, "{empty}");
         }
+    }
+
+    #[test]
+    fn a_cps3_whose_object_was_read_once_is_asked_in_one_command() {
+        for (answer, left) in [("63 C3", 3), ("63 C1", 1), ("63 C0", 0), ("69 83", 0), ("90 00", 5)] {
+            let mut card = replay(&[("00 20 00 01 00", answer)]);
+            assert_eq!(tries(&mut card, Third, Some(5)), Ok(Tries { left, most: 5 }), "{answer}");
+        }
+        // One that does not say its counter so says it as before.
+        let mut card = replay(&[
+            ("00 20 00 01 00", "67 00"),
+            (
+                "00 CB 3F FF 0A 4D 08 70 06 BF 81 01 02 A0 80",
+                "70 16 BF 81 01 12 A0 10 9A 01 03 9B 01 02 A1 08 8C 06 F3 00 00 13 FF 00 90 00",
+            ),
+        ]);
+        assert_eq!(tries(&mut card, Third, Some(3)), Ok(Tries { left: 2, most: 3 }));
     }
 
     #[test]
@@ -194,11 +238,11 @@ mod tests {
     #[test]
     fn a_cps4_counts_by_an_empty_verification() {
         for (answer, left) in [("63 C3", 3), ("63 C1", 1), ("63 C0", 0), ("69 83", 0), ("90 00", 3)] {
-            let mut card = replay(&[("01 20 00 01", answer)]);
+            let mut card = replay(&[("01 20 00 01 00", answer)]);
             card.use_channel(1);
-            assert_eq!(tries_left(&mut card, Fourth), Ok(left), "{answer}");
+            assert_eq!(tries(&mut card, Fourth, None), Ok(Tries { left, most: 3 }), "{answer}");
         }
-        let mut card = replay(&[("01 20 00 02", "63 C9")]);
+        let mut card = replay(&[("01 20 00 02 00", "63 C9")]);
         card.use_channel(1);
         assert_eq!(puk_state(&mut card, Fourth), Ok(PukState { tries_left: 9, uses_left: None }));
     }
@@ -242,16 +286,16 @@ mod tests {
         assert_eq!(unblocked(Third, &[(&third, "90 00"), (reset, "69 83")]), Err(CardError::PukBlocked), "used up");
         let fourth = format!("01 {puk}");
         let new = "01 24 01 01 04 35 35 35 35";
-        assert_eq!(unblocked(Fourth, &[(&fourth, "90 00"), ("01 2C 03 81", "90 00"), (new, "90 00")]), Ok(()));
-        let refused = unblocked(Fourth, &[(&fourth, "90 00"), ("01 2C 03 81", "69 85")]);
+        assert_eq!(unblocked(Fourth, &[(&fourth, "90 00"), ("01 2C 03 81 00", "90 00"), (new, "90 00")]), Ok(()));
+        let refused = unblocked(Fourth, &[(&fourth, "90 00"), ("01 2C 03 81 00", "69 85")]);
         assert_eq!(refused, Err(CardError::Unexpected { sw: 0x6985 }));
     }
 
     #[test]
     fn what_no_card_takes_is_known_before() {
-        assert_eq!(complete(&digits("")), Err(CardError::EmptyPin));
-        assert_eq!(complete(&digits("123")), Err(CardError::PinLength));
-        assert_eq!(complete(&digits("12345678")), Ok(()));
+        assert_eq!(complete_pin(&digits("")), Err(CardError::EmptyPin));
+        assert_eq!(complete_pin(&digits("123")), Err(CardError::PinLength));
+        assert_eq!(complete_pin(&digits("12345678")), Ok(()));
         assert_eq!(complete_puk(&digits("1234567")), Err(CardError::PukLength));
         assert_eq!(complete_puk(&digits("12345678")), Ok(()));
     }

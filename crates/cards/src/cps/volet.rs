@@ -27,28 +27,55 @@ const FAULT: CardError = CardError::Damaged { what: "CPS_SIT_FACT" };
 /// What came of reading the file.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Read {
-    /// In our encoding.
-    Situations(Vec<BillingSituation>),
+    /// In our encoding, and how long their object is.
+    Situations(Vec<BillingSituation>, usize),
     /// In another: how many bytes it has.
     Foreign(usize),
     /// There is none.
     Absent,
 }
 
-/// Reads the situations; the PIN must be verified.
-pub fn read_situations(card: &mut Exchange, generation: Generation) -> Result<Read, CardError> {
+/// Reads the situations; the PIN must be verified. `known` is how long their object was when it was last read: no more than a
+/// length to ask for.
+pub fn read_situations(card: &mut Exchange, generation: Generation, known: Option<usize>) -> Result<Read, CardError> {
     if !enter_folder(card, generation)? {
         return Ok(Read::Absent);
+    }
+    if let Some(length) = known
+        && let Some(content) = read_of_length(card, length)?
+    {
+        return decoded(&content);
     }
     let answer = card.send(&select(SITUATIONS))?;
     if answer.status == StatusWord::NotFound {
         return Ok(Read::Absent);
     }
     let size = announced_size(&answer.success()?)?;
-    let Some(content) = read(card, size)? else { return Ok(Read::Foreign(size)) };
+    match read(card, size)? {
+        Some(content) => decoded(&content),
+        None => Ok(Read::Foreign(size)),
+    }
+}
+
+/// The object, where it is still as long as it was: what the card says of the file, a GET RESPONSE, is left there. `None`
+/// where that is not enough to have all of it.
+fn read_of_length(card: &mut Exchange, length: usize) -> Result<Option<Vec<u8>>, CardError> {
+    if !is_selected(card, SITUATIONS)? {
+        return Ok(None);
+    }
+    let is_whole = |content: &Vec<u8>| sim::marked_length(content).is_some_and(|length| length <= content.len());
+    match read(card, length) {
+        // A file that has become shorter than that refuses the length.
+        Err(CardError::Unexpected { .. }) => Ok(None),
+        content => Ok(content?.filter(is_whole)),
+    }
+}
+
+fn decoded(content: &[u8]) -> Result<Read, CardError> {
     // A file that bears our mark and is cut short is ours, and damaged.
-    let groups = sim::unwrap(&content)?.ok_or(FAULT)?;
-    situations(&groups).map(Read::Situations)
+    let groups = sim::unwrap(content)?.ok_or(FAULT)?;
+    let length = sim::marked_length(content).unwrap_or(content.len());
+    situations(&groups).map(|list| Read::Situations(list, length))
 }
 
 /// Makes the folder current by the shortest way that the card knows: from where it stands, from its master file, and from
@@ -138,8 +165,63 @@ mod tests {
             ("A0 C0 00 00 07", "85 05 08 00 40 00 04 90 00"),
             ("A0 B0 00 00 E7", &block),
         ]);
-        assert_eq!(read_situations(&mut card, THIRD), Ok(Read::Foreign(0x0800)));
+        assert_eq!(read_situations(&mut card, THIRD, None), Ok(Read::Foreign(0x0800)));
         assert_eq!(card.apdus(), 4);
+    }
+
+    /// The file of a card with one situation that has this name, and zeros behind it.
+    fn file(name: &str) -> Vec<u8> {
+        let fields = format!("1|0|1|31|4|99900065279005|0|{name}|99112976|8|||1|01|30|01|0|0|0|1|1");
+        let fields = fields.split('|').map(|field| field.as_bytes().to_vec()).collect();
+        [sim::wrap(&[Group { id: GROUP, fields }]), vec![0; 32]].concat()
+    }
+
+    fn spaced(bytes: &[u8]) -> String {
+        bytes.iter().map(|byte| format!("{byte:02X} ")).collect::<String>() + "90 00"
+    }
+
+    const ENTER: (&str, &str) = ("A0 A4 00 00 02 7F 01", "9F 17");
+    const SELECT: (&str, &str) = ("A0 A4 00 00 02 40 00", "9F 07");
+
+    #[test]
+    fn an_object_whose_length_is_known_is_read_without_asking_for_it() {
+        let file = file("CABINET");
+        let length = file.len() - 32;
+        let ask = format!("A0 B0 00 00 {length:02X}");
+        let mut card = replay(&[ENTER, SELECT, (&ask, &spaced(&file[..length]))]);
+        let read = read_situations(&mut card, THIRD, Some(length)).expect("read");
+        assert!(matches!(&read, Read::Situations(list, bytes) if list.len() == 1 && *bytes == length));
+        // One that has become shorter needs no more either.
+        let shorter = self::file("CAB");
+        let mut card = replay(&[ENTER, SELECT, (&ask, &spaced(&shorter[..length]))]);
+        let read = read_situations(&mut card, THIRD, Some(length)).expect("read");
+        assert!(matches!(&read, Read::Situations(_, bytes) if *bytes == length - 4));
+    }
+
+    #[test]
+    fn a_length_that_no_more_fits_is_asked_for() {
+        let file = file("CABINET");
+        let (length, size) = (file.len() - 32, file.len());
+        let control = format!("85 05 00 {size:02X} 40 00 04 90 00");
+        let (short, whole) = (format!("A0 B0 00 00 {:02X}", length - 4), format!("A0 B0 00 00 {size:02X}"));
+        let cut = spaced(&file[..length - 4]);
+        // The object has grown; the file is too short for what was asked; another encoding stands there.
+        for refused in [cut.as_str(), "67 00", &spaced(&vec![0xC5; length - 4])] {
+            let mut card = replay(&[
+                ENTER,
+                SELECT,
+                (&short, refused),
+                SELECT,
+                ("A0 C0 00 00 07", &control),
+                (&whole, &spaced(&file)),
+            ]);
+            let read = read_situations(&mut card, THIRD, Some(length - 4)).expect("read");
+            assert!(matches!(&read, Read::Situations(list, bytes) if list.len() == 1 && *bytes == length), "{refused}");
+        }
+        let mut card = replay(&[ENTER, ("A0 A4 00 00 02 40 00", "94 04"), ("A0 A4 00 00 02 40 00", "94 04")]);
+        assert_eq!(read_situations(&mut card, THIRD, Some(length)), Ok(Read::Absent));
+        let mut card = replay(&[ENTER, SELECT, (&short, "98 04")]);
+        assert_eq!(read_situations(&mut card, THIRD, Some(length - 4)), Err(CardError::PinRequired));
     }
 
     #[test]
@@ -151,7 +233,7 @@ mod tests {
             ("A0 A4 00 00 02 7F 01", "9F 17"),
             absent,
         ]);
-        assert_eq!(read_situations(&mut card, THIRD), Ok(Read::Absent));
+        assert_eq!(read_situations(&mut card, THIRD, None), Ok(Read::Absent));
         let mut card = replay(&[
             ("A0 A4 00 00 02 7F 01", "6E 00"),
             ("A0 A4 00 00 02 3F 00", "6E 00"),
@@ -160,32 +242,32 @@ mod tests {
             ("A0 A4 00 00 02 7F 01", "9F 17"),
             absent,
         ]);
-        assert_eq!(read_situations(&mut card, THIRD), Ok(Read::Absent));
+        assert_eq!(read_situations(&mut card, THIRD, None), Ok(Read::Absent));
         // A CPS4 has its volet on the basic channel, and is told so first.
         let mut card =
             replay(&[("00 A4 04 0C 08 80 25 00 00 01 FF 00 02", "90 00"), ("A0 A4 00 00 02 3F 00", "6E 00")]);
         card.use_channel(1);
-        assert_eq!(read_situations(&mut card, Generation::Fourth), Ok(Read::Absent));
+        assert_eq!(read_situations(&mut card, Generation::Fourth, None), Ok(Read::Absent));
     }
 
     #[test]
     fn what_is_refused_is_an_error_of_its_own() {
         let mut card = replay(&[("A0 A4 00 00 02 7F 01", "6F 42")]);
-        assert_eq!(read_situations(&mut card, THIRD), Err(CardError::Unexpected { sw: 0x6F42 }));
+        assert_eq!(read_situations(&mut card, THIRD, None), Err(CardError::Unexpected { sw: 0x6F42 }));
         let mut card = replay(&[
             ("A0 A4 00 00 02 7F 01", "9F 17"),
             ("A0 A4 00 00 02 40 00", "9F 07"),
             ("A0 C0 00 00 07", "85 05 00 40 40 00 04 90 00"),
             ("A0 B0 00 00 40", "98 04"),
         ]);
-        assert_eq!(read_situations(&mut card, THIRD), Err(CardError::PinRequired));
+        assert_eq!(read_situations(&mut card, THIRD, None), Err(CardError::PinRequired));
         for control in ["85 90 00", "85 05 08 90 00", "90 00"] {
             let mut card = replay(&[
                 ("A0 A4 00 00 02 7F 01", "9F 17"),
                 ("A0 A4 00 00 02 40 00", "9F 07"),
                 ("A0 C0 00 00 07", control),
             ]);
-            assert_eq!(read_situations(&mut card, THIRD), Err(FAULT), "{control}");
+            assert_eq!(read_situations(&mut card, THIRD, None), Err(FAULT), "{control}");
         }
     }
 

@@ -18,7 +18,7 @@ const HELD_CAP: Duration = Duration::from_secs(3);
 /// How long an attempt that goes on is looked at again.
 const AGAIN_CAP: Duration = Duration::from_millis(200);
 /// How long a card may take over one command: the slowest needs a fraction of a second, a reader that hangs for ever.
-const ANSWER_CAP: Duration = Duration::from_secs(30);
+const ANSWER_CAP: Duration = Duration::from_secs(10);
 /// How long the end of a connection is waited for: a program that ends before it has the card reset under the others.
 const LEAVE_CAP: Duration = Duration::from_millis(500);
 /// How long between two attempts while another program holds the card for itself.
@@ -53,6 +53,9 @@ pub(super) struct Connection {
     /// There until the drop, which closes it.
     orders: Option<Sender<Order>>,
     ended: Receiver<()>,
+    answer_cap: Duration,
+    /// A command was not answered: the thread still hangs in it, and whatever is asked would wait behind it.
+    is_mute: bool,
 }
 
 impl Pending {
@@ -83,7 +86,8 @@ impl Pending {
         let cap = if std::mem::replace(&mut self.waited, true) { AGAIN_CAP } else { HELD_CAP };
         match self.opened.recv_timeout(cap) {
             Ok(Ok(Hello { atr, protocol })) => {
-                Ok(Connection { atr, protocol, orders: Some(self.orders), ended: self.ended })
+                let (orders, ended) = (Some(self.orders), self.ended);
+                Ok(Connection { atr, protocol, orders, ended, answer_cap: ANSWER_CAP, is_mute: false })
             }
             Ok(Err(error)) => Err((None, error)),
             Err(RecvTimeoutError::Timeout) => Err((Some(self), ChannelError::Busy)),
@@ -110,9 +114,15 @@ impl CardChannel for Connection {
         &self.atr
     }
 
+    /// A card that did not answer in time is asked nothing more: from then on this says so at once.
     fn transmit(&mut self, apdu: &[u8]) -> Result<Vec<u8>, ChannelError> {
+        if self.is_mute {
+            return Err(ChannelError::Mute);
+        }
         let apdu = Zeroizing::new(apdu.to_vec());
-        self.ask(ANSWER_CAP, |answer| Order::Transmit(apdu, answer)).unwrap_or(Err(ChannelError::Mute))
+        let answered = self.ask(self.answer_cap, |answer| Order::Transmit(apdu, answer));
+        self.is_mute = answered.is_err();
+        answered.unwrap_or(Err(ChannelError::Mute))
     }
 
     fn protocol(&self) -> Protocol {
@@ -120,6 +130,9 @@ impl CardChannel for Connection {
     }
 
     fn begin(&mut self) -> Result<(), ChannelError> {
+        if self.is_mute {
+            return Err(ChannelError::Mute);
+        }
         match self.ask(HELD_CAP, Order::Begin) {
             Ok(answer) => answer,
             Err(RecvTimeoutError::Timeout) => {
@@ -142,7 +155,10 @@ impl CardChannel for Connection {
 impl Drop for Connection {
     fn drop(&mut self) {
         self.orders = None;
-        let _ended = self.ended.recv_timeout(LEAVE_CAP);
+        // A thread that hangs does not end.
+        if !self.is_mute {
+            let _ended = self.ended.recv_timeout(LEAVE_CAP);
+        }
     }
 }
 
@@ -265,5 +281,46 @@ fn leave(card: Card) {
         // A handle that cannot be left is one whose card or service is gone.
         tracing::debug!(code = error as u32, "SCardDisconnect");
         drop(card);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A connection whose thread takes orders and answers none of them.
+    fn hanging() -> (Connection, Receiver<Order>) {
+        let (orders, queue) = mpsc::channel();
+        let (_, ended) = mpsc::channel();
+        let (atr, orders, answer_cap) = (vec![0x3B], Some(orders), Duration::ZERO);
+        (Connection { atr, protocol: Protocol::T0, orders, ended, answer_cap, is_mute: false }, queue)
+    }
+
+    #[test]
+    fn a_card_that_did_not_answer_once_is_asked_nothing_more() {
+        let (mut connection, queue) = hanging();
+        assert_eq!(connection.transmit(&[0x00, 0xA4, 0x00, 0x00]), Err(ChannelError::Mute));
+        assert!(matches!(queue.try_recv(), Ok(Order::Transmit(..))));
+        for _ in 0..2 {
+            assert_eq!(connection.transmit(&[0x00, 0xA4, 0x00, 0x00]), Err(ChannelError::Mute));
+            assert_eq!(connection.begin(), Err(ChannelError::Mute));
+        }
+        assert!(queue.try_recv().is_err(), "the thread that hangs got another order");
+    }
+
+    #[test]
+    fn a_card_that_answers_is_asked_on() {
+        let (mut connection, queue) = hanging();
+        connection.answer_cap = HELD_CAP;
+        let thread = thread::spawn(move || {
+            while let Ok(Order::Transmit(apdu, answer)) = queue.recv() {
+                answer.send(Ok(apdu.to_vec())).expect("somebody who waits");
+            }
+        });
+        for apdu in [[1, 2, 3, 4], [5, 6, 7, 8]] {
+            assert_eq!(connection.transmit(&apdu), Ok(apdu.to_vec()));
+        }
+        drop(connection);
+        thread.join().expect("it has ended");
     }
 }

@@ -30,6 +30,9 @@ pub const AUTHENTICATION_CERTIFICATE: u16 = 0xB002;
 /// Room behind the content of our own files, so that readers meet padding.
 const PADDING: usize = 32;
 
+/// What a file in a format that is not ours is filled with: it bears no mark of ours.
+const FOREIGN: u8 = 0xC5;
+
 /// The tree of class 00, and the contact application in it.
 pub fn files(serial: &str, image: &CpsImage, edition: &Edition) -> (Tree, Id) {
     let mut tree = Tree::new(&CPS_AID);
@@ -59,12 +62,14 @@ pub fn files(serial: &str, image: &CpsImage, edition: &Edition) -> (Tree, Id) {
     (tree, ias)
 }
 
-/// The tree of class A0: 3F00/7F01/4000 = CPS_SIT_FACT, in our own encoding.
-pub fn volet(situations: &[BillingSituation]) -> Tree {
+/// The tree of class A0: 3F00/7F01/4000 = CPS_SIT_FACT, in our own encoding; or so many bytes that are in nobody's, in the place of
+/// a real card's.
+pub fn volet(situations: &[BillingSituation], foreign: Option<u16>) -> Tree {
     let mut tree = Tree::new(&[]);
     let folder = tree.add_directory(MASTER, 0x7F01, &[]);
-    let groups: Vec<_> = situations.iter().map(situation_to_group).collect();
-    tree.add_file(folder, 0x4000, None, padded(sim::wrap(&groups)), Access::Pin);
+    let ours = || padded(sim::wrap(&situations.iter().map(situation_to_group).collect::<Vec<_>>()));
+    let content = foreign.map_or_else(ours, |length| vec![FOREIGN; usize::from(length)]);
+    tree.add_file(folder, 0x4000, None, content, Access::Pin);
     tree
 }
 
@@ -138,7 +143,7 @@ mod tests {
 
     #[test]
     fn the_volet_describes_its_files() {
-        let mut tree = volet(&[]);
+        let mut tree = volet(&[], None);
         let master = tree.select(0, &[0x3F, 0]).expect("MF");
         assert_eq!(volet_control(&tree, master), [0x85, 5, 0, 0, 0x3F, 0, 1]);
         let folder = tree.select(0, &[0x7F, 1]).expect("7F01");
@@ -146,5 +151,10 @@ mod tests {
         let file = tree.select(0, &[0x40, 0]).expect("4000");
         // Mark and empty zone: 3 + 11 bytes, then 32 of padding.
         assert_eq!(volet_control(&tree, file), [0x85, 5, 0, 46, 0x40, 0, 4]);
+        // In the place of a real card's: so many bytes, and nothing of ours among them.
+        let mut tree = volet(&[], Some(0x0800));
+        tree.select(0, &[0x7F, 1]).expect("7F01");
+        let file = tree.select(0, &[0x40, 0]).expect("4000");
+        assert_eq!(volet_control(&tree, file), [0x85, 5, 8, 0, 0x40, 0, 4]);
     }
 }

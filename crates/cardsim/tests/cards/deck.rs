@@ -36,6 +36,7 @@ pub fn cps_image() -> CpsImage {
             given_name: Private::from("Anne"),
         },
         situations: vec![situation(1, "CABINET GRIS"), situation(3, "CENTRE DE SANTÉ DE L'ÉTÉ")],
+        foreign_situations: None,
         signature_certificate: certificate(0x51, 1300),
         authentication_certificate: certificate(0xA2, 231),
         signature_key: SIGNATURE_KEY.to_vec(),

@@ -21,29 +21,35 @@ fn open(image: CardImage, cache: &mut Cache) -> Cps<Locked> {
     Cps::open_with(insert(image, true, None), cache).expect("a CPS")
 }
 
-/// Identity, both certificates, the PIN's state, the PIN, the situations: how many APDUs were heard after opening and at
-/// the end.
+/// As the desk does it: identity, both certificates and the PIN's state, which are shown; then the PIN's state anew, the PIN,
+/// the situations. How many APDUs were heard when they were shown, and at the end.
 fn whole(image: CardImage, cache: &mut Cache) -> (u32, u32) {
     let mut cps = open(image, cache);
-    let opened = cps.apdus();
     assert_eq!(cps.identity().signature_certificate, deck::certificate(0x51, 1300));
     assert_eq!(cps.identity().authentication_certificate, deck::certificate(0xA2, 231));
+    let counted = cps.tries_at_opening();
+    assert_eq!(counted.map_or_else(|| cps.tries_left(), Ok), Ok(3));
+    cache.learn(&cps);
+    let shown = cps.apdus();
     assert_eq!(cps.tries_left(), Ok(3));
     let mut cps = cps.verify(&pin("1234")).expect("PIN");
-    assert!(matches!(cps.situations(), Ok(Situations::Readable(all)) if all.len() == 2));
-    (opened, cps.apdus())
+    assert_eq!(cps.most_tries(), 3, "known without asking");
+    assert_eq!(cps.situations(), Ok(Situations::Readable(deck::cps_image().situations)));
+    cache.learn(&cps);
+    (shown, cps.apdus())
 }
 
 #[test]
-fn a_card_put_in_again_is_known_after_six_commands() {
+fn a_card_put_in_again_is_known_after_seven_commands_and_whole_after_thirteen() {
     let mut cache = Cache::new();
-    // Number 1, ODF 3, CDF 3, certificates 1 + 6 and 1 + 2, TokenInfo 3, holder 3; then master file and PIN state 3, PIN 1,
-    // volet 2 + 1, block 1.
-    assert_eq!(whole(deck::cps_card_image(), &mut cache), (23, 31));
-    // Number 1, first block of a certificate 2, TokenInfo beside it 1, the other certificate 2; then the same eight.
-    let (opened, all) = whole(deck::cps_card_image(), &mut cache);
-    assert_eq!((opened, all), (6, 14));
-    assert!(opened * 3 <= 23, "what is kept is known for a third of what it cost");
+    // Number 1, ODF 3, CDF 3, certificates 1 + 6 and 1 + 2, TokenInfo 3, holder 3, master file and PIN state 1 + 2; then master
+    // file and PIN state 1 + 1, PIN 1, volet 2 + 1, block 1.
+    assert_eq!(whole(deck::cps_card_image(), &mut cache), (26, 33));
+    // Number 1, PIN state in the same place 1, first block of a certificate 2, TokenInfo beside it 1, the other certificate 2;
+    // then master file and PIN state 1 + 1, PIN 1, volet 2, block 1.
+    let (shown, all) = whole(deck::cps_card_image(), &mut cache);
+    assert_eq!((shown, all), (7, 13));
+    assert!(shown * 3 <= 26, "what is shown costs a third of what it cost");
     assert!(all * 3 <= PKCS15_TOOL, "the whole of it costs a third of pkcs15-tool");
     assert_eq!(cache.len(), 1);
 }
@@ -51,11 +57,73 @@ fn a_card_put_in_again_is_known_after_six_commands() {
 #[test]
 fn a_cps4_is_known_again_too() {
     let mut cache = Cache::new();
-    // As a CPS3, but for its channel (1), its PIN state (1 less) and its volet, entered by name (2 more).
-    assert_eq!(whole(fourth(deck::cps_image()), &mut cache), (24, 33));
-    let (opened, all) = whole(fourth(deck::cps_image()), &mut cache);
-    assert_eq!((opened, all), (7, 16));
-    assert!(opened * 3 <= 24);
+    // As a CPS3, but for its channel (1), its first PIN state (1 less) and its volet, entered by name (2 more).
+    assert_eq!(whole(fourth(deck::cps_image()), &mut cache), (26, 35));
+    let (shown, all) = whole(fourth(deck::cps_image()), &mut cache);
+    assert_eq!((shown, all), (8, 16));
+    assert!(shown * 3 <= 26);
+}
+
+#[test]
+fn what_was_learnt_of_a_card_changes_nothing_of_what_it_says() {
+    let mut cache = Cache::new();
+    whole(deck::cps_card_image(), &mut cache);
+    // More situations than it had, and fewer: more commands, and all that there is.
+    for count in [16_u8, 1, 3] {
+        let mut image = deck::cps_image();
+        image.situations = (1..=count).map(|number| deck::situation(number, "UN CABINET")).collect();
+        let cps = open(deck::card_of(image.clone()), &mut cache);
+        assert_eq!(cps.tries_at_opening(), Some(3), "it was known");
+        let mut cps = cps.verify(&pin("1234")).expect("PIN");
+        assert_eq!(cps.situations(), Ok(Situations::Readable(image.situations)), "{count} situations");
+        cache.learn(&cps);
+    }
+    // Tries that were used up elsewhere are seen on the way, and a blocked PIN.
+    let card = Arc::new(Mutex::new(SimCard::new(deck::cps_card_image(), liasse_cardsim::Knobs::default())));
+    for left in [2, 1, 0] {
+        let elsewhere = Cps::open(Box::new(SimChannel::shared(card.clone()))).expect("a CPS");
+        drop(elsewhere.verify(&pin("0000")).expect_err("wrong"));
+        let mut cps = Cps::open_with(Box::new(SimChannel::shared(card.clone())), &mut cache).expect("a CPS");
+        assert_eq!((cps.tries_at_opening(), cps.tries_left()), (Some(left), Ok(left)));
+    }
+}
+
+/// Another program that has selected something else meanwhile: the code goes to the master file all the same.
+#[test]
+fn a_code_is_sent_where_its_counter_was_read() {
+    let mut cache = Cache::new();
+    whole(deck::cps_card_image(), &mut cache);
+    let card = Arc::new(Mutex::new(SimCard::new(deck::cps_card_image(), liasse_cardsim::Knobs::default())));
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let listened = Heard(Box::new(SimChannel::shared(card.clone())), heard.clone());
+    let mut other = SimChannel::shared(card);
+    let mut cps = Cps::open_with(Box::new(listened), &mut cache).expect("a CPS");
+    assert_eq!(cps.tries_left(), Ok(3));
+    assert_eq!(other.transmit(b"\x00\xA4\x09\x0C\x04\x3F\x00\x00\x02"), Ok(vec![0x90, 0x00]));
+    heard.lock().expect("lock").clear();
+    assert_eq!(cps.tries_left(), Ok(3));
+    cps.verify(&pin("1234")).expect("PIN");
+    let said = heard.lock().expect("lock").clone();
+    let heads: Vec<_> = said.iter().map(|apdu| (apdu[1], apdu.len())).collect();
+    assert_eq!(heads, [(0xA4, 7), (0x20, 5), (0x20, 9)], "selected, counted, given");
+}
+
+/// Keeps what is sent.
+struct Heard(Box<dyn CardChannel>, Arc<Mutex<Vec<Vec<u8>>>>);
+
+impl CardChannel for Heard {
+    fn atr(&self) -> &[u8] {
+        self.0.atr()
+    }
+
+    fn transmit(&mut self, apdu: &[u8]) -> Result<Vec<u8>, ChannelError> {
+        self.1.lock().expect("lock").push(apdu.to_vec());
+        self.0.transmit(apdu)
+    }
+
+    fn protocol(&self) -> Protocol {
+        self.0.protocol()
+    }
 }
 
 #[test]
@@ -157,6 +225,7 @@ fn tries_and_situations_are_read_every_time() {
     let mut again = put_in();
     assert_eq!(again.tries_left(), Ok(2));
     assert!(again.apdus() < 12, "it was known: {} APDUs", again.apdus());
+    assert_eq!(again.tries_at_opening(), None, "nothing was learnt of it");
     let mut image = deck::cps_image();
     image.situations.pop();
     let mut cps = open(deck::card_of(image), &mut cache).verify(&pin("1234")).expect("PIN");

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use liasse_core::cards::{CardDesk, CardView, Cost, CpsView, ReaderView, VitaleView};
+use liasse_core::cards::{Activity, CardDesk, CardView, Cost, CpsView, ReaderView, VitaleView};
 use liasse_core::ports::{CardError, CardReaders, ChannelError, SystemClock};
 use liasse_demo::OpenError;
 use liasse_demo::readers::{Readers, SIM};
@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use crate::command::phone;
 use crate::failure::Failure;
 use crate::files;
-use crate::office::{Place, pin_from_stdin};
+use crate::office::{PIN_STDIN, Place, pin_from_stdin};
 use crate::output;
 use crate::output::hex;
 use crate::text;
@@ -46,6 +46,12 @@ pub(crate) struct Read {
     reader: String,
     #[arg(long, help = "Lit le code porteur sur l'entrée standard et donne aussi les situations")]
     pin_stdin: bool,
+    #[arg(
+        long,
+        requires = "pin_stdin",
+        help = "Lit aussi où le titulaire exerce (situations d'exercice), jusqu'à seize fichiers de plus ; avec --pin-stdin"
+    )]
+    activities: bool,
     #[command(flatten)]
     place: Place,
 }
@@ -147,8 +153,11 @@ fn read_one(read: &Read) -> Result<(), Failure> {
     let gate = liasse_demo::phone::gate(Arc::new(SystemClock)).ok_or(OpenError::World)?;
     let mut desk = CardDesk::to_read(Box::new(readers)).with_apcv(gate);
     if read.pin_stdin {
-        let pin = pin_from_stdin()?;
+        let pin = pin_from_stdin(PIN_STDIN)?;
         desk.verify_pin(&read.reader, &pin)?;
+    }
+    if read.activities {
+        desk.ask_activities();
     }
     let snapshot = desk.snapshot();
     let found = snapshot.reader(&read.reader).ok_or(CardError::Channel(ChannelError::NoReader))?;
@@ -201,7 +210,17 @@ fn of_cps(cps: &CpsView, atr: Option<String>) -> Value {
     };
     let situations = cps.situations.iter().flatten().map(|situation| json!(situation)).collect();
     let content = Content { holder, situations, unreadable, ..Content::default() };
-    shape(identity.kind, json!(identity.holder.card_type), atr, cps.cost, content)
+    let mut card = shape(identity.kind, json!(identity.holder.card_type), atr, cps.cost, content);
+    // Nothing where nobody asked, or where there is no such file.
+    card["activities"] = json!(cps.activities.as_ref().map(|all| all.iter().map(of_activity).collect::<Vec<_>>()));
+    card["undecoded_bytes"] = json!(cps.undecoded_bytes);
+    card
+}
+
+/// One place of practice.
+fn of_activity(activity: &Activity) -> Value {
+    let Activity { number, name, structure, sector } = activity;
+    json!({ "number": number, "name": name, "structure": structure, "sector": sector })
 }
 
 fn of_vitale(vitale: &VitaleView, atr: Option<String>) -> Value {

@@ -90,9 +90,9 @@ fn keep(set: &Set) -> Result<(), Failure> {
 
 fn show(found: &Found) -> Result<(), Failure> {
     let (vitale, index) = (found.vitale.clone(), found.index);
-    let cover = found.open.run(move |workstation, _| {
+    let (cover, said) = found.open.run(move |workstation, _| {
         let draft = Draft::new(&vitale, index, workstation.now())?;
-        workstation.cover_of(&draft)
+        Ok((workstation.cover_of(&draft)?, draft.insurer_on_vitale()))
     })?;
     let (management, name, route) = match &cover {
         Cover::Aucune => (Some("aucune"), None, None),
@@ -114,5 +114,17 @@ fn show(found: &Found) -> Result<(), Failure> {
             "seen_on": card.seen_on,
         })
     });
-    output::json(&json!({ "v": 1, "card": card, "management": management, "name": name, "route": route }))
+    let on_vitale = said.map_or(Value::Null, |said| {
+        json!({
+            "amc": said.number,
+            "member": (!said.member.is_empty()).then(|| said.member.reveal()),
+            "managed_by_caisse": said.by_caisse,
+            "from": said.period.from,
+            "until": said.period.until,
+            "read_on": said.read_on,
+        })
+    });
+    output::json(&json!({
+        "v": 1, "card": card, "management": management, "name": name, "route": route, "on_vitale": on_vitale,
+    }))
 }

@@ -4,7 +4,7 @@
 use liasse_core::cards::{CardDesk, CardView, LastTry, PukState};
 use liasse_core::ports::{CardError, ChannelError};
 use liasse_demo::readers::Readers;
-use liasse_domain::CardKind;
+use liasse_domain::{CardKind, Digits};
 use serde_json::json;
 
 use crate::failure::Failure;
@@ -57,22 +57,27 @@ pub(crate) fn run(command: &Pin, json: bool) -> Result<(), Failure> {
         }
         Pin::Check(sent) => {
             let (mut desk, last) = begin(sent)?;
-            desk.verify_pin_with(&sent.card.reader, &pin_from_stdin()?, last)?;
+            desk.verify_pin_with(&sent.card.reader, &code(1)?, last)?;
             done(&desk, &sent.card, text::t("cards.pin_right"), json)
         }
         Pin::Change(sent) => {
             let (mut desk, last) = begin(sent)?;
-            let (old, new) = (pin_from_stdin()?, pin_from_stdin()?);
+            let (old, new) = (code(1)?, code(2)?);
             desk.change_pin(&sent.card.reader, &old, &new, last)?;
             done(&desk, &sent.card, text::t("cards.pin_changed"), json)
         }
         Pin::Unblock(sent) => {
             let (mut desk, last) = begin(sent)?;
-            let (unblocking, new) = (pin_from_stdin()?, pin_from_stdin()?);
+            let (unblocking, new) = (code(1)?, code(2)?);
             desk.unblock_pin(&sent.card.reader, &unblocking, &new, last)?;
             done(&desk, &sent.card, text::t("cards.pin_unblocked"), json)
         }
     }
+}
+
+/// The code of that line of standard input, which is what these calls take their codes from.
+fn code(line: u8) -> Result<Digits, Failure> {
+    pin_from_stdin(&text::with("cards.pin_line", &[("line", &line.to_string())]))
 }
 
 fn begin(sent: &Sent) -> Result<(CardDesk, LastTry), Failure> {

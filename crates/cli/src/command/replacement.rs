@@ -223,7 +223,10 @@ fn open(one: &OpenOne, json: bool) -> Result<(), Failure> {
             family_name: Private::default(),
             given_name: Private::default(),
         },
-        (None, Some(reader)) => replacement::locum_on(&one.person.read_cps(&open.office, reader)?)?,
+        (None, Some(reader)) => {
+            let card = one.person.read_cps(&open.office, reader)?;
+            open.run(move |workstation, _| workstation.locum_of(&card))?
+        }
         (None, None) => return Err(CliError::MissingArgument { argument: "--locum".to_owned() }.into()),
     };
     let slots = one.slots.iter().map(|slot| parse_slot(slot)).collect::<Result<Vec<_>, _>>()?;

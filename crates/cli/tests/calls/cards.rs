@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
+use super::call;
 use super::practice::Practice;
 
 /// A file beside the data of a practice.
@@ -135,4 +136,44 @@ fn cards_for_reading_need_no_data_and_twelve_commands_for_four_people() {
     assert_eq!(read("sim:cas-dix-neuf")["beneficiaries"].as_array().map(Vec::len), Some(19));
     let wrong = practice.call(&["cards", "read", "--reader", "sim:cas-cle-fausse"]);
     assert_eq!(wrong.ending(), (1, "cards.nir_cle"));
+}
+
+#[test]
+fn codes_come_one_a_line_and_a_wrong_line_is_named_as_the_call_names_it() {
+    let of_card = |what: &str, input: &str| call(&["cards", "pin", what, "--reader", "sim:cps-gris"], input.as_bytes());
+    for (what, input, named) in [
+        ("check", "12a4\n", "l'entrée standard (ligne 1)"),
+        ("change", "123456789\n567890\n", "l'entrée standard (ligne 1)"),
+        ("change", "1234\nnouveau\n", "l'entrée standard (ligne 2)"),
+        ("unblock", "12345678\n56 78\n", "l'entrée standard (ligne 2)"),
+    ] {
+        let answer = of_card(what, input);
+        assert_eq!(answer.ending(), (2, "system.argument_refuse"), "{what}");
+        assert!(answer.err.contains(named) && !answer.err.contains("--pin-stdin"), "{what} {}", answer.err);
+    }
+    let read = call(&["cards", "read", "--reader", "sim:cps-gris", "--pin-stdin", "--json"], b"12a4\n");
+    assert!(read.code == 2 && read.err.contains("--pin-stdin"), "{}", read.err);
+    // Two lines are two codes, with or without an end to the last one.
+    for input in ["1234\n567890\n", "1234\r\n567890"] {
+        let changed = of_card("change", input);
+        assert_eq!((changed.code, changed.err.as_str()), (0, ""), "{input:?}");
+    }
+}
+
+#[test]
+fn where_a_holder_practises_is_read_where_it_is_asked_and_costs_nothing_else() {
+    let read = |more: &[&str]| {
+        let call_of = ["cards", "read", "--reader", "sim:cps-blanc", "--pin-stdin", "--json"];
+        call(&[&call_of[..], more].concat(), b"1234\n").json()
+    };
+    let (plain, asked) = (read(&[]), read(&["--activities"]));
+    assert_eq!((&plain["activities"], &plain["undecoded_bytes"]), (&Value::Null, &Value::Null));
+    let first = &asked["activities"][0];
+    assert_eq!((&first["number"], &first["structure"]), (&1.into(), &"999001020230018".into()));
+    let second = &asked["activities"][1];
+    assert_eq!((&second["number"], &second["name"]), (&3.into(), &"REMPLACEMENTS BLANC".into()), "2 is a hole");
+    assert_eq!((&second["sector"], &asked["activities"][2]), (&"SA07".into(), &Value::Null));
+    assert_eq!(plain["situations"], asked["situations"]);
+    let without_code = call(&["cards", "read", "--reader", "sim:cps-blanc", "--activities"], b"");
+    assert_eq!(without_code.ending(), (2, "system.argument_manquant"));
 }

@@ -189,3 +189,22 @@ fn a_dre_is_paid_by_its_insurer_and_a_rejected_one_is_the_patients() {
     assert_eq!(practice.call(&["fse", "cancel", &refused, "--dre"]).ending(), (1, "store.dre_absente"));
     practice.done(&["journal", "verify"]);
 }
+
+#[test]
+fn what_the_vitale_says_of_a_mutuelle_is_proposed_with_its_day() {
+    let practice = Practice::empty("mutuelle-on-vitale");
+    let shown = |card: &str| said(&practice, &["mutuelle", "show", "--patient-reader", card]);
+    // Its part is the caisse's to manage, the first period of rights is over, and no card of paper was seen.
+    let managed = shown("sim:cas-mutuelle-02");
+    assert_eq!((&managed["management"], &managed["card"]), (&json!("aucune"), &Value::Null));
+    let expected = json!({
+        "amc": "99999905", "member": null, "managed_by_caisse": true,
+        "from": "2025-02-01", "until": "2049-12-31", "read_on": "2026-01-15",
+    });
+    assert_eq!(managed["on_vitale"], expected);
+    let insurer = &shown("sim:cas-amc-12")["on_vitale"];
+    assert_eq!((&insurer["member"], &insurer["managed_by_caisse"]), (&json!("SIM151"), &json!(false)));
+    for none in ["sim:vitale-durand", "sim:cas-sortant-c2s-71"] {
+        assert_eq!(shown(none)["on_vitale"], Value::Null, "{none}");
+    }
+}

@@ -1,7 +1,7 @@
-//! The codes of a CPS at the desk: given, changed, unblocked. The counter is read before each of them, and the last try is only
-//! spent where somebody said so. Not where they are typed; a code lives only while it is sent, and is sent once.
+//! The codes of a CPS at the desk: given, changed, unblocked. The counter of each is read in the transaction that sends it, and
+//! the last try is only spent where somebody said so. Not where they are typed; a code lives only while it is sent, once.
 
-use liasse_cards::cps::{Cps, Locked, PukState, Situations};
+use liasse_cards::cps::{Cps, Locked, PukState, Situations, complete_pin, complete_puk};
 use liasse_cards::{CardError, ChannelError};
 use liasse_domain::{CardKind, Digits};
 
@@ -53,7 +53,7 @@ impl CardDesk {
             (_, CardView::Empty) => return Err(CardError::Channel(ChannelError::Removed)),
             _ => return Err(NOT_THAT_CARD),
         }
-        complete(pin)?;
+        complete_pin(pin)?;
         let (job, tries) = self.counted(reader)?;
         may_spend(tries, last)?;
         let slot = find(&mut self.slots, reader)?;
@@ -73,8 +73,8 @@ impl CardDesk {
     /// # Errors
     /// What the card says of the old PIN, whose tries a wrong one costs; [`CardError::LastTry`], with nothing sent.
     pub fn change_pin(&mut self, reader: &str, old: &Digits, new: &Digits, last: LastTry) -> Result<(), CardError> {
-        complete(old)?;
-        complete(new)?;
+        complete_pin(old)?;
+        complete_pin(new)?;
         let (job, tries) = self.counted(reader)?;
         may_spend(tries, last)?;
         self.renewed(reader, job, new, |open| match open {
@@ -108,10 +108,8 @@ impl CardDesk {
     /// # Errors
     /// What the card says of the unblocking code, whose tries a wrong one costs; [`CardError::LastPukTry`], with nothing sent.
     pub fn unblock_pin(&mut self, reader: &str, puk: &Digits, new: &Digits, last: LastTry) -> Result<(), CardError> {
-        if puk.len() != Digits::MAX {
-            return Err(CardError::PukLength);
-        }
-        complete(new)?;
+        complete_puk(puk)?;
+        complete_pin(new)?;
         // Counted and sent in one job: between two, another program could spend the try before the last.
         let (job, PukState { tries_left, uses_left }) = self.unblocking_counted(reader)?;
         match (tries_left, last) {
@@ -163,6 +161,7 @@ impl CardDesk {
         if matches!(open, Open::Locked(_)) {
             // The card asks for its PIN again: nobody is at the desk by it.
             (view.situations, view.situations_not_public) = (None, false);
+            (view.activities, view.undecoded_bytes) = (None, None);
         }
         drop(job);
         self.keep(reader, open, result)
@@ -170,10 +169,15 @@ impl CardDesk {
 
     /// Keeps an open card. One that is verified and whose situations could not be read is read again from the start.
     fn keep(&mut self, reader: &str, open: Open, result: Result<(), CardError>) -> Result<(), CardError> {
-        let fails = result.is_err() && matches!(open, Open::Verified(_));
+        let is_verified = matches!(open, Open::Verified(_));
+        if let Open::Verified(cps) = &open {
+            self.cache.learn(cps);
+        }
         find(&mut self.slots, reader)?.open = open;
-        if fails {
-            self.read_again(reader);
+        if let Err(error) = result
+            && is_verified
+        {
+            self.read_after(reader, error);
         }
         result
     }
@@ -201,15 +205,6 @@ fn tries_of(slot: &mut Slot) -> Result<(Job, u8), CardError> {
     Ok((job, tries))
 }
 
-/// A PIN that a card may take; else nothing is to be sent (CVE-2023-40660).
-fn complete(pin: &Digits) -> Result<(), CardError> {
-    match pin.len() {
-        0 => Err(CardError::EmptyPin),
-        _ if pin.is_complete() => Ok(()),
-        _ => Err(CardError::PinLength),
-    }
-}
-
 fn may_spend(tries: u8, last: LastTry) -> Result<(), CardError> {
     match (tries, last) {
         (0, _) => Err(CardError::PinBlocked),
@@ -225,7 +220,9 @@ fn unlocked(view: &mut CpsView, locked: Cps<Locked>, pin: &Digits) -> (Open, Res
         Err((locked, error)) => return refused(view, locked, error),
     };
     let situations = verified.situations();
-    view.tries_left = verified.tries_left().unwrap_or(view.tries_left);
+    view.undecoded_bytes = verified.undecoded_bytes();
+    // The right code has given every try back: nothing is to be asked.
+    view.tries_left = verified.most_tries();
     view.cost.apdus = verified.apdus();
     let result = situations.map(|situations| match situations {
         Situations::Readable(list) => (view.situations, view.situations_not_public) = (Some(list), false),
@@ -238,7 +235,7 @@ fn unlocked(view: &mut CpsView, locked: Cps<Locked>, pin: &Digits) -> (Open, Res
 fn refused(view: &mut CpsView, mut locked: Cps<Locked>, error: CardError) -> (Open, Result<(), CardError>) {
     if let CardError::WrongPin { tries_left } = error {
         view.tries_left = tries_left;
-    } else if !matches!(error, CardError::Channel(_))
+    } else if !matches!(error, CardError::Channel(_) | CardError::Endless)
         // A card that is gone or does not answer is not asked again.
         && let Ok(tries) = locked.tries_left()
     {

@@ -24,7 +24,8 @@ pub struct Face {
 pub struct Difference {
     /// On the screen.
     pub screen: Face,
-    /// On the card: the same person under another number, where the card has them, else the first.
+    /// On the card: the same person under another number, where the card has them, else the first. The insured person may be the
+    /// same, where the card does not name the patient.
     pub card: Face,
     /// How many more people the card has.
     pub others: usize,
@@ -41,12 +42,29 @@ pub fn same_world(holder: &CardHolder, vitale: &VitaleRead) -> Result<(), Invoic
     if is_test == holder.test_card { Ok(()) } else { Err(InvoicingError::MixedWorlds) }
 }
 
-/// What tells the patient of a draft from the card in the reader; `None` where the card is theirs.
+/// Whether a Vitale is that insured person's and names that beneficiary, by birth date and rang gémellaire; nobody is asked for where it
+/// may lack them: a newborn. The public files of a real card give no rank.
+pub(crate) fn names(vitale: &VitaleRead, insured: Nir, person: Option<(BirthDate, u8)>) -> bool {
+    match &vitale.content {
+        Some(content) => {
+            let named = |person: (BirthDate, u8)| content.beneficiaries.iter().any(|one| one.identity() == person);
+            content.insured.nir == insured && person.is_none_or(named)
+        }
+        None => {
+            let named = |(birth_date, _): (BirthDate, u8)| vitale.public.iter().any(|one| one.birth_date == birth_date);
+            vitale.public.first().and_then(|first| first.nir) == Some(insured) && person.is_none_or(named)
+        }
+    }
+}
+
+/// What tells the patient of a draft from the card in the reader; `None` where the card is their insured person's and names them.
 pub fn difference(draft: &Draft, vitale: &VitaleView) -> Option<Difference> {
     let (person, insured) = (draft.person(), draft.card().insured.nir);
+    if names(&vitale.read, insured, (!draft.is_for_newborn()).then(|| person.identity())) {
+        return None;
+    }
     let screen = face(person, Some(insured));
     let (card, others) = match &vitale.read.content {
-        Some(content) if content.insured.nir == insured => return None,
         Some(content) => {
             let numbered = |one: &Beneficiary| face(one, Some(content.insured.nir));
             chosen(content.beneficiaries.iter().map(numbered).collect(), &screen)?
@@ -59,9 +77,6 @@ pub fn difference(draft: &Draft, vitale: &VitaleView) -> Option<Difference> {
                 birth_date: Some(one.birth_date),
                 insured: first,
             });
-            if first == Some(insured) {
-                return None;
-            }
             chosen(numbered.collect(), &screen)?
         }
     };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Instant as Stopwatch;
 
 use chrono::Duration;
-use liasse_cards::{CardError, apcv};
+use liasse_cards::{CardError, ChannelError, apcv};
 use liasse_domain::{CardKind, Clock};
 
 use super::slot::Slot;
@@ -81,7 +81,15 @@ pub(super) fn take_in(readers: &mut dyn CardReaders, gate: Option<&ApcvGate>, sl
     };
 }
 
+/// Reads a telephone; one that another program resets meanwhile, once more.
 fn read(readers: &mut dyn CardReaders, gate: &ApcvGate, reader: &str) -> Result<VitaleView, CardError> {
+    match read_once(readers, gate, reader) {
+        Err(CardError::Channel(ChannelError::Reset)) => read_once(readers, gate, reader),
+        read => read,
+    }
+}
+
+fn read_once(readers: &mut dyn CardReaders, gate: &ApcvGate, reader: &str) -> Result<VitaleView, CardError> {
     let started = Stopwatch::now();
     let mut phone = apcv::Phone::open(readers.connect(reader)?)?;
     let text = phone.context()?;

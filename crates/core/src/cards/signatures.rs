@@ -73,6 +73,8 @@ impl CardDesk {
         };
         let slot = &mut self.slots[at];
         if !matches!(slot.open, Open::Verified(_)) {
+            // Who still takes its holder for somebody at the desk is to see that it asks for its code.
+            self.notify();
             return Err(CardError::PinRequired);
         }
         let result = slot.job().and_then(|_job| match &mut slot.open {
@@ -81,9 +83,11 @@ impl CardDesk {
         });
         match result {
             Err(CardError::Channel(ChannelError::Busy)) => {}
-            Err(CardError::PinRequired | CardError::PinBlocked | CardError::Channel(_)) => {
+            Err(
+                error @ (CardError::PinRequired | CardError::PinBlocked | CardError::Channel(_) | CardError::Endless),
+            ) => {
                 let reader = slot.state.name.clone();
-                self.read_again(&reader);
+                self.read_after(&reader, error);
                 self.notify();
             }
             _ => {}
@@ -98,7 +102,8 @@ impl CardDesk {
     /// What the card says; [`CardError::OtherPatient`] where another patient's is there.
     pub fn sign_with_vitale(&mut self, certificate: &[u8], hash: &[u8; 32]) -> Result<Vec<u8>, CardError> {
         let Some(at) = self.vitale_of(certificate) else {
-            let another = self.slots.iter().any(|slot| matches!(slot.view, CardView::Vitale(_)));
+            let is_card = |slot: &Slot| matches!(&slot.view, CardView::Vitale(view) if view.apcv.is_none());
+            let another = self.slots.iter().any(is_card);
             return Err(if another { CardError::OtherPatient } else { CardError::Channel(ChannelError::Removed) });
         };
         let result = signed(&mut self.slots[at], hash);
@@ -114,9 +119,10 @@ impl CardDesk {
         }
     }
 
+    /// Where the Vitale of that certificate is. A telephone of the family shows the same one, and signs by its engine.
     fn vitale_of(&self, certificate: &[u8]) -> Option<usize> {
-        let is_it = |slot: &Slot| matches!(&slot.view, CardView::Vitale(view) if view.read.certificate.as_deref() == Some(certificate));
-        self.slots.iter().position(is_it)
+        let is_it = |view: &VitaleView| view.apcv.is_none() && view.read.certificate.as_deref() == Some(certificate);
+        self.slots.iter().position(|slot| matches!(&slot.view, CardView::Vitale(view) if is_it(view.as_ref())))
     }
 }
 

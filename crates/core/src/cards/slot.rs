@@ -62,6 +62,18 @@ impl Slot {
         let line = self.line.as_ref().ok_or(CardError::Channel(ChannelError::Removed))?;
         Ok(line.job()?)
     }
+
+    /// Reads where the holder of a verified CPS practises, unless it was read.
+    pub(super) fn ask_activities(&mut self) {
+        let asked = matches!(&self.view, CardView::Cps(view) if view.activities.is_none());
+        if !asked || !matches!(self.open, Open::Verified(_)) {
+            return;
+        }
+        let Ok(_job) = self.job() else { return };
+        if let (Open::Verified(cps), CardView::Cps(view)) = (&mut self.open, &mut self.view) {
+            view.activities = cps.activities().ok();
+        }
+    }
 }
 
 impl Reading<'_> {
@@ -98,13 +110,19 @@ impl Reading<'_> {
         let line = Line::over(self.readers.connect(reader)?);
         let job = line.job()?;
         let mut cps = Cps::open_with(line.channel(), self.cache)?;
-        let tries_left = cps.tries_left()?;
+        let tries_left = match cps.tries_at_opening() {
+            Some(tries) => tries,
+            None => cps.tries_left()?,
+        };
+        self.cache.learn(&cps);
         drop(job);
         let view = CpsView {
             identity: cps.identity().clone(),
             tries_left,
             situations: None,
             situations_not_public: false,
+            undecoded_bytes: None,
+            activities: None,
             cost: Cost { apdus: cps.apdus(), ms: elapsed(started) },
         };
         Ok((Open::Locked(cps), CardView::Cps(Box::new(view)), Some(line)))

@@ -54,6 +54,8 @@ fn card(situations: Option<Vec<BillingSituation>>) -> CpsView {
         tries_left: 3,
         situations,
         situations_not_public: false,
+        undecoded_bytes: None,
+        activities: None,
         cost: Cost::default(),
     }
 }

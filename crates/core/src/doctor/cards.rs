@@ -1,5 +1,5 @@
 //! The probes of readers and cards: the service, the readers, what is in each, and how long a professional's card may sign.
-//! Reads what the card lane read already: no card is asked anything, and no holder is named.
+//! Reads what the card lane read already: no card is asked anything here, and no holder is named.
 
 use liasse_cards::CardError;
 use liasse_domain::{CardKind, Code, Coded, Instant, Report, clock};
@@ -7,7 +7,7 @@ use liasse_formats::certificate;
 use liasse_formats::cms::Trust;
 
 use super::{Name, Probe};
-use crate::cards::{CardView, CpsView, ReaderView, Snapshot, VitaleView};
+use crate::cards::{Activity, CardView, CpsView, ReaderView, Snapshot, VitaleView};
 use crate::desk::DeskError;
 
 /// A card that ends sooner is to be ordered anew: making one takes weeks (reference peers 3.2, « expiry countdown »).
@@ -84,11 +84,14 @@ fn card(reader: &ReaderView, judge: &Judge<'_>) -> Vec<Probe> {
             let message = format!("{} : {}", reader.name, report.message);
             vec![Probe::told(Name::Card, Report { message, ..report })]
         }
+        // Where nothing takes telephones in, one is not read; it is none of a stranger's cards all the same.
+        CardView::Unknown { kind: CardKind::Apcv, .. } => vec![telephone(reader)],
         CardView::Unknown { atr, .. } => {
             let values = [("reader", reader.name.clone()), ("atr", hex(atr))];
             vec![Probe::new(Name::Card, Code("doctor.carte_etrangere"), &values)]
         }
         CardView::Cps(cps) => professional(reader, cps, judge),
+        CardView::Vitale(vitale) if vitale.apcv.is_some() => vec![telephone(reader)],
         CardView::Vitale(vitale) => vec![patient(reader, vitale)],
     }
 }
@@ -104,10 +107,38 @@ fn hex(atr: &[u8]) -> String {
 
 fn professional(reader: &ReaderView, cps: &CpsView, judge: &Judge<'_>) -> Vec<Probe> {
     let mut probes = vec![Probe::new(Name::Card, Code("doctor.cps_lue"), &place(reader))];
+    probes.extend(practises(&reader.name, cps));
+    probes.extend(undecoded(&reader.name, cps));
     probes.extend(tries(&reader.name, cps.tries_left));
     probes.push(signs_until(&reader.name, &cps.identity.signature_certificate, judge));
     probes.extend(authenticates_until(&reader.name, &cps.identity.authentication_certificate, judge.now));
     probes
+}
+
+/// Where the holder practises, once the code was given and the card was asked: by the numbers of the places, which name nobody.
+fn practises(reader: &str, cps: &CpsView) -> Option<Probe> {
+    let activities = cps.activities.as_ref()?;
+    if activities.is_empty() {
+        return Some(Probe::new(Name::Card, Code("doctor.exercice_aucun"), &[("reader", reader.to_owned())]));
+    }
+    let one = |place: &Activity| format!("{} ({}, {})", place.number, place.sector, place.structure);
+    let places = activities.iter().map(one).collect::<Vec<_>>().join(" ; ");
+    let values = [("reader", reader.to_owned()), ("count", activities.len().to_string()), ("places", places)];
+    Some(Probe::new(Name::Card, Code("doctor.exercice"), &values))
+}
+
+/// A card whose billing situations are in a format that is not public, or nowhere.
+fn undecoded(reader: &str, cps: &CpsView) -> Option<Probe> {
+    if !cps.situations_not_public {
+        return None;
+    }
+    let reader = ("reader", reader.to_owned());
+    Some(match cps.undecoded_bytes {
+        Some(bytes) => {
+            Probe::new(Name::Card, Code("doctor.situations_non_decodees"), &[reader, ("bytes", bytes.to_string())])
+        }
+        None => Probe::new(Name::Card, Code("doctor.situations_absentes"), &[reader]),
+    })
 }
 
 fn tries(reader: &str, left: u8) -> Option<Probe> {
@@ -153,6 +184,11 @@ fn authenticates_until(reader: &str, der: &[u8], now: Instant) -> Option<Probe> 
         _ => Code("doctor.authentification_valable"),
     };
     Some(Probe::new(Name::Certificate, code, &values))
+}
+
+/// A telephone in the place of a Vitale.
+fn telephone(reader: &ReaderView) -> Probe {
+    Probe::new(Name::Card, Code("doctor.apcv_vue"), &place(reader))
 }
 
 fn patient(reader: &ReaderView, vitale: &VitaleView) -> Probe {
@@ -259,6 +295,15 @@ mod tests {
         let last = probes(&cards, None, &NOBODY).pop().expect("a probe");
         assert_eq!(last.report.code, "cards.autre_carte_vitale1");
         assert!(last.report.message.starts_with("Bureau : ") && last.report.message.contains("retirée du service"));
+    }
+
+    #[test]
+    fn a_telephone_is_none_of_a_strangers_cards() {
+        let card = CardView::Unknown { kind: CardKind::Apcv, atr: vec![0x3B, 0x8A] };
+        let cards = Snapshot { readers: vec![reader("Sans contact", card)], service: None };
+        let last = probes(&cards, None, &NOBODY).pop().expect("a probe");
+        assert_eq!((last.report.code.as_str(), last.report.level), ("doctor.apcv_vue", Level::Ok));
+        assert!(last.report.message.contains("appli carte Vitale"), "{}", last.report.message);
     }
 
     #[test]

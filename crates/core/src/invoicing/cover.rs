@@ -2,10 +2,14 @@
 //! What is not known is a finding; nothing is guessed. Not the amounts (crate `pricing`) and not the table of conventions.
 //! Rule: product, "Words that decide design"; the card is asked for again after its last day and once a year (issue "Lots").
 
-use chrono::Datelike;
+use chrono::{Datelike, NaiveDate};
 use liasse_domain::complementary::{Convention, convention_of};
 use liasse_domain::fse::{ComplementaryCover, Demand};
-use liasse_domain::{Centimes, Code, DocumentKind, Finding, FseContent, FseRef, Invoice, Management, MutuelleCard};
+use liasse_domain::patient::Period;
+use liasse_domain::patient::codes::C2S_NUMBERS;
+use liasse_domain::{
+    Centimes, Code, DocumentKind, Finding, FseContent, FseRef, Invoice, Management, MutuelleCard, Private, clock,
+};
 use liasse_formats::b2::render_fse;
 use liasse_store::DreStand;
 
@@ -120,6 +124,43 @@ impl Cover {
             }
         }
         findings
+    }
+}
+
+/// What the Vitale says of a complementary insurer: proposed, to be checked against the card that the patient shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OnVitale {
+    /// N° of the mutuelle or n° AMC.
+    pub number: String,
+    /// N° d'adhérent; empty where the caisse manages the part: group 107 names none.
+    pub member: Private,
+    /// When it holds: the period of the day of the acts, else the last one.
+    pub period: Period,
+    /// Whether the caisse manages the part (groups 107 and 108), and not the insurer (109).
+    pub by_caisse: bool,
+    /// When the Vitale said it.
+    pub read_on: NaiveDate,
+}
+
+impl Draft {
+    /// What the Vitale says of this patient's insurer. The C2S is none: their rights say it.
+    pub fn insurer_on_vitale(&self) -> Option<OnVitale> {
+        if let Some(MutuelleCard { number, member, period, seen_on, .. }) = self.mutuelle_on_vitale() {
+            return Some(OnVitale { number, member, period, by_caisse: false, read_on: seen_on });
+        }
+        let mutuelle = self.person().mutuelle.as_ref()?;
+        if C2S_NUMBERS.contains(&mutuelle.number.as_str()) {
+            return None;
+        }
+        let holds = mutuelle.rights.iter().find(|period| period.holds_on(self.input.date));
+        let period = holds.or_else(|| mutuelle.rights.iter().max_by_key(|period| period.until));
+        Some(OnVitale {
+            number: mutuelle.number.clone(),
+            member: Private::default(),
+            period: period.copied().unwrap_or(Period { from: None, until: None }),
+            by_caisse: true,
+            read_on: clock::paris(self.rights.read_at).date(),
+        })
     }
 }
 

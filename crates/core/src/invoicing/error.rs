@@ -1,6 +1,9 @@
-//! Why a claim cannot be made or signed, as data with a code.
+//! Why a claim cannot be made or signed, and why a typed line adds nothing to one, as data with a code.
+
+use std::ops::Range;
 
 use liasse_domain::{Centimes, Code, Coded};
+use liasse_pricing::TypedError;
 
 /// Why a claim cannot be made or signed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -127,6 +130,57 @@ impl Coded for InvoicingError {
             Self::InsurerPaid { paid, now } => vec![("paid", paid.to_string()), ("now", now.to_string())],
             Self::NotCorrectable { action } => vec![("instead", action.clone())],
             _ => Vec::new(),
+        }
+    }
+}
+
+/// Why a typed line adds nothing to a draft.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LineError {
+    /// It is not understood, and says where.
+    #[error(transparent)]
+    Typed(#[from] TypedError),
+    /// It names a newborn for whom this claim cannot be.
+    #[error("{why}")]
+    Newborn {
+        /// The line, in bytes.
+        place: Range<usize>,
+        /// Why not.
+        why: InvoicingError,
+    },
+}
+
+impl LineError {
+    /// Where it is wrong, in bytes.
+    pub fn place(&self) -> Range<usize> {
+        match self {
+            Self::Typed(error) => error.place(),
+            Self::Newborn { place, .. } => place.clone(),
+        }
+    }
+
+    /// The same, of a text that begins so many bytes earlier.
+    #[must_use]
+    pub fn moved(self, by: usize) -> Self {
+        match self {
+            Self::Typed(error) => Self::Typed(error.moved(by)),
+            Self::Newborn { place, why } => Self::Newborn { place: place.start + by..place.end + by, why },
+        }
+    }
+}
+
+impl Coded for LineError {
+    fn code(&self) -> Code {
+        match self {
+            Self::Typed(error) => error.code(),
+            Self::Newborn { why, .. } => why.code(),
+        }
+    }
+
+    fn parameters(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::Typed(error) => error.parameters(),
+            Self::Newborn { why, .. } => why.parameters(),
         }
     }
 }

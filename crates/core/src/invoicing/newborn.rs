@@ -3,6 +3,7 @@
 //! `sim`: twelve months. Typed as `NN 10/01/2026 LÉA`, with a rang gémellaire behind where there are twins.
 
 use chrono::{Months, NaiveDate};
+use liasse_domain::fse::Patient;
 use liasse_domain::patient::{BeneficiaryNotes, Coverage, Period};
 use liasse_domain::{Beneficiary, BirthDate, Private};
 
@@ -50,6 +51,18 @@ impl Newborn {
     }
 }
 
+/// The day of a birth in the year before the acts.
+fn born_lately(birth: BirthDate, acts: NaiveDate) -> Option<NaiveDate> {
+    let born = birth.calendar()?;
+    let lacks = born <= acts && born.checked_add_months(LACKING).is_some_and(|last| acts <= last);
+    lacks.then_some(born)
+}
+
+/// Whether the card of the insured person may still lack the patient of a claim: a child of less than a year.
+pub(crate) fn may_lack(patient: &Patient, acts: NaiveDate) -> bool {
+    patient.quality == CHILD && born_lately(patient.birth_date, acts).is_some()
+}
+
 impl Draft {
     /// The same acts for a newborn who is not on the card.
     ///
@@ -63,14 +76,9 @@ impl Draft {
             draft.card.beneficiaries.truncate(before);
             draft.beneficiary = draft.beneficiary.min(before.saturating_sub(1));
         }
-        let day = draft.input.date;
-        let born = newborn.birth_date.calendar().ok_or(InvoicingError::NewbornDate)?;
-        if born > day || born.checked_add_months(LACKING).is_none_or(|last| last < day) {
-            return Err(InvoicingError::NewbornDate);
-        }
-        let identity = |person: &Beneficiary| (person.birth_date, person.birth_rank);
+        let born = born_lately(newborn.birth_date, draft.input.date).ok_or(InvoicingError::NewbornDate)?;
         let child = draft.child(newborn, born);
-        if draft.card.beneficiaries.iter().any(|person| identity(person) == identity(&child)) {
+        if draft.card.beneficiaries.iter().any(|person| person.identity() == child.identity()) {
             return Err(InvoicingError::NewbornOnCard);
         }
         let place = draft.card.beneficiaries.len();
@@ -84,9 +92,14 @@ impl Draft {
         self.newborn == Some(self.beneficiary)
     }
 
+    /// The newborn who was typed, whoever it is for at the moment.
+    pub(super) fn typed_newborn(&self) -> Option<&Beneficiary> {
+        self.newborn.and_then(|place| self.card.beneficiaries.get(place))
+    }
+
     /// Whether somebody of the card is the newborn who was typed.
     pub(super) fn is_newborn(&self, person: &Beneficiary) -> bool {
-        self.newborn.and_then(|place| self.card.beneficiaries.get(place)) == Some(person)
+        self.typed_newborn() == Some(person)
     }
 
     /// What the card says of the insured person, from the birth on; no ALD and no mutuelle, which are theirs alone.

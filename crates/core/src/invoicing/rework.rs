@@ -1,5 +1,5 @@
-//! Claims taken up again: one that waits for its signatures, one that a caisse rejected. Each becomes a draft that says
-//! what the claim says. Not the money of the claim (store).
+//! Claims taken up again: one that waits for its signatures, one that a caisse rejected, and work that was put aside while its
+//! patient's card was away. Each becomes a draft that says what it said. Not the money of the claim (store).
 
 use liasse_domain::fse::Corrects;
 use liasse_domain::{Beneficiary, DocumentState, FseContent, FseRef, Invoice, VitaleContent, reject};
@@ -7,7 +7,7 @@ use liasse_pricing::Input;
 use liasse_store::{FseFilter, StoreError};
 
 use super::claim::{as_claimed, claimed_input};
-use super::{Draft, InvoicingError};
+use super::{Draft, InvoicingError, Newborn, may_lack};
 use crate::cards::VitaleView;
 use crate::desk::SignedIn;
 use crate::error::CoreError;
@@ -77,11 +77,20 @@ impl Workstation {
 
     /// A draft that says what a claim says, if this card is its patient's.
     fn draft_of(&self, claim: &FseContent, vitale: &VitaleView) -> Result<Option<Draft>, InvoicingError> {
-        let Some(index) = vitale.read.content.as_ref().and_then(|card| beneficiary_of(claim, card)) else {
-            return Ok(None);
+        let Some(card) = vitale.read.content.as_ref() else { return Ok(None) };
+        let day = claim.act_date();
+        let mut draft = match beneficiary_of(claim, card) {
+            Some(index) => Draft::new(vitale, index, self.now())?,
+            // A newborn whom the card still lacks has no place on it.
+            None if card.insured.nir == claim.patient.insured_nir && may_lack(&claim.patient, day) => {
+                let mut family = Draft::new(vitale, 0, self.now())?;
+                family.set_acts_day(day);
+                let Ok(draft) = family.for_newborn(&newborn_of(claim)) else { return Ok(None) };
+                draft
+            }
+            None => return Ok(None),
         };
-        let mut draft = Draft::new(vitale, index, self.now())?;
-        draft.set_acts_day(claim.act_date());
+        draft.set_acts_day(day);
         draft.mode = claim.mode;
         draft.corrects.clone_from(&claim.corrects);
         draft.organisme = Some(claim.organisme.clone()).filter(|asked| *asked != draft.card.insured.organisme);
@@ -90,6 +99,45 @@ impl Workstation {
         third_party.amc = claim.third_party_amc && !draft.rights.c2s;
         draft.input = Input { third_party, ..claimed_input(claim, practitioner, patient) };
         Ok(Some(draft))
+    }
+}
+
+impl Draft {
+    /// The same work on what is known of the family now, as `begun` says it: by another card of the insured person, or the same one
+    /// brought up to date. `None` where `begun` is of another insured person, or names the patient no more; a newborn who was typed
+    /// needs no name there.
+    pub fn taken_up(&self, begun: &Self) -> Option<Self> {
+        if self.card.insured.nir != begun.card.insured.nir {
+            return None;
+        }
+        let mut draft = Self { card: begun.card.clone(), proof: begun.proof, by_apcv: begun.by_apcv, ..self.clone() };
+        let named = |card: &VitaleContent, one: &Beneficiary| {
+            card.beneficiaries.iter().position(|person| person.identity() == one.identity())
+        };
+        draft.newborn = None;
+        if let Some(child) = self.typed_newborn()
+            && named(&draft.card, child).is_none()
+        {
+            draft.newborn = Some(draft.card.beneficiaries.len());
+            draft.card.beneficiaries.push(child.clone());
+        }
+        draft.beneficiary = named(&draft.card, self.person())?;
+        draft.rights = draft.rights_on(draft.person(), draft.input.date, begun.rights.read_at);
+        if draft.rights.ald && !self.rights.ald {
+            draft.ask_about_ald();
+        }
+        Some(draft)
+    }
+}
+
+/// The newborn of a claim, as they were typed for it.
+fn newborn_of(claim: &FseContent) -> Newborn {
+    let patient = &claim.patient;
+    Newborn {
+        family_name: Some(patient.family_name.clone()),
+        given_name: patient.given_name.clone(),
+        birth_date: patient.birth_date,
+        birth_rank: patient.birth_rank,
     }
 }
 

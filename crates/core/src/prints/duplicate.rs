@@ -156,7 +156,8 @@ fn insured(claim: &FseContent) -> Facts {
     if *insured_key != insured_nir.key() {
         facts.push((t("duplicate.key"), format!("{insured_key:02}")));
     }
-    if let Some((nir, _)) = own_nir {
+    // The insured person's own is the one above.
+    if let Some((nir, _)) = own_nir.filter(|(nir, _)| nir != insured_nir) {
         facts.push((t("duplicate.own_nir"), nir.grouped()));
     }
     facts.push((t("duplicate.rank"), birth_rank.to_string()));

@@ -1,5 +1,5 @@
-//! The reader service as the lane gives it: readers and cards that come and go, two of a kind, a card that another program holds
-//! or resets, codes changed and unblocked. The same behind a real pcscd: `tests/tests/reader_service.rs`.
+//! The reader service as the lane gives it: readers, cards and telephones that come and go, two of a kind, a card that another
+//! program holds or resets, codes changed and unblocked. The same behind a real pcscd: `tests/tests/reader_service.rs`.
 
 use std::sync::mpsc;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use liasse_core::cards::{CardDesk, CardView, LastTry, PukState, Snapshot};
 use liasse_core::lane::Lane;
 use liasse_domain::{Coded, Digits};
 
-use crate::support::Readers;
+use crate::support::{Practice, Readers, gate, instant};
 
 const HASH: [u8; 32] = [0x42; 32];
 const GRIS: &str = "00000101";
@@ -20,6 +20,18 @@ const BUSY: CardError = CardError::Channel(ChannelError::Busy);
 fn desk(names: &[&str]) -> (Readers, CardDesk) {
     let readers = Readers::named(names);
     let desk = CardDesk::new(Box::new(readers.clone()));
+    (readers, desk)
+}
+
+/// When telephones are laid down, and when the lane reads them.
+const LAID: &str = "2026-01-15T08:00:00Z";
+
+/// A lane that takes telephones in.
+fn desk_with_phones(names: &[&str]) -> (Readers, CardDesk) {
+    let (readers, desk) = desk(names);
+    let practice = Practice::new();
+    practice.clock.set(LAID);
+    let desk = desk.with_apcv(gate(&practice.clock));
     (readers, desk)
 }
 
@@ -159,10 +171,12 @@ fn a_card_held_while_it_should_sign_stays_verified() {
 
 #[test]
 fn everything_a_card_hears_is_inside_a_transaction_that_ends() {
-    let (readers, mut desk) = desk(&["A", "B"]);
+    let (readers, mut desk) = desk_with_phones(&["A", "B", "C"]);
     readers.insert("A", "cps-gris");
     readers.insert("B", "vitale-durand");
+    readers.lay("C", "vitale-martin", instant(LAID));
     desk.refresh();
+    assert_eq!(desk.snapshot().patients().len(), 2, "the telephone was read, too");
     assert!(desk.verify_pin("A", &digits("0000")).is_err());
     desk.verify_pin("A", &digits("1234")).expect("right");
     desk.change_pin("A", &digits("1234"), &digits("5678"), LastTry::Spare).expect("changed");
@@ -173,6 +187,74 @@ fn everything_a_card_hears_is_inside_a_transaction_that_ends() {
     readers.next_command_ends(ChannelError::Mute);
     assert!(desk.sign_with_cps(GRIS, &HASH).is_err());
     assert_eq!(readers.jobs(), (0, 0));
+}
+
+#[test]
+fn a_telephone_that_another_program_resets_is_read_once_more() {
+    let (readers, mut desk) = desk_with_phones(&["Mobile"]);
+    readers.lay("Mobile", "vitale-durand", instant(LAID));
+    readers.next_command_ends(ChannelError::Reset);
+    assert!(desk.refresh());
+    assert!(matches!(card(&desk, "Mobile"), CardView::Vitale(vitale) if vitale.apcv.is_some()));
+}
+
+#[test]
+fn a_telephone_of_the_family_stands_in_no_ones_way() {
+    let (readers, mut desk) = desk_with_phones(&["Mobile", "Vitale"]);
+    readers.lay("Mobile", "vitale-durand", instant(LAID));
+    readers.insert("Vitale", "vitale-durand");
+    desk.refresh();
+    let certificate = |desk: &CardDesk, reader: &str| match card(desk, reader) {
+        CardView::Vitale(vitale) => vitale.read.certificate.clone().expect("a certificate"),
+        other => panic!("{other:?}"),
+    };
+    let shown = certificate(&desk, "Vitale");
+    assert_eq!(certificate(&desk, "Mobile"), shown, "both show the same");
+    assert_eq!(desk.sign_with_vitale(&shown, &HASH).expect("the card signs").len(), 256);
+    // The card goes: it is gone, and no other patient's is there.
+    readers.pull("Vitale");
+    desk.refresh();
+    assert_eq!(desk.sign_with_vitale(&shown, &HASH), Err(CardError::Channel(ChannelError::Removed)));
+}
+
+#[test]
+fn a_card_that_does_not_answer_is_not_asked_again_until_it_is_put_in_anew() {
+    let mute = CardError::Channel(ChannelError::Mute);
+    let (readers, mut desk) = desk(&["A"]);
+    readers.insert("A", "cps-gris");
+    desk.refresh();
+    desk.verify_pin("A", &digits("1234")).expect("right");
+    let before = readers.connections();
+    readers.next_command_ends(ChannelError::Mute);
+    assert_eq!(desk.sign_with_cps(GRIS, &HASH), Err(mute));
+    assert_eq!(card(&desk, "A"), CardView::Failed(mute));
+    assert_eq!(desk.verify_pin("A", &digits("1234")), Err(mute));
+    assert!(!desk.refresh());
+    assert_eq!(readers.connections(), before);
+    readers.insert("A", "cps-gris");
+    desk.refresh();
+    desk.verify_pin("A", &digits("1234")).expect("right");
+    assert_eq!(desk.sign_with_cps(GRIS, &HASH).expect("a signature").len(), 256);
+}
+
+#[test]
+fn the_second_insertion_of_a_cps_costs_thirteen_commands_with_its_code() {
+    let (readers, mut desk) = desk(&["A"]);
+    let mut costs = Vec::new();
+    for _ in 0..3 {
+        readers.insert("A", "cps-gris");
+        desk.refresh();
+        let shown = desk.snapshot().cps().expect("a CPS").1.cost.apdus;
+        desk.verify_pin("A", &digits("1234")).expect("right");
+        let snapshot = desk.snapshot();
+        let (_, cps) = snapshot.cps().expect("a CPS");
+        assert_eq!((cps.tries_left, cps.situations.as_ref().map(Vec::len)), (3, Some(1)));
+        costs.push((shown, cps.cost.apdus));
+    }
+    // Certificates of the world are longer than those of `cardsim`: see `insertions` there for each command.
+    let (_, first) = costs[0];
+    assert!(first < 41, "`pkcs15-tool --dump` needs 41 for less: {costs:?}");
+    assert_eq!(costs[1..], [(7, 13), (7, 13)]);
 }
 
 #[test]

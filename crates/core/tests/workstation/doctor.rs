@@ -4,12 +4,13 @@
 use std::net::TcpListener;
 
 use liasse_cards::ChannelError;
+use liasse_cardsim::{Phone, image_named};
 use liasse_core::Workstation;
-use liasse_core::cards::{CardDesk, Snapshot};
+use liasse_core::cards::{CardDesk, CardView, Snapshot};
 use liasse_core::doctor::{self, Data, Diagnosis, Given, Name, Probe};
 use liasse_core::lane::Handle;
 use liasse_domain::catalogue::Origin;
-use liasse_domain::{Coded, Level, SendPhase};
+use liasse_domain::{Clock, Coded, Digits, Level, SendPhase};
 use liasse_post::Cause;
 
 use crate::support::{Hand, Practice, Readers, ScriptPost, Turn};
@@ -119,6 +120,78 @@ fn readers_and_cards_say_where_the_fault_is() {
     for private in ["GRIS", "DURAND", "ANNE"] {
         assert!(!words.contains(private), "the doctor names nobody: {private}");
     }
+}
+
+/// The sentence of that probe, if there is one.
+fn says(diagnosis: &Diagnosis, code: &str) -> Option<String> {
+    diagnosis.probes.iter().find(|probe| probe.report.code == code).map(|probe| probe.report.message.clone())
+}
+
+#[test]
+fn where_a_holder_practises_is_told_once_the_code_was_given() {
+    let practice = Practice::new();
+    let lane = practice.lane();
+    let handle = lane.handle();
+    let readers = Readers::named(&["CPS"]);
+    // Its second situation is a hole.
+    readers.insert("CPS", "cps-blanc");
+    let mut desk = CardDesk::new(Box::new(readers.clone()));
+    let looked = |desk: &mut CardDesk| {
+        desk.ask_activities();
+        examined(&handle, &desk.snapshot())
+    };
+    assert_eq!(says(&looked(&mut desk), "doctor.exercice"), None, "the card says it after its code");
+    desk.verify_pin("CPS", &Digits::parse("1234").expect("digits")).expect("right");
+    let before = desk.snapshot().cps().expect("a CPS").1.activities.clone();
+    assert_eq!(before, None, "no signature needs them");
+    let told = says(&looked(&mut desk), "doctor.exercice").expect("told");
+    assert!(told.contains("2 situation(s)") && told.contains("1 (SA07, 999001020230018)"), "{told}");
+    assert!(told.contains("3 (SA07, ") && !told.contains("CABINET"), "by numbers, which name nobody: {told}");
+    assert_eq!(readers.jobs(), (0, 0), "in one job, which has ended");
+    // They are read once.
+    readers.next_command_ends(ChannelError::Removed);
+    assert!(says(&looked(&mut desk), "doctor.exercice").is_some());
+}
+
+#[test]
+fn a_file_that_is_not_decoded_is_told_with_its_length() {
+    let practice = Practice::new();
+    let lane = practice.lane();
+    let handle = lane.handle();
+    let readers = Readers::named(&["CPS"]);
+    readers.insert("CPS", "cps-gris");
+    let mut cards = CardDesk::new(Box::new(readers)).snapshot();
+    let mut as_read = |undecoded: Option<usize>| {
+        let Some(CardView::Cps(cps)) = cards.readers.first_mut().map(|reader| &mut reader.card) else {
+            panic!("no CPS");
+        };
+        (cps.situations, cps.situations_not_public, cps.undecoded_bytes) = (Some(Vec::new()), true, undecoded);
+        cards.clone()
+    };
+    let found = examined(&handle, &as_read(Some(2048)));
+    let told = says(&found, "doctor.situations_non_decodees").expect("told");
+    assert!(told.contains("fichier non décodé, 2048 octets"), "{told}");
+    assert_eq!(says(&found, "doctor.situations_absentes"), None);
+    let found = examined(&handle, &as_read(None));
+    assert!(says(&found, "doctor.situations_absentes").is_some());
+    assert_eq!(says(&found, "doctor.situations_non_decodees"), None);
+}
+
+#[test]
+fn a_telephone_is_not_taken_for_a_card() {
+    let practice = Practice::new();
+    let phone = Phone::of(&image_named("vitale-durand").expect("a card")).expect("a Vitale");
+    let context = phone.context(&[7; 16], practice.clock.now()).expect("a context");
+    let vitale = practice.workstation().read_apcv(&context).expect("read");
+    let lane = practice.lane();
+    let handle = lane.handle();
+    let mut cards = readers(&[("Vitale", "vitale-durand")]);
+    assert!(says(&examined(&handle, &cards), "doctor.vitale_lue").is_some());
+    let place = cards.readers.iter_mut().find(|reader| reader.name == "Vitale").expect("a reader");
+    place.card = CardView::Vitale(Box::new(vitale));
+    let found = examined(&handle, &cards);
+    assert_eq!(says(&found, "doctor.vitale_lue"), None);
+    assert!(says(&found, "doctor.apcv_vue").is_some_and(|told| told.contains("« Vitale »")));
 }
 
 #[test]

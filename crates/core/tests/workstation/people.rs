@@ -115,6 +115,32 @@ fn a_child_on_both_parents_cards_is_one_patient() {
 }
 
 #[test]
+fn a_child_with_a_card_of_their_own_is_the_patient_of_before() {
+    let practice = Practice::new();
+    let mothers = Hand::of("cps-gris", Some("cas-enfant-chez-mere"));
+    let who = mothers.signed_in(&practice.clock);
+    let mut ws = practice.workstation();
+    seen_again(&mut ws, &mothers, &who);
+    // Their own card says whose NIR it is once, in group 101, and need not repeat it in group 104.
+    let mut own = mothers.vitale();
+    let content = own.read.content.as_mut().expect("content");
+    let mut child = content.beneficiaries.remove(1);
+    let (nir, key) = child.own_nir.take().expect("a certified NIR");
+    child.quality = 0;
+    (content.insured.nir, content.insured.nir_key, content.beneficiaries) = (nir, key, vec![child]);
+    let mut draft = Draft::new(&own, 0, ws.now()).expect("a draft");
+    draft.add_act("G");
+    draft.reason = Some("Revue le soir".to_owned());
+    let fse = ws.prepare(&draft, &who).expect("prepared");
+    assert_eq!(claimed_for(&ws, &fse).own_nir, Some((nir, key)));
+    let today = "2026-01-15".parse().expect("a day");
+    let people = ws.find_people(&who, &Search::parse("isaure", today), 10).expect("looked for").people;
+    assert_eq!(people.len(), 1, "one person");
+    let history = ws.history(&who, people[0].id, 10).expect("a history");
+    assert_eq!((people[0].nir, history.count), (nir, 2));
+}
+
+#[test]
 fn a_newborn_who_is_not_on_the_card_is_billed_on_the_insureds_nir() {
     let practice = Practice::new();
     let hand = Hand::of("cps-gris", Some("cas-nouveau-ne-absent"));

@@ -3,12 +3,13 @@
 
 use liasse_core::cards::CpsView;
 use liasse_core::desk::{SignedIn, Wanted};
+use liasse_core::replacement::Plan;
 use liasse_core::situation::TypedSituation;
 use liasse_core::{CoreError, Workstation};
 use liasse_domain::Coded;
 
 use crate::support::secretary::Secretariat;
-use crate::support::{Hand, Practice, signed};
+use crate::support::{Hand, Practice, signed, week_of};
 
 /// The card in that hand, its PIN verified, as one whose file of situations is not ours.
 fn opaque(hand: &Hand) -> CpsView {
@@ -146,4 +147,49 @@ fn a_locum_who_types_must_be_the_one_who_was_named() {
     keep(blanc.clone(), TypedSituation { billing_number: "991010224".to_owned(), ..locum }).expect("kept");
     assert_eq!(code(admitted(blanc.clone())), "replacement.autre_carte");
     assert_eq!(sessions(blanc), 0);
+}
+
+#[test]
+fn a_session_is_prepared_and_rehearsed_by_what_was_typed() {
+    let practice = Practice::new();
+    let mut workstation = practice.workstation();
+    let (gris, vert) = (Hand::of("cps-gris", None), Hand::of("cps-vert", None));
+    let (doctors, locums) = (opaque(&gris), opaque(&vert));
+    workstation.keep_situation(&doctors, &typed("991010117")).expect("kept");
+    let who = workstation.sign_in("CPS", &doctors, Wanted::Anything).expect("the doctor");
+    assert_eq!(code(workstation.locum_of(&locums)), "invoicing.situation_non_publique");
+    let mut locum = typed("991011115");
+    (locum.practice_mode, locum.locum_number) = (4, "991010778".to_owned());
+    workstation.keep_situation(&locums, &locum).expect("kept");
+    let named = workstation.locum_of(&locums).expect("a locum");
+    assert_eq!((named.billing.as_str(), &named.rpps), ("991010778", &vert.cps().identity.holder.rpps));
+    assert_eq!(code(workstation.locum_of(&doctors)), "replacement.mode_exercice");
+
+    let plan = Plan { locum: named, situations: vec![1], ..week_of(&vert) };
+    let asked = workstation.begin_session(&plan, &doctors, &who).expect("begun");
+    let number = workstation.finish_session(asked.by(&gris).expect("signed")).expect("sealed");
+    let mut faults = |card: &CpsView| {
+        let found = workstation.rehearse(number, Some(card), Some(Ok(())), &who).expect("played");
+        let of = |what| found.checks.iter().find(|check| check.what == what).expect("looked at").fault.clone();
+        ["carte", "habilitations"].map(|what| of(what).map_or_else(String::new, |report| report.code))
+    };
+    assert_eq!(faults(&locums), ["", ""]);
+    assert_eq!(faults(&vert.cps()), ["", ""], "and by the card's own");
+    let blanc = opaque(&Hand::of("cps-blanc", None));
+    assert_eq!(faults(&blanc), ["invoicing.situation_non_publique", ""]);
+    locum.may_sign_lot = false;
+    workstation.keep_situation(&locums, &locum).expect("kept");
+    workstation
+        .keep_situation(&blanc, &TypedSituation { billing_number: "991010224".to_owned(), ..locum })
+        .expect("kept");
+    let mut faults = |card: &CpsView| {
+        let found = workstation.rehearse(number, Some(card), Some(Ok(())), &who).expect("played");
+        found
+            .checks
+            .into_iter()
+            .filter_map(|check| check.fault.map(|report| (check.what, report.code)))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(faults(&locums), [("habilitations", "replacement.repetition_habilitation".to_owned())]);
+    assert_eq!(faults(&blanc), [("carte", "replacement.autre_carte".to_owned())], "what is typed proves no number");
 }

@@ -14,4 +14,4 @@ pub use hand::{Answers, Hand};
 pub use mails::{arl, caisse, payment, rejection, returned, returned_by, undelivered, unsigned};
 pub use post::{PHASES, ScriptPost, Turn};
 pub use practice::{Ask, Practice, TestClock, directory, instant, signed, week_of};
-pub use readers::Readers;
+pub use readers::{Readers, gate, phone, shown_by, telephone};

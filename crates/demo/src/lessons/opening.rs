@@ -7,7 +7,7 @@ use liasse_core::CoreError;
 use liasse_core::cards::{CardDesk, CardView, CpsView};
 use liasse_core::desk::{DeskError, SignedIn, Wanted};
 use liasse_core::lane::{Handle, Lane};
-use liasse_core::replacement::{self, Plan, ReplacementError, locum_on};
+use liasse_core::replacement::{self, Plan, ReplacementError};
 use liasse_domain::replacement::{Calendar, SessionState, ShareBase, Slot, Terms, Weekdays};
 use liasse_domain::{Clock, Digits, Rate, clock};
 
@@ -86,7 +86,8 @@ fn open_session(office: &Office, moment: NaiveDateTime) -> Result<(), PlayError>
     }
     let table = table(&[DOCTOR, LOCUM])?;
     let card = unlocked(&table.handle(), DOCTOR)?;
-    let locum = locum_on(&unlocked(&table.handle(), LOCUM)?).map_err(CoreError::from)?;
+    let locums_card = unlocked(&table.handle(), LOCUM)?;
+    let locum = office.workstation().call(move |ws| ws.locum_of(&locums_card)).map_err(CoreError::from)??;
     let doctor = sign_in(office, &card)?;
     let asking = doctor.clone();
     let sessions = office.workstation().call(move |ws| ws.sessions_of(&asking)).map_err(CoreError::from)??;

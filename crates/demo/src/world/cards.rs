@@ -70,6 +70,7 @@ pub fn professional_cards(
             puk: practitioner.puk.reveal().to_owned(),
             holder: practitioner.holder.clone(),
             situations: practitioner.situations.clone(),
+            foreign_situations: None,
             signature_certificate,
             authentication_certificate,
             signature_key,

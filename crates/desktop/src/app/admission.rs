@@ -2,6 +2,7 @@
 //! Who may do what is decided in `liasse_core::desk`.
 
 use iced::Task;
+use liasse_core::cards::CardView;
 use liasse_core::desk::{SignedIn, Wanted};
 use liasse_domain::Report;
 
@@ -13,6 +14,11 @@ use crate::screen::pin;
 impl Desk {
     /// Signs in, asks for the PIN or signs out, as the CPS in the readers says.
     pub(super) fn who_is_there(&mut self) -> Task<Message> {
+        if let Some(dialog) = &mut self.pin
+            && let Some(CardView::Cps(cps)) = self.cards.reader(dialog.reader()).map(|found| &found.card)
+        {
+            dialog.card_is(cps);
+        }
         let Some((reader, cps)) = self.cards.cps() else {
             let was_there = self.signed_in.is_some();
             self.signed_in = None;
@@ -104,7 +110,9 @@ impl Desk {
         let Some((reader, cps)) = self.cards.cps() else { return Task::none() };
         let holder = &cps.identity.holder;
         let name = format!("{} {}", holder.given_name.reveal(), holder.family_name.reveal());
-        let purpose = if self.signed_in.is_some() { pin::Purpose::Change } else { pin::Purpose::Give };
+        // What the card says counts: one that was reset asks for its code, whoever was at the desk by it.
+        let is_there = self.signed_in.is_some() && cps.situations.is_some();
+        let purpose = if is_there { pin::Purpose::Change } else { pin::Purpose::Give };
         let dialog = pin::State::new(reader.to_owned(), cps.identity.serial.clone(), name, cps.tries_left, purpose);
         let opened = dialog.opened(&self.office.cards()).map(Message::Pin);
         self.pin = Some(dialog);

@@ -10,7 +10,7 @@ use crate::text::t;
 use crate::theme;
 use crate::widget::apart::field;
 use crate::widget::parts;
-use crate::widget::rows::{Scrolled, rows};
+use crate::widget::rows::{Scrolled, rows, to_top};
 
 /// The height of a word.
 const ROW: f32 = 62.0;
@@ -65,13 +65,22 @@ impl State {
         matches!(key, Key::Named(Named::F8)).then_some(Message::Clear)
     }
 
-    /// Takes a message in.
-    pub fn update(&mut self, message: Message) {
+    /// Takes a message in; a task where other words are shown, from the first one on.
+    pub fn update(&mut self, message: Message) -> Task<Message> {
         match message {
-            Message::Typed(text) => (self.looked_for, self.scrolled) = (text, Scrolled::default()),
-            Message::Scrolled(to) => self.scrolled = to,
-            Message::Clear => self.looked_for = String::new(),
+            Message::Typed(text) => self.look_for(text),
+            Message::Clear => self.look_for(String::new()),
+            Message::Scrolled(to) => {
+                self.scrolled = to;
+                Task::none()
+            }
         }
+    }
+
+    fn look_for(&mut self, words: String) -> Task<Message> {
+        (self.looked_for, self.scrolled) = (words, Scrolled::default());
+        // The widget keeps its own place: without this it stays where nothing is built.
+        to_top()
     }
 
     fn found(&self) -> Vec<&Word> {
@@ -143,11 +152,11 @@ mod tests {
         let mut state = State::default();
         assert!(state.words.len() > 30, "{}", state.words.len());
         assert!(state.words.iter().all(|word| !word.meaning.is_empty()));
-        state.update(Message::Typed("ARL".to_owned()));
+        drop(state.update(Message::Typed("ARL".to_owned())));
         assert!(state.found().iter().any(|word| word.term.contains("ARL")));
-        state.update(Message::Typed("xyzzy".to_owned()));
+        drop(state.update(Message::Typed("xyzzy".to_owned())));
         assert!(state.found().is_empty());
-        state.update(Message::Clear);
+        drop(state.update(Message::Clear));
         assert_eq!(state.found().len(), state.words.len());
     }
 }

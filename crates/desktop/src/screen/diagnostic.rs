@@ -264,9 +264,13 @@ fn look(office: &Office) -> Diagnosis {
     })
 }
 
-/// The readers as the card lane last read them: it watches them by itself, and tells the desk of every change.
+/// The readers as the card lane last read them: it watches them by itself, and tells the desk of every change. A professional's card
+/// whose code was given says besides where its holder practises.
 fn snapshot(office: &Office) -> Snapshot {
-    let read = office.cards().call_within(CARDS_CAP, |desk| desk.snapshot());
+    let read = office.cards().call_within(CARDS_CAP, |desk| {
+        desk.ask_activities();
+        desk.snapshot()
+    });
     read.unwrap_or_else(|_| Snapshot {
         readers: Vec::new(),
         service: Some(CardError::Channel(ChannelError::Mute).report()),

@@ -474,7 +474,10 @@ impl State {
         match self.proposed.add(&mut changed, tables, self.entry.text()) {
             Ok(()) => {
                 self.entry.clear();
-                self.edit(office, signed_in, |draft| *draft = changed)
+                let moved = changed.beneficiary() != draft.beneficiary();
+                let edited = self.edit(office, signed_in, |draft| *draft = changed);
+                // The mutuelle of whom it was for is none of a newborn's.
+                if moved { Action::Run(self.cover_changed(office, signed_in)) } else { edited }
             }
             // A code that was chosen may still want its number: kilometres, a coefficient.
             Err(_) if chosen => Action::Run(operation::move_cursor_to_end(widget::Id::new(ENTRY))),

@@ -5,13 +5,13 @@ use chrono::NaiveDate;
 use iced::widget::{column, container, operation, text, text_input};
 use iced::{Element, Fill, Task, widget};
 use liasse_core::desk::SignedIn;
-use liasse_core::invoicing::Draft;
+use liasse_core::invoicing::{Draft, OnVitale};
 use liasse_demo::Office;
 use liasse_domain::patient::Period;
 use liasse_domain::{Code, Coded, Instant, MutuelleCard, Report, clock};
 
 use crate::ask::ask;
-use crate::text::t;
+use crate::text::{t, with};
 use crate::theme;
 use crate::widget::apart::field;
 use crate::widget::parts;
@@ -23,6 +23,8 @@ const FIELDS: [&str; 4] = ["mutuelle-amc", "mutuelle-adherent", "mutuelle-conven
 pub struct State {
     draft: Draft,
     fields: [String; 4],
+    /// What the Vitale says, with its day.
+    on_vitale: Option<OnVitale>,
     error: Option<Report>,
 }
 
@@ -48,13 +50,20 @@ pub enum Action {
 }
 
 impl State {
-    /// A dialog for the patient of a draft, with the card that is known.
+    /// A dialog for the patient of a draft, with the card that is known, else with what their Vitale says.
     pub fn new(draft: Draft, known: Option<&MutuelleCard>) -> Self {
-        let fields = known.map_or_else(Default::default, |card| {
-            let until = card.period.until.map_or_else(String::new, |day| day.format("%d/%m/%Y").to_string());
-            [card.number.clone(), card.member.reveal().to_owned(), card.convention.clone(), until]
-        });
-        Self { draft, fields, error: None }
+        let on_vitale = draft.insurer_on_vitale();
+        let fields = match (known, &on_vitale) {
+            (Some(card), _) => {
+                let MutuelleCard { number, member, convention, period, .. } = card;
+                [number.clone(), member.reveal().to_owned(), convention.clone(), last_day(*period)]
+            }
+            (None, Some(said)) => {
+                [said.number.clone(), said.member.reveal().to_owned(), String::new(), last_day(said.period)]
+            }
+            (None, None) => Default::default(),
+        };
+        Self { draft, fields, on_vitale, error: None }
     }
 
     /// The focus of the first field that is empty, else of the first.
@@ -108,6 +117,9 @@ impl State {
     pub fn view(&self) -> Element<'_, Message> {
         let labels = [t("mutuelle.amc"), t("mutuelle.member"), t("mutuelle.convention"), t("mutuelle.until")];
         let mut body = column![parts::title(t("mutuelle.title")), parts::faint(t("mutuelle.explain"))].spacing(12);
+        if let Some(said) = &self.on_vitale {
+            body = body.push(text(vitale_says(said)).size(theme::NOTE).font(theme::SEMIBOLD));
+        }
         for (index, label) in labels.into_iter().enumerate() {
             body = body.push(
                 column![
@@ -130,6 +142,21 @@ impl State {
         let dialog = container(body).width(520).padding(24).style(theme::panel);
         container(dialog).center(Fill).style(theme::veil).into()
     }
+}
+
+fn last_day(period: Period) -> String {
+    period.until.map_or_else(String::new, |day| day.format("%d/%m/%Y").to_string())
+}
+
+/// What the Vitale says of the insurer, by whom its part is managed, and when it was read.
+pub fn vitale_says(said: &OnVitale) -> String {
+    let until = match last_day(said.period) {
+        day if day.is_empty() => t("mutuelle.without_end").to_owned(),
+        day => with("mutuelle.until_day", &[("day", &day)]),
+    };
+    let read = said.read_on.format("%d/%m/%Y").to_string();
+    let values = [("read", &*read), ("number", &said.number), ("member", said.member.reveal()), ("until", &until)];
+    if said.by_caisse { with("mutuelle.vitale_caisse", &values) } else { with("mutuelle.vitale_insurer", &values) }
 }
 
 /// `31/12/2026`, `31.12.26` or `31122026`.

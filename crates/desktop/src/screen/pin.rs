@@ -5,7 +5,7 @@ mod view;
 
 use iced::Task;
 use liasse_core::CoreError;
-use liasse_core::cards::{CardDesk, LastTry, PukState, Snapshot};
+use liasse_core::cards::{CardDesk, CardView, CpsView, LastTry, PukState, Snapshot, complete_pin, complete_puk};
 use liasse_core::lane::Handle;
 use liasse_core::ports::CardError;
 use liasse_domain::{Code, Coded, Digits, Report};
@@ -47,6 +47,8 @@ pub struct State {
     purpose: Purpose,
     field: Field,
     tries_left: u8,
+    /// Whether the card asks for its code. Who was at the desk by it may not be so any more: a reset forgets the code.
+    locked: bool,
     /// What is left of the unblocking code, once the card was asked.
     puk: Option<PukState>,
     /// Somebody said, after the warning, that the last try may be spent.
@@ -104,6 +106,7 @@ impl State {
             purpose,
             field: Field::Present,
             tries_left,
+            locked: purpose == Purpose::Give,
             puk: None,
             armed: false,
             buffer: PinBuffer::default(),
@@ -124,6 +127,13 @@ impl State {
     /// Whether it is about that card in that reader.
     pub fn is_for(&self, reader: &str, serial: &str) -> bool {
         self.reader == reader && self.serial == serial
+    }
+
+    /// What the card in the reader says now, where it is the one that the codes are typed for.
+    pub fn card_is(&mut self, cps: &CpsView) {
+        if cps.identity.serial == self.serial {
+            (self.tries_left, self.locked) = (cps.tries_left, cps.situations.is_none());
+        }
     }
 
     /// Whether it asks for the code that signs the holder of the card in that reader in.
@@ -202,10 +212,9 @@ impl State {
     fn submit(&mut self, cards: &Handle<CardDesk>) -> Action {
         let digits = self.buffer.take();
         // Refused before the card: no try is spent.
-        let complete = if self.field == Field::Puk { digits.len() == Digits::MAX } else { digits.is_complete() };
-        if !complete {
-            let code = if self.field == Field::Puk { Code("cards.puk_longueur") } else { Code("cards.code_longueur") };
-            self.error = Some(Report::new(code, &[]));
+        let complete = if self.field == Field::Puk { complete_puk(&digits) } else { complete_pin(&digits) };
+        if let Err(error) = complete {
+            self.error = Some(error.report());
             return Action::None;
         }
         match (self.purpose, self.field) {
@@ -259,8 +268,8 @@ impl State {
             return Action::Done(snapshot, said);
         };
         let purpose = self.purpose;
-        if let Some(liasse_core::cards::CardView::Cps(cps)) = snapshot.reader(&self.reader).map(|found| &found.card) {
-            self.tries_left = cps.tries_left;
+        if let Some(CardView::Cps(cps)) = snapshot.reader(&self.reader).map(|found| &found.card) {
+            self.card_is(cps);
         }
         self.begin(if self.tries_left == 0 { Purpose::Unblock } else { purpose });
         self.error = Some(report);

@@ -21,7 +21,7 @@ use liasse_demo::Office;
 use liasse_domain::replacement::SessionState;
 use liasse_domain::{Coded, Report};
 
-use crate::ask::{aside, ask};
+use crate::ask::{ask, reported};
 use crate::text::{t, with};
 use form::Form;
 
@@ -277,18 +277,21 @@ impl State {
         let (Some(person), Some(card)) = (signed_in.cloned().filter(|_| !self.busy), cps.cloned()) else {
             return Action::None;
         };
-        let plan = match self.form.plan(&card, &person, other) {
-            Ok(plan) => plan,
-            Err(report) => {
-                self.notice = Some(report);
-                return Action::None;
-            }
-        };
         self.busy = true;
+        let form = self.form.clone();
+        let other = other.filter(|_| form.takes_the_card()).cloned();
         let (lane, cards) = (office.workstation(), office.cards());
         Action::Run(
-            aside(move || {
-                let number = replacement::prepare(&lane, &cards, &plan, &card, &person)?;
+            reported(move || {
+                let asked = card.clone();
+                let read = lane.call(move |ws| {
+                    let locum = other.map(|other| ws.locum_of(&other)).transpose()?;
+                    Ok::<_, CoreError>((ws.with_situations(&asked)?, locum))
+                });
+                let (own, locum) = read.map_err(|ended| ended.report())?.map_err(|error| error.report())?;
+                let plan = form.plan(&own, &person, locum)?;
+                let prepared = replacement::prepare(&lane, &cards, &plan, &card, &person);
+                let number = prepared.map_err(|error| error.report())?;
                 Ok(with("locum.prepared", &[("number", &number.to_string())]))
             })
             .map(Message::Done),
@@ -312,7 +315,7 @@ impl State {
         self.busy = true;
         let (office, other) = (Arc::clone(office), other.cloned());
         Action::Run(
-            crate::ask::reported(move || {
+            reported(move || {
                 let trial = match &other {
                     Some(locum) => Some(
                         liasse_demo::rehearsal::trial(&office, &session, (&person, &card), locum)

@@ -33,6 +33,8 @@ pub struct State {
     /// Whose card, by its number.
     serial: String,
     holder: String,
+    /// How long the card's own file is, where it has one.
+    undecoded: Option<usize>,
     /// Which of the sixteen situations.
     number: u8,
     fields: [String; 8],
@@ -76,6 +78,7 @@ impl State {
         let state = Self {
             serial: cps.identity.serial.clone(),
             holder: format!("{} {}", holder.given_name.reveal(), holder.family_name.reveal()),
+            undecoded: cps.undecoded_bytes,
             number: 1,
             fields: Default::default(),
             may_sign_fse: true,
@@ -216,6 +219,9 @@ impl State {
         let of = parts::faint(with("situation.of", &[("name", &self.holder)]));
         let mut body =
             column![parts::title(t("situation.title")), of, parts::faint(t("situation.explain"))].spacing(12);
+        if let Some(bytes) = self.undecoded {
+            body = body.push(parts::faint(with("situation.undecoded", &[("bytes", &bytes.to_string())])));
+        }
         let mut cells = labels.into_iter().enumerate();
         while let (Some((left, first)), Some((right, second))) = (cells.next(), cells.next()) {
             body = body.push(row![self.cell(left, first), self.cell(right, second)].spacing(12));

@@ -234,3 +234,41 @@ fn a_store_of_the_first_schema_is_brought_to_this_one() {
     assert!(raw.execute("UPDATE inbox SET raw = x'01'", []).is_err(), "a return is kept as it came");
     raw.execute("UPDATE inbox SET content = '{}'", []).expect("its meaning may come later");
 }
+
+#[test]
+fn patients_of_before_the_ninth_schema_keep_their_rows_and_what_hangs_on_them() {
+    let folder = Folder::new();
+    let old = folder.raw();
+    for sql in [
+        include_str!("../../src/migrations/0001_foundation.sql"),
+        include_str!("../../src/migrations/0002_recognised_returns.sql"),
+        include_str!("../../src/migrations/0003_receipts_and_matching.sql"),
+        include_str!("../../src/migrations/0004_complementary_and_messages.sql"),
+        include_str!("../../src/migrations/0005_replacements.sql"),
+        include_str!("../../src/migrations/0006_desk.sql"),
+        include_str!("../../src/migrations/0007_fast_path.sql"),
+        include_str!("../../src/migrations/0008_typed_situations.sql"),
+        "INSERT INTO patient VALUES (7, '2840578006084', 90, '2150199999901', 50, '2015-01-01', 1, 6, 'DURAND', 'LÉA', 'x');
+         INSERT INTO reading (patient, read_at, content) VALUES (7, '2026-01-15T08:00:00.000000Z', '{}');
+         PRAGMA user_version = 8;",
+    ] {
+        old.execute_batch(sql).expect("the eighth schema");
+    }
+    drop(old);
+    drop(folder.open());
+    let raw = folder.raw();
+    let read = "SELECT p.given_name FROM patient p JOIN reading r ON r.patient = p.id WHERE p.id = 7";
+    let name: String = raw.query_row(read, [], |row| row.get(0)).expect("the row and its reading");
+    assert_eq!(name, "LÉA");
+    let insert = |own: &str| {
+        raw.execute(
+            "INSERT INTO patient (insured_nir, insured_key, own_nir, own_key, birth_date, birth_rank, quality,
+                                  family_name, given_name, seen_at)
+             VALUES ('2840578006084', 90, ?1, 1, '2015-01-01', 1, 6, 'DURAND', 'TOM', 'x')",
+            [own],
+        )
+    };
+    insert("1150199999902").expect("another person of that day");
+    assert!(insert("2150199999901").is_err(), "nobody twice");
+    assert!(!raw.prepare("PRAGMA foreign_key_check").and_then(|mut all| all.exists([])).expect("checked"));
+}

@@ -102,3 +102,51 @@ fn a_nir_a_day_and_a_birth_find_those_of_whoever_looks() {
     assert_eq!(said, [(&own, 4, "00100", None)]);
     assert_eq!(store.mutuelle_seen(id).expect("read"), None);
 }
+
+/// One G for a child of one day and rank under that insured person; the row of whom it is for.
+fn child(practice: &mut Practice, insured: &str, own: Option<&str>, given: &str) -> i64 {
+    let billing = billing(DOCTOR);
+    let made = practice.store.prepare_fse(&stamp(), &billing, None, |number| {
+        let (mut content, bytes) = fse(&billing, number, Kind::Paid);
+        let patient = &mut content.patient;
+        patient.insured_nir = Nir::parse(insured).expect("a NIR");
+        patient.insured_key = patient.insured_nir.key();
+        patient.own_nir = own.map(|own| Nir::parse(own).expect("a NIR")).map(|nir| (nir, nir.key()));
+        (patient.given_name, patient.quality) = (given.into(), 6);
+        Ok::<_, ()>((content, bytes))
+    });
+    made.expect("prepared");
+    let raw = practice.folder.raw();
+    raw.query_row("SELECT patient FROM document ORDER BY id DESC LIMIT 1", [], |row| row.get(0)).expect("a row")
+}
+
+#[test]
+fn two_people_of_one_day_under_one_insured_person_are_told_apart_by_their_own_nir() {
+    let mut practice = Practice::new();
+    let (mother, father) = ("2840578006084", "1830578006004");
+    let (leas, toms) = (Some("2150199999901"), Some("1150199999902"));
+    let lea = child(&mut practice, mother, leas, "LÉA");
+    let tom = child(&mut practice, mother, toms, "TOM");
+    assert_ne!(lea, tom, "twins of one rank, or step-siblings");
+    assert_eq!([child(&mut practice, mother, leas, "LÉA"), child(&mut practice, mother, toms, "TOM")], [lea, tom]);
+    // Neither is joined to the other under the father's number.
+    assert_eq!([child(&mut practice, father, toms, "TOM"), child(&mut practice, father, leas, "LÉA")], [tom, lea]);
+    assert_eq!([child(&mut practice, mother, toms, "TOM"), child(&mut practice, mother, leas, "LÉA")], [tom, lea]);
+    // A card that gives no NIR of their own: the given name is all that is left.
+    assert_eq!([child(&mut practice, mother, None, "TOM"), child(&mut practice, mother, None, "LÉA")], [tom, lea]);
+    assert_eq!(names(&practice.store.people_of_nir(mother, None, Whose::default(), 10).expect("read")).len(), 2);
+}
+
+#[test]
+fn who_was_first_seen_without_a_nir_of_their_own_keeps_their_row() {
+    let mut practice = Practice::new();
+    let (mother, father, own) = ("2840578006084", "1830578006004", Some("2150199999901"));
+    let first = child(&mut practice, mother, None, "LÉA");
+    assert_eq!(child(&mut practice, mother, own, "LÉA"), first, "their own is known from now on");
+    assert_eq!(child(&mut practice, father, own, "LÉA"), first);
+    // Seen under both parents before any card gave it: two rows, which stay two.
+    let mut practice = Practice::new();
+    let rows = [child(&mut practice, mother, None, "LÉA"), child(&mut practice, father, None, "LÉA")];
+    assert_ne!(rows[0], rows[1]);
+    assert_eq!([child(&mut practice, mother, own, "LÉA"), child(&mut practice, father, own, "LÉA")], rows);
+}

@@ -1,4 +1,4 @@
-//! Two readers whose cards count what they hear, and play a fault where a test says so.
+//! Two readers whose cards count what they hear, codes apart, and play a fault where a test says so.
 //! Not the script of `support::Readers`: here the simulator itself fails.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -7,8 +7,10 @@ use std::time::Duration;
 use liasse_cards::ChannelError;
 use liasse_cardsim::{Fault, Knobs, SimCard, SimChannel, image_named};
 use liasse_core::ports::{CardChannel, CardReaders, Protocol, ReaderState};
+use liasse_domain::Instant;
 
 use super::{CPS, VITALE};
+use crate::support::telephone;
 
 /// The ATR of a bank card.
 const FOREIGN_ATR: [u8; 9] = [0x3B, 0x65, 0x00, 0x00, 0x20, 0x63, 0xCB, 0x68, 0x00];
@@ -28,9 +30,16 @@ struct Slot {
     name: &'static str,
     card: Option<(Vec<u8>, SimChannel)>,
     insertions: u32,
-    /// Commands that the card in it heard, and at which of them it was shown a PIN.
+    /// Commands that the card in it heard, and which of them carried a code.
     heard: u32,
-    pins: Vec<u32>,
+    codes: Vec<Code>,
+}
+
+/// A command that carried a code: instruction and parameters, and how many the card had heard before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Code {
+    pub head: [u8; 3],
+    pub at: u32,
 }
 
 struct Inside {
@@ -45,7 +54,7 @@ pub struct Counting(Arc<(Mutex<Inside>, Condvar)>);
 
 impl Counting {
     pub fn new() -> Self {
-        let slots = [CPS, VITALE].map(|name| Slot { name, card: None, insertions: 0, heard: 0, pins: Vec::new() });
+        let slots = [CPS, VITALE].map(|name| Slot { name, card: None, insertions: 0, heard: 0, codes: Vec::new() });
         Self(Arc::new((Mutex::new(Inside { slots, changed: false, woken: false }), Condvar::new())))
     }
 
@@ -63,12 +72,17 @@ impl Counting {
 
     /// Puts a fresh card of that name in, in the place of what was there.
     pub fn insert(&self, reader: &str, card: &str, trouble: Trouble) {
-        let fault = match trouble {
-            Trouble::Plays(fault) => Some(fault),
-            Trouble::Nothing | Trouble::ForeignAtr => None,
-        };
-        let knobs = Knobs { fault, ..Knobs::default() };
-        let channel = SimChannel::new(SimCard::new(image_named(card).expect("a card of the world"), knobs));
+        let image = image_named(card).expect("a card of the world");
+        self.put(reader, SimCard::new(image, trouble.knobs()), trouble);
+    }
+
+    /// Lays the telephone of a family down, which reads that hour.
+    pub fn lay(&self, reader: &str, vitale: &str, at: Instant, trouble: Trouble) {
+        self.put(reader, telephone(vitale, at, trouble.knobs()), trouble);
+    }
+
+    fn put(&self, reader: &str, card: SimCard, trouble: Trouble) {
+        let channel = SimChannel::new(card);
         let atr = if matches!(trouble, Trouble::ForeignAtr) { FOREIGN_ATR.to_vec() } else { channel.atr().to_vec() };
         self.tell(|inside| {
             let slot = inside.slot(reader);
@@ -76,7 +90,7 @@ impl Counting {
                 before.pull();
             }
             slot.insertions += 1;
-            (slot.heard, slot.pins) = (0, Vec::new());
+            (slot.heard, slot.codes) = (0, Vec::new());
         });
     }
 
@@ -85,9 +99,19 @@ impl Counting {
         self.lock().slot(reader).heard
     }
 
-    /// At which of them, counted from 0, it was shown a PIN.
-    pub fn pins(&self, reader: &str) -> Vec<u32> {
-        self.lock().slot(reader).pins.clone()
+    /// Which of them carried a code.
+    pub fn codes(&self, reader: &str) -> Vec<Code> {
+        self.lock().slot(reader).codes.clone()
+    }
+}
+
+impl Trouble {
+    fn knobs(self) -> Knobs {
+        let fault = match self {
+            Self::Plays(fault) => Some(fault),
+            Self::Nothing | Self::ForeignAtr => None,
+        };
+        Knobs { fault, ..Knobs::default() }
     }
 }
 
@@ -152,8 +176,8 @@ impl CardChannel for Counted {
         let mut inside = self.readers.lock();
         let slot = inside.slot(&self.reader);
         if slot.insertions == self.insertion {
-            if let [_, 0x20, _, _, _, _, ..] = apdu {
-                slot.pins.push(slot.heard);
+            if let [_, instruction @ (0x20 | 0x24 | 0x2C), p1, p2, _, _, ..] = apdu {
+                slot.codes.push(Code { head: [*instruction, *p1, *p2], at: slot.heard });
             }
             slot.heard += 1;
         }

@@ -1,10 +1,60 @@
-//! Readers that follow a script: cards go in and out, the smart card service stops and comes back, a card forgets itself.
+//! Readers that follow a script: cards go in and out, the smart card service stops and comes back, a card forgets itself. And the
+//! telephones of the world, with what a lane takes them in by.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use liasse_cardsim::{Knobs, SimCard, SimChannel, image_named};
-use liasse_core::ports::{CardChannel, CardReaders, ChannelError, ReaderState};
+use liasse_cardsim::{Knobs, Phone, SimCard, SimChannel, image_named};
+use liasse_core::apcv::{Apcv, ApcvError};
+use liasse_core::cards::ApcvGate;
+use liasse_core::directory::Trust;
+use liasse_core::ports::{ApcvEngine, CardChannel, CardReaders, ChannelError, Clock, ReaderState};
+use liasse_domain::Instant;
+
+use super::{TestClock, directory};
+
+/// The telephone that goes with a Vitale of the world.
+pub fn phone(vitale: &str) -> Phone {
+    Phone::of(&image_named(vitale).expect("a card of the world")).expect("a Vitale")
+}
+
+/// What such a telephone shows at that hour: never twice the same.
+pub fn shown_by(phone: &Phone, at: Instant) -> Option<String> {
+    static SHOWN: AtomicU64 = AtomicU64::new(0);
+    let mut drawn = [0; 16];
+    drawn[..8].copy_from_slice(&SHOWN.fetch_add(1, Ordering::Relaxed).to_be_bytes());
+    phone.context(&drawn, at)
+}
+
+/// Such a telephone on a reader, which reads that hour.
+pub fn telephone(vitale: &str, at: Instant, knobs: Knobs) -> SimCard {
+    let phone = phone(vitale);
+    SimCard::phone(Box::new(move || shown_by(&phone, at)), knobs)
+}
+
+/// What a lane takes telephones in by: those of two families are believed, and sign while their context holds.
+pub fn gate(clock: &TestClock) -> ApcvGate {
+    let clock: Arc<dyn Clock> = Arc::new(clock.clone());
+    let trust = directory(&[]).trust;
+    let phones = ["vitale-durand", "vitale-martin"].map(phone);
+    let engine = Box::new(Engine { phones, trust: trust.clone(), clock: Arc::clone(&clock) });
+    ApcvGate { trust, clock, engine }
+}
+
+struct Engine {
+    phones: [Phone; 2],
+    trust: Trust,
+    clock: Arc<dyn Clock>,
+}
+
+impl ApcvEngine for Engine {
+    fn sign(&mut self, apcv: &Apcv, hash: &[u8; 32]) -> Result<Vec<u8>, ApcvError> {
+        let certificate = apcv.checked(&self.trust, self.clock.now())?;
+        let phone = self.phones.iter().find(|phone| phone.certificate() == certificate);
+        phone.and_then(|phone| phone.sign(hash)).ok_or(ApcvError::NoEngine)
+    }
+}
 
 struct Slot {
     name: String,
@@ -69,7 +119,16 @@ impl Readers {
     /// Puts the simulated card of that name in.
     pub fn insert(&self, reader: &str, card: &str) {
         let image = image_named(card).expect("a card of the world");
-        let card = Arc::new(Mutex::new(SimCard::new(image, Knobs::default())));
+        self.put(reader, SimCard::new(image, Knobs::default()));
+    }
+
+    /// Lays the telephone that goes with that Vitale on the reader; it reads that hour.
+    pub fn lay(&self, reader: &str, vitale: &str, at: Instant) {
+        self.put(reader, telephone(vitale, at, Knobs::default()));
+    }
+
+    fn put(&self, reader: &str, card: SimCard) {
+        let card = Arc::new(Mutex::new(card));
         let channel = SimChannel::shared(Arc::clone(&card));
         self.change(|inside| {
             let slot = inside.slot(reader);

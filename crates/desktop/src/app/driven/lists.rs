@@ -204,6 +204,25 @@ fn settlements_that_were_scrolled_stand_at_their_top_once_they_are_sorted_anew()
 }
 
 #[test]
+fn words_that_were_scrolled_stand_at_their_top_once_others_are_looked_for() {
+    let mut window = Driven::open("mots-defiles");
+    window.goes_to(Place::Aide);
+    let sees = |window: &mut Driven| {
+        let seen = seen(window);
+        ["Accident du travail", "Titulaire"].map(|term| seen.iter().any(|text| text == term))
+    };
+    assert_eq!(sees(&mut window), [true, false]);
+    wheels(&mut window);
+    assert_eq!(sees(&mut window), [false, true]);
+    window.types("a");
+    assert_eq!(sees(&mut window), [true, false], "both have that letter, and the first is seen");
+    wheels(&mut window);
+    assert_eq!(sees(&mut window), [false, true]);
+    window.press(Named::F8);
+    assert_eq!(sees(&mut window), [true, false], "all of them again, from the top");
+}
+
+#[test]
 fn no_key_acts_on_a_list_while_another_is_read_in_its_place() {
     let mut window = Driven::open("liste-d-avant");
     LESSONS[0].begin(&window.desk().office).expect("a caisse that rejects once");

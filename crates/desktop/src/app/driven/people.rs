@@ -116,3 +116,27 @@ fn what_one_person_saw_is_not_there_for_the_next() {
     window.pulls(CPS_READER);
     window.lacks(MARIE);
 }
+
+#[test]
+fn the_mutuelle_that_the_vitale_names_is_proposed_with_its_source_and_day() {
+    let mut window = Driven::open("mutuelle-carte-vitale");
+    window.signs_in("cps-gris");
+    window.inserts(VITALE_READER, "cas-mutuelle-02");
+    let until = with("mutuelle.until_day", &[("day", "31/12/2049")]);
+    let values = [("read", "15/01/2026"), ("number", "99999905"), ("member", ""), ("until", &*until)];
+    let said = with("mutuelle.vitale_caisse", &values);
+    window.shows(t("facturer.no_mutuelle"));
+    window.shows(&said);
+    window.control("m");
+    assert_eq!(window.count(&said), 2, "in the dialog, too");
+    window.shows("99999905");
+    window.shows("31/12/2049");
+    // The number of the member and the convention are on the paper card alone: that is where one types.
+    window.types("SIM99905");
+    window.press(Named::Tab);
+    window.types("co");
+    window.press(Named::Enter);
+    assert_eq!(window.count(t("mutuelle.explain")), 0);
+    assert_eq!(window.count(t("facturer.no_mutuelle")), 0);
+    window.shows(&with("facturer.mutuelle_seen", &[("seen", "15/01/2026")]));
+}

@@ -35,10 +35,7 @@ impl State {
     pub(super) fn unlike(&self, vitale: &VitaleView) -> Option<Other> {
         let draft = self.draft.as_ref()?;
         let works = match self.stage {
-            Stage::Editing => {
-                let typed = !self.proposed.is_untouched() && !draft.input.acts.is_empty();
-                typed || self.vitale.is_none() || draft.corrects().is_some()
-            }
+            Stage::Editing => self.proposed.is_work(draft) || self.vitale.is_none() || draft.corrects().is_some(),
             Stage::Prepared(_) => true,
             Stage::Signing | Stage::Signed(_) => false,
         };

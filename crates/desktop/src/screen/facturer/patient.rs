@@ -3,7 +3,7 @@
 
 use iced::widget::operation;
 use iced::{Task, widget};
-use liasse_core::cards::{CardView, Snapshot, VitaleView, same_world};
+use liasse_core::cards::{CardView, Snapshot, VitaleView, difference, same_world};
 use liasse_core::desk::SignedIn;
 use liasse_core::invoicing::Draft;
 use liasse_core::ports::CardError;
@@ -56,12 +56,47 @@ impl State {
             self.other = None;
             return Task::none();
         }
+        if let Some(draft) = self.said_anew(vitale, now) {
+            self.other = None;
+            return self.take_in(office, signed_in, vitale, draft);
+        }
         if let Some(other) = self.unlike(vitale) {
             self.other = Some(other);
             return Task::none();
         }
         self.leave();
         self.open(office, signed_in, vitale.clone(), now)
+    }
+
+    /// What is on the screen, as a card says it that is another one of the same insured person, or was brought up to date, and names
+    /// the patient too: nothing of it is swept away. What is signed has ended.
+    fn said_anew(&self, vitale: &VitaleView, now: Instant) -> Option<Draft> {
+        let draft = self.draft.as_ref().filter(|_| self.vitale.is_some() && !matches!(self.stage, Stage::Signed(_)))?;
+        draft.taken_up(&Draft::new(vitale, 0, now).ok()?)
+    }
+
+    /// The same patient by that card. What has a number stays as its bytes are.
+    fn take_in(
+        &mut self,
+        office: &Office,
+        signed_in: Option<&SignedIn>,
+        vitale: &VitaleView,
+        draft: Draft,
+    ) -> Task<Message> {
+        if !matches!(self.stage, Stage::Editing) {
+            self.adopt(vitale);
+            return Task::none();
+        }
+        // No key leads back to what the card said before.
+        self.undone.clear();
+        (self.vitale, self.draft) = (Some(vitale.clone()), Some(draft));
+        if let Some(refused) = signed_in.and_then(|person| same_world(&person.holder, &vitale.read).err()) {
+            self.notice = Some(liasse_domain::Coded::report(&refused));
+        }
+        let covered = self.cover_changed(office, signed_in);
+        let untouched = self.proposed.is_untouched();
+        let proposed = if untouched { self.propose_anew(office, signed_in) } else { Task::none() };
+        Task::batch([covered, proposed])
     }
 
     /// Opens the patient whose card waited for an answer about the last one, once there is one.
@@ -121,8 +156,7 @@ impl State {
         let unsigned = matches!(self.stage, Stage::Editing);
         if let Some(draft) = self.draft.take()
             && unsigned
-            && !self.proposed.is_untouched()
-            && !draft.input.acts.is_empty()
+            && self.proposed.is_work(&draft)
         {
             self.parked.push((self.vitale.clone(), draft));
         }
@@ -130,34 +164,30 @@ impl State {
 
     /// What was typed today for that patient without their card and put aside, else what was just begun for them.
     pub(super) fn resumed(&mut self, begun: Draft) -> Draft {
-        let is_it = |(card, draft): &(Option<VitaleView>, Draft)| {
-            card.is_none()
-                && draft.mode == begun.mode
-                && draft.input.date == begun.input.date
-                && draft.card() == begun.card()
-                && draft.beneficiary() == begun.beneficiary()
+        let of_today = |card: Option<&VitaleView>, draft: &Draft| {
+            card.is_none() && draft.mode == begun.mode && draft.input.date == begun.input.date
         };
-        match self.parked.iter().position(is_it) {
-            Some(index) => self.parked.swap_remove(index).1,
-            None => begun,
-        }
+        self.taken_up(&begun, of_today).unwrap_or(begun)
+    }
+
+    /// The last of what was put aside for a patient of that family, as `begun` says it now.
+    fn taken_up(&mut self, begun: &Draft, fits: impl Fn(Option<&VitaleView>, &Draft) -> bool) -> Option<Draft> {
+        let again = |(card, draft): &(Option<VitaleView>, Draft)| {
+            fits(card.as_ref(), draft).then(|| draft.taken_up(begun)).flatten()
+        };
+        let found = self.parked.iter().enumerate().rev().find_map(|(index, one)| Some((index, again(one)?)));
+        let (index, draft) = found?;
+        self.parked.remove(index);
+        self.proposed.came_back();
+        Some(draft)
     }
 
     /// The patient of a card on the screen: what was put aside for them, or a new draft.
     fn put_up(&mut self, vitale: VitaleView, now: Instant) {
-        let is_it = |card: &VitaleView| card.read.content == vitale.read.content;
-        let parked = self.parked.iter().position(|(card, _)| card.as_ref().is_some_and(is_it));
-        let draft = match parked {
-            Some(index) => {
-                let mut draft = self.parked.swap_remove(index).1;
+        match Draft::new(&vitale, 0, now) {
+            Ok(begun) => {
+                let mut draft = self.taken_up(&begun, |card, _| card.is_some()).unwrap_or(begun);
                 draft.set_day(now);
-                draft.presented_by(&vitale);
-                Ok(draft)
-            }
-            None => Draft::new(&vitale, 0, now),
-        };
-        match draft {
-            Ok(mut draft) => {
                 if draft.input.acts.is_empty() {
                     draft.ask_about_ald();
                 }
@@ -190,7 +220,7 @@ impl State {
     /// The draft of a correction takes the screen; what was typed for the same card comes back when it is inserted again.
     pub fn take_up(&mut self, office: &Office, signed_in: Option<&SignedIn>, draft: Draft) -> Task<Message> {
         // The card may have been changed while the draft was made.
-        let vitale = self.vitale.clone().filter(|card| card.read.content.as_ref() == Some(draft.card()));
+        let vitale = self.vitale.clone().filter(|card| difference(&draft, card).is_none());
         if vitale.is_none() {
             return Task::none();
         }

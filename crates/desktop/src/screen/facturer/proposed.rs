@@ -2,9 +2,9 @@
 //! Typing an act replaces what was proposed; `+` in front adds to it.
 
 use iced::Task;
+use liasse_core::Tables;
 use liasse_core::desk::SignedIn;
-use liasse_core::invoicing::{Accident, Draft, Proposal};
-use liasse_core::{Tables, TypedError};
+use liasse_core::invoicing::{Accident, Draft, LineError, Proposal};
 use liasse_demo::Office;
 use liasse_domain::{Report, SecuringMode};
 
@@ -20,6 +20,8 @@ pub struct Proposed {
     accidents: Vec<Accident>,
     /// The day of the FSE whose answers are proposed again.
     answered_on: Option<chrono::NaiveDate>,
+    /// Somebody named a newborn or a doctor, or what they had put aside came back: the draft is theirs, whatever acts it has.
+    theirs: bool,
 }
 
 impl Proposed {
@@ -43,13 +45,28 @@ impl Proposed {
         self.set.is_some()
     }
 
+    /// What somebody had put aside is on the screen again.
+    pub fn came_back(&mut self) {
+        self.theirs = true;
+    }
+
+    /// Whether a draft is somebody's work, that no other card may sweep away.
+    pub fn is_work(&self, draft: &Draft) -> bool {
+        self.theirs || (!self.is_untouched() && !draft.input.acts.is_empty())
+    }
+
+    /// Another context: what was proposed counts no more, what somebody has done does.
+    fn begin_anew(&mut self) {
+        *self = Self { theirs: self.theirs, ..Self::default() };
+    }
+
     /// Somebody changed the acts: they are theirs now.
     pub fn touched(&mut self) {
         self.set = None;
     }
 
     /// Adds what was typed: in the place of what was proposed, beside it where it begins with `+`.
-    pub fn add(&mut self, draft: &mut Draft, tables: &Tables, text: &str) -> Result<(), TypedError> {
+    pub fn add(&mut self, draft: &mut Draft, tables: &Tables, text: &str) -> Result<(), LineError> {
         let beside = text.trim_start().strip_prefix('+');
         let typed = beside.unwrap_or(text);
         let mut changed = draft.clone();
@@ -64,7 +81,9 @@ impl Proposed {
             changed.input.acts.iter_mut().skip(kept).for_each(|act| act.ald_related = related);
         }
         *draft = changed;
-        if !names_somebody(text) {
+        if names_somebody(text) {
+            self.theirs = true;
+        } else {
             self.touched();
         }
         Ok(())
@@ -94,7 +113,7 @@ impl State {
         {
             draft.input.acts.clear();
         }
-        self.proposed = Proposed::default();
+        self.proposed.begin_anew();
         self.line = 0;
         self.propose(office, signed_in)
     }
@@ -109,9 +128,9 @@ impl State {
         let untouched = revision == self.revision && matches!(self.stage, Stage::Editing);
         match answer {
             Ok(proposal) if untouched => {
-                self.proposed =
-                    Proposed { set: proposal.set, accidents: proposal.accidents, answered_on: proposal.answered_on };
-                self.draft = Some(proposal.draft);
+                let Proposal { draft, set, accidents, answered_on } = proposal;
+                self.proposed = Proposed { set, accidents, answered_on, theirs: self.proposed.theirs };
+                self.draft = Some(draft);
                 self.undone.clear();
                 Action::Run(self.price(office, signed_in))
             }

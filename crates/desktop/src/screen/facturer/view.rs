@@ -8,6 +8,7 @@ use liasse_domain::patient::RightsSource;
 use liasse_domain::{Beneficiary, Centimes, Invoice, Level, Management, SecuringMode};
 
 use super::{Message, REASON, Signed, Stage, State};
+use crate::screen::mutuelle;
 use crate::text::{t, with};
 use crate::theme;
 use crate::widget::apart::field;
@@ -118,6 +119,10 @@ impl State {
                 .size(theme::BODY)
             }
         });
+        let nobodys = self.draft.as_ref().filter(|_| self.cover == Some(Cover::Aucune));
+        if let Some(said) = nobodys.and_then(Draft::insurer_on_vitale) {
+            lines = lines.push(parts::faint(mutuelle::vitale_says(&said)));
+        }
         if let Some(card) = self.cover.as_ref().and_then(Cover::card) {
             let seen = card.seen_on.format("%d/%m/%Y").to_string();
             lines = lines.push(parts::faint(with("facturer.mutuelle_seen", &[("seen", &seen)])));

@@ -71,17 +71,21 @@ impl State {
 
     /// What else the dialog may be for, with the key that says so.
     fn ways(&self) -> Vec<(Named, &'static str, Purpose)> {
-        let all = [(Named::F5, "F5", Purpose::Change), (Named::F6, "F6", Purpose::Unblock)];
-        // A code that is blocked can neither be given nor changed.
-        let possible =
-            |purpose: Purpose| purpose != self.purpose && (self.tries_left > 0 || purpose == Purpose::Unblock);
-        all.into_iter().filter(|(_, _, purpose)| possible(*purpose)).collect()
+        let all =
+            [(Named::F4, "F4", Purpose::Give), (Named::F5, "F5", Purpose::Change), (Named::F6, "F6", Purpose::Unblock)];
+        // A code that is blocked can neither be given nor changed, and one that the card does not ask for is not given.
+        let possible = |purpose: Purpose| match purpose {
+            Purpose::Give => self.locked && self.tries_left > 0,
+            Purpose::Change => self.tries_left > 0,
+            Purpose::Unblock => true,
+        };
+        all.into_iter().filter(|(_, _, purpose)| *purpose != self.purpose && possible(*purpose)).collect()
     }
 }
 
 fn way(purpose: Purpose) -> &'static str {
     match purpose {
-        Purpose::Give => t("pin.submit"),
+        Purpose::Give => t("pin.give"),
         Purpose::Change => t("pin.change"),
         Purpose::Unblock => t("pin.unblock"),
     }

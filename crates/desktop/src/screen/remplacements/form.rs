@@ -6,7 +6,7 @@ use iced::widget::operation;
 use iced::{Task, widget};
 use liasse_core::cards::CpsView;
 use liasse_core::desk::SignedIn;
-use liasse_core::replacement::{Plan, ReplacementError, locum_on};
+use liasse_core::replacement::{Plan, ReplacementError};
 use liasse_domain::replacement::{Calendar, NamedLocum, ShareBase, Slot, Terms, Weekdays};
 use liasse_domain::{BillingNumber, Code, Coded, Private, Rate, Report};
 
@@ -18,6 +18,7 @@ pub const FIELDS: [&str; 6] =
     ["rempla-numero", "rempla-du", "rempla-au", "rempla-jours", "rempla-heures", "rempla-part"];
 
 /// The form.
+#[derive(Clone)]
 pub struct Form {
     /// What is typed.
     pub fields: [String; 6],
@@ -51,12 +52,17 @@ impl Form {
         operation::focus(widget::Id::new(FIELDS[empty]))
     }
 
-    /// What is typed, as a plan of who is signed in by `own`; the locum of `card` where no number is typed.
-    pub fn plan(&self, own: &CpsView, person: &SignedIn, card: Option<&CpsView>) -> Result<Plan, Report> {
+    /// Whether the locum is the one whose card lies in the second reader: no number is typed.
+    pub fn takes_the_card(&self) -> bool {
+        self.fields.first().is_some_and(|number| number.trim().is_empty())
+    }
+
+    /// What is typed, as a plan of who is signed in by `own`, its situations being those that count; `locum` where no number is typed.
+    pub fn plan(&self, own: &CpsView, person: &SignedIn, locum: Option<NamedLocum>) -> Result<Plan, Report> {
         let [number, from, until, days, hours, share] = &self.fields;
         let slot = parse_slot(days, hours).ok_or_else(|| Report::new(Code("saisie.plage"), &[]))?;
-        let locum = match (number.trim(), card) {
-            ("", Some(card)) => locum_on(card).map_err(|error| error.report())?,
+        let locum = match (number.trim(), locum) {
+            ("", Some(locum)) => locum,
             (number, _) => NamedLocum {
                 billing: BillingNumber::parse(number).map_err(|error| error.report())?,
                 rpps: None,

@@ -104,7 +104,7 @@ impl Clock {
         let (first, second) = (keys(), keys());
         let half = |list: Vec<(&'static str, &'static str)>, from: usize| {
             let shown = list.into_iter().skip(from).take(2).map(|(cap, does)| parts::key_action(cap, does));
-            row(shown).spacing(24)
+            row(shown).spacing(24).wrap()
         };
         lines = lines.push(half(first, 0)).push(half(second, 2));
         if let Some(typed) = &self.typed {

@@ -2,7 +2,7 @@
 //! to the clipboard as a scanner would type it.
 
 use iced::keyboard::Key;
-use iced::widget::{column, row};
+use iced::widget::column;
 use iced::{Element, Task, clipboard};
 use liasse_core::ports::Clock;
 use liasse_demo::phone::{self, NFC_READER};
@@ -71,8 +71,8 @@ impl Phones {
 
     /// The keys, and what was done.
     pub fn view<'a, M: 'a>(&self) -> Element<'a, M> {
-        let shown = keys().into_iter().map(|(cap, does)| parts::key_action(cap, does));
-        let mut lines = column![row(shown).spacing(24)].spacing(6);
+        // One under the other: two sentences side by side leave the second no width, and it grows down out of sight.
+        let mut lines = column(keys().into_iter().map(|(cap, does)| parts::key_action(cap, does))).spacing(6);
         if let Some(said) = &self.said {
             lines = lines.push(parts::coloured(format!("✓ {said}"), |c| c.good));
         }
