@@ -1,7 +1,7 @@
 //! The reader service over a real pcscd: cards that go in and out are told as they do, a card that a foreign program holds is
 //! said after a capped wait and read when it lets go, codes are changed and unblocked.
 //! In process, with every case: `crates/core/tests/workstation/card_service.rs`.
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::process::Command;
 
 use liasse_e2e::practice::error_of;
@@ -20,11 +20,18 @@ fn ctl(pcscd: &Pcscd, words: &[&str]) -> Command {
 /// A foreign program that holds the card for itself for as long as it lives.
 fn hold(pcscd: &Pcscd, slot: Slot, scratch: &Scratch) -> Running {
     let alone = scratch.write("opensc.conf", "app default { reader_driver pcsc { connect_exclusive = true; } }");
-    let mut command = pcscd.client("opensc-explorer");
+    // Its words are told line by line, so that the first answer says that it has the card.
+    let mut command = pcscd.client("stdbuf");
     // The default driver asks nothing of the card, and no file is selected: it only holds.
-    command.args(["--reader", &slot.reader(), "--card-driver", "default", "--mf", ""]);
+    command.args(["-oL", "opensc-explorer", "--reader", &slot.reader(), "--card-driver", "default", "--mf", ""]);
     command.env("OPENSC_CONF", alone);
-    Running::start_piped(&command, &scratch.join("explorer.log"))
+    let log = scratch.join("explorer.log");
+    let mut explorer = Running::start_piped(&command, &log);
+    let input = explorer.child().stdin.as_mut().expect("its input");
+    input.write_all(b"echo tenue\n").and_then(|()| input.flush()).expect("it listens");
+    let mut lines = BufReader::new(explorer.child().stdout.as_mut().expect("its output")).lines();
+    while !lines.next().expect("the explorer ended without the card").expect("a line").contains("tenue") {}
+    explorer
 }
 
 #[test]
@@ -76,10 +83,7 @@ fn a_card_that_a_foreign_program_holds_is_said_and_read_when_it_lets_go() {
     let read = |reader: &str| finish(&mut ctl(&pcscd, &["cards", "read", "--reader", reader, "--json"]), b"");
 
     let explorer = hold(&pcscd, Slot::First, &scratch);
-    until("the card is held", SOON, || {
-        let said = read(&reader);
-        (said.code == 3 && error_of(&said)["code"] == "cards.carte_occupee").then_some(())
-    });
+    assert_eq!(error_of(&read(&reader).with_code(3))["code"], "cards.carte_occupee");
     // Everything else works meanwhile.
     assert_eq!(finish(&mut ctl(&pcscd, &["cards", "list", "--json"]), b"").success().json()[0]["kind"], "cps3");
     assert_eq!(read(&patient).success().json()["kind"], "vitale2");

@@ -386,6 +386,7 @@ fn a_card_that_another_program_resets_in_any_operation() {
         Some("cards.reponse_inattendue"),
         Some("cards.contenu_illisible"),
         Some("invoicing.vitale_sans_droits"),
+        Some("invoicing.situation_non_publique"),
     ];
     during_every_operation(Fault::Reset, &ends);
 }
