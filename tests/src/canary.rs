@@ -15,6 +15,9 @@ pub const PUK: &str = "70913864";
 /// The shortest text that is looked for: shorter ones stand by chance in anything.
 const SHORTEST: usize = 5;
 
+/// The shortest text that is looked for in base64: of a shorter one too few letters are its own.
+const SHORTEST_IN_BASE64: usize = 8;
+
 /// Where the invented people stand, and before what their names and numbers are written there.
 const WORLD: [&str; 2] = ["fixtures/world", "fixtures/cards"];
 const KEYS: [&str; 6] =
@@ -163,9 +166,23 @@ fn writings(text: &str) -> Vec<(&'static str, Vec<u8>)> {
         }
         // As Rust shows a vector of bytes.
         all.push(("a list of bytes", joined(&bytes, ", ", |byte| byte.to_string())));
+        if bytes.len() >= SHORTEST_IN_BASE64 {
+            all.extend((0..3).map(|before| ("base64", in_base64(&bytes, before))));
+        }
         all.push((written, bytes));
     }
     all
+}
+
+/// The letters that bytes have in base64 whatever stands around them, where so many bytes stand before in their group of three.
+fn in_base64(bytes: &[u8], before: usize) -> Vec<u8> {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let bit = |at: usize| bytes.get(at / 8).map_or(0, |byte| usize::from((byte >> (7 - at % 8)) & 1));
+    // The first letter that begins with a bit of ours.
+    let first = (before * 8).div_ceil(6) * 6 - before * 8;
+    let letters = (bytes.len() * 8 - first) / 6;
+    let letter = |number: usize| (0..6).fold(0, |value, at| (value << 1) | bit(first + number * 6 + at));
+    (0..letters).filter_map(|number| LETTERS.get(letter(number)).copied()).collect()
 }
 
 fn joined(bytes: &[u8], between: &str, byte: impl Fn(&u8) -> String) -> Vec<u8> {
@@ -192,6 +209,10 @@ mod tests {
         assert_eq!(found(&marks, "APDU: 00 20 00 01 08 38 30 34 37 31 39 33 36 "), pin("hex"));
         assert_eq!(found(&marks, "38:30:34:37:31:39:33:36"), pin("hex"));
         assert_eq!(found(&marks, format!("{:?}", PIN.as_bytes())), pin("a list of bytes"));
+        // `printf 80471936 | base64`, then with one and with two bytes before it.
+        for text in ["ODA0NzE5MzY=", "eDgwNDcxOTM2", "eHg4MDQ3MTkzNg=="] {
+            assert_eq!(found(&marks, format!("body: {text} end")), pin("base64"), "{text}");
+        }
         let name = |written| vec![("LEFÈVRE".to_owned(), written)];
         assert_eq!(found(&marks, "Mme LEFÈVRE"), name("plain"));
         assert_eq!(found(&marks, b"LEF\xC8VRE"), name("ISO-8859-1"));

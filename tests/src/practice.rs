@@ -74,6 +74,16 @@ impl Practice {
         disk.from_outside(&self.data().join(name).display().to_string())
     }
 
+    /// From now on its small disk only reads, or writes again.
+    ///
+    /// # Panics
+    /// When it has none.
+    pub fn remount(&self, how: &str) {
+        let mut mount = Command::new("mount");
+        mount.args(["-o", &format!("remount,{how}")]).arg(self.data());
+        finish(&mut self.disk.as_ref().expect("a small disk").within(&mount), b"").success();
+    }
+
     /// Its data directory.
     pub fn data(&self) -> PathBuf {
         self.scratch.join("data")

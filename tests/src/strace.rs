@@ -36,13 +36,18 @@ pub struct Calls {
     pub struck: usize,
 }
 
-/// `command`, its work on the store in `data` watched, and struck by `fault`. What was seen goes to the file `log`.
-pub fn watched(command: &Command, data: &Path, fault: Option<Fault>, log: &Path) -> Command {
-    // Our programs let nobody of their user look into them (`core::privacy`); root of a namespace may.
+/// `strace` by root: our programs let nobody of their user look into them (`core::privacy`); root of a namespace may.
+pub fn program() -> Command {
     let mut strace = Command::new(if is_root() { "strace" } else { "unshare" });
     if !is_root() {
         strace.args(["--user", "--map-root-user", "strace"]);
     }
+    strace
+}
+
+/// `command`, its work on the store in `data` watched, and struck by `fault`. What was seen goes to the file `log`.
+pub fn watched(command: &Command, data: &Path, fault: Option<Fault>, log: &Path) -> Command {
+    let mut strace = program();
     strace.args(["-f", "-qq", "-o"]).arg(log).args(["-e", &format!("trace={WRITES},{SYNCS}")]);
     for file in ["liasse.db", "liasse.db-wal", "liasse.db-shm", "liasse.db-journal", ""] {
         strace.arg("-P").arg(if file.is_empty() { data.to_owned() } else { data.join(file) });

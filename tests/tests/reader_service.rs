@@ -1,6 +1,8 @@
 //! The reader service over a real pcscd: cards that go in and out are told as they do, a card that a foreign program holds is
 //! said after a capped wait and read when it lets go, codes are changed and unblocked.
 //! In process, with every case: `crates/core/tests/workstation/card_service.rs`.
+#![expect(clippy::expect_used, reason = "a test that cannot go on must fail loudly")]
+
 use std::io::{BufRead, BufReader, Write};
 use std::process::Command;
 

@@ -129,3 +129,41 @@ fn a_file_can_be_read_in_one_sitting() {
     });
     assert_eq!(long.collect::<Vec<_>>(), [] as [String; 0]);
 }
+
+#[test]
+fn no_crate_may_hold_unsafe_code() {
+    let workspace = std::fs::read_to_string(root().join("Cargo.toml")).expect("the workspace");
+    let workspace: toml::Table = workspace.parse().expect("toml");
+    assert_eq!(workspace["workspace"]["lints"]["rust"]["unsafe_code"].as_str(), Some("forbid"));
+    // The fuzz targets are workspaces of their own.
+    let manifests = [files("crates", "toml"), files("tests", "toml")].concat();
+    let members = manifests.into_iter().filter(|path| path.ends_with("Cargo.toml") && !name(path).contains("/fuzz/"));
+    let mut looked_at = 0;
+    for path in members {
+        let manifest = std::fs::read_to_string(&path).expect("a manifest");
+        let manifest: toml::Table = manifest.parse().unwrap_or_else(|e| panic!("{}: {e}", name(&path)));
+        let takes = manifest.get("lints").and_then(|lints| lints.get("workspace")).and_then(toml::Value::as_bool);
+        assert_eq!(takes, Some(true), "{} takes the lints of the workspace", name(&path));
+        looked_at += 1;
+    }
+    assert!(looked_at > 10, "the crates are found");
+}
+
+/// `file.rs::function` in a page, each with its file and its function.
+fn tests_named_in(page: &str) -> Vec<(&str, &str)> {
+    let quoted = page.split('`').skip(1).step_by(2);
+    quoted.filter_map(|text| text.split_once("::")).filter(|(file, _)| file.ends_with(".rs")).collect()
+}
+
+#[test]
+fn every_test_that_the_threat_model_names_exists() {
+    let page = std::fs::read_to_string(root().join("docs/security.md")).expect("docs/security.md");
+    let named = tests_named_in(&page);
+    assert!(named.len() > 30, "the tests are found: {named:?}");
+    let missing = named.into_iter().filter(|(file, function)| {
+        let text = std::fs::read_to_string(root().join(file)).unwrap_or_default();
+        !text.contains(&format!("fn {function}("))
+    });
+    assert_eq!(missing.collect::<Vec<_>>(), [] as [(&str, &str); 0]);
+    assert_eq!(tests_named_in("`a/b.rs::c`, `core::keys`, `d.rs`"), [("a/b.rs", "c")]);
+}

@@ -160,7 +160,7 @@ fn the_day_ends_with_one_key_and_the_next_one_begins_with_its_answers() {
     let (band, below) = ("1x1+300+10", "1x1+300+25");
     assert_ne!(desk.display.part(below), desk.display.part(band));
     go(&desk, "ctrl+o");
-    desk.press(&["Left", "Left", "Down"]);
+    desk.press(&["Prior", "Prior", "Prior", "Down"]);
     desk.picture("reglages");
     desk.press(&["Return"]);
     until("an enlarged screen", SOON, || (desk.display.part(below) == desk.display.part(band)).then_some(()));

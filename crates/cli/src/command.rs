@@ -2,14 +2,17 @@
 //! Each takes its arguments and does its work, or gives the failure: no other way to a non-zero exit, so that none is mute.
 
 mod attachments;
+mod backup;
 mod cards;
 mod config;
+mod data;
 mod demo;
 mod desync;
 mod doctor;
 mod formats;
 mod fse;
 mod journal;
+mod key;
 mod ledger;
 mod lot;
 mod mutuelle;
@@ -24,9 +27,11 @@ mod print;
 mod radar;
 mod receipts;
 mod replacement;
+mod restore;
 mod returns;
 mod situation;
 mod tables;
+mod verify;
 mod watch;
 
 use crate::failure::Failure;
@@ -77,6 +82,16 @@ pub(crate) enum Command {
     Replacement(replacement::Replacement),
     #[command(subcommand, about = "Journal chaîné")]
     Journal(journal::Journal),
+    #[command(about = "Sauvegarde les données, ou joue l'exercice de restauration")]
+    Backup(backup::Arguments),
+    #[command(about = "Restaure une sauvegarde dans un dossier vide")]
+    Restore(restore::Arguments),
+    #[command(about = "Relit toutes les données et dit ce qui ne va pas, et où")]
+    Verify(verify::Arguments),
+    #[command(subcommand, about = "Exporte, reprend, garde et efface les données")]
+    Data(data::Data),
+    #[command(subcommand, about = "Ce qui ouvre les données d'un cabinet : phrase secrète, code de secours, trousseau")]
+    Key(key::Key),
     #[command(about = "Tarife une facture, ou une par ligne")]
     Price(price::Arguments),
     #[command(subcommand, about = "Tables datées : tarifs, règles, CCAM")]
@@ -108,6 +123,11 @@ pub(crate) fn run(command: Command, json: bool) -> Result<(), Failure> {
         Command::Match(command) => receipts::run_match(command, json),
         Command::Replacement(command) => replacement::run(&command, json),
         Command::Journal(command) => journal::run(&command, json),
+        Command::Backup(arguments) => backup::run(&arguments, json),
+        Command::Restore(arguments) => restore::run(&arguments, json),
+        Command::Verify(arguments) => verify::run(&arguments, json),
+        Command::Data(command) => data::run(&command, json),
+        Command::Key(command) => key::run(&command, json),
         Command::Price(arguments) => price::run(&arguments),
         Command::Tables(command) => tables::run(&command),
         Command::Formats(command) => formats::run(command, json),

@@ -67,6 +67,15 @@ pub(crate) enum CliError {
     /// The demo was played and a document of its folder has not ended as its kind ends.
     #[error("{fse} has not ended")]
     DemoUnfinished { fse: FseRef, state: String },
+    /// Patients or money of a practice, and no reader whose card somebody acts by.
+    #[error("no reader was named")]
+    NobodyNamed,
+    /// The demonstration, where a practice's keys are meant.
+    #[error("the demonstration has a declared key")]
+    DeclaredKey,
+    /// The data of a practice, and nothing that opens them.
+    #[error("nothing was given to open the data")]
+    NothingGiven,
     /// No folder for data is known on this system.
     #[error("no folder for data")]
     NoFolder,
@@ -109,6 +118,9 @@ impl Coded for CliError {
             Self::ClockValue => Code("saisie.horloge_valeur"),
             Self::NoData => Code("system.dossier_sans_donnees"),
             Self::DemoUnfinished { .. } => Code("system.demo_inachevee"),
+            Self::NobodyNamed => Code("acces.carte_a_nommer"),
+            Self::DeclaredKey => Code("cles.demonstration"),
+            Self::NothingGiven => Code("cles.a_donner"),
             Self::NoFolder => Code("system.sans_dossier"),
             Self::WrongCall => Code("system.appel_incomplet"),
             Self::Unreadable { .. } => Code("system.fichier_illisible"),
@@ -130,6 +142,9 @@ impl Coded for CliError {
             | Self::LotName
             | Self::ClockValue
             | Self::NoData
+            | Self::NobodyNamed
+            | Self::DeclaredKey
+            | Self::NothingGiven
             | Self::NoFolder
             | Self::WrongCall
             | Self::Output => Vec::new(),

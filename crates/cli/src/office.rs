@@ -1,97 +1,91 @@
-//! The data directory and the person of a call: opened, signed in by card, in one place for every command.
+//! The open practice and the person of a call, signed in by card, in one place for every command and for both worlds.
 //! In a demo directory a call without `--reader` acts for `cps-gris` with its tray card (shared contracts).
 
-use std::fs::File;
-use std::io::{self, ErrorKind, Read};
-use std::path::{Path, PathBuf};
+mod place;
+mod typed;
 
-use liasse_core::cards::{CardView, CpsView, VitaleView};
-use liasse_core::data_dir::{DataDir, DirError, World, default_root};
+use std::path::Path;
+use std::sync::Arc;
+
+use liasse_core::cards::{CardDesk, CardView, CpsView, VitaleView};
+use liasse_core::data_dir::World;
 use liasse_core::desk::{DeskError, SignedIn, Wanted};
 use liasse_core::invoicing::InvoicingError;
-use liasse_core::{CoreError, Workstation};
+use liasse_core::lane::Handle;
+use liasse_core::office::{Hands, Office as Practice};
+use liasse_core::ports::{Clock, SystemClock};
+use liasse_core::sending::{PostPlace, PostWorker};
+use liasse_core::{CoreError, Tables, Workstation};
 use liasse_demo::readers::{Readers, SIM};
-use liasse_demo::{Office, Opening, play};
+use liasse_demo::{Opening, play};
 use liasse_domain::Digits;
-use zeroize::Zeroizing;
 
+pub(crate) use self::place::{Directory, Folder, Place};
+pub(crate) use self::typed::{pin_from_stdin, secret_from_stdin};
 use crate::failure::{CliError, Failure};
 
-/// What names the data directory when `--data` does not (shared contracts).
-const LIASSE_DATA: &str = "LIASSE_DATA";
-/// The store in a data directory.
-const STORE: &str = "liasse.db";
 /// The reader of a demo call that names none.
 pub(crate) const DEMO_CPS: &str = "sim:cps-gris";
 /// The option by which a call that signs in asks for the line of a code.
 pub(crate) const PIN_STDIN: &str = "--pin-stdin";
-/// The longest line that is read for a code: all its digits, and room for blanks around them.
-const CODE_LINE: usize = 64;
 /// The Vitale of a demo call that names none.
 pub(crate) const DEMO_VITALE: &str = "sim:vitale-durand";
 
-/// Where the data lies.
-#[derive(clap::Args, Clone, Debug)]
-pub(crate) struct Place {
-    #[arg(long, value_name = "DOSSIER", help = "Dossier des données ; sinon LIASSE_DATA, sinon le dossier habituel")]
-    data: Option<PathBuf>,
+/// The open practice of a call: a real one, or the demonstration with what only it has.
+pub(crate) struct Office {
+    core: Arc<Practice>,
+    demo: Option<liasse_demo::Office>,
 }
 
-impl Place {
-    /// The folder for a call that may create the demonstration.
-    pub(crate) fn demo_root(&self) -> Result<PathBuf, Failure> {
-        self.data.clone().or_else(|| default_root("liasse-demo")).ok_or_else(|| CliError::NoFolder.into())
+impl Office {
+    /// The database lane.
+    pub(crate) fn workstation(&self) -> Handle<Workstation> {
+        self.core.workstation()
     }
 
-    /// The folder of an existing directory. This version opens demonstrations only and creates nothing real.
-    pub(crate) fn existing(&self) -> Result<PathBuf, Failure> {
-        let named = self.data.is_some() || std::env::var_os(LIASSE_DATA).is_some();
-        let root = self.data.clone().or_else(|| default_root("liasse")).ok_or(CliError::NoFolder)?;
-        match world_of(&root)? {
-            Some(World::Demo) => Ok(root),
-            None if named => Err(CliError::NoData.into()),
-            Some(World::Real) | None => Err(DirError::RealNotYet.into()),
-        }
+    /// The card lane.
+    pub(crate) fn cards(&self) -> Handle<CardDesk> {
+        self.core.cards()
     }
 
-    /// As [`Place::existing`]; `None` where nobody names a folder and the usual one holds no data: some calls do without.
-    pub(crate) fn existing_if_any(&self) -> Result<Option<PathBuf>, Failure> {
-        let named = self.data.is_some() || std::env::var_os(LIASSE_DATA).is_some();
-        let usual = default_root("liasse").filter(|_| !named);
-        match usual.map(|root| world_of(&root)).transpose()? {
-            Some(None) => Ok(None),
-            _ => self.existing().map(Some),
-        }
+    /// The post lane.
+    pub(crate) fn post(&self) -> Handle<PostWorker> {
+        self.core.post()
     }
 
-    /// The folder of an existing demonstration, for a call that means the demonstration even where nobody names it.
-    pub(crate) fn existing_demo(&self) -> Result<PathBuf, Failure> {
-        let root = self.demo_root()?;
-        match world_of(&root)? {
-            Some(World::Demo) => Ok(root),
-            Some(World::Real) => Err(DirError::RealNotYet.into()),
-            None => Err(CliError::NoData.into()),
-        }
+    /// Where mail goes unless the settings say it.
+    pub(crate) fn post_place(&self) -> Option<&PostPlace> {
+        self.core.post_place()
     }
 
-    /// As [`Place::existing_demo`], or a folder where a demonstration may be made: one that is not there, or empty.
-    pub(crate) fn demo_or_nothing(&self) -> Result<PathBuf, Failure> {
-        let root = self.demo_root()?;
-        let nothing = match std::fs::read_dir(&root) {
-            Ok(mut entries) => entries.next().is_none(),
-            Err(error) => error.kind() == ErrorKind::NotFound,
-        };
-        if nothing { Ok(root) } else { self.existing_demo() }
+    /// The clock of its world.
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        self.core.clock().as_ref()
     }
-}
 
-/// Which world a folder declares; a file in the place of a folder declares none.
-fn world_of(root: &Path) -> Result<Option<World>, DirError> {
-    match DataDir::world_of(root) {
-        Err(DirError::Io(error)) if error.kind() == ErrorKind::NotADirectory => Ok(None),
-        // A store without its declaration may be anybody's: « no data » would be untrue.
-        Ok(None) if root.join(STORE).exists() => Err(DirError::Damaged),
-        found => found,
+    /// The tables that it prices with.
+    pub(crate) fn tables(&self) -> &Tables {
+        self.core.tables()
+    }
+
+    /// The data directory.
+    pub(crate) fn root(&self) -> &Path {
+        self.core.root()
+    }
+
+    /// Its world.
+    pub(crate) fn world(&self) -> World {
+        self.core.world()
+    }
+
+    /// The practice, as use cases of several lanes take it.
+    pub(crate) fn core(&self) -> &Practice {
+        &self.core
+    }
+
+    /// The demonstration, where it is one.
+    pub(crate) fn demo(&self) -> Option<&liasse_demo::Office> {
+        self.demo.as_ref()
     }
 }
 
@@ -125,9 +119,12 @@ pub(crate) struct Open {
 }
 
 impl Person {
-    /// Whether standard input is taken by the PIN.
-    pub(crate) fn pin_on_stdin(&self) -> bool {
-        self.pin_stdin
+    /// Refuses standard input as the place of a file when a secret of this call stands on it.
+    pub(crate) fn spare_stdin(&self, file: &Path) -> Result<(), Failure> {
+        if self.pin_stdin && file.as_os_str() == "-" {
+            return Err(CliError::WrongValue { argument: "--pin-stdin".to_owned() }.into());
+        }
+        self.place.spare_stdin(file)
     }
 
     /// Opens the office with the CPS's reader and `others`, and signs in.
@@ -137,12 +134,19 @@ impl Person {
 
     /// The same, as what the card is wanted for.
     pub(crate) fn open_as(&self, others: &[&str], wanted: Wanted) -> Result<Open, Failure> {
-        let reader = self.reader.as_deref().unwrap_or(DEMO_CPS);
+        // What opens the data stands on the first line of standard input, the PIN behind it.
+        let directory = self.place.existing()?;
+        let reader = match &self.reader {
+            Some(reader) => reader.as_str(),
+            // Nobody's card is taken for granted in a practice.
+            None if directory.keys().is_some() => return Err(CliError::NobodyNamed.into()),
+            None => DEMO_CPS,
+        };
         let pin = pin(reader, self.pin_stdin)?;
         let mut names = vec![reader];
         names.extend(others);
-        let office = open(&self.place.existing()?, &names)?;
-        let mut person = play::sign_in_as(&office, reader, &pin, wanted)?;
+        let office = open(&directory, &names)?;
+        let mut person = play::sign_in_as(&office.core, reader, &pin, wanted)?;
         person.derogation.clone_from(&self.derogation);
         Ok(Open { office, person })
     }
@@ -213,6 +217,11 @@ pub(crate) struct Beneficiary {
 }
 
 impl Beneficiary {
+    /// Whether the call said which card.
+    pub(crate) fn is_named(&self) -> bool {
+        self.reader.is_named()
+    }
+
     /// The reader of the card.
     pub(crate) fn reader_name(&self) -> &str {
         self.reader.name()
@@ -230,63 +239,42 @@ impl Beneficiary {
     }
 }
 
-/// Opens the office of `root` with these readers.
-pub(crate) fn open(root: &Path, readers: &[&str]) -> Result<Office, Failure> {
-    let readers = Readers::named_in(Some(root), readers)?;
+/// Opens the office of a directory with these readers.
+pub(crate) fn open(directory: &Directory, readers: &[&str]) -> Result<Office, Failure> {
     // Only the calls of `post` send or fetch: the others start no caisse.
-    Ok(Office::open(root, Box::new(readers), Opening { without_post: true, ..Opening::default() })?)
+    opened(directory, readers, Opening { without_post: true, ..Opening::default() })
 }
 
-/// Opens the office of a call that sends or fetches: with the post that the settings name, else a caisse.
-pub(crate) fn with_post(root: &Path) -> Result<Office, Failure> {
-    Ok(Office::open(root, Box::new(Readers::named(&[])?), Opening::default())?)
+/// Opens the office of a call that sends or fetches: with the post that the settings name, else, in a demo directory, a caisse.
+pub(crate) fn with_post(directory: &Directory) -> Result<Office, Failure> {
+    opened(directory, &[], Opening::default())
 }
 
 /// Opens the office of a call that needs no card.
-pub(crate) fn without_card(root: &Path) -> Result<Office, Failure> {
-    open(root, &[])
+pub(crate) fn without_card(directory: &Directory) -> Result<Office, Failure> {
+    open(directory, &[])
 }
 
-/// A code from standard input, one line; `argument` is what the error of a line that holds none names. Whoever reads next finds the
-/// next line.
-pub(crate) fn pin_from_stdin(argument: &str) -> Result<Digits, Failure> {
-    let code = unbuffered_stdin().and_then(|mut input| code_line(&mut input)).map_err(|_| CliError::WrongCall)?;
-    code.ok_or_else(|| CliError::WrongValue { argument: argument.to_owned() }.into())
+/// Opens the demonstration, for a call that means no other world.
+pub(crate) fn demonstration(root: &Path) -> Result<liasse_demo::Office, Failure> {
+    let opening = Opening { without_post: true, ..Opening::default() };
+    Ok(liasse_demo::Office::open(root, Box::new(Readers::named(&[])?), opening)?)
 }
 
-/// Standard input without the buffer of the standard library, which would keep a code until the program ends.
-#[cfg(unix)]
-fn unbuffered_stdin() -> io::Result<File> {
-    use std::os::fd::AsFd;
-
-    Ok(File::from(io::stdin().as_fd().try_clone_to_owned()?))
-}
-
-/// The same.
-#[cfg(windows)]
-fn unbuffered_stdin() -> io::Result<File> {
-    use std::os::windows::io::AsHandle;
-
-    Ok(File::from(io::stdin().as_handle().try_clone_to_owned()?))
-}
-
-/// The digits of one line, read byte by byte: nothing behind the line is taken, and what is taken is wiped. `None` where the line
-/// is no code, or longer than any.
-fn code_line(input: &mut impl Read) -> io::Result<Option<Digits>> {
-    let mut line = Zeroizing::new([0_u8; CODE_LINE]);
-    let mut length = 0;
-    for place in line.iter_mut() {
-        match input.read_exact(std::slice::from_mut(place)) {
-            Ok(()) if *place == b'\n' => break,
-            Ok(()) => length += 1,
-            Err(error) if error.kind() == ErrorKind::UnexpectedEof => break,
-            Err(error) => return Err(error),
-        }
+fn opened(directory: &Directory, names: &[&str], opening: Opening) -> Result<Office, Failure> {
+    let Some(keys) = directory.keys() else {
+        let readers = Readers::named_in(Some(directory.path()), names)?;
+        let demo = liasse_demo::Office::open(directory.path(), Box::new(readers), opening)?;
+        return Ok(Office { core: Arc::clone(demo.core()), demo: Some(demo) });
+    };
+    // The Vitale that nobody named is a demonstration's: a practice has none in its place. Other simulated cards are refused.
+    let names: Vec<&str> = names.iter().copied().filter(|name| *name != DEMO_VITALE).collect();
+    if names.iter().any(|name| name.starts_with(SIM)) {
+        return Err(DeskError::TestCard.into());
     }
-    if length == CODE_LINE {
-        return Ok(None);
-    }
-    Ok(std::str::from_utf8(&line[..length]).ok().and_then(|line| Digits::parse(line.trim())))
+    let hands = Hands { readers: Box::new(Readers::named(&names)?), clock: Arc::new(SystemClock) };
+    let core = Practice::open_real(directory.path(), keys.to_vec(), hands)?;
+    Ok(Office { core: Arc::new(core), demo: None })
 }
 
 /// The CPS in a reader, as read.
@@ -328,33 +316,4 @@ pub(crate) fn run<R: Send + 'static>(
     job: impl FnOnce(&mut Workstation) -> Result<R, CoreError> + Send + 'static,
 ) -> Result<R, Failure> {
     Ok(office.workstation().call(job)??)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// What each line of an input is, as digits that are none of anybody's.
-    fn lines(mut input: &[u8], count: usize) -> Vec<Option<String>> {
-        let mut read = || code_line(&mut input).expect("a line").map(|code| code.reveal().to_vec());
-        (0..count).map(|_| read().map(|digits| String::from_utf8(digits).expect("digits"))).collect()
-    }
-
-    #[test]
-    fn codes_stand_one_a_line_and_nothing_behind_a_line_is_taken() {
-        let code = |digits: &str| Some(digits.to_owned());
-        assert_eq!(lines(b"1234\n 567890 \r\n87654321", 4), [code("1234"), code("567890"), code("87654321"), code("")]);
-        let mut input = &b"1234\n{}"[..];
-        assert!(code_line(&mut input).is_ok_and(|code| code.is_some()));
-        assert_eq!(input, b"{}", "what follows is left for who reads next");
-    }
-
-    #[test]
-    fn a_line_that_is_no_code_or_has_no_end_is_none() {
-        assert_eq!(lines(b"12a4\n123456789\n\xFF\xFF\n1234", 4), [None, None, None, Some("1234".to_owned())]);
-        let endless = vec![b' '; 4 * CODE_LINE];
-        let mut input = &endless[..];
-        assert!(code_line(&mut input).is_ok_and(|code| code.is_none()));
-        assert_eq!(input.len(), 3 * CODE_LINE, "no more is read than a code can be");
-    }
 }

@@ -286,6 +286,16 @@ impl CardDesk {
         self.slots.insert(at, slot);
     }
 
+    /// The card of a professional in `reader` asks for its code again, as after it was put in; whoever was at the desk by it is so
+    /// no more, and must see it.
+    pub fn lock(&mut self, reader: &str) {
+        let is_open = |slot: &Slot| slot.state.name == reader && matches!(slot.open, slot::Open::Verified(_));
+        if self.slots.iter().any(is_open) {
+            self.read_again(reader);
+            self.notify();
+        }
+    }
+
     /// The same after a job on it has failed. A card that does not answer, or not in time, is not asked again: it says so until
     /// it is put in anew.
     fn read_after(&mut self, reader: &str, error: CardError) {

@@ -9,7 +9,10 @@ use liasse_domain::complementary::Convention;
 use liasse_domain::patient::Period;
 use liasse_domain::{CallError, Code, Coded, Destination, Management};
 
+use crate::access::{self, Deed};
 use crate::data_dir::write_private;
+use crate::desk::SignedIn;
+use crate::error::CoreError;
 
 /// The columns, in this order.
 pub const HEADER: &str = "number,kind,name,management,intake,from,until,source";
@@ -84,7 +87,15 @@ pub fn of_practice(root: &Path, given: Vec<Convention>) -> Result<Vec<Convention
 }
 
 /// Puts a table in the place of the practice's. It is read first: what has no meaning replaces nothing. Gives how many rows.
-pub fn replace(root: &Path, bytes: &[u8]) -> Result<usize, ConventionError> {
+///
+/// # Errors
+/// [`ConventionError`]; what a locum and staff are told.
+pub fn replace(root: &Path, bytes: &[u8], who: Option<&SignedIn>) -> Result<usize, CoreError> {
+    access::check(Deed::Tables, who, false)?;
+    Ok(put(root, bytes)?)
+}
+
+fn put(root: &Path, bytes: &[u8]) -> Result<usize, ConventionError> {
     let rows = parse(bytes)?.len();
     let fresh = root.join("conventions.csv.new");
     write_private(&fresh, bytes)?;
@@ -191,8 +202,8 @@ mod tests {
         std::fs::create_dir_all(&root).expect("folder");
         let given = parse(&table("99999901,IS,A,unique,,,,x\n99999902,KA,B,unique,,,,x\n")).expect("rows");
         assert_eq!(of_practice(&root, given.clone()).expect("rows").len(), 2);
-        assert_eq!(replace(&root, &table("99999901,SP,A,separee,501,,,x\n")).expect("replaced"), 1);
-        assert!(replace(&root, b"nothing").is_err());
+        assert_eq!(put(&root, &table("99999901,SP,A,separee,501,,,x\n")).expect("replaced"), 1);
+        assert!(put(&root, b"nothing").is_err());
         let rows = of_practice(&root, given).expect("rows");
         assert_eq!(rows.iter().map(|row| row.kind.as_str()).collect::<Vec<_>>(), ["SP", "KA"]);
         std::fs::remove_dir_all(&root).expect("removed");

@@ -9,10 +9,14 @@ use fs2::FileExt;
 use liasse_domain::{Code, Coded};
 use serde::{Deserialize, Serialize};
 
+use crate::aside;
+use crate::keys::Keys;
 use crate::lists::clear_unfinished;
 
 /// The folder inside the directory for lists that are written out.
 pub const EXPORT: &str = "export";
+/// The encrypted store inside the directory.
+pub(crate) const STORE: &str = "liasse.db";
 
 /// Which world a directory belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,9 +46,15 @@ pub enum DirError {
         /// The world it belongs to.
         found: World,
     },
-    /// A real directory needs a real key source, which this version has not.
-    #[error("a real directory cannot be created yet")]
-    RealNotYet,
+    /// It declares no practice.
+    #[error("no practice in this directory")]
+    NoPractice,
+    /// A practice is there already: nothing is made over it.
+    #[error("a practice is there already")]
+    Taken,
+    /// Making the practice was cut: nothing was recorded in it, and it is to be made again.
+    #[error("making the practice was cut")]
+    CreationCut,
     /// `world.toml` cannot be understood.
     #[error("world.toml is damaged")]
     Damaged,
@@ -58,7 +68,9 @@ impl Coded for DirError {
         match self {
             Self::Locked => Code("system.dossier_occupe"),
             Self::OtherWorld { .. } => Code("system.dossier_autre_monde"),
-            Self::RealNotYet => Code("system.reel_pas_encore"),
+            Self::NoPractice => Code("system.cabinet_absent"),
+            Self::Taken => Code("system.cabinet_existant"),
+            Self::CreationCut => Code("system.creation_interrompue"),
             Self::Damaged => Code("system.dossier_endommage"),
             Self::Io(_) => Code("system.dossier_inaccessible"),
         }
@@ -77,6 +89,7 @@ impl Coded for DirError {
 #[derive(Debug)]
 pub struct DataDir {
     root: PathBuf,
+    world: World,
     // Held for its lock alone.
     _lock: File,
 }
@@ -84,31 +97,61 @@ pub struct DataDir {
 impl DataDir {
     /// Opens or creates the directory of the demo world and takes its lock.
     pub fn open_demo(root: &Path) -> Result<Self, DirError> {
-        create_private(root)?;
-        let lock = take_lock(root)?;
-        let file = root.join("world.toml");
-        match fs::read_to_string(&file) {
-            Ok(text) => {
-                let found = toml::from_str::<WorldFile>(&text).map_err(|_| DirError::Damaged)?.world;
-                if found != World::Demo {
-                    return Err(DirError::OtherWorld { found });
-                }
-            }
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                if root.join("liasse.db").exists() {
-                    // A store without its declaration may be anybody's: touching it could mix worlds.
-                    return Err(DirError::Damaged);
-                }
-                let text = toml::to_string(&WorldFile { v: 1, world: World::Demo }).map_err(|_| DirError::Damaged)?;
-                let fresh = root.join("world.toml.new");
-                write_private(&fresh, text.as_bytes())?;
-                fs::rename(&fresh, &file)?;
-                File::open(root)?.sync_all()?;
-            }
-            Err(error) => return Err(error.into()),
+        let directory = Self::locked(root, World::Demo)?;
+        match Self::world_of(root)? {
+            Some(World::Demo) => {}
+            Some(found) => return Err(DirError::OtherWorld { found }),
+            None => declare(root, World::Demo)?,
         }
         clear_unfinished(&root.join(EXPORT));
-        Ok(Self { root: root.to_owned(), _lock: lock })
+        Ok(directory)
+    }
+
+    /// Opens the directory of a practice, which must be one, and takes its lock.
+    ///
+    /// # Errors
+    /// [`DirError::NoPractice`], [`DirError::CreationCut`], [`DirError::OtherWorld`], [`DirError::Damaged`]: nothing was touched, and
+    /// nothing was made.
+    pub fn open_real(root: &Path) -> Result<Self, DirError> {
+        aside::check_made(root)?;
+        is_real(root)?;
+        let directory = Self::locked(root, World::Real)?;
+        // Once more behind the lock: another program may have been making it.
+        is_real(root)?;
+        if aside::is_being_made(root) {
+            return Err(DirError::CreationCut);
+        }
+        clear_unfinished(&root.join(EXPORT));
+        Ok(directory)
+    }
+
+    /// Begins to make the directory of a new practice and takes its lock. One whose making was cut is taken up again, with what it
+    /// left: the caller sets that aside, and says at the end that it is made (`aside`).
+    ///
+    /// # Errors
+    /// [`DirError::Taken`], [`DirError::OtherWorld`], [`DirError::Damaged`]: nothing was touched.
+    pub fn create_real(root: &Path) -> Result<Self, DirError> {
+        let directory = Self::locked(root, World::Real)?;
+        let (world, store) = (Self::world_of(root)?, directory.store().exists());
+        match world {
+            Some(World::Demo) => return Err(DirError::OtherWorld { found: World::Demo }),
+            // A store without its declaration may be anybody's: touching it could mix worlds.
+            None if store => return Err(DirError::Damaged),
+            // Keys without their store: it may come back.
+            _ if (store || Keys::exists(root)) && !aside::is_being_made(root) => return Err(DirError::Taken),
+            _ => {}
+        }
+        aside::begin_making(root)?;
+        if world.is_none() {
+            declare(root, World::Real)?;
+        }
+        Ok(directory)
+    }
+
+    fn locked(root: &Path, world: World) -> Result<Self, DirError> {
+        create_private(root)?;
+        let lock = take_lock(root)?;
+        Ok(Self { root: root.to_owned(), world, _lock: lock })
     }
 
     /// Which world a directory declares; `None` when it declares none.
@@ -120,6 +163,11 @@ impl DataDir {
         }
     }
 
+    /// The world it belongs to.
+    pub fn world(&self) -> World {
+        self.world
+    }
+
     /// The directory itself.
     pub fn root(&self) -> &Path {
         &self.root
@@ -127,7 +175,7 @@ impl DataDir {
 
     /// The encrypted store.
     pub fn store(&self) -> PathBuf {
-        self.root.join("liasse.db")
+        self.root.join(STORE)
     }
 
     /// The simulated caisse's own memory.
@@ -178,7 +226,37 @@ pub fn create_private(root: &Path) -> Result<(), std::io::Error> {
     builder.create(root)
 }
 
-fn take_lock(root: &Path) -> Result<File, DirError> {
+/// Whether a directory declares a practice.
+fn is_real(root: &Path) -> Result<(), DirError> {
+    match DataDir::world_of(root)? {
+        Some(World::Real) => Ok(()),
+        Some(found) => Err(DirError::OtherWorld { found }),
+        // A store without its declaration may be anybody's.
+        None if root.join(STORE).exists() => Err(DirError::Damaged),
+        None => Err(DirError::NoPractice),
+    }
+}
+
+/// Writes down which world a directory belongs to. It holds no store yet.
+fn declare(root: &Path, world: World) -> Result<(), DirError> {
+    if root.join(STORE).exists() {
+        // A store without its declaration may be anybody's: touching it could mix worlds.
+        return Err(DirError::Damaged);
+    }
+    let text = toml::to_string(&WorldFile { v: 1, world }).map_err(|_| DirError::Damaged)?;
+    let fresh = root.join("world.toml.new");
+    write_private(&fresh, text.as_bytes())?;
+    fs::rename(&fresh, root.join("world.toml"))?;
+    Ok(sync_folder(root)?)
+}
+
+/// A new name survives a power cut only when its folder is synced too.
+pub(crate) fn sync_folder(folder: &Path) -> std::io::Result<()> {
+    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+}
+
+/// Takes the lock of a directory, for as long as what is given lives.
+pub(crate) fn take_lock(root: &Path) -> Result<File, DirError> {
     let mut options = OpenOptions::new();
     options.create(true).truncate(false).write(true);
     #[cfg(unix)]
@@ -298,6 +376,58 @@ mod tests {
     }
 
     #[test]
+    fn a_practice_is_made_once_and_opened_again() {
+        let folder = Folder::new();
+        let root = folder.0.join("cabinet");
+        assert!(matches!(DataDir::open_real(&root), Err(DirError::NoPractice)));
+        assert!(!root.exists(), "looking for a practice makes none");
+        let making = DataDir::create_real(&root).expect("begun");
+        assert!(matches!(DataDir::open_real(&root), Err(DirError::Locked)), "it is being made");
+        drop(making);
+        assert_eq!(DataDir::world_of(&root).expect("read"), Some(World::Real));
+        assert!(matches!(DataDir::open_real(&root), Err(DirError::CreationCut)));
+        // Cut: it is taken up again, whatever it left.
+        fs::write(root.join("liasse.db"), b"a store").expect("written");
+        drop(DataDir::create_real(&root).expect("taken up again"));
+        aside::made(&root).expect("made");
+        assert!(matches!(DataDir::create_real(&root), Err(DirError::Taken)));
+        let open = DataDir::open_real(&root).expect("opened");
+        assert!(matches!(DataDir::open_real(&root), Err(DirError::Locked)));
+        drop(open);
+        assert_eq!(fs::read(root.join("liasse.db")).expect("read"), b"a store");
+    }
+
+    #[test]
+    fn keys_whose_store_is_gone_are_not_made_over() {
+        let folder = Folder::new();
+        for declared in [false, true] {
+            if declared {
+                folder.write("world.toml", "v = 1\nworld = \"real\"\n");
+            }
+            folder.write("cles.toml", "keys");
+            assert!(matches!(DataDir::create_real(&folder.0), Err(DirError::Taken)), "declared: {declared}");
+            assert_eq!(folder.read("cles.toml"), "keys");
+            assert!(!aside::is_being_made(&folder.0));
+        }
+    }
+
+    #[test]
+    fn a_demonstration_is_no_practice_and_a_store_without_declaration_is_nobodys() {
+        let folder = Folder::new();
+        drop(DataDir::open_demo(&folder.0).expect("a demonstration"));
+        for refused in [DataDir::open_real(&folder.0), DataDir::create_real(&folder.0)] {
+            assert!(matches!(refused, Err(DirError::OtherWorld { found: World::Demo })));
+        }
+        let folder = Folder::new();
+        folder.write("liasse.db", "whose?");
+        for refused in [DataDir::open_real(&folder.0), DataDir::create_real(&folder.0)] {
+            assert!(matches!(refused, Err(DirError::Damaged)));
+        }
+        assert_eq!(folder.read("liasse.db"), "whose?");
+        assert!(!folder.0.join("world.toml").exists());
+    }
+
+    #[test]
     fn a_declaration_cut_off_while_it_was_written_is_written_again() {
         let folder = Folder::new();
         folder.write("world.toml.new", "v = ");
@@ -328,7 +458,9 @@ mod tests {
         for error in [
             DirError::Locked,
             DirError::OtherWorld { found: World::Demo },
-            DirError::RealNotYet,
+            DirError::NoPractice,
+            DirError::Taken,
+            DirError::CreationCut,
             DirError::Damaged,
             DirError::Io(std::io::Error::other("full")),
         ] {

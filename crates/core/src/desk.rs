@@ -4,11 +4,13 @@
 use std::sync::Arc;
 
 use liasse_domain::replacement::{ReplacementSession, SessionState};
-use liasse_domain::{BillingNumber, BillingSituation, CardHolder, CardType, Code, Coded};
+use liasse_domain::{BillingSituation, CardHolder, CardType, Code, Coded};
 use liasse_formats::cms::{CmsError, Trust};
 use liasse_store::{Actor, Stamp};
 
+use crate::access::{Deed, Refused};
 use crate::cards::CpsView;
+use crate::data_dir::World;
 use crate::error::CoreError;
 use crate::replacement::{ReplacementError, Replaces, Session, civil};
 use crate::situation::is_named;
@@ -92,15 +94,41 @@ pub enum DeskError {
     /// What is given for signing is the key of authentication (keyUsage without nonRepudiation): it never signs an FSE.
     #[error("not a key for signing")]
     WrongKey,
+    /// No authority is trusted here: no card can be accepted.
+    #[error("no trusted authority")]
+    NoRoots,
     /// A real card in the demo world: its PIN is not asked, its data are not read.
     #[error("real card in the demo world")]
     RealCard,
+    /// A test card in a real practice.
+    #[error("test card in a real practice")]
+    TestCard,
     /// The document belongs to another billing number.
     #[error("another practitioner's document")]
     OtherPractitioner,
 }
 
 impl DeskError {
+    /// Whether a professional's card belongs into that world: a test card into the demonstration, a real one into a practice.
+    ///
+    /// # Errors
+    /// [`DeskError::RealCard`], [`DeskError::TestCard`].
+    pub fn of_world(world: World, holder: &CardHolder) -> Result<(), Self> {
+        match (world, holder.test_card) {
+            (World::Demo, true) | (World::Real, false) => Ok(()),
+            (World::Demo, false) => Err(Self::RealCard),
+            (World::Real, true) => Err(Self::TestCard),
+        }
+    }
+
+    /// Whether a certificate is accepted by who is trusted here, at that moment.
+    pub(crate) fn judge(trust: &Trust, certificate: &[u8], at: liasse_domain::Instant) -> Result<(), Self> {
+        if trust.roots.is_empty() {
+            return Err(Self::NoRoots);
+        }
+        trust.check(certificate, at).map_err(Self::of_certificate)
+    }
+
     /// Why a certificate is not accepted, in the words of the desk.
     pub(crate) fn of_certificate(error: CmsError) -> Self {
         match error {
@@ -125,7 +153,9 @@ impl Coded for DeskError {
             Self::CertificateRefused => Code("cards.cps_refusee"),
             Self::CertificateRevoked => Code("cards.cps_revoquee"),
             Self::WrongKey => Code("cards.cle_authentification"),
+            Self::NoRoots => Code("cards.sans_racines"),
             Self::RealCard => Code("cards.carte_reelle"),
+            Self::TestCard => Code("cards.carte_de_test"),
             Self::OtherPractitioner => Code("invoicing.autre_praticien"),
         }
     }
@@ -182,7 +212,7 @@ impl SignedIn {
         trust: &Trust,
     ) -> Result<Self, DeskError> {
         let certificate = &card.identity.signature_certificate;
-        trust.check(certificate, now).map_err(DeskError::of_certificate)?;
+        DeskError::judge(trust, certificate, now)?;
         Ok(Self {
             reader: reader.to_owned(),
             serial: card.identity.serial.clone(),
@@ -247,18 +277,14 @@ impl SignedIn {
         self.replaces.is_none() && self.holder.card_type == CardType::Cps
     }
 
-    /// The billing number whose accounts this person may see: their own. A locum sees their own FSE and their day, staff what
-    /// the practice's practitioners see.
-    pub fn accounts(&self) -> Result<&BillingNumber, ReplacementError> {
-        if self.replaces.is_some() { Err(ReplacementError::Accounts) } else { Ok(&self.situation.billing_number) }
+    /// Whether this person may send by the mailbox of the télétransmission: a locum only where the session opens it.
+    pub fn mailbox(&self) -> Result<(), Refused> {
+        self.may(Deed::Send).map(drop)
     }
 
-    /// Whether this person may send by the mailbox of the télétransmission: a locum only where the session opens it.
-    pub fn mailbox(&self) -> Result<(), ReplacementError> {
-        match &self.replaces {
-            Some(replaces) if !replaces.session.mailbox => Err(ReplacementError::NoMailbox),
-            _ => Ok(()),
-        }
+    /// Whether the mailbox is open to them.
+    pub(crate) fn has_mailbox(&self) -> bool {
+        self.replaces.as_ref().is_none_or(|replaces| replaces.session.mailbox)
     }
 
     /// How the journal names this person: by billing number (a locum by their own), staff by their card; never by name.
@@ -268,7 +294,8 @@ impl SignedIn {
             None if self.is_staff() => (self.serial.clone(), "secretariat"),
             None => (self.situation.billing_number.to_string(), "praticien"),
         };
-        Stamp { at, actor: Actor { who, role: role.to_owned() } }
+        let card = Some(&self.serial).filter(|serial| !serial.is_empty() && **serial != who).cloned();
+        Stamp { card, session: self.session(), ..Stamp::new(at, Actor { who, role: role.to_owned() }) }
     }
 
     /// The name for the Bandeau: « Dr Anne GRIS ».
@@ -299,6 +326,7 @@ impl Workstation {
     /// [`DeskError`]; [`ReplacementError`] with the exact reason why the session does not fit; [`ReplacementError::Choose`].
     pub fn admit(&self, reader: &str, card: &CpsView, wanted: Wanted) -> Result<SignedIn, CoreError> {
         let (now, trust) = (self.now(), &self.directory.trust);
+        DeskError::of_world(self.world, &card.identity.holder)?;
         if card.situations.is_none() {
             return Err(DeskError::PinRequired.into());
         }
@@ -351,8 +379,7 @@ impl Workstation {
     /// Looks once more at the certificate of who is signed in, before a card is asked to sign: it may have ended or been revoked
     /// since.
     pub(crate) fn check_card(&self, who: &SignedIn) -> Result<(), DeskError> {
-        let trust = &self.directory.trust;
-        trust.check(&who.signature_certificate, self.now()).map_err(DeskError::of_certificate)
+        DeskError::judge(&self.directory.trust, &who.signature_certificate, self.now())
     }
 
     /// The sessions that this card could act under now: what « Qui remplacez-vous ? » offers.
@@ -389,7 +416,7 @@ impl Workstation {
 
 /// The stamp of what the workstation does by itself.
 pub fn system_stamp(at: liasse_domain::Instant) -> Stamp {
-    Stamp { at, actor: Actor { who: "systeme".to_owned(), role: "systeme".to_owned() } }
+    Stamp::new(at, Actor { who: "systeme".to_owned(), role: "systeme".to_owned() })
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ use liasse_formats::cms;
 use liasse_store::{KnownPractitioner, WaitingRow};
 use sha2::{Digest, Sha256};
 
+use crate::access::Deed;
 use crate::apcv::PatientKey;
 use crate::cards::{SigningCards, VitaleView};
 use crate::desk::{PreparesFor, SignedIn};
@@ -223,8 +224,9 @@ impl Workstation {
     /// number on their own card.
     ///
     /// # Errors
-    /// [`DesyncError::UnknownPractitioner`].
+    /// [`DesyncError::UnknownPractitioner`]; [`DesyncError::SecretaryAlone`] for everybody else, who would see another's things.
     pub fn prepares_for(&self, staff: &SignedIn, billing: Option<&BillingNumber>) -> Result<SignedIn, CoreError> {
+        staff.may(Deed::Allot)?;
         let wanted = billing.unwrap_or(&staff.situation.billing_number);
         if let Some(pair) = self.pair_of(wanted)? {
             let (practitioner, situation, read_at, locum) = pair;
@@ -275,14 +277,8 @@ impl Workstation {
         Ok((practitioner, situation, read_at, (locum.holder, sealed)))
     }
 
-    /// Whether a person may have what waits sealed or presented: staff for each practitioner of the practice, the others
-    /// their own.
-    pub(crate) fn at_the_desk(&self, fse: &FseRef, who: &SignedIn) -> Result<(), CoreError> {
-        if who.is_staff() { Ok(()) } else { self.check_owner(fse, who) }
-    }
-
     fn begin_seal(&self, fse: &FseRef, vitale: &VitaleView, who: &SignedIn) -> Result<SealToMake, CoreError> {
-        self.at_the_desk(fse, who)?;
+        self.allow_on(Deed::Prepare, fse, who)?;
         let mut documents = Vec::new();
         for kind in [DocumentKind::Fse, DocumentKind::Dre] {
             let Some(prepared) = self.store.load_prepared(kind, fse)? else { continue };
@@ -310,7 +306,7 @@ impl Workstation {
     /// The oldest first, at most so many, each looked at.
     pub fn to_be_signed(&self, who: &SignedIn, limit: u32) -> Result<ToSign, CoreError> {
         let session = who.session();
-        let own = (!who.is_staff()).then_some(&who.situation.billing_number);
+        let own = who.own_for(Deed::ToSign)?;
         let today = self.clock.today();
         let (count, total) = self.store.waiting_count(own, session)?;
         let rows = self.store.waiting_for_cps(own, session, limit)?;
@@ -345,7 +341,7 @@ impl Workstation {
 
     /// Returns an FSE that waits to the secretary, with a word.
     pub fn send_back(&mut self, fse: &FseRef, word: &str, who: &SignedIn) -> Result<(), CoreError> {
-        self.check_owner(fse, who)?;
+        self.allow_on(Deed::SignFse, fse, who)?;
         let row = self.store.fse(fse)?.ok_or(InvoicingError::UnknownFse)?;
         if !matches!(row.state, DocumentState::Preparee | DocumentState::SigneePatient) {
             return Err(InvoicingError::NotPrepared.into());
@@ -355,7 +351,7 @@ impl Workstation {
 
     /// Presents an FSE that was returned to its signer again.
     pub fn present_again(&mut self, fse: &FseRef, who: &SignedIn) -> Result<(), CoreError> {
-        self.at_the_desk(fse, who)?;
+        self.allow_on(Deed::Prepare, fse, who)?;
         Ok(self.store.present_again(&who.stamp(self.now()), fse)?)
     }
 

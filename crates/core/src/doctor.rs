@@ -5,6 +5,7 @@ mod cards;
 mod data;
 mod place;
 mod road;
+mod saved;
 
 use std::path::Path;
 
@@ -72,6 +73,12 @@ names! {
     Store = "donnees", "données";
     /// The journal.
     Journal = "journal", "journal";
+    /// The ways into the data of a practice.
+    Keys = "cles", "clés des données";
+    /// The last backup and its folder.
+    Backup = "sauvegarde", "sauvegarde";
+    /// The last drill.
+    Drill = "exercice", "exercice de restauration";
     /// The dated tables.
     Tables = "tables", "tables de tarifs";
     /// The clock.
@@ -206,6 +213,8 @@ pub fn look(given: &Given<'_>) -> Diagnosis {
     let mut probes = cards::probes(given.cards, given.computer.as_ref(), &judge);
     probes.extend(given.root.into_iter().flat_map(place::probes));
     probes.append(&mut store);
+    probes.extend(given.root.into_iter().flat_map(saved::keys));
+    probes.extend(facts.iter().flat_map(|facts| saved::probes(&facts.backups, given.root, now)));
     probes.extend(data::tables_and_clock(given.root, facts.as_ref(), now));
     let servers = facts.as_ref().and_then(|facts| facts.servers.clone().ok()).unwrap_or_default();
     probes.extend(facts.iter().flat_map(road::probes));

@@ -8,6 +8,7 @@ use liasse_domain::ReplacementSession;
 use liasse_domain::replacement::SessionState;
 use serde::Serialize;
 
+use crate::access::Deed;
 use crate::desk::SignedIn;
 use crate::error::CoreError;
 use crate::replacement::ReplacementError;
@@ -33,6 +34,8 @@ pub struct Erased {
     pub traces: Vec<Trace>,
     /// How often what was sealed stood in the decrypted pages, pages out of use among them: before and after.
     pub pages: (usize, usize),
+    /// The file could not be written anew after it: another program reads it, or the disk is full.
+    pub pages_left: bool,
     /// Files beside the store in which a value was found, before and after: logs, settings.
     pub files: (Vec<String>, Vec<String>),
 }
@@ -40,7 +43,10 @@ pub struct Erased {
 impl Erased {
     /// Whether each value was there and is gone.
     pub fn is_clean(&self) -> bool {
-        self.pages.1 == 0 && self.files.1.is_empty() && self.traces.iter().all(|trace| trace.after == 0)
+        !self.pages_left
+            && self.pages.1 == 0
+            && self.files.1.is_empty()
+            && self.traces.iter().all(|trace| trace.after == 0)
     }
 }
 
@@ -50,7 +56,7 @@ impl Workstation {
     /// # Errors
     /// [`ReplacementError::TitulaireOnly`]; [`liasse_store::StoreError::SessionState`] before it is closed.
     pub fn erase_session(&mut self, number: u32, folder: &Path, who: &SignedIn) -> Result<Erased, CoreError> {
-        self.check_titulaire(number, who)?;
+        self.check_titulaire(Deed::EraseSession, number, who)?;
         let row = self.store.replacement(number)?.ok_or(ReplacementError::Unknown)?;
         if row.state != SessionState::Close {
             return Err(liasse_store::StoreError::SessionState { state: row.state }.into());
@@ -65,11 +71,18 @@ impl Workstation {
         self.store.overwrite_deleted()?;
         let stamp = who.stamp(self.now());
         self.store.erase_replacement(&stamp, number)?;
-        self.store.rewrite()?;
+        // What is erased is erased and told: that the file is not written anew yet is no refusal, and the pages below say what is left.
+        let pages_left = self.store.rewrite().is_err();
         let after = (self.store.in_rows(&needles)?, self.pages_with(&piece)?, files_with(folder, &needles));
         let counted = before.0.iter().zip(&after.0);
         let traces = values.iter().zip(counted).map(|((what, _), (&before, &after))| Trace { what, before, after });
-        Ok(Erased { session: number, traces: traces.collect(), pages: (before.1, after.1), files: (before.2, after.2) })
+        Ok(Erased {
+            session: number,
+            traces: traces.collect(),
+            pages: (before.1, after.1),
+            pages_left,
+            files: (before.2, after.2),
+        })
     }
 
     fn pages_with(&self, piece: &[u8]) -> Result<usize, CoreError> {
@@ -103,7 +116,7 @@ fn memorised(session: &ReplacementSession) -> Vec<(&'static str, String)> {
 
 /// The files of a folder, the encrypted store apart, that hold one of these values in the clear. A folder in it is looked
 /// into; what cannot be read is left out.
-fn files_with(folder: &Path, needles: &[&[u8]]) -> Vec<String> {
+pub(crate) fn files_with(folder: &Path, needles: &[&[u8]]) -> Vec<String> {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_path_buf()];
     while let Some(folder) = folders.pop() {

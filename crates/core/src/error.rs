@@ -17,6 +17,9 @@ pub enum CoreError {
     /// Who is signed in.
     #[error(transparent)]
     Desk(#[from] crate::desk::DeskError),
+    /// What a role may not, where no part of the program has words of its own for it.
+    #[error(transparent)]
+    Access(crate::access::Refused),
     /// A billing situation as typed.
     #[error(transparent)]
     Situation(#[from] crate::situation::SituationFault),
@@ -29,6 +32,12 @@ pub enum CoreError {
     /// The clock is behind the journal.
     #[error(transparent)]
     Clock(#[from] crate::soundness::ClockBehind),
+    /// The clock is far ahead of the journal.
+    #[error(transparent)]
+    ClockAhead(#[from] crate::soundness::ClockAhead),
+    /// What the journal was asked about.
+    #[error(transparent)]
+    Subject(#[from] crate::journal::NoSubject),
     /// A paper sheet.
     #[error(transparent)]
     Paper(#[from] crate::paper::PaperError),
@@ -116,6 +125,9 @@ pub enum CoreError {
     /// A scanned document.
     #[error(transparent)]
     Scan(#[from] liasse_formats::media::ScanFault),
+    /// An open export, or one that is taken in.
+    #[error(transparent)]
+    OpenData(#[from] crate::opendata::OpenDataError),
     /// The tables of the practice.
     #[error(transparent)]
     Tariff(#[from] crate::tariffs::TariffError),
@@ -128,10 +140,13 @@ impl CoreError {
             Self::Store(error) => error,
             Self::Card(error) => error,
             Self::Desk(error) => error,
+            Self::Access(error) => error,
             Self::Situation(error) => error,
             Self::Replacement(error) => error,
             Self::Seal(error) => error,
             Self::Clock(error) => error,
+            Self::ClockAhead(error) => error,
+            Self::Subject(error) => error,
             Self::Paper(error) => error,
             Self::Exchange(error) => error,
             Self::Parcel(error) => error,
@@ -161,6 +176,7 @@ impl CoreError {
             Self::Convention(error) => error,
             Self::Incident(error) => error,
             Self::Scan(error) => error,
+            Self::OpenData(error) => error,
             Self::Tariff(error) => error,
         }
     }

@@ -5,6 +5,7 @@
 use chrono::NaiveDate;
 use liasse_domain::{Centimes, Coded, FseRef, Instant, Report};
 
+use crate::access::Deed;
 use crate::cards::SigningCards;
 use crate::desk::SignedIn;
 use crate::desync;
@@ -96,8 +97,9 @@ impl Workstation {
     /// What the evening would do for this person.
     pub fn evening_plan(&self, who: &SignedIn) -> Result<Plan, CoreError> {
         let ready = self.ready_for_evening(who)?;
-        let to_lot = if who.is_staff() { 0 } else { self.plan_lots(who)?.iter().map(|(_, count)| count).sum() };
-        let receipts = if who.accounts().is_ok() && !who.is_staff() { Some(self.day_report(who, None)?) } else { None };
+        let signs = who.may(Deed::SignFse).is_ok();
+        let to_lot = if signs { self.plan_lots(who)?.iter().map(|(_, count)| count).sum() } else { 0 };
+        let receipts = if who.may(Deed::Receipts).is_ok() { Some(self.day_report(who, None)?) } else { None };
         Ok(Plan {
             to_sign: (ready.shown.len(), ready.total),
             to_look_at: ready.anomalies,
@@ -108,7 +110,7 @@ impl Workstation {
     }
 
     fn ready_for_evening(&self, who: &SignedIn) -> Result<Ready, CoreError> {
-        if who.is_staff() {
+        if who.may(Deed::SignFse).is_err() {
             return Ok(Ready { shown: Vec::new(), total: Centimes::ZERO, anomalies: 0 });
         }
         let waiting = self.to_be_signed(who, MOST)?;
@@ -122,7 +124,7 @@ impl Workstation {
 
     /// Closes the receipts of the day, where they are this person's and still open.
     fn evening_receipts(&mut self, who: &SignedIn) -> Result<Option<Receipts>, CoreError> {
-        if who.is_staff() || who.accounts().is_err() {
+        if who.may(Deed::Receipts).is_err() {
             return Ok(None);
         }
         if !self.day_report(who, None)?.closed {

@@ -14,6 +14,7 @@ use liasse_store::{Leaving, PassedOn, Settled, StoreError};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::access::Deed;
 use crate::cards::SigningCards;
 use crate::data_dir::write_private;
 use crate::desk::SignedIn;
@@ -173,9 +174,7 @@ impl Workstation {
     /// # Errors
     /// [`crate::replacement::ReplacementError::TitulaireOnly`]: a locum draws none.
     pub fn draw_code(&mut self, who: &SignedIn) -> Result<String, CoreError> {
-        if who.replaces.is_some() {
-            return Err(crate::replacement::ReplacementError::TitulaireOnly.into());
-        }
+        who.may(Deed::PairPosts)?;
         let mut random = [0; 25];
         self.ids.random(&mut random);
         let code = PostCode::from_random(random).written();
@@ -194,7 +193,7 @@ impl Workstation {
         let post = self.post()?;
         let billing = &fses.first().ok_or(ExchangeError::Nothing)?.billing;
         for fse in fses {
-            self.at_the_desk(fse, who)?;
+            self.allow_on(Deed::PassOn, fse, who)?;
             if fse.billing != *billing {
                 return Err(ExchangeError::ForAnother.into());
             }
@@ -247,8 +246,9 @@ impl Workstation {
     /// Writes a file that left again, under today's code: one that was lost, or whose code has changed. It is the same one, and is
     /// taken in once all the same.
     pub fn export_again(&mut self, id: &str, folder: &Path, who: &SignedIn) -> Result<PathBuf, CoreError> {
+        let own = who.own_for(Deed::TakeIn)?;
         let (billing, plain) = self.store.left_with(id)?.ok_or(ExchangeError::NotSent)?;
-        if !who.is_staff() && (who.replaces.is_some() || who.situation.billing_number != billing) {
+        if own.is_some_and(|own| *own != billing) {
             return Err(ExchangeError::ForAnother.into());
         }
         let (file, path) = self.sealed_file(&plain, id, &billing, folder)?;
@@ -288,6 +288,7 @@ impl Workstation {
     }
 
     fn opened(&mut self, file: &[u8], who: &SignedIn) -> Result<TakenIn, CoreError> {
+        let own = who.own_for(Deed::TakeIn)?;
         let plain = parcel::open(&self.code()?, file)?;
         let (length, rest) = plain.split_first_chunk::<4>().ok_or(ParcelError::NotOne)?;
         let length = usize::try_from(u32::from_be_bytes(*length)).map_err(|_| ParcelError::NotOne)?;
@@ -300,10 +301,9 @@ impl Workstation {
         }
         let known = self.store.practitioners()?;
         let here = |billing: &BillingNumber| known.iter().any(|one| one.situation.billing_number == *billing);
-        let meant = if who.is_staff() {
-            here(&parcel.billing)
-        } else {
-            who.replaces.is_none() && who.situation.billing_number == parcel.billing
+        let meant = match own {
+            None => here(&parcel.billing),
+            Some(own) => *own == parcel.billing,
         };
         if !meant {
             return Err(ExchangeError::ForAnother.into());

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 use liasse_domain::{Code, Coded, DocumentKind, FileIdentifier, FseRef};
 
+use crate::access::Deed;
 use crate::data_dir::write_private;
-use crate::desk::{DeskError, SignedIn};
+use crate::desk::SignedIn;
 use crate::error::CoreError;
 use crate::invoicing::InvoicingError;
 use crate::workstation::Workstation;
@@ -25,7 +26,8 @@ impl Coded for ExportError {
 
 impl Workstation {
     /// Writes `fse-N.b2`, `fse-N.p7s`, `vitale-N.p7s` where the mode has one, and `chain.pem`. Gives the files written.
-    pub fn export_fse(&self, reference: &FseRef, folder: &Path) -> Result<Vec<PathBuf>, CoreError> {
+    pub fn export_fse(&self, reference: &FseRef, who: &SignedIn, folder: &Path) -> Result<Vec<PathBuf>, CoreError> {
+        self.allow_on(Deed::History, reference, who)?;
         self.export_document(DocumentKind::Fse, reference, folder)
     }
 
@@ -50,9 +52,10 @@ impl Workstation {
 
     /// Writes `lot.b2`, `lot.p7s`, and the files of each FSE in it.
     pub fn export_lot(&self, lot: FileIdentifier, who: &SignedIn, folder: &Path) -> Result<Vec<PathBuf>, CoreError> {
+        let billing = who.number_for(Deed::OwnMoney)?;
         let row = self.store.lot(lot)?.ok_or(InvoicingError::UnknownLot)?;
-        if row.key.billing != *who.accounts()? {
-            return Err(DeskError::OtherPractitioner.into());
+        if row.key.billing != *billing {
+            who.may(Deed::OthersMoney)?;
         }
         let signature = row.cms.as_deref().ok_or(InvoicingError::LotNotSigned)?;
         let mut written = write_all(folder, &[("lot.b2".to_owned(), &row.bytes), ("lot.p7s".to_owned(), signature)])?;

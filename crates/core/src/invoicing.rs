@@ -24,6 +24,7 @@ use liasse_pricing::{
     Act, CarePath, Entry, Input, Patient, Practitioner, Prescriber, Right, Sector, Tables, TypedError, type_acts,
 };
 
+use crate::access::Deed;
 use crate::apcv::{ApcvError, signs_in};
 use crate::cards::VitaleView;
 use crate::desk::SignedIn;
@@ -357,12 +358,14 @@ impl Workstation {
     /// The care path that is proposed to a locum: R where the doctor who is replaced is the patient's médecin traitant, as far
     /// as the last FSE of that patient says; else none, for the locum to say.
     pub fn locums_care_path(&self, draft: &Draft, who: &SignedIn) -> Result<Option<CarePath>, CoreError> {
+        who.may(Deed::ReadCard)?;
         let traitant = self.store.was_traitant(&who.situation.billing_number, &draft.patient())?;
         Ok(traitant.then_some(CarePath::R))
     }
 
     /// Prices a draft and adds what the cards and the clock know to its findings.
     pub fn price(&self, draft: &Draft, signed_in: &SignedIn) -> Result<Invoice, CoreError> {
+        signed_in.may(Deed::Price)?;
         let input = draft.completed(&signed_in.situation);
         let mut invoice = liasse_pricing::price(self.tables(), &input)?;
         let day = |date: Option<NaiveDate>| date.map_or_else(String::new, |d| d.format("%d/%m/%Y").to_string());
@@ -380,7 +383,7 @@ impl Workstation {
         if draft.card.insured.test_card != signed_in.holder.test_card {
             invoice.findings.push(Finding::of(Code("invoicing.carte_test_et_reelle"), &[]));
         }
-        invoice.findings.extend(self.cover_of(draft)?.findings(draft, &invoice));
+        invoice.findings.extend(self.cover_of(draft, signed_in)?.findings(draft, &invoice));
         // What a claim cannot say must not be signed as if it did.
         let refused = liasse_pricing::claim(self.tables(), &input)?.refused;
         invoice.findings.extend(refused.iter().map(|refused| Finding::of(refused.code(), &refused.parameters())));

@@ -10,6 +10,7 @@ use liasse_domain::{
 use liasse_store::{LedgerRow, ScanCount, UnsentRow};
 use serde::Serialize;
 
+use crate::access::Deed;
 use crate::desk::SignedIn;
 use crate::error::CoreError;
 use crate::lists::{Listing, Only};
@@ -183,8 +184,8 @@ impl Document {
 impl Workstation {
     /// The ledger of one practitioner: each sees their own documents and money, a locum those of the session.
     pub fn ledger_of(&self, who: &SignedIn) -> Result<Ledger, CoreError> {
-        let rows = self.store.ledger_page(&who.situation.billing_number, session_of(who), u32::MAX)?;
-        let mut documents = self.documents(rows)?;
+        let rows = self.store.ledger_page(who.number_for(Deed::Ledger)?, session_of(who), u32::MAX)?;
+        let mut documents = shown_to(who, self.documents(rows)?);
         documents.reverse();
         Ok(Ledger { v: 1, returns_read_until: self.store.returns_read_until()?, documents })
     }
@@ -197,6 +198,7 @@ impl Workstation {
 
     /// What a screen shows of the ledger: the latest documents of one practitioner, and what is unsent in the whole store.
     pub fn ledger_page(&self, who: Option<&SignedIn>, listing: Listing, limit: u32) -> Result<LedgerPage, CoreError> {
+        self.allow(if who.is_some() { Deed::Ledger } else { Deed::Road }, who)?;
         let mut page = LedgerPage {
             returns_read_until: self.store.returns_read_until()?,
             unsent: Unsent::of(self.waiting()?, self.store.unconfirmed_count()?),
@@ -208,7 +210,7 @@ impl Workstation {
         if let Some(who) = who {
             let billing = &who.situation.billing_number;
             page.documents = if listing == Listing::default() {
-                self.documents(self.store.ledger_page(billing, session_of(who), limit)?)?
+                shown_to(who, self.documents(self.store.ledger_page(billing, session_of(who), limit)?)?)
             } else {
                 self.listed(who, listing, limit)?
             };
@@ -226,10 +228,11 @@ impl Workstation {
         Ok(page)
     }
 
-    /// One document of the ledger.
-    pub fn document(&self, fse: &FseRef) -> Result<Option<Document>, CoreError> {
+    /// One document of the ledger, for whoever may see it.
+    pub fn document(&self, fse: &FseRef, who: &SignedIn) -> Result<Option<Document>, CoreError> {
+        self.allow_on(Deed::History, fse, who)?;
         let row = self.store.ledger_row(fse)?;
-        Ok(self.documents(row.into_iter().collect())?.pop())
+        Ok(shown_to(who, self.documents(row.into_iter().collect())?).pop())
     }
 
     /// What waits to leave, of the whole store; not what an incident locks.
@@ -255,6 +258,14 @@ impl Workstation {
         }
         Ok(documents)
     }
+}
+
+/// The same documents as this person sees them: staff their states and what the patient owes.
+pub(crate) fn shown_to(who: &SignedIn, mut documents: Vec<Document>) -> Vec<Document> {
+    if !who.sees_schemes() {
+        documents.iter_mut().for_each(Document::leave_accounts_out);
+    }
+    documents
 }
 
 /// The session whose documents alone this person sees.

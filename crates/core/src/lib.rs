@@ -2,7 +2,11 @@
 //! Not a window, not a protocol: cards, post and store are reached through `ports` and `liasse-store`.
 //! The rules are those of `docs/architecture.md`, "Claims, lots and what must survive".
 
+pub mod access;
 pub mod apcv;
+pub mod aside;
+pub mod backup;
+pub mod bookkeeping;
 pub mod cards;
 pub mod conventions;
 pub mod data_dir;
@@ -16,13 +20,18 @@ pub mod error;
 pub mod evening;
 pub mod exchange;
 pub mod export;
+pub mod forgetting;
 pub mod guard;
 pub mod incidents;
 pub mod invoicing;
+pub mod journal;
+pub mod keys;
 pub mod lane;
 pub mod ledger;
 pub mod lists;
 pub mod my_day;
+pub mod office;
+pub mod opendata;
 pub mod paper;
 pub mod papers;
 pub mod passages;
@@ -36,6 +45,7 @@ pub mod redo;
 pub mod rehearsal;
 pub mod reimbursed;
 pub mod replacement;
+pub mod retention;
 pub mod returned;
 pub mod returns;
 pub mod scans;
@@ -48,6 +58,7 @@ pub mod situation;
 pub mod soundness;
 pub mod statement;
 pub mod tariffs;
+pub mod trust;
 pub mod workstation;
 
 pub use error::CoreError;

@@ -15,9 +15,11 @@ pub use payments::{PaidOnly, PaidSort, PaymentsPage};
 pub(crate) use written::clear_unfinished;
 pub use written::{Export, Progress};
 
+use crate::access::Deed;
 use crate::desk::SignedIn;
 use crate::error::CoreError;
-use crate::ledger::Document;
+use crate::journal::EntryAsk;
+use crate::ledger::{Document, shown_to};
 use crate::radar::{Category, WatchOnly, WatchSort};
 use crate::recettes::{DayOnly, DaySort};
 use crate::workstation::Workstation;
@@ -37,13 +39,22 @@ pub enum List {
     Watched(Category, Listing<WatchSort, WatchOnly>),
     /// Patients: the documents of one of them.
     Patient(i64, Listing),
+    /// The journal, of which everybody reads what is theirs.
+    Journal(EntryAsk),
 }
 
 impl List {
-    /// Whether it is the accounts of a practitioner. What staff watch and the history of a patient are shown to them with nothing
-    /// that is not theirs to see.
-    fn is_accounts(self) -> bool {
-        !matches!(self, Self::Watched(..) | Self::Patient(..))
+    /// What somebody does who writes it. What staff watch and the history of a patient are written for them with nothing that is not
+    /// theirs to see.
+    fn deed(self) -> Deed {
+        match self {
+            Self::Documents(_) => Deed::Sendings,
+            Self::Payments(_) => Deed::OwnMoney,
+            Self::Unpaid(_) | Self::Receipts(..) => Deed::Receipts,
+            Self::Watched(category, _) => category.deed(),
+            Self::Patient(..) => Deed::History,
+            Self::Journal(_) => Deed::ReadJournal,
+        }
     }
 
     /// The name of its file, which tells nothing of a patient: of whom it is stands as their number here.
@@ -55,6 +66,7 @@ impl List {
             Self::Receipts(day, _) => return format!("recettes-{day}.csv"),
             Self::Watched(category, _) => format!("a-surveiller-{}", cells::word(&category).replace('_', "-")),
             Self::Patient(patient, _) => format!("historique-{patient}"),
+            Self::Journal(_) => "journal".to_owned(),
         };
         format!("{name}-{today}.csv")
     }
@@ -63,8 +75,8 @@ impl List {
 impl Workstation {
     /// The documents that a list asks for: each sees their own, a locum those of the session; at most `limit`.
     pub fn listed(&self, who: &SignedIn, listing: Listing, limit: u32) -> Result<Vec<Document>, CoreError> {
-        let found = self.store.listed(&who.situation.billing_number, who.session(), listing, limit)?;
-        self.documents(self.store.ledger_rows(&found)?)
+        let found = self.store.listed(who.number_for(Deed::Ledger)?, who.session(), listing, limit)?;
+        Ok(shown_to(who, self.documents(self.store.ledger_rows(&found)?)?))
     }
 }
 
@@ -112,6 +124,7 @@ mod tests {
             (List::Unpaid(Listing::default()), "impayes-2026-01-15.csv"),
             (List::Watched(Category::RecuNonPaye, Listing::default()), "a-surveiller-recu-non-paye-2026-01-15.csv"),
             (List::Patient(7, Listing::default()), "historique-7-2026-01-15.csv"),
+            (List::Journal(EntryAsk::default()), "journal-2026-01-15.csv"),
         ] {
             assert_eq!(list.file_name(today), name);
         }

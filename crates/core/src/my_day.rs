@@ -8,6 +8,7 @@ use liasse_domain::settlement::SettlementMode;
 use liasse_domain::{Centimes, DocumentState, FseRef, Private, clock};
 use liasse_store::{ChequeRow, FseFilter};
 
+use crate::access::Deed;
 use crate::desk::SignedIn;
 use crate::error::CoreError;
 use crate::replacement::ReplacementError;
@@ -47,6 +48,7 @@ impl Workstation {
     /// # Errors
     /// [`ReplacementError::Unknown`] for somebody who replaces nobody.
     pub fn my_day(&self, who: &SignedIn, day: NaiveDate) -> Result<MyDay, CoreError> {
+        who.may(Deed::OwnDay)?;
         let session = who.replaces.as_ref().ok_or(ReplacementError::Unknown)?.session.number;
         let rows = self.store.fses(&FseFilter { session: Some(session), ..FseFilter::default() })?;
         let mut modes: BTreeMap<SettlementMode, Centimes> = BTreeMap::new();

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use std::path::{Path, PathBuf};
 
+use crate::access::Deed;
 use crate::cards::CpsView;
 use crate::data_dir::write_private;
 use crate::desk::SignedIn;
@@ -124,6 +125,15 @@ impl Sheet {
         self.acts.iter().map(|act| act.date).min().unwrap_or(self.drawn_up)
     }
 
+    /// Writes it as PDF into a folder; gives the file.
+    pub fn write(&self, row: &PaperRow, folder: &Path, demo: bool) -> Result<PathBuf, CoreError> {
+        let pdf = papers::pdf(&papers::care_sheet(self, row, demo))?;
+        std::fs::create_dir_all(folder).map_err(ExportError::from)?;
+        let path = folder.join(format!("feuille-{}.pdf", row.id));
+        write_private(&path, &pdf).map_err(ExportError::from)?;
+        Ok(path)
+    }
+
     pub(crate) fn json(&self) -> Result<String, CoreError> {
         Ok(serde_json::to_string(self).map_err(|_| StoreError::Incoherent { what: "feuille papier" })?)
     }
@@ -138,11 +148,17 @@ fn name(holder: &CardHolder) -> String {
 }
 
 impl Workstation {
-    /// Bills on paper what a draft says, for somebody without a usable card; gives the number of the sheet.
+    /// Bills on paper what a draft says, for somebody without a usable card; gives the sheet, which nobody without a card reads again.
     ///
     /// # Errors
     /// [`ReplacementError`] when the session does not hold now; `InvoicingError` when nothing is to be billed.
-    pub fn bill_on_paper(&mut self, draft: &Draft, by: &OnPaper, reason: PaperReason) -> Result<i64, CoreError> {
+    pub fn bill_on_paper(
+        &mut self,
+        draft: &Draft,
+        by: &OnPaper,
+        reason: PaperReason,
+    ) -> Result<(PaperRow, Sheet), CoreError> {
+        self.allow(Deed::BillOnPaper, None)?;
         let (nobody, who) = self.without_card(by, draft.input.date, draft.card().insured.test_card)?;
         // What was done is billed once: the open passage of that patient is this one.
         let patient = draft.patient();
@@ -159,7 +175,7 @@ impl Workstation {
         let now = self.now();
         let today = clock::paris(now).date();
         let number = FseNumber::new(1).ok_or(StoreError::NumbersExhausted)?;
-        let cover = self.cover_of(draft)?;
+        let cover = self.cover_of(draft, &nobody)?;
         let claim = draft.content(self.tables(), &invoice, &nobody, number, today, &cover)?;
         let sheet = Sheet { fse: None, ..Sheet::of_claim(&claim) };
         let content = sheet.json()?;
@@ -173,8 +189,10 @@ impl Workstation {
             reason,
             content: &content,
         };
-        let stamp = Stamp { at: now, actor: Actor { who, role: "sans_carte".to_owned() } };
-        Ok(self.store.keep_paper(&stamp, &new)?)
+        let actor = Actor { who, role: "sans_carte".to_owned() };
+        let stamp = Stamp { session: nobody.session(), ..Stamp::new(now, actor) };
+        let made = self.store.keep_paper(&stamp, &new)?;
+        self.sheet(made)
     }
 
     /// Bills a rejected FSE again on paper, as it was, both names of a replacement with it: what is left where its locum no longer
@@ -183,7 +201,7 @@ impl Workstation {
     /// # Errors
     /// [`StoreError::NotRejected`]; [`StoreError::Corrected`].
     pub fn reject_on_paper(&mut self, fse: &FseRef, who: &SignedIn) -> Result<i64, CoreError> {
-        self.check_readable_by(fse, who)?;
+        self.allow_on(Deed::Prepare, fse, who)?;
         let row = self.store.fse(fse)?.ok_or(PaperError::NoSheet)?;
         if row.reject.is_none() {
             return Err(StoreError::NotRejected.into());
@@ -260,7 +278,7 @@ impl Workstation {
     }
 
     /// What a sheet says.
-    pub fn sheet(&self, number: i64) -> Result<(PaperRow, Sheet), CoreError> {
+    fn sheet(&self, number: i64) -> Result<(PaperRow, Sheet), CoreError> {
         let row = self.store.paper(number)?.ok_or(PaperError::NoSheet)?;
         let sheet = Sheet::from_json(&row.content)?;
         Ok((row, sheet))
@@ -274,9 +292,11 @@ impl Workstation {
     }
 
     fn check_sheet(row: &PaperRow, who: &SignedIn) -> Result<(), CoreError> {
-        let same_session = who.replaces.is_none() || row.session == who.session();
-        let theirs = row.billing == who.situation.billing_number && same_session;
-        if who.is_staff() || theirs { Ok(()) } else { Err(crate::desk::DeskError::OtherPractitioner.into()) }
+        let in_session = who.replaces.is_none() || row.session == who.session();
+        match who.own_for(Deed::GiveSheet)? {
+            Some(own) if row.billing != *own || !in_session => Err(crate::desk::DeskError::OtherPractitioner.into()),
+            _ => Ok(()),
+        }
     }
 
     /// What was billed on paper alone under a session.
@@ -286,9 +306,7 @@ impl Workstation {
 
     /// The sheet of a degraded FSE.
     pub fn sheet_of(&self, fse: &FseRef, who: &SignedIn) -> Result<(PaperRow, Sheet), CoreError> {
-        if !who.is_staff() {
-            self.check_readable_by(fse, who)?;
-        }
+        self.allow_on(Deed::GiveSheet, fse, who)?;
         let row = self.store.paper_of(fse)?.ok_or(PaperError::NoSheet)?;
         let sheet = Sheet::from_json(&row.content)?;
         Ok((row, sheet))
@@ -296,22 +314,17 @@ impl Workstation {
 
     /// « Feuilles papier »: the sheets that nobody has yet, of whoever is signed in; staff see the practice's.
     pub fn papers_to_give(&self, who: &SignedIn) -> Result<Vec<PaperRow>, CoreError> {
-        let own = (!who.is_staff()).then_some(&who.situation.billing_number);
-        let mut rows = self.store.open_papers(own)?;
+        let mut rows = self.store.open_papers(who.own_for(Deed::GiveSheet)?)?;
         if who.replaces.is_some() {
             rows.retain(|row| row.session == who.session());
         }
         Ok(rows)
     }
 
-    /// Writes a sheet as PDF into a folder; gives the file.
-    pub fn write_sheet(&self, number: i64, folder: &Path, demo: bool) -> Result<PathBuf, CoreError> {
-        let (row, sheet) = self.sheet(number)?;
-        let pdf = papers::pdf(&papers::care_sheet(&sheet, &row, demo))?;
-        std::fs::create_dir_all(folder).map_err(ExportError::from)?;
-        let path = folder.join(format!("feuille-{number}.pdf"));
-        write_private(&path, &pdf).map_err(ExportError::from)?;
-        Ok(path)
+    /// Writes a sheet as PDF into a folder, for whom it is of; gives the file.
+    pub fn write_sheet(&self, number: i64, folder: &Path, who: &SignedIn) -> Result<PathBuf, CoreError> {
+        let (row, sheet) = self.sheet_for(number, who)?;
+        sheet.write(&row, folder, who.holder.test_card)
     }
 
     /// Who could bill on paper now without a card: the locums of this hour, and the practitioners whose cards were read here.

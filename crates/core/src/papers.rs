@@ -10,6 +10,7 @@ use liasse_print::{Align, Block, Column, Document, Table};
 use liasse_store::PaperRow;
 
 use crate::error::CoreError;
+use crate::keys::RecoveryCode;
 use crate::paper::Sheet;
 use crate::replacement::{Session, hours_of, weekday};
 use crate::statement::Statement;
@@ -191,6 +192,32 @@ pub fn care_sheet(sheet: &Sheet, row: &PaperRow, demo: bool) -> Document {
     }
 }
 
+/// The sheet that holds the recovery code of a practice, printed once. `key` is the beginning of the name of its data key, which
+/// tells to which directory and to which backups it belongs. Names nobody.
+pub fn recovery(code: &RecoveryCode, key: &str, today: NaiveDate) -> Document {
+    Document {
+        title: t("recovery.title"),
+        subject: t("recovery.subject"),
+        demo: false,
+        made_on: TEXTS.with("paper.made_on", &[("day", &day(today))]),
+        blocks: vec![
+            Block::Facts(vec![
+                (t("recovery.code"), code.grouped().to_string()),
+                (t("recovery.key"), key.to_owned()),
+                (t("recovery.day"), day(today)),
+            ]),
+            Block::Notice(t("recovery.replaces")),
+            Block::Heading(t("recovery.keep_title")),
+            Block::Paragraph(t("recovery.keep")),
+            Block::Heading(t("recovery.use_title")),
+            Block::Paragraph(t("recovery.use")),
+            Block::Heading(t("recovery.lost_title")),
+            Block::Paragraph(t("recovery.lost")),
+            Block::Lines { label: t("recovery.where"), count: 2 },
+        ],
+    }
+}
+
 /// The statement of a session, for the doctor who is replaced and for the locum.
 pub fn statement(drawn: &Statement, demo: bool) -> Document {
     let money = |cents: Centimes| cents.to_string();
@@ -295,8 +322,12 @@ mod tests {
     use super::*;
 
     /// Everything that composes a paper, or a list for a spreadsheet.
-    const SOURCES: [&str; 9] = [
+    const SOURCES: [&str; 15] = [
+        include_str!("bookkeeping.rs"),
+        include_str!("forgetting.rs"),
         include_str!("lists/cells.rs"),
+        include_str!("opendata/person.rs"),
+        include_str!("opendata/sheets.rs"),
         include_str!("papers.rs"),
         include_str!("prints/adviser.rs"),
         include_str!("prints/deposit.rs"),
@@ -305,6 +336,8 @@ mod tests {
         include_str!("prints/lot.rs"),
         include_str!("prints/receipt.rs"),
         include_str!("prints/wording.rs"),
+        include_str!("retention/report.rs"),
+        include_str!("retention/standing.rs"),
     ];
 
     #[test]

@@ -3,11 +3,12 @@
 //! Rule: product, "The secretary"; issue "The locum's session", "Désynchronisé and the secretary", 1.
 
 use liasse_domain::calendar::sending_deadline;
-use liasse_domain::{BillingNumber, FseRef, PassageState, SecuringMode, VitaleContent};
+use liasse_domain::{BillingNumber, PassageState, SecuringMode, VitaleContent};
 use liasse_pricing::{Act, Overrun};
 use liasse_store::{InstructionRow, NewPassage, PassageRow, StoreError};
 use serde::{Deserialize, Serialize};
 
+use crate::access::Deed;
 use crate::cards::{VitaleView, same_world};
 use crate::desk::{DeskError, SignedIn};
 use crate::desync::DesyncError;
@@ -107,6 +108,7 @@ impl Workstation {
         billing: Option<&BillingNumber>,
         who: &SignedIn,
     ) -> Result<i64, CoreError> {
+        who.may(Deed::Receive)?;
         let prepares = self.for_practitioner(who, billing)?;
         let now = self.now();
         let mode = SecuringMode::Degrade;
@@ -136,8 +138,7 @@ impl Workstation {
 
     /// The passages that are still to be billed: a practitioner's or a locum's own; staff see the practice's.
     pub fn passages(&self, who: &SignedIn) -> Result<Vec<Passage>, CoreError> {
-        let own = (!who.is_staff()).then_some(&who.situation.billing_number);
-        let mut rows = self.store.open_passages(own)?;
+        let mut rows = self.store.open_passages(who.own_for(Deed::Receive)?)?;
         if who.replaces.is_some() {
             rows.retain(|row| row.session == who.session());
         }
@@ -152,9 +153,8 @@ impl Workstation {
     /// One passage, to whom it belongs.
     pub fn passage(&self, id: i64, who: &SignedIn) -> Result<Passage, CoreError> {
         let row = self.store.passage(id)?.ok_or(StoreError::NoPassage)?;
-        let theirs =
-            row.billing == who.situation.billing_number && (who.replaces.is_none() || row.session == who.session());
-        if !who.is_staff() && !theirs {
+        let in_session = who.replaces.is_none() || row.session == who.session();
+        if who.own_for(Deed::Receive)?.is_some_and(|own| row.billing != *own || !in_session) {
             return Err(DeskError::OtherPractitioner.into());
         }
         Self::shown(row)
@@ -165,9 +165,7 @@ impl Workstation {
     /// # Errors
     /// [`DesyncError::PractitionersWord`] from staff: they have the standing instructions.
     pub fn cote(&mut self, id: i64, cotation: &Cotation, who: &SignedIn) -> Result<(), CoreError> {
-        if who.is_staff() {
-            return Err(DesyncError::PractitionersWord.into());
-        }
+        who.may(Deed::Cote)?;
         self.passage(id, who)?;
         let json = cotation.json()?;
         Ok(self.store.cote(&who.stamp(self.now()), id, &json, None)?)
@@ -175,6 +173,7 @@ impl Workstation {
 
     /// Applies a standing instruction of the practitioner of a passage, by its name.
     pub fn apply_instruction(&mut self, id: i64, name: &str, who: &SignedIn) -> Result<(), CoreError> {
+        who.may(Deed::Apply)?;
         let passage = self.passage(id, who)?;
         // What the practitioner wrote stands; and an absent doctor's instruction does not bind a locum.
         let own_word = passage.cotation.is_some() && passage.row.instruction.is_none();
@@ -203,6 +202,7 @@ impl Workstation {
 
     fn check_instructs(&self, who: &SignedIn) -> Result<(), CoreError> {
         // A locum's acts are the locum's: what the absent doctor lets be billed does not bind them, nor they the doctor.
+        who.may(Deed::Instruct)?;
         if who.is_titulaire() { Ok(()) } else { Err(DesyncError::PractitionersWord.into()) }
     }
 
@@ -234,10 +234,8 @@ impl Workstation {
     /// # Errors
     /// [`StoreError::Sealed`] once the Vitale sealed it.
     pub fn reassign(&mut self, id: i64, to: &BillingNumber, who: &SignedIn) -> Result<(), CoreError> {
+        who.may(Deed::Allot)?;
         self.passage(id, who)?;
-        if !who.is_staff() {
-            return Err(DesyncError::SecretaryAlone.into());
-        }
         let prepares = self.prepares_for(who, Some(to))?;
         let stamp = who.stamp(self.now());
         Ok(self.store.reassign(&stamp, id, to, prepares.session())?)
@@ -255,6 +253,7 @@ impl Workstation {
         without: Option<(SecuringMode, Proof)>,
         who: &SignedIn,
     ) -> Result<(Draft, SignedIn), CoreError> {
+        who.may(Deed::Prepare)?;
         let passage = self.passage(id, who)?;
         let cotation = passage.cotation.ok_or(DesyncError::NoCotation)?;
         let bills = match passage.row.session {
@@ -302,11 +301,6 @@ impl Workstation {
             && cotation.acts == draft.input.acts
             && cotation.overrun == draft.input.overrun;
         if same { Ok(()) } else { Err(DesyncError::NoCotation.into()) }
-    }
-
-    /// The passage of an FSE, for who sees it in « À signer ».
-    pub fn passage_of(&self, fse: &FseRef) -> Result<Option<PassageRow>, CoreError> {
-        Ok(self.store.passage_of(fse)?)
     }
 }
 

@@ -11,10 +11,11 @@ use serde::Serialize;
 
 pub use search::Search;
 
+use crate::access::{Deed, Refused};
 use crate::desk::SignedIn;
 use crate::error::CoreError;
 use crate::invoicing::Reading;
-use crate::ledger::Document;
+use crate::ledger::{Document, shown_to};
 use crate::lists::{Listing, Only, Sort};
 use crate::workstation::Workstation;
 
@@ -123,7 +124,7 @@ impl Coded for UnknownPatient {
 impl Workstation {
     /// The people whom a search means, at most so many.
     pub fn find_people(&self, who: &SignedIn, search: &Search, limit: usize) -> Result<Found, CoreError> {
-        let whose = whose(who);
+        let whose = who.whose(Deed::Search)?;
         let most = limit.saturating_add(1);
         let mut rows: Vec<PersonRow> = Vec::new();
         if let Some((start, key)) = search.nir() {
@@ -162,13 +163,10 @@ impl Workstation {
         listing: Listing,
         limit: u32,
     ) -> Result<History, CoreError> {
-        let whose = whose(who);
+        let whose = who.whose(Deed::History)?;
         let row = self.store.person(patient, whose)?.ok_or(UnknownPatient)?;
         let names = self.documents_of(who, patient, listing, limit)?;
-        let mut documents = self.documents(self.store.ledger_rows(&names)?)?;
-        if who.is_staff() {
-            documents.iter_mut().for_each(Document::leave_accounts_out);
-        }
+        let documents = shown_to(who, self.documents(self.store.ledger_rows(&names)?)?);
         let mut rights = Vec::new();
         rights.extend(self.as_the_card_says(patient)?);
         rights.extend(self.as_the_mutuelle_says(patient)?);
@@ -192,7 +190,7 @@ impl Workstation {
         listing: Listing,
         limit: u32,
     ) -> Result<Vec<i64>, CoreError> {
-        let whose = whose(who);
+        let whose = who.whose(Deed::History)?;
         // Somebody else's patient is nobody's.
         self.store.person(patient, whose)?.ok_or(UnknownPatient)?;
         Ok(self.store.documents_of_patient(patient, whose, listing, limit)?)
@@ -231,12 +229,12 @@ impl Workstation {
     }
 }
 
-/// Whose people somebody looks for.
-fn whose(who: &SignedIn) -> Whose<'_> {
-    if who.is_staff() {
-        return Whose::default();
+impl SignedIn {
+    /// Whose people somebody looks for.
+    pub(crate) fn whose(&self, deed: Deed) -> Result<Whose<'_>, Refused> {
+        let own = self.own_for(deed)?;
+        Ok(own.map_or_else(Whose::default, |own| Whose { billing: Some(own), session: self.session() }))
     }
-    Whose { billing: Some(&who.situation.billing_number), session: who.session() }
 }
 
 impl From<PersonRow> for Person {

@@ -20,7 +20,7 @@ mod system;
 pub use apcv::ApcvEngine;
 pub use mail::MailPost;
 pub(crate) use mail::{host_is_allowed, recipient_is_allowed};
-pub use readers::PcscReaders;
+pub use readers::{LateReaders, PcscReaders};
 pub use system::{OsIds, SystemClock};
 
 /// Readers and the cards in them: PC/SC or the demo's tray.
@@ -86,7 +86,8 @@ impl Coded for NoKey {
     }
 }
 
-/// Where the key of the store comes from. The demo's is fixed and declared; real sources come with the data issue.
+/// Where the key of the store comes from. The demonstration's is fixed and declared; a practice's is a [`crate::keys::DataKey`], which
+/// one of three ways unwrapped.
 pub trait KeySource {
     /// The 32 bytes of the data key.
     fn data_key(&self) -> Result<Zeroizing<[u8; 32]>, NoKey>;

@@ -11,29 +11,21 @@ mod receipt;
 mod wording;
 
 use chrono::NaiveDate;
-use liasse_domain::{BillingNumber, Payer};
+use liasse_domain::Payer;
 use liasse_pricing::Tables;
 pub use liasse_print::Document;
 pub(crate) use wording::payer;
 
 use crate::desk::SignedIn;
-use crate::error::CoreError;
-use crate::paper::PaperError;
 
 /// A print as one page of HTML, for who reads with a screen reader or a program of their own.
 pub fn html(print: &Document) -> String {
     liasse_print::html(print)
 }
 
-/// Whose lots and cheques a person prints: a practitioner's own. A locum is told why not, and so are staff.
-fn accounts_of(who: &SignedIn) -> Result<&BillingNumber, CoreError> {
-    let billing = who.accounts()?;
-    if who.is_staff() { Err(PaperError::Accounts.into()) } else { Ok(billing) }
-}
-
 /// Whether a print says how the money of a payer stands: staff read the patient's, the practitioner's accounts are not theirs.
 fn shows_money_of(payer: Payer, who: &SignedIn) -> bool {
-    payer == Payer::Patient || !who.is_staff()
+    payer == Payer::Patient || who.sees_schemes()
 }
 
 /// The day since which the newest tariff of the program's NGAP holds.

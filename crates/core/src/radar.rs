@@ -8,12 +8,13 @@ mod listed;
 use std::collections::{BTreeMap, HashSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
-use liasse_domain::{Centimes, DocumentKind, FseRef, Payer, Private};
+use liasse_domain::{Centimes, DocumentKind, FseRef, Payer, Private, Report};
 use serde::Serialize;
 
 pub use due::Level;
 pub use listed::{WatchOnly, WatchSort};
 
+use crate::access::Deed;
 use crate::desk::SignedIn;
 use crate::error::CoreError;
 use crate::lists::Listing;
@@ -33,6 +34,8 @@ pub struct Radar {
     pub categories: Vec<Watched>,
     /// The legal dates of what is seen, billed or sent, the earliest first; those that have passed among them.
     pub dates: Vec<LegalDate>,
+    /// What is to be said of the backups: none is set, the last one or its drill failed, or is old.
+    pub notices: Vec<Report>,
 }
 
 /// Why something is watched.
@@ -65,6 +68,15 @@ impl Category {
         Self::Rejete,
         Self::PayeTropPeu,
     ];
+
+    /// What somebody does who watches it.
+    pub(crate) fn deed(self) -> Deed {
+        match self {
+            Self::VuNonFacture | Self::FactureNonEnvoye | Self::DateLegale => Deed::Watch,
+            Self::EnvoyeNonRecu => Deed::Sendings,
+            Self::RecuNonPaye | Self::Rejete | Self::PayeTropPeu => Deed::OwnMoney,
+        }
+    }
 }
 
 /// The one thing to do about something.
@@ -217,6 +229,7 @@ impl Workstation {
         listing: Listing<WatchSort, WatchOnly>,
         limit: u32,
     ) -> Result<Radar, CoreError> {
+        who.may(Deed::Watch)?;
         let today = self.clock.today();
         let mut found = Vec::new();
         for category in Category::OF_STATE {
@@ -238,6 +251,7 @@ impl Workstation {
             returns_read_until: self.store.returns_read_until()?,
             categories: found.into_iter().map(shown).collect::<Result<_, _>>()?,
             dates,
+            notices: self.backups()?.warnings(self.now()),
         })
     }
 
@@ -249,16 +263,12 @@ impl Workstation {
         today: NaiveDate,
         reach: Reach,
     ) -> Result<Option<Found>, CoreError> {
-        match category {
-            Category::VuNonFacture => return Ok(Some(self.seen_not_billed(who, today)?)),
-            Category::FactureNonEnvoye => return Ok(Some(self.billed_not_sent(who, today, reach)?)),
-            _ if who.is_staff() => return Ok(None),
-            Category::EnvoyeNonRecu => return Ok(Some(self.sent_not_received(who, today)?)),
-            _ => {}
-        }
-        // The doctor's accounts are not a locum's.
-        let Ok(billing) = who.accounts() else { return Ok(None) };
+        // A practitioner's accounts are neither a locum's nor staff's.
+        let Ok(billing) = who.number_for(category.deed()) else { return Ok(None) };
         Ok(match category {
+            Category::VuNonFacture => Some(self.seen_not_billed(who, today)?),
+            Category::FactureNonEnvoye => Some(self.billed_not_sent(who, today, reach)?),
+            Category::EnvoyeNonRecu => Some(self.sent_not_received(who, today)?),
             Category::RecuNonPaye => Some(self.received_not_paid(billing, today, reach)?),
             Category::Rejete => Some(self.rejected_not_corrected(billing, today)?),
             Category::PayeTropPeu => Some(self.paid_too_little(billing, today, reach)?),

@@ -7,7 +7,8 @@ use liasse_domain::{Centimes, FseRef, Private, clock};
 use liasse_store::{ChequeRow, Choice, DebtOnly, DebtSort, DepositRow, Listing, PaidRow, SettlementMode, UnpaidRow};
 use serde::Serialize;
 
-use crate::desk::{DeskError, SignedIn};
+use crate::access::Deed;
+use crate::desk::SignedIn;
 use crate::error::CoreError;
 use crate::lists::arranged;
 use crate::workstation::Workstation;
@@ -120,7 +121,7 @@ impl DayReport {
 impl Workstation {
     /// The receipts of a day; today where none is named.
     pub fn day_report(&self, who: &SignedIn, day: Option<NaiveDate>) -> Result<DayReport, CoreError> {
-        let billing = who.accounts()?;
+        let billing = who.number_for(Deed::Receipts)?;
         let day = day.unwrap_or_else(|| self.clock.today());
         let rows = self.store.day(billing, day)?;
         let of = |mode: SettlementMode| rows.iter().filter(move |row| row.mode == mode);
@@ -152,7 +153,7 @@ impl Workstation {
     pub fn close_day(&mut self, who: &SignedIn, day: Option<NaiveDate>) -> Result<Centimes, CoreError> {
         let day = day.unwrap_or_else(|| self.clock.today());
         let stamp = who.stamp(self.now());
-        Ok(self.store.close_day(&stamp, who.accounts()?, day)?)
+        Ok(self.store.close_day(&stamp, who.number_for(Deed::Receipts)?, day)?)
     }
 
     /// Who still owes, those whose FSE was written first before the others; all, or at most `limit`.
@@ -167,6 +168,7 @@ impl Workstation {
         listing: Listing<DebtSort, DebtOnly>,
         limit: Option<u32>,
     ) -> Result<Vec<Unpaid>, CoreError> {
+        let billing = who.number_for(Deed::Receipts)?;
         let today = self.clock.today();
         let unpaid = |row: UnpaidRow| Unpaid {
             age_days: (today - row.act_date).num_days(),
@@ -176,17 +178,17 @@ impl Workstation {
             settlement: row.settlement,
             patient: row.patient,
         };
-        Ok(self.store.unpaid_listed(who.accounts()?, listing, limit)?.into_iter().map(unpaid).collect())
+        Ok(self.store.unpaid_listed(billing, listing, limit)?.into_iter().map(unpaid).collect())
     }
 
     /// How many still owe, through that filter.
     pub fn unpaid_count(&self, who: &SignedIn, only: DebtOnly) -> Result<usize, CoreError> {
-        Ok(self.store.unpaid_count(who.accounts()?, only)?)
+        Ok(self.store.unpaid_count(who.number_for(Deed::Receipts)?, only)?)
     }
 
     /// The cheques in hand; a locum's are those of their session.
     pub fn cheques(&self, who: &SignedIn) -> Result<Vec<ChequeRow>, CoreError> {
-        let mut cheques = self.store.cheques_in_hand(&who.situation.billing_number)?;
+        let mut cheques = self.store.cheques_in_hand(who.number_for(Deed::Cheques)?)?;
         if let Some(replaces) = &who.replaces {
             let session = Some(replaces.session.number);
             let mut theirs = Vec::new();
@@ -204,27 +206,27 @@ impl Workstation {
     /// Puts cheques on a deposit slip: all that are in hand when none is named.
     pub fn deposit_cheques(&mut self, who: &SignedIn, wanted: &[i64]) -> Result<DepositRow, CoreError> {
         let stamp = who.stamp(self.now());
-        Ok(self.store.deposit_cheques(&stamp, who.accounts()?, wanted)?)
+        Ok(self.store.deposit_cheques(&stamp, who.number_for(Deed::Deposit)?, wanted)?)
     }
 
     /// The deposit slips, the latest first.
     pub fn deposits(&self, who: &SignedIn) -> Result<Vec<DepositRow>, CoreError> {
-        Ok(self.store.deposits(who.accounts()?)?)
+        Ok(self.store.deposits(who.number_for(Deed::Deposit)?)?)
     }
 
     /// What caisses and insurers paid this practitioner, line by line, the latest transfer first; all, or at most `limit`.
     pub fn payment_lines(&self, who: &SignedIn, limit: Option<u32>) -> Result<Vec<PaidRow>, CoreError> {
-        Ok(self.store.payment_lines(who.accounts()?, limit)?)
+        Ok(self.store.payment_lines(who.number_for(Deed::OwnMoney)?, limit)?)
     }
 
     /// How many of those lines have no FSE.
     pub fn unmatched_count(&self, who: &SignedIn) -> Result<usize, CoreError> {
-        Ok(self.store.unmatched_count(who.accounts()?)?)
+        Ok(self.store.unmatched_count(who.number_for(Deed::OwnMoney)?)?)
     }
 
     /// Matches a line of a transfer to an FSE.
     pub fn match_line(&mut self, who: &SignedIn, payment: i64, line: u32, fse: &FseRef) -> Result<(), CoreError> {
-        self.check_readable_by(fse, who)?;
+        self.allow_on(Deed::Match, fse, who)?;
         self.check_paid_to(who, payment, line)?;
         let stamp = who.stamp(self.now());
         Ok(self.store.match_line(&stamp, payment, line, fse)?)
@@ -239,9 +241,10 @@ impl Workstation {
 
     /// A transfer to another practitioner is nobody else's to touch. One that does not exist is told by the store.
     fn check_paid_to(&self, who: &SignedIn, payment: i64, line: u32) -> Result<(), CoreError> {
-        match self.store.paid_to(payment, line)? {
-            Some(billing) if billing != *who.accounts()? => Err(DeskError::OtherPractitioner.into()),
-            _ => Ok(()),
+        let own = who.number_for(Deed::Match)?;
+        if self.store.paid_to(payment, line)?.is_some_and(|billing| billing != *own) {
+            who.may(Deed::OthersMoney)?;
         }
+        Ok(())
     }
 }

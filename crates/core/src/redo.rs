@@ -6,6 +6,7 @@
 use liasse_domain::{Centimes, DocumentState, FseContent, FseRef, PassageState, SecuringMode};
 use liasse_store::StoreError;
 
+use crate::access::Deed;
 use crate::desk::{DeskError, SignedIn};
 use crate::desync::DesyncError;
 use crate::error::CoreError;
@@ -82,7 +83,7 @@ impl Workstation {
 
     /// What a locum made is made again by staff or that locum, never by the doctor whom they replace.
     fn check_may_redo(&self, fse: &FseRef, who: &SignedIn) -> Result<(), CoreError> {
-        self.at_the_desk(fse, who)?;
+        self.allow_on(Deed::Prepare, fse, who)?;
         let session = self.store.made_under(fse)?;
         let theirs = who.is_staff() || session == who.session();
         if theirs { Ok(()) } else { Err(DeskError::OtherPractitioner.into()) }

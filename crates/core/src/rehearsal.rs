@@ -7,6 +7,7 @@ use liasse_domain::{Code, Coded, Report};
 use liasse_formats::certificate;
 use serde::Serialize;
 
+use crate::access::Deed;
 use crate::cards::CpsView;
 use crate::desk::SignedIn;
 use crate::error::CoreError;
@@ -112,7 +113,8 @@ impl Workstation {
     }
 
     /// Looks at everything that the locum will need at the next hours of the session, and keeps what was found. `trial` is
-    /// how an FSE and a mixed lot ended with the simulated caisse; `None` when they could not be played without a card.
+    /// how an FSE and a mixed lot ended with the simulated caisse; `None` when they could not be played without a card, or
+    /// because a real practice has no caisse to play with: nothing is said of it then.
     pub fn rehearse(
         &mut self,
         number: u32,
@@ -120,7 +122,7 @@ impl Workstation {
         trial: Option<Result<(), String>>,
         who: &SignedIn,
     ) -> Result<Rehearsal, CoreError> {
-        self.check_titulaire(number, who)?;
+        self.check_titulaire(Deed::Session, number, who)?;
         let session = self.session(number)?;
         let plays = self.next_hours(&session)?;
         let fault = |fault: RehearsalFault| Some(fault.report());
@@ -146,6 +148,7 @@ impl Workstation {
             if until <= last { fault(ends) } else { None }
         });
         let mailbox = if session.sealed.mailbox { None } else { fault(RehearsalFault::NoMailbox) };
+        let is_played = trial.is_some() || card.is_none();
         let by_trial = if trial.is_some() { Mender::Titulaire } else { Mender::Remplacant };
         let caisse = match trial {
             Some(Ok(())) => None,
@@ -153,13 +156,15 @@ impl Workstation {
             None => fault(RehearsalFault::NoCard),
         };
         let check = |what, by, fault| Check { what, fault, by };
-        let checks = vec![
+        let mut checks = vec![
             check("carte", Mender::Remplacant, matched),
             check("habilitations", Mender::Remplacant, entitled),
             check("certificat", Mender::Remplacant, certificate),
             check("boite", Mender::Titulaire, mailbox),
-            check("caisse", by_trial, caisse),
         ];
+        if is_played {
+            checks.push(check("caisse", by_trial, caisse));
+        }
         let rehearsal = Rehearsal { session: number, plays, checks };
         let found: Vec<(&str, Option<&str>)> = rehearsal
             .checks

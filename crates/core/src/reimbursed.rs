@@ -15,6 +15,7 @@ use liasse_domain::{
 use liasse_store::FseRow;
 use serde::Serialize;
 
+use crate::access::Deed;
 use crate::desk::SignedIn;
 use crate::error::CoreError;
 use crate::invoicing::InvoicingError;
@@ -132,7 +133,7 @@ struct Facts {
 impl Workstation {
     /// What to tell a patient who says that the caisse has not reimbursed an FSE; for whoever is at the desk.
     pub fn why_not_reimbursed(&self, who: &SignedIn, fse: &FseRef) -> Result<Answer, CoreError> {
-        self.at_the_desk(fse, who)?;
+        self.allow_on(Deed::History, fse, who)?;
         let row = self.store.fse(fse)?.ok_or(InvoicingError::UnknownFse)?;
         let correction = self.last_correction(fse)?;
         let corrected = match &correction {

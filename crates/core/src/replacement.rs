@@ -11,6 +11,7 @@ use liasse_formats::certificate;
 use liasse_formats::cms::{self, Flux, NationalAttributes, ToSign};
 use liasse_store::{SessionRow, StoreError};
 
+use crate::access::Deed;
 use crate::cards::{CpsView, SigningCards};
 use crate::desk::SignedIn;
 use crate::error::CoreError;
@@ -237,6 +238,7 @@ impl Workstation {
     /// # Errors
     /// [`ReplacementError`]; [`StoreError::SessionsMeet`].
     pub fn begin_session(&mut self, plan: &Plan, card: &CpsView, who: &SignedIn) -> Result<SessionToSign, CoreError> {
+        who.may(Deed::Session)?;
         self.check_clock()?;
         let replaced = self.memorised(plan, card, who)?;
         plan.calendar.check().map_err(ReplacementError::from)?;
@@ -294,7 +296,7 @@ impl Workstation {
     }
 
     /// One session, its seal verified.
-    pub fn session(&self, number: u32) -> Result<Session, CoreError> {
+    pub(crate) fn session(&self, number: u32) -> Result<Session, CoreError> {
         let row = self.store.replacement(number)?.ok_or(ReplacementError::Unknown)?;
         self.unsealed(&row)
     }
@@ -302,7 +304,7 @@ impl Workstation {
     /// Every session of a practitioner that still says something, the latest first. One whose seal is broken is an error: it
     /// must not simply be missing. A locum sees their own alone: another's number and share are between those two.
     pub fn sessions_of(&self, who: &SignedIn) -> Result<Vec<Session>, CoreError> {
-        let rows = self.store.replacements(Some(&who.situation.billing_number))?;
+        let rows = self.store.replacements(Some(who.number_for(Deed::Statement)?))?;
         let own = who.replaces.as_ref().map(|replaces| replaces.session.number);
         let seen = rows.iter().filter(|row| own.is_none_or(|number| row.number == number));
         let sealed = seen.filter(|row| !matches!(row.state, SessionState::Ouverte | SessionState::Effacee));
@@ -354,7 +356,7 @@ impl Workstation {
 
     /// Suspends a session (the replaced doctor takes the practice back), or takes it up again.
     pub fn suspend_session(&mut self, number: u32, suspended: bool, who: &SignedIn) -> Result<(), CoreError> {
-        self.check_titulaire(number, who)?;
+        self.check_titulaire(Deed::Session, number, who)?;
         let to = if suspended { SessionState::Suspendue } else { SessionState::Preparee };
         let stamp = who.stamp(self.now());
         Ok(self.store.move_replacement(&stamp, number, to, "")?)
@@ -362,7 +364,7 @@ impl Workstation {
 
     /// What is not signed, and what has not left, of a session.
     pub fn left_of_session(&self, number: u32, who: &SignedIn) -> Result<(Vec<FseRef>, Vec<FseRef>), CoreError> {
-        self.check_titulaire(number, who)?;
+        self.check_titulaire(Deed::Session, number, who)?;
         Ok(self.store.left_of_session(number)?)
     }
 
@@ -382,19 +384,12 @@ impl Workstation {
 
     /// Lets the locum of a closed session take up one of their FSE again, which a caisse rejected.
     pub fn reopen_for_locum(&mut self, fse: &FseRef, who: &SignedIn) -> Result<(), CoreError> {
-        self.check_owner(fse, who)?;
+        self.allow_on(Deed::Session, fse, who)?;
         if !who.is_titulaire() {
             return Err(ReplacementError::TitulaireOnly.into());
         }
         let stamp = who.stamp(self.now());
         Ok(self.store.reopen_for_locum(&stamp, fse)?)
-    }
-
-    /// Refuses all but the replaced doctor of a session.
-    pub(crate) fn check_titulaire(&self, number: u32, who: &SignedIn) -> Result<(), CoreError> {
-        let row = self.store.replacement(number)?.ok_or(ReplacementError::Unknown)?;
-        let theirs = who.is_titulaire() && row.billing == who.situation.billing_number;
-        if theirs { Ok(()) } else { Err(ReplacementError::TitulaireOnly.into()) }
     }
 }
 

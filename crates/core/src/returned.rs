@@ -10,6 +10,7 @@ use liasse_domain::{
 use liasse_store::{InboxRow, LedgerRow, OpenReject};
 use serde::Serialize;
 
+use crate::access::Deed;
 use crate::desk::SignedIn;
 use crate::error::CoreError;
 use crate::incidents::Incidents;
@@ -141,7 +142,7 @@ impl Workstation {
     }
 
     fn told(&self, mut rows: Vec<InboxRow>, who: &SignedIn) -> Result<Vec<Returned>, CoreError> {
-        let billing = who.accounts()?;
+        let billing = who.number_for(Deed::OwnMoney)?;
         let own = |content: &Option<Return>| match content {
             Some(Return::Acknowledgement(message)) => message.billing == *billing,
             Some(Return::Rejections(message)) => message.billing == *billing,
@@ -191,7 +192,7 @@ impl Workstation {
     /// The rejected FSE of this practitioner: those that await a correction first, then the latest first; all, or at most
     /// `limit`.
     pub fn rejects_of(&self, who: &SignedIn, limit: Option<usize>) -> Result<Rejects, CoreError> {
-        let billing = who.accounts()?;
+        let billing = who.number_for(Deed::OwnMoney)?;
         let awaiting = self.rejects_awaiting(billing)?;
         let shown = self.in_plain_words(self.store.rejected(billing, &awaiting, limit)?)?;
         Ok(Rejects { awaiting: awaiting.len(), shown })

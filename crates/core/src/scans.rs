@@ -18,6 +18,7 @@ use liasse_formats::mail::{self, EnvelopeProfile, Header, Scan, ScanMail};
 use liasse_formats::{cms, media};
 use liasse_store::{NewScan, ScanLetter, ScanMailRow, ScanRow, SealedLot};
 
+use crate::access::Deed;
 use crate::desk::{SignedIn, system_stamp};
 use crate::error::CoreError;
 use crate::lane::Handle;
@@ -57,7 +58,7 @@ pub enum Again {
 impl Workstation {
     /// Ties a document to an FSE; gives its row. What it is, its content says.
     pub fn attach(&mut self, fse: &FseRef, kind: ScanKind, bytes: Vec<u8>, who: &SignedIn) -> Result<i64, CoreError> {
-        self.check_readable_by(fse, who)?;
+        self.allow_on(Deed::Attach, fse, who)?;
         let media = media::media_of(&bytes)?;
         let stamp = who.stamp(self.now());
         let id = self.store.attach(&stamp, fse, &NewScan { kind, media, bytes })?;
@@ -81,14 +82,14 @@ impl Workstation {
 
     /// Takes a document away again, until the lot of its FSE is signed.
     pub fn detach(&mut self, fse: &FseRef, id: i64, who: &SignedIn) -> Result<(), CoreError> {
-        self.check_readable_by(fse, who)?;
+        self.allow_on(Deed::Attach, fse, who)?;
         let stamp = who.stamp(self.now());
         Ok(self.store.detach(&stamp, fse, id)?)
     }
 
     /// The documents of an FSE.
     pub fn attachments(&self, fse: &FseRef, who: &SignedIn) -> Result<Attachments, CoreError> {
-        self.check_readable_by(fse, who)?;
+        self.allow_on(Deed::Attach, fse, who)?;
         let state = self.store.scan_count(fse)?.and_then(|scans| scans.state);
         Ok(Attachments { state, scans: self.store.scans_of(fse)? })
     }

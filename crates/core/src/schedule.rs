@@ -37,12 +37,16 @@ impl Schedule {
 
     /// Whether the hour of sending has come since `last`, in Paris. A clock that jumped over it counts.
     pub fn send_is_due(&self, last: Instant, now: Instant) -> bool {
-        let Some(hour) = self.send_at else { return false };
-        let (last, now) = (clock::paris(last), clock::paris(now));
-        let today = now.date().and_time(hour);
-        let latest = if now >= today { Some(today) } else { now.date().pred_opt().map(|day| day.and_time(hour)) };
-        latest.is_some_and(|moment| moment > last && moment <= now)
+        self.send_at.is_some_and(|hour| came(hour, last, now))
     }
+}
+
+/// Whether that hour of the day has come since `last`, in Paris. A clock that jumped over it counts.
+pub(crate) fn came(hour: NaiveTime, last: Instant, now: Instant) -> bool {
+    let (last, now) = (clock::paris(last), clock::paris(now));
+    let today = now.date().and_time(hour);
+    let latest = if now >= today { Some(today) } else { now.date().pred_opt().map(|day| day.and_time(hour)) };
+    latest.is_some_and(|moment| moment > last && moment <= now)
 }
 
 /// What the window leaves behind when it closes.

@@ -7,8 +7,10 @@ use liasse_post::{Account, Security, SendError, Stop};
 use liasse_store::{AttemptOutcome, OutboxRow, Store, StoreError};
 use secrecy::SecretString;
 
-use crate::desk::system_stamp;
+use crate::access::{self, Deed};
+use crate::desk::{SignedIn, system_stamp};
 use crate::error::CoreError;
+use crate::invoicing::InvoicingError;
 use crate::lane::Handle;
 use crate::ports::{Accepted, Letter, MailPost, Post};
 use crate::scans::{self, Again, ScansSummary};
@@ -194,9 +196,13 @@ impl Workstation {
         Ok(())
     }
 
-    /// The user's word that an unconfirmed file never arrived: it may leave again at once. Journaled.
-    pub fn declare_not_arrived(&mut self, lot: FileIdentifier, why: &str) -> Result<(), CoreError> {
-        let stamp = system_stamp(self.now());
+    /// The user's word that an unconfirmed file of theirs never arrived: it may leave again at once. Journaled.
+    pub fn declare_not_arrived(&mut self, lot: FileIdentifier, why: &str, who: &SignedIn) -> Result<(), CoreError> {
+        let own = who.number_for(Deed::SignLot)?;
+        if self.store.lot(lot)?.ok_or(InvoicingError::UnknownLot)?.key.billing != *own {
+            who.may(Deed::OthersMoney)?;
+        }
+        let stamp = who.stamp(self.now());
         Ok(self.store.release_for_resend(&stamp, lot, why)?)
     }
 
@@ -257,6 +263,12 @@ impl PostWorker {
     pub fn send(&mut self) -> Result<SendSummary, CoreError> {
         let mut post = self.post()?;
         send_all(&self.workstation, &mut post)
+    }
+
+    /// The same for who asks for it: a locum, where the session opens the mailbox.
+    pub fn send_for(&mut self, who: Option<&SignedIn>) -> Result<SendSummary, CoreError> {
+        access::check(Deed::Send, who, false)?;
+        self.send()
     }
 
     /// Sends what may leave without the user's word.

@@ -1,8 +1,11 @@
 //! The settings of a workstation by their contract names (`liassectl config get|set`), kept in the encrypted store.
 //! Secrets are settings too: they are set, never shown.
 
+use std::time::Duration;
+
 use liasse_domain::{Code, Coded};
 
+use crate::access::Deed;
 use crate::error::CoreError;
 use crate::schedule::yes;
 use crate::workstation::Workstation;
@@ -15,6 +18,15 @@ pub struct Setting {
     /// Comes from standard input and is never shown.
     pub secret: bool,
 }
+
+/// After how many minutes without a gesture the screen is hidden.
+pub const IDLE: &str = "desk.idle_minutes";
+/// After how many the code of the card is asked again.
+pub const CODE_AFTER: &str = "desk.pin_after_minutes";
+/// Minutes before the screen is hidden where nothing is set.
+const USUAL_IDLE: u64 = 5;
+/// A day.
+const MOST_IDLE: u64 = 1440;
 
 /// Every setting that exists. `demo.clock` is none of the store's: it lies beside the caisse.
 pub const SETTINGS: &[Setting] = &[
@@ -35,6 +47,12 @@ pub const SETTINGS: &[Setting] = &[
     Setting { name: "desk.dark", secret: false },
     Setting { name: "desk.zoom", secret: false },
     Setting { name: "desk.seconds", secret: false },
+    Setting { name: IDLE, secret: false },
+    Setting { name: CODE_AFTER, secret: false },
+    Setting { name: crate::retention::SETTING, secret: false },
+    Setting { name: crate::backup::FOLDER, secret: false },
+    Setting { name: crate::backup::HOUR, secret: false },
+    Setting { name: crate::backup::KEEP, secret: false },
     Setting { name: "demo.clock", secret: false },
 ];
 
@@ -81,6 +99,16 @@ pub fn find(name: &str) -> Result<&'static Setting, SettingError> {
     SETTINGS.iter().find(|setting| setting.name == name).ok_or(SettingError::Unknown)
 }
 
+/// What somebody does who changes that setting.
+pub(crate) fn deed(name: &str) -> Deed {
+    match name {
+        "desk.dark" | "desk.zoom" | "desk.seconds" => Deed::Appearance,
+        name if name.starts_with("backup.") => Deed::Backup,
+        name if name.starts_with("retention.") => Deed::Retention,
+        _ => Deed::Settings,
+    }
+}
+
 /// The number of a post, 0 to 9: the first digit of the FSE numbers that it gives.
 pub fn post_number(value: &str) -> Result<u8, SettingError> {
     value.parse().ok().filter(|post| *post <= 9 && value.len() == 1).ok_or(SettingError::Value)
@@ -109,6 +137,21 @@ pub struct Appearance {
     pub seconds: bool,
 }
 
+/// What happens while nobody touches the keyboard; nothing where it never happens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Absence {
+    /// After how long the screen is hidden. The card stays signed in.
+    pub hide: Option<Duration>,
+    /// After how long the code of the card is asked again.
+    pub code: Option<Duration>,
+}
+
+/// Minutes without a gesture, 0 for never.
+pub(crate) fn still_for(value: &str) -> Result<Option<Duration>, SettingError> {
+    let minutes: u64 = value.parse().ok().filter(|minutes| *minutes <= MOST_IDLE).ok_or(SettingError::Value)?;
+    Ok((minutes > 0).then(|| Duration::from_secs(minutes * 60)))
+}
+
 /// A setting as it may be shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shown {
@@ -128,6 +171,15 @@ impl Workstation {
             zoom: self.setting("desk.zoom")?.map(|value| zoom(&value)).transpose()?,
             seconds: self.setting("desk.seconds")?.map_or(Ok(false), |value| yes(&value))?,
         })
+    }
+
+    /// What `desk.idle_minutes` and `desk.pin_after_minutes` say.
+    pub fn absence(&self) -> Result<Absence, CoreError> {
+        let read = |name: &str| -> Result<Option<Option<Duration>>, CoreError> {
+            Ok(self.setting(name)?.map(|value| still_for(&value)).transpose()?)
+        };
+        let usual = Some(Duration::from_secs(USUAL_IDLE * 60));
+        Ok(Absence { hide: read(IDLE)?.unwrap_or(usual), code: read(CODE_AFTER)?.flatten() })
     }
 
     /// Every setting that the store holds; of a secret only whether it is set.
@@ -188,6 +240,14 @@ mod tests {
         }
         for wrong in ["", "99", "201", "-100", "150 %", "1,5", "70000"] {
             assert_eq!(zoom(wrong), Err(SettingError::Value), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_screen_is_hidden_after_minutes_or_never() {
+        assert_eq!((still_for("0"), still_for("5")), (Ok(None), Ok(Some(Duration::from_secs(300)))));
+        for wrong in ["", "-1", "1441", "5 min", "jamais", "99999999999999999999"] {
+            assert_eq!(still_for(wrong), Err(SettingError::Value), "{wrong}");
         }
     }
 

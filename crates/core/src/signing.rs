@@ -18,6 +18,7 @@ use liasse_pricing::Tables;
 use liasse_store::{Made, Outgoing, SealedLot, StoreError};
 use sha2::{Digest, Sha256};
 
+use crate::access::Deed;
 use crate::apcv::PatientKey;
 use crate::cards::{SigningCards, VitaleView, names, same_world};
 use crate::desk::SignedIn;
@@ -38,6 +39,7 @@ impl Workstation {
     /// Numbers the draft, makes its bytes once and keeps both: the FSE is *préparée*, and so is the DRE that goes with it
     /// where the complementary part is managed apart.
     pub fn prepare(&mut self, draft: &Draft, signed_in: &SignedIn) -> Result<FseRef, CoreError> {
+        signed_in.may(Deed::Prepare)?;
         let corrects = draft
             .corrects()
             .map(|earlier| FseRef { billing: signed_in.situation.billing_number.clone(), number: earlier.number });
@@ -67,7 +69,7 @@ impl Workstation {
         let today = clock::paris(now).date();
         let tables = self.tables.clone();
         let tables = tables.as_deref().unwrap_or_else(|| Tables::embedded());
-        let cover = self.cover_of(draft)?;
+        let cover = self.cover_of(draft, signed_in)?;
         // A reason that was written for a risk since removed accepts nothing.
         let accepted = draft.passed_with_reason().filter(|_| invoice.worst() == Level::Error);
         let prepared = self.store.prepare_fse(&stamp, billing, accepted, |number| {
@@ -100,6 +102,7 @@ impl Workstation {
         signed_in: &SignedIn,
         vitale: Option<&VitaleView>,
     ) -> Result<FseToSign, CoreError> {
+        signed_in.may(Deed::SignFse)?;
         let (waiting, signed_in) = self.checked(reference, signed_in)?;
         self.check_card(&signed_in)?;
         let mut documents = Vec::new();
@@ -196,10 +199,10 @@ impl Workstation {
     /// Seals every signed and free FSE of the person signed in into lots. Nothing leaves yet. FSE for a caisse that no
     /// file can be encrypted for stay free, and do not hold the others back.
     pub fn seal_lots(&mut self, signed_in: &SignedIn) -> Result<Vec<SealedLot>, CoreError> {
+        // A lot leaves by the mailbox: without it the FSE of a locum stay signed and free, for the doctor's lots.
+        signed_in.may(Deed::SignLot)?;
         self.guard_lot(&signed_in.situation.billing_number, signed_in)?;
         self.check_card(signed_in)?;
-        // A lot leaves by the mailbox: without it the FSE stay signed and free, for the doctor's lots.
-        signed_in.mailbox()?;
         let free = self.free_signed(signed_in)?;
         let mut sealed = Vec::new();
         let envelope = self.envelope()?;
@@ -244,12 +247,14 @@ impl Workstation {
 
     /// What sealing would make, without sealing: each lot's destination and how many FSE.
     pub fn plan_lots(&self, signed_in: &SignedIn) -> Result<Vec<(liasse_domain::lot::LotKey, usize)>, CoreError> {
+        signed_in.may(Deed::Ledger)?;
         let free = self.free_signed(signed_in)?;
         Ok(self.grouped(free)?.into_iter().map(|(key, members)| (key, members.len())).collect())
     }
 
     /// What the CPS is to sign: every sealed lot of the person signed in, lots left by an earlier failure among them.
     pub fn begin_lots(&self, signed_in: &SignedIn) -> Result<Vec<LotToSign>, CoreError> {
+        signed_in.may(Deed::SignLot)?;
         self.guard_lot(&signed_in.situation.billing_number, signed_in)?;
         self.check_card(signed_in)?;
         let mine = |lot: &SealedLot| lot.key.billing == signed_in.situation.billing_number;
@@ -316,6 +321,7 @@ impl Workstation {
 
     /// Takes a lot apart: its FSE are free again, its number and identifier are burnt.
     pub fn dissolve_lot(&mut self, lot: FileIdentifier, signed_in: &SignedIn) -> Result<(), CoreError> {
+        signed_in.may(Deed::SignLot)?;
         let row = self.store.lot(lot)?.ok_or(InvoicingError::UnknownLot)?;
         self.guard_lot(&row.key.billing, signed_in)?;
         let stamp = signed_in.stamp(self.now());

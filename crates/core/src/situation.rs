@@ -243,7 +243,8 @@ impl Workstation {
         } else {
             (situation.billing_number.to_string(), "praticien")
         };
-        let stamp = Stamp { at: self.now(), actor: Actor { who, role: role.to_owned() } };
+        let card = Some(&identity.serial).filter(|serial| **serial != who).cloned();
+        let stamp = Stamp { card, ..Stamp::new(self.now(), Actor { who, role: role.to_owned() }) };
         self.store.keep_typed_situation(&stamp, &person(identity), &situation)?;
         Ok(situation)
     }
@@ -256,7 +257,7 @@ impl Workstation {
             return Err(SituationFault::OnTheCard.into());
         }
         let (trust, certificate) = (&self.directory.trust, &card.identity.signature_certificate);
-        trust.check(certificate, self.now()).map_err(DeskError::of_certificate)?;
+        DeskError::judge(trust, certificate, self.now())?;
         let situation = typed.checked(&card.identity.holder)?;
         if self.is_of_another(&situation.billing_number, &card.identity)? {
             return Err(SituationFault::OfAnother.into());

@@ -1,13 +1,14 @@
-//! Whether what is here can be believed before something is signed: the clock against the journal, the journal against a lot that
-//! left; and refusals that an honest hand does not meet, told in the journal. Not the chain itself (store, `verify`).
+//! Whether what is here can be believed before something is signed: the clock against the journal, and the word that lets go on
+//! after a clock that was far ahead; the journal against a lot that left; refusals that no honest hand meets. Not the chain itself.
 //! Rule: issue "The locum's session", "Shown by": cheats refused and journaled.
 
 use chrono::Duration;
-use liasse_domain::{Code, Coded, FseRef};
+use liasse_domain::{Code, Coded, FseRef, Instant, clock};
 use liasse_formats::cms;
 use liasse_formats::lot::open_lot;
 use liasse_store::{JournalFault, Stamp};
 
+use crate::access;
 use crate::desk::{SignedIn, system_stamp};
 use crate::error::CoreError;
 use crate::guard::Refused;
@@ -27,11 +28,67 @@ impl Coded for ClockBehind {
     }
 }
 
+/// How long a practice writes nothing and is believed: a clock that stands further after the journal may be years ahead, and would
+/// have erased what is not due.
+const SILENCE: Duration = Duration::days(60);
+
+/// The clock stands long after the last entry of the journal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the clock is far ahead of the journal")]
+pub struct ClockAhead {
+    /// What the clock says.
+    pub now: Instant,
+    /// The last entry of the journal.
+    pub last: Instant,
+}
+
+impl Coded for ClockAhead {
+    fn code(&self) -> Code {
+        Code("system.horloge_en_avance")
+    }
+
+    fn parameters(&self) -> Vec<(&'static str, String)> {
+        let day = |at: Instant| clock::paris(at).format("%d/%m/%Y").to_string();
+        vec![("now", day(self.now)), ("last", day(self.last))]
+    }
+}
+
 impl Workstation {
+    /// Refuses to erase by a clock that stands long after the journal: whoever says that it is right confirms.
+    pub(crate) fn check_clock_to_erase(&self, confirmed: bool) -> Result<(), CoreError> {
+        let now = self.now();
+        // What this very day wrote, the sign-in among it, was written by the clock that is doubted.
+        let before = self.store.journal_last_before(now - Duration::days(1))?;
+        match before.filter(|last| *last + SILENCE < now && !confirmed) {
+            Some(last) => Err(ClockAhead { now, last }.into()),
+            None => Ok(()),
+        }
+    }
+
     /// Refuses while the clock stands before what the journal has told: dates decide who may sign.
     pub(crate) fn check_clock(&self) -> Result<(), CoreError> {
-        let last = self.store.journal_last_at()?;
-        if last.is_some_and(|last| self.now() + SLACK < last) { Err(ClockBehind.into()) } else { Ok(()) }
+        self.clock_gap()?.map_or(Ok(()), |_| Err(ClockBehind.into()))
+    }
+
+    /// What the clock says and where the journal stands, where the clock stands before it.
+    pub fn clock_gap(&self) -> Result<Option<(Instant, Instant)>, CoreError> {
+        let now = self.now();
+        Ok(self.store.journal_last_at()?.filter(|last| now + SLACK < *last).map(|last| (now, last)))
+    }
+
+    /// A practitioner says, by their own card, that the clock is right although the journal stands after it: it was once far ahead.
+    /// The journal tells so, and goes on from there. Gives where it stood; `None` where there is nothing to accept.
+    ///
+    /// # Errors
+    /// [`Refused::Practitioner`](access::Refused::Practitioner) for anybody else: dates decide who may sign.
+    pub fn accept_clock(&mut self, who: &SignedIn) -> Result<Option<Instant>, CoreError> {
+        who.may(access::Deed::AcceptClock)?;
+        if !who.is_titulaire() {
+            return Err(access::Refused::Practitioner.into());
+        }
+        let Some((now, last)) = self.clock_gap()? else { return Ok(None) };
+        self.store.accept_clock(&who.stamp(now))?;
+        Ok(Some(last))
     }
 
     /// Gives an answer on; a refusal that no honest hand meets is told in the journal first.
@@ -57,6 +114,7 @@ impl Workstation {
     /// # Errors
     /// [`cms::CmsError`] when it is no signature of a card that is trusted here.
     pub fn journal_against(&self, lot_p7s: &[u8]) -> Result<Option<JournalFault>, CoreError> {
+        self.allow(access::Deed::VerifyJournal, None)?;
         let (_, digest) = cms::verify_without_content(lot_p7s, &self.directory.trust)?;
         let Some((lot, bytes)) = self.store.lot_of_digest(&digest)? else {
             return Ok(Some(JournalFault::MissingLot));

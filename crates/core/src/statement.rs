@@ -16,6 +16,7 @@ use liasse_formats::cms::{self, ToSign, Trust};
 use liasse_store::{FseFilter, FseRow};
 use serde::{Deserialize, Serialize};
 
+use crate::access::Deed;
 use crate::cards::SigningCards;
 use crate::desk::SignedIn;
 use crate::error::CoreError;
@@ -321,11 +322,12 @@ fn is_visit(act: &ActLine) -> bool {
 impl Workstation {
     /// The statement of a session as it stands now: for the replaced doctor, and for the locum of that session.
     pub fn statement(&self, number: u32, who: &SignedIn) -> Result<Statement, CoreError> {
-        let theirs = who.replaces.as_ref().is_some_and(|replaces| replaces.session.number == number);
-        if !theirs {
-            self.check_titulaire(number, who)?;
-        }
+        self.check_party(number, who)?;
         let session = self.session(number)?;
+        if self.store.erased_in_session(number)? > 0 {
+            // What is left of it is no statement.
+            return Err(liasse_store::StoreError::Erased.into());
+        }
         let rows = self.store.fses(&FseFilter { session: Some(number), ..FseFilter::default() })?;
         Ok(Statement::of(&session, &rows, &self.sheets_of_session(number)?, self.clock.today()))
     }
@@ -333,6 +335,7 @@ impl Workstation {
     /// What each locum's sessions of a year come to, by the year in which they end.
     pub fn year_of_locums(&self, year: i32, who: &SignedIn) -> Result<Vec<YearOf>, CoreError> {
         use chrono::Datelike;
+        who.may(Deed::Session)?;
         if !who.is_titulaire() {
             return Err(ReplacementError::TitulaireOnly.into());
         }
@@ -437,7 +440,7 @@ pub fn seal(
 
 impl Workstation {
     fn statement_to_sign(&self, number: u32, who: &SignedIn) -> Result<StatementToSign, CoreError> {
-        self.check_titulaire(number, who)?;
+        self.check_titulaire(Deed::Session, number, who)?;
         let drawn = self.statement(number, who)?;
         let text = serde_json::to_string(&drawn).map_err(|_| SealFault::Unreadable)?;
         let to_sign = self.to_sign(text.as_bytes(), &who.signature_certificate, &drawn.replaced)?;

@@ -11,7 +11,9 @@ use liasse_domain::{CallError, Code, Coded, FseContent};
 use liasse_pricing::{FILES, Input, Patient, Practitioner, Right, Sector, TableError, Tables, ThirdParty};
 use liasse_store::FseFilter;
 
+use crate::access::{self, Deed};
 use crate::data_dir::write_private;
+use crate::desk::SignedIn;
 use crate::error::CoreError;
 use crate::invoicing::claimed_input;
 use crate::workstation::Workstation;
@@ -79,7 +81,15 @@ pub fn of_practice(root: &Path) -> Result<Option<Tables>, TariffError> {
 
 /// Puts tables in the place of the practice's, each whole or not at all. They are read back first: what does not price
 /// never replaces what does.
-pub fn replace(root: &Path, new: &[(String, Vec<u8>)]) -> Result<(), TariffError> {
+///
+/// # Errors
+/// [`TariffError`]; what a locum and staff are told.
+pub fn replace(root: &Path, new: &[(String, Vec<u8>)], who: Option<&SignedIn>) -> Result<(), CoreError> {
+    access::check(Deed::Tables, who, false)?;
+    Ok(put(root, new)?)
+}
+
+fn put(root: &Path, new: &[(String, Vec<u8>)]) -> Result<(), TariffError> {
     let folder = folder(root);
     fs::create_dir_all(&folder)?;
     let mut all = files(&folder)?;
@@ -143,9 +153,11 @@ fn spans(bytes: &[u8]) -> Option<Vec<(NaiveDate, Option<NaiveDate>)>> {
 }
 
 impl Workstation {
-    /// The claims whose acts are of these days, bounds included, as inputs of `price`.
-    pub fn claimed_inputs(&self, from: NaiveDate, to: NaiveDate) -> Result<Vec<Input>, CoreError> {
-        let rows = self.store.fses(&FseFilter::default())?;
+    /// The claims of a practitioner whose acts are of these days, bounds included, as inputs of `price`.
+    pub fn claimed_inputs(&self, from: NaiveDate, to: NaiveDate, who: &SignedIn) -> Result<Vec<Input>, CoreError> {
+        let own = who.number_for(Deed::SchemeMoney)?.clone();
+        let rows =
+            self.store.fses(&FseFilter { billing: Some(own), session: who.session(), ..FseFilter::default() })?;
         let within = |claim: &FseContent| (from..=to).contains(&claim.act_date());
         Ok(rows.iter().map(|row| &row.content).filter(|claim| within(claim)).map(input_of).collect())
     }

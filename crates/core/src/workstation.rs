@@ -7,6 +7,7 @@ use liasse_domain::{Clock, Instant};
 use liasse_pricing::Tables;
 use liasse_store::Store;
 
+use crate::data_dir::World;
 use crate::desk::{SignedIn, system_stamp};
 use crate::directory::Directory;
 use crate::error::CoreError;
@@ -22,6 +23,7 @@ pub struct Workstation {
     pub(crate) directory: Directory,
     pub(crate) tables: Option<Arc<Tables>>,
     pub(crate) incidents: Incidents,
+    pub(crate) world: World,
 }
 
 impl Resident for Workstation {}
@@ -37,11 +39,18 @@ impl Workstation {
         tables: Option<Arc<Tables>>,
         incidents: Incidents,
     ) -> Result<Self, CoreError> {
-        let mut workstation = Self { store, clock, ids, directory, tables, incidents };
+        let mut workstation = Self { store, clock, ids, directory, tables, incidents, world: World::Demo };
         let stamp = system_stamp(workstation.now());
         workstation.store.recover_attempts(&stamp)?;
         workstation.store.recover_scans(&stamp)?;
         Ok(workstation)
+    }
+
+    /// The same in that world: real people's cards are accepted in one, invented people's in the other.
+    #[must_use]
+    pub fn of_world(mut self, world: World) -> Self {
+        self.world = world;
+        self
     }
 
     /// The present moment.
@@ -79,7 +88,20 @@ impl Workstation {
 
     /// The same, by who is signed in, whom the journal then names.
     pub fn set_setting_as(&mut self, name: &str, value: &str, who: Option<&SignedIn>) -> Result<(), CoreError> {
+        self.set_setting_confirmed(name, value, who, false)
+    }
+
+    /// The same; `confirmed`: the passphrase of the directory was given for it, which is asked for where a setting is about what every
+    /// practitioner here has.
+    pub fn set_setting_confirmed(
+        &mut self,
+        name: &str,
+        value: &str,
+        who: Option<&SignedIn>,
+        confirmed: bool,
+    ) -> Result<(), CoreError> {
         crate::settings::find(name)?;
+        self.allow_confirmed(crate::settings::deed(name), who, confirmed)?;
         match name {
             "post.smtp" | "post.pop3" => drop(crate::settings::host_port(value)?),
             "post.fetch_every" => drop(crate::schedule::minutes(value)?),
@@ -92,9 +114,13 @@ impl Workstation {
                 }
             }
             crate::exchange::CODE => drop(liasse_formats::parcel::PostCode::parse(value)?),
-            "post.send_at" => drop(crate::schedule::hour(value)?),
+            "post.send_at" | crate::backup::HOUR => drop(crate::schedule::hour(value)?),
+            crate::backup::FOLDER => drop(crate::backup::folder(value)?),
+            crate::backup::KEEP => drop(crate::backup::Keep::parse(value)?),
             "post.send_at_closing" | "desk.dark" | "desk.seconds" => drop(crate::schedule::yes(value)?),
+            crate::settings::IDLE | crate::settings::CODE_AFTER => drop(crate::settings::still_for(value)?),
             "desk.zoom" => drop(crate::settings::zoom(value)?),
+            crate::retention::SETTING => drop(crate::retention::years(value)?),
             _ => crate::envelope::check_setting(name, value)?,
         }
         let stamp = who.map_or_else(|| system_stamp(self.now()), |who| who.stamp(self.now()));

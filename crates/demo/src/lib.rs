@@ -13,6 +13,7 @@ pub mod rehearsal;
 pub mod replaced;
 pub mod scenario;
 pub mod secretary;
+pub mod taking_in;
 pub mod tray;
 pub mod world;
 mod written;

@@ -9,9 +9,9 @@ use std::time::{Duration, Instant as Stopwatch};
 use liasse_caisse::{Options, Running};
 use liasse_core::cards::CardDesk;
 use liasse_core::data_dir::DataDir;
-use liasse_core::directory::Directory;
-use liasse_core::lane::{Handle, Lane, StartError};
-use liasse_core::ports::{CardReaders, Clock, KeySource, NoKey, OsIds};
+use liasse_core::lane::{Handle, StartError};
+use liasse_core::office::{self as practice, OfficeError};
+use liasse_core::ports::{CardReaders, KeySource, NoKey};
 use liasse_core::sending::{PostPlace, PostWorker};
 use liasse_core::{CoreError, Workstation};
 use liasse_domain::{Code, Coded};
@@ -48,6 +48,9 @@ pub enum OpenError {
     /// The workstation.
     #[error(transparent)]
     Core(#[from] CoreError),
+    /// The practice.
+    #[error(transparent)]
+    Office(#[from] OfficeError),
     /// The clock.
     #[error(transparent)]
     Clock(#[from] ClockError),
@@ -60,26 +63,24 @@ pub enum OpenError {
     /// The embedded world does not load: our bug.
     #[error("the embedded world does not load")]
     World,
-    /// The system gave no thread.
-    #[error("no thread")]
-    Thread,
 }
 
 impl Coded for OpenError {
     fn code(&self) -> Code {
         match self {
             Self::Core(error) => error.code(),
+            Self::Office(error) => error.code(),
             Self::Clock(error) => error.code(),
             Self::Caisse(error) => error.code(),
             Self::CaisseSilent => Code("system.caisse_muette"),
             Self::World => Code("system.monde_embarque"),
-            Self::Thread => Code("system.voie_arretee"),
         }
     }
 
     fn parameters(&self) -> Vec<(&'static str, String)> {
         match self {
             Self::Core(error) => error.parameters(),
+            Self::Office(error) => error.parameters(),
             Self::Clock(error) => error.parameters(),
             Self::Caisse(error) => error.parameters(),
             _ => Vec::new(),
@@ -90,7 +91,7 @@ impl Coded for OpenError {
 impl<E: Into<OpenError>> From<StartError<E>> for OpenError {
     fn from(error: StartError<E>) -> Self {
         match error {
-            StartError::Thread => Self::Thread,
+            StartError::Thread => OfficeError::Thread.into(),
             StartError::Resident(error) => error.into(),
         }
     }
@@ -109,75 +110,61 @@ pub struct Opening {
     pub without_post: bool,
 }
 
-/// The open demo practice.
-///
-/// The lanes end in the order of these fields: the post first, which writes down what it was told, then the cards, then the
-/// store that both speak to.
+/// The open demo practice: a practice as any other, the clock that moves and the caisse that was started for it.
 pub struct Office {
-    post: Lane<PostWorker>,
-    cards: Lane<CardDesk>,
-    workstation: Lane<Workstation>,
+    // Declared first: its lanes end before the caisse does.
+    core: Arc<practice::Office>,
     clock: DemoClock,
-    tables: Option<Arc<liasse_core::Tables>>,
     caisse: Option<Running>,
-    place: Option<PostPlace>,
-    // The lock of the directory lives as long as the office. Declared last: it is released after the lanes.
-    directory: DataDir,
 }
 
 impl Office {
     /// Opens the demo directory `root` with these readers.
-    pub fn open(root: &Path, mut readers: Box<dyn CardReaders>, opening: Opening) -> Result<Self, OpenError> {
+    pub fn open(root: &Path, readers: Box<dyn CardReaders>, opening: Opening) -> Result<Self, OpenError> {
         let directory = DataDir::open_demo(root).map_err(CoreError::from)?;
-        let clock = DemoClock::open(&directory.caisse())?;
-        let store_path = directory.store();
-        let lane_clock: Arc<dyn Clock> = Arc::new(clock.clone());
-        let tables = match opening.tables {
-            Some(tables) => Some(tables),
-            None => liasse_core::tariffs::of_practice(root).map_err(CoreError::from)?.map(Arc::new),
+        let memory = directory.caisse();
+        let clock = DemoClock::open(&memory)?;
+        let apcv = phone::gate(Arc::new(clock.clone())).ok_or(OpenError::World)?;
+        let parts = practice::Opening {
+            keys: vec![Arc::new(DemoKey)],
+            clock: Arc::new(clock.clone()),
+            readers,
+            directory: world::directory().ok_or(OpenError::World)?,
+            tables: opening.tables,
+            incidents: Some(INCIDENT),
+            apcv: Some(apcv),
+            defaults: &[("post.user", MAILBOX), ("post.password", MAILBOX_PASSWORD)],
         };
-        let lane_tables = tables.clone();
-        let incidents = liasse_core::incidents::Incidents::of_practice(root)
-            .and_then(|incidents| incidents.and(INCIDENT))
-            .map_err(CoreError::from)?;
-        let mut certificates = certificates()?;
-        certificates.conventions =
-            liasse_core::conventions::of_practice(root, certificates.conventions).map_err(CoreError::from)?;
-        let workstation = Lane::start("liasse-donnees", move || -> Result<Workstation, OpenError> {
-            let key = DemoKey.data_key().map_err(CoreError::from)?;
-            let store = liasse_core::open_store(&store_path, &key)?;
-            let mut workstation =
-                Workstation::new(store, lane_clock, Box::new(OsIds), certificates, lane_tables, incidents)?;
-            workstation.set_default("post.user", MAILBOX)?;
-            workstation.set_default("post.password", MAILBOX_PASSWORD)?;
-            Ok(workstation)
-        })?;
-        readers.tell_time(Arc::new(clock.clone()));
-        let gate = phone::gate(Arc::new(clock.clone())).ok_or(OpenError::World)?;
-        let cards = Lane::start("liasse-cartes", move || Ok::<_, OpenError>(CardDesk::new(readers).with_apcv(gate)))?;
-        let named = workstation.handle().call(|ws| ws.setting("post.smtp")).map_err(CoreError::from)??;
-        let (caisse, place) = match (named, opening.without_post) {
-            (None, false) => {
-                let usual = Options::in_process(directory.caisse());
-                let tables = opening.caisse_tables.unwrap_or_else(|| usual.tables.clone());
-                let options = Options { scenario: opening.scenario, tables, ..usual };
-                caisse(options).map(|(running, place)| (running, Some(place)))?
+        let (scenario, caisse_tables, without_post) = (opening.scenario, opening.caisse_tables, opening.without_post);
+        let mut started = None;
+        let place = |workstation: &Handle<Workstation>| -> Result<Option<PostPlace>, OpenError> {
+            let named = workstation.call(|ws| ws.setting("post.smtp")).map_err(CoreError::from)??;
+            if named.is_some() || without_post {
+                return Ok(None);
             }
-            _ => (None, None),
+            let usual = Options::in_process(memory);
+            let tables = caisse_tables.unwrap_or_else(|| usual.tables.clone());
+            let (running, place) = caisse(Options { scenario, tables, ..usual })?;
+            started = running;
+            Ok(Some(place))
         };
-        let worker = PostWorker::new(workstation.handle(), place.clone());
-        let post = Lane::start("liasse-poste", move || Ok::<_, OpenError>(worker))?;
-        Ok(Self { post, cards, workstation, clock, tables, caisse, place, directory })
+        let core = Arc::new(practice::Office::assemble(directory, parts, place)?);
+        Ok(Self { core, clock, caisse: started })
+    }
+
+    /// The practice, as screens and use cases know it.
+    pub fn core(&self) -> &Arc<practice::Office> {
+        &self.core
     }
 
     /// The database lane.
     pub fn workstation(&self) -> Handle<Workstation> {
-        self.workstation.handle()
+        self.core.workstation()
     }
 
     /// The card lane.
     pub fn cards(&self) -> Handle<CardDesk> {
-        self.cards.handle()
+        self.core.cards()
     }
 
     /// The clock that can be moved.
@@ -187,22 +174,22 @@ impl Office {
 
     /// The tables that the workstation prices with.
     pub fn tables(&self) -> &liasse_core::Tables {
-        self.tables.as_deref().unwrap_or_else(|| liasse_core::Tables::embedded())
+        self.core.tables()
     }
 
     /// The post lane: the post office that the settings name, else that of the demo.
     pub fn post(&self) -> Handle<PostWorker> {
-        self.post.handle()
+        self.core.post()
     }
 
     /// Where the post office of the demo is, unless the settings name another.
     pub fn post_place(&self) -> Option<&PostPlace> {
-        self.place.as_ref()
+        self.core.post_place()
     }
 
     /// The data directory.
     pub fn root(&self) -> &Path {
-        self.directory.root()
+        self.core.root()
     }
 
     /// The caisse that was started here, to play faults with; not one that works elsewhere on this directory.
@@ -257,8 +244,4 @@ fn running_elsewhere(data: &Path) -> Result<PostPlace, OpenError> {
 fn place(smtp: u16, pop3s: u16, ca: &Path) -> Result<PostPlace, OpenError> {
     let ca_pem = fs::read_to_string(ca).map_err(|_| OpenError::CaisseSilent)?;
     Ok(PostPlace { smtp: ("localhost".to_owned(), smtp), pop3: ("localhost".to_owned(), pop3s), ca_pem: Some(ca_pem) })
-}
-
-fn certificates() -> Result<Directory, OpenError> {
-    world::directory().ok_or(OpenError::World)
 }

@@ -176,12 +176,17 @@ fn advance(office: &Office, working_days: u32) -> Result<(), PlayError> {
 
 /// Signs in the holder of the CPS in `reader`.
 pub fn sign_in(office: &Office, reader: &str, pin: &Digits) -> Result<SignedIn, PlayError> {
-    sign_in_as(office, reader, pin, Wanted::Anything)
+    sign_in_as(office.core(), reader, pin, Wanted::Anything)
 }
 
-/// The same, as what the card is wanted for.
-pub fn sign_in_as(office: &Office, reader: &str, pin: &Digits, wanted: Wanted) -> Result<SignedIn, PlayError> {
-    let (name, pin) = (reader.to_owned(), pin.clone());
+/// The same in a practice of either world, as what the card is wanted for.
+pub fn sign_in_as(
+    office: &liasse_core::office::Office,
+    reader: &str,
+    pin: &Digits,
+    wanted: Wanted,
+) -> Result<SignedIn, PlayError> {
+    let (name, pin, world) = (reader.to_owned(), pin.clone(), office.world());
     let snapshot = office
         .cards()
         .call(move |desk| {
@@ -191,11 +196,12 @@ pub fn sign_in_as(office: &Office, reader: &str, pin: &Digits, wanted: Wanted) -
             if let Some(liasse_core::cards::CardView::Failed(error)) = snapshot.reader(&name).map(|found| &found.card) {
                 return Err(CoreError::from(*error));
             }
-            match cps_in(&snapshot, &name) {
-                // A real card must not lose a try to the demo's PIN.
-                Some(cps) if !cps.identity.holder.test_card => return Err(DeskError::RealCard.into()),
-                Some(cps) if cps.situations.is_none() => desk.verify_pin(&name, &pin)?,
-                _ => {}
+            if let Some(cps) = cps_in(&snapshot, &name) {
+                // A real card must not lose a try to the demo's PIN, nor does a test card open a practice.
+                DeskError::of_world(world, &cps.identity.holder)?;
+                if cps.situations.is_none() {
+                    desk.verify_pin(&name, &pin)?;
+                }
             }
             Ok::<_, CoreError>(desk.snapshot())
         })
@@ -271,8 +277,8 @@ pub(crate) fn make(office: &Office, claim: &Claim, hand: &Hand, who: &SignedIn) 
         .workstation()
         .call(move |ws| {
             // With readers the card decides who owes what, whatever the scenario was written for.
-            if let Some(mode) = settlement.filter(|_| ws.due_by_patient(&signed).is_ok_and(|due| due > Centimes::ZERO))
-            {
+            let owes = ws.due_by_patient(&signed, &signed_in).is_ok_and(|due| due > Centimes::ZERO);
+            if let Some(mode) = settlement.filter(|_| owes) {
                 ws.settle(&signed, &signed_in, mode)?;
             }
             Ok::<_, CoreError>(())

@@ -107,7 +107,8 @@ fn played(
         terms: sealed.terms,
     };
     let number = replacement::prepare(&lane, &cards, &plan, doctors_card, doctor)?;
-    let hours = lane.call(move |ws| ws.session(number).and_then(|session| ws.next_hours(&session)));
+    let asking = doctor.clone();
+    let hours = lane.call(move |ws| ws.session_of(number, &asking).and_then(|session| ws.next_hours(&session)));
     let hours = clock::from_paris(hours.map_err(CoreError::from)??);
     if scratch.clock().now() < hours {
         scratch.clock().move_to(hours)?;
@@ -229,7 +230,8 @@ mod tests {
         };
         let (lane, cards) = (scratch.office.workstation(), scratch.office.cards());
         let number = replacement::prepare(&lane, &cards, &plan, &doctors, &doctor).expect("prepared");
-        let session = scratch.ask(move |ws| ws.session(number));
+        let who = doctor.clone();
+        let session = scratch.ask(move |ws| ws.session_of(number, &who));
         let tried = |locum: &CpsView| trial(&scratch.office, &session, (&doctor, &doctors), locum).expect("played");
         assert_eq!(tried(&vert), Ok(()));
 

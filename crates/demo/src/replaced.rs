@@ -94,7 +94,8 @@ pub(crate) fn play(
         terms: Terms { base: ShareBase::Billed, office: shared, visits, duty },
     };
     let number = replacement::prepare(&office.workstation(), &office.cards(), &plan, &doctors_card, &doctor)?;
-    let session = office.workstation().call(move |ws| ws.session(number)).map_err(CoreError::from)??;
+    let asking = doctor.clone();
+    let session = office.workstation().call(move |ws| ws.session_of(number, &asking)).map_err(CoreError::from)??;
     let trial = rehearsal::trial(office, &session, (&doctor, &doctors_card), &locums_card)?;
     let (card, who) = (locums_card.clone(), doctor.clone());
     let rehearsed = office.workstation().call(move |ws| ws.rehearse(number, Some(&card), Some(trial), &who));

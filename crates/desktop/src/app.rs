@@ -1,14 +1,17 @@
-//! The root of the window: opens the demo, maps messages to screens, routes keys and card events. No rule here.
+//! The root of the window: opens a practice or the demonstration, maps messages to screens, routes keys and card events. No rule
+//! here.
 
 mod accounts;
 mod admission;
+mod before;
 mod closing;
+mod demo;
 mod dialogs;
 mod evening;
+mod hours;
+mod idle;
 mod keys;
-mod lesson;
 mod look;
-mod opening;
 mod places;
 mod queue;
 mod replaced;
@@ -24,30 +27,38 @@ use iced::keyboard::key::Named;
 use iced::keyboard::{Key, Modifiers};
 use iced::{Element, Task, event};
 use liasse_core::cards::Snapshot;
+use liasse_core::data_dir::DirError;
 use liasse_core::desk::SignedIn;
+use liasse_core::office::{self, Found, Office};
 use liasse_core::schedule::{Leaving, Schedule};
-use liasse_demo::Office;
-use liasse_domain::{Coded, Instant, Report, clock};
+use liasse_domain::{Coded, Instant, Report};
 
+use crate::opening::{self, Means, Opened};
 use crate::screen::{
-    accident, aide, bandeau, choose, diagnostic, evening as evening_page, exporting, facturer, lessons, lots, mutuelle,
-    paiements, patients, pin, radar, reception, recettes, reglages, remplacements, sets, situation as situation_page,
-    to_sign, toast, tray, welcome,
+    accident, aide, bandeau, choose, diagnostic, evening as evening_page, exporting, facturer, journal,
+    keys as keys_page, lessons, lots, mutuelle, paiements, patients, pin, radar, reception, recettes, reglages,
+    remplacements, sets, situation as situation_page, to_sign, toast, tray, welcome,
 };
 use crate::text::t;
-use crate::{ask, theme};
+use crate::theme;
+use before::Before;
+use demo::Demo;
 use dialogs::Dialog;
+use idle::Idle;
 pub use look::Asked;
-use opening::{Opened, open};
 use places::Place;
 
 /// How the program starts.
 #[derive(Clone, Debug)]
 pub struct Start {
-    /// The data directory.
+    /// The data directory of the practice.
     pub root: PathBuf,
+    /// That of the demonstration.
+    pub demo_root: PathBuf,
     /// Open the demonstration at once.
     pub demo: bool,
+    /// What a practice is opened with.
+    pub means: Means,
     /// The dark theme now.
     pub dark: bool,
     /// Zoom in percent now.
@@ -65,7 +76,7 @@ pub fn run(start: Start) -> iced::Result {
     let size = [1400.0, 900.0].map(|side| side * 100.0 / f32::from(start.zoom));
     let boot = move || App::new(start.clone());
     let mut application = iced::application(boot, App::update, App::view)
-        .title(|_: &App| t("window.title").to_owned())
+        .title(App::title)
         .theme(|app: &App| theme::theme(app.start.dark))
         .scale_factor(zoom)
         .subscription(App::subscription)
@@ -79,12 +90,23 @@ pub fn run(start: Start) -> iced::Result {
 }
 
 enum Phase {
-    Welcome { opening: bool, failed: Option<Report> },
+    Welcome {
+        opening: bool,
+        failed: Option<Report>,
+    },
+    /// A practice is unlocked, made or restored.
+    Before(Box<Before>),
     Open(Box<Desk>),
 }
 
 struct Desk {
     office: Arc<Office>,
+    /// With what the practice was opened.
+    means: Means,
+    /// What only the demonstration has.
+    demo: Option<Demo>,
+    /// Nobody is at the keyboard.
+    idle: Idle,
     place: Place,
     cards: Snapshot,
     signed_in: Option<SignedIn>,
@@ -99,6 +121,7 @@ struct Desk {
     to_sign: to_sign::State,
     lots: lots::State,
     paiements: paiements::State,
+    journal: journal::State,
     recettes: recettes::State,
     radar: radar::State,
     patients: patients::State,
@@ -106,8 +129,6 @@ struct Desk {
     diagnostic: diagnostic::State,
     aide: aide::State,
     remplacements: remplacements::State,
-    tray: tray::State,
-    lessons: lessons::State,
     notice: Option<Report>,
     /// A list on its way into a file.
     export: exporting::State,
@@ -131,15 +152,20 @@ struct Desk {
 struct App {
     start: Start,
     phase: Phase,
+    /// Whether the data directory holds a practice.
+    practice: bool,
 }
 
 #[derive(Clone, Debug)]
 enum Message {
     Welcome(welcome::Message),
+    Before(before::Message),
     Opened(Result<Opened, Report>),
     Cards(Snapshot, Instant),
     Admitted(Box<Result<SignedIn, Report>>),
     Tick,
+    /// Somebody is at the keyboard, or nobody.
+    Idle(idle::Message),
     Now(Result<Instant, Report>),
     Key(Key, Modifiers, event::Status),
     Go(Place),
@@ -156,11 +182,13 @@ enum Message {
     Sessions(Result<Vec<choose::Choice>, Report>),
     Lots(lots::Message),
     Paiements(paiements::Message),
+    Journal(journal::Message),
     Recettes(recettes::Message),
     Radar(radar::Message),
     Evening(evening_page::Message),
     Patients(patients::Message),
     Reglages(reglages::Message),
+    Keys(keys_page::Message),
     Diagnostic(diagnostic::Message),
     Aide(aide::Message),
     /// The window looks like this from now on: dark, zoom in percent.
@@ -184,32 +212,32 @@ enum Message {
 
 impl App {
     fn new(start: Start) -> (Self, Task<Message>) {
-        let opening = start.demo;
-        let task = if opening { open(start.root.clone()) } else { Task::none() };
-        (Self { start, phase: Phase::Welcome { opening, failed: None } }, task)
+        let nothing = Phase::Welcome { opening: false, failed: None };
+        let mut app = Self { start, phase: nothing, practice: false };
+        if app.start.demo {
+            let task = app.open_demo();
+            return (app, task);
+        }
+        let task = match office::look(&app.start.root) {
+            Ok(Found::Practice) => {
+                app.practice = true;
+                app.unlock()
+            }
+            Ok(Found::Unfinished) => {
+                app.phase = Phase::Welcome { opening: false, failed: Some(DirError::CreationCut.report()) };
+                Task::none()
+            }
+            Ok(_) => Task::none(),
+            Err(error) => {
+                app.phase = Phase::Welcome { opening: false, failed: Some(error.report()) };
+                Task::none()
+            }
+        };
+        (app, task)
     }
 
     fn update(&mut self, message: Message) -> Task<Message> {
         match (&mut self.phase, message) {
-            (Phase::Welcome { opening, .. }, Message::Welcome(welcome::Message::OpenDemo)) if !*opening => {
-                *opening = true;
-                open(self.start.root.clone())
-            }
-            (Phase::Welcome { opening: false, .. }, Message::Key(Key::Named(Named::Enter), ..)) => {
-                self.update(Message::Welcome(welcome::Message::OpenDemo))
-            }
-            (Phase::Welcome { .. }, Message::Opened(Ok(opened))) => {
-                let appearance = opened.appearance;
-                let desk = Desk::new(opened);
-                let task = desk.reload_lots();
-                self.phase = Phase::Open(Box::new(desk));
-                let (dark, zoom) = self.start.asked.over(appearance);
-                Task::batch([task, self.look(dark, zoom, false)])
-            }
-            (Phase::Welcome { opening, failed }, Message::Opened(Err(report))) => {
-                (*opening, *failed) = (false, Some(report));
-                Task::none()
-            }
             (_, Message::Key(Key::Named(Named::F11), ..)) => self.look(!self.start.dark, self.start.zoom, true),
             (_, Message::Look(dark, zoom)) => self.look(dark, zoom, false),
             (_, Message::Key(Key::Character(letter), modifiers, _))
@@ -225,31 +253,73 @@ impl App {
             }
             (phase, Message::Close) => Self::close(phase),
             (_, Message::Quit) => closing::quit(),
+            (Phase::Welcome { opening: false, .. }, Message::Welcome(message)) => self.chosen(&message),
+            (Phase::Welcome { opening: false, .. }, Message::Key(key, ..)) => {
+                welcome::key(&key, self.practice).map_or_else(Task::none, |message| self.chosen(&message))
+            }
+            (Phase::Welcome { .. }, Message::Opened(Ok(opened))) => self.opened(opened),
+            (Phase::Welcome { opening, failed }, Message::Opened(Err(report))) => {
+                (*opening, *failed) = (false, Some(report));
+                Task::none()
+            }
+            (Phase::Before(_), Message::Before(message)) => self.before(message),
+            (Phase::Before(before), Message::Key(key, _, event::Status::Ignored)) => {
+                before.key(&key).map_or_else(Task::none, |message| self.before(message))
+            }
             (Phase::Open(desk), message) => desk.update(message),
             _ => Task::none(),
         }
     }
 
+    fn open_demo(&mut self) -> Task<Message> {
+        self.phase = Phase::Welcome { opening: true, failed: None };
+        opening::demo(self.start.demo_root.clone()).map(Message::Opened)
+    }
+
+    fn opened(&mut self, opened: Opened) -> Task<Message> {
+        let (appearance, said) = (opened.appearance, opened.said);
+        let mut desk = Desk::new(opened, self.start.means.clone());
+        let said = said.map_or_else(Task::none, |words| desk.say(words.to_owned()));
+        let task = desk.reload_lots();
+        self.phase = Phase::Open(Box::new(desk));
+        let (dark, zoom) = self.start.asked.over(appearance);
+        Task::batch([said, task, self.look(dark, zoom, false)])
+    }
+
     fn close(phase: &mut Phase) -> Task<Message> {
         match phase {
-            Phase::Welcome { .. } => closing::quit(),
+            Phase::Welcome { .. } | Phase::Before(_) => closing::quit(),
             Phase::Open(desk) => desk.close(),
         }
     }
 
+    /// Never a name: the title stands in the lists of the system.
+    fn title(&self) -> String {
+        let demo = matches!(&self.phase, Phase::Open(desk) if desk.demo.is_some());
+        if demo { t("window.title") } else { t("window.plain") }.to_owned()
+    }
+
     fn view(&self) -> Element<'_, Message> {
         match &self.phase {
-            Phase::Welcome { opening, failed } => welcome::view(*opening, failed.as_ref()).map(Message::Welcome),
+            Phase::Welcome { opening, failed } => {
+                welcome::view(*opening, failed.as_ref(), self.practice).map(Message::Welcome)
+            }
+            Phase::Before(before) => before.view().map(Message::Before),
             Phase::Open(desk) => desk.view(),
         }
     }
 }
 
 impl Desk {
-    fn new(opened: Opened) -> Self {
+    fn new(opened: Opened, means: Means) -> Self {
+        // Without a tray the desk begins where somebody works.
+        let place = if opened.demo.is_some() { Place::Tray } else { Place::Facturer };
         Self {
             office: opened.office,
-            place: Place::Tray,
+            means,
+            demo: opened.demo.map(|(office, tray)| Demo::new(office, tray)),
+            idle: Idle::new(opened.absence),
+            place,
             cards: Snapshot::default(),
             signed_in: None,
             pin: None,
@@ -262,6 +332,7 @@ impl Desk {
             to_sign: to_sign::State::default(),
             lots: lots::State::default(),
             paiements: paiements::State::default(),
+            journal: journal::State::default(),
             recettes: recettes::State::default(),
             radar: radar::State::default(),
             patients: patients::State::default(),
@@ -269,8 +340,6 @@ impl Desk {
             diagnostic: diagnostic::State::default(),
             aide: aide::State::default(),
             remplacements: remplacements::State::default(),
-            lessons: lessons::State::new(opened.tray.clone()),
-            tray: tray::State::new(opened.tray),
             notice: None,
             export: exporting::State::default(),
             toast: toast::State::default(),
@@ -293,6 +362,7 @@ impl Desk {
             }
             Message::Admitted(answer) => self.admitted(*answer),
             Message::Tick => self.ask_time(),
+            Message::Idle(message) => self.idle(message),
             Message::Now(Ok(now)) => self.now_is(now),
             Message::Now(Err(report)) => {
                 self.notice = Some(report);
@@ -317,11 +387,13 @@ impl Desk {
             Message::Sessions(found) => self.sessions(found),
             Message::Lots(message) => self.lots(message),
             Message::Paiements(message) => self.paiements(message),
+            Message::Journal(message) => self.journal(message),
             Message::Recettes(message) => self.recettes(message),
             Message::Radar(message) => self.radar(message),
             Message::Evening(message) => self.evening(message),
             Message::Patients(message) => self.patients(message),
             Message::Reglages(message) => self.reglages(message),
+            Message::Keys(message) => self.keys(message),
             Message::Diagnostic(message) => self.diagnostic(message),
             Message::Aide(message) => self.aide.update(message).map(Message::Aide),
             Message::Exporting(message) => self.exported(message),
@@ -334,15 +406,11 @@ impl Desk {
                 Task::none()
             }
             Message::Remplacements(message) => self.remplacements(message),
-            Message::Tray(message) => match self.tray.update(&self.office, message) {
-                tray::Action::None => Task::none(),
-                tray::Action::Run(task) => task.map(Message::Tray),
-                tray::Action::Lesson(message) => self.lesson(message),
-                tray::Action::DayChanged => Task::batch([self.ask_time(), self.reload_lots()]),
-            },
+            Message::Tray(message) => self.tray(message),
             Message::Lessons(message) => self.lesson(message),
             Message::Leaving(counted) => self.leaving(counted),
             Message::Welcome(_)
+            | Message::Before(_)
             | Message::Opened(_)
             | Message::Close
             | Message::Quit
@@ -393,85 +461,6 @@ impl Desk {
             _ => Task::none(),
         };
         Task::batch([admission, facturer, place, self.refresh_lesson()])
-    }
-
-    fn ask_time(&self) -> Task<Message> {
-        ask::ask(&self.office.workstation(), |ws| Ok(ws.now())).map(Message::Now)
-    }
-
-    fn now_is(&mut self, now: Instant) -> Task<Message> {
-        let before = std::mem::replace(&mut self.now, now);
-        let post = self.post_by_itself();
-        if clock::paris(now).date() == clock::paris(before).date() {
-            return post;
-        }
-        let facturer = self.facturer.day_changed(&self.office, self.signed_in.as_ref(), now).map(Message::Facturer);
-        Task::batch([post, facturer])
-    }
-
-    /// Sends at the hour that is set, fetches at intervals; what is under way is not disturbed.
-    fn post_by_itself(&mut self) -> Task<Message> {
-        if self.lots.is_busy() {
-            return Task::none();
-        }
-        if self.schedule.send_is_due(std::mem::replace(&mut self.looked, self.now), self.now) {
-            return self.update(Message::Lots(lots::Message::SendUnasked));
-        }
-        if self.schedule.fetch_is_due(self.fetched, self.now) {
-            self.fetched = self.now;
-            return self.update(Message::Lots(lots::Message::Fetch));
-        }
-        Task::none()
-    }
-
-    /// Takes the messages of the root and of every screen away: a screen that is not shown must not keep an old one.
-    fn dismiss(&mut self) {
-        self.notice = None;
-        self.facturer.dismiss();
-        self.reception.dismiss();
-        self.to_sign.dismiss();
-        self.lots.dismiss();
-        self.paiements.dismiss();
-        self.recettes.dismiss();
-        self.radar.dismiss();
-        self.patients.dismiss();
-        self.reglages.dismiss();
-        self.diagnostic.dismiss();
-        self.remplacements.dismiss();
-        self.tray.dismiss();
-        self.lessons.dismiss();
-    }
-
-    fn go(&mut self, place: Place) -> Task<Message> {
-        if place.is_accounts()
-            && let Some(refused) = self.signed_in.as_ref().and_then(|person| person.accounts().err())
-        {
-            // A locum has their day instead.
-            self.notice = Some(refused.report());
-            return self.go(Place::Remplacements);
-        }
-        self.place = place;
-        match place {
-            Place::Facturer => self.facturer.focus().map(Message::Facturer),
-            Place::Reception => self.show_reception(),
-            Place::ToSign => self.to_sign.reload(&self.office, self.signed_in.as_ref()).map(Message::ToSign),
-            Place::Lots => self.reload_lots(),
-            Place::Paiements => self.paiements.reload(&self.office, self.signed_in.as_ref()).map(Message::Paiements),
-            Place::Recettes => self.recettes.reload(&self.office, self.signed_in.as_ref()).map(Message::Recettes),
-            Place::Patients => {
-                let read = self.patients.reload(&self.office, self.signed_in.as_ref());
-                Task::batch([read, self.patients.focus()]).map(Message::Patients)
-            }
-            Place::Reglages => self.show_reglages(),
-            Place::Diagnostic => self.diagnostic.reload(&self.office, self.signed_in.as_ref()).map(Message::Diagnostic),
-            Place::Aide => self.aide.focus().map(Message::Aide),
-            Place::Radar => self.radar.reload(&self.office, self.signed_in.as_ref()).map(Message::Radar),
-            Place::Remplacements => self.show_remplacements(),
-            Place::Tray => {
-                self.tray.look(&self.office);
-                Task::none()
-            }
-        }
     }
 }
 

@@ -20,7 +20,7 @@ pub enum Call {
 #[command(
     name = "liasse",
     version,
-    about = "Poste de facturation SESAM-Vitale, démonstration : cartes et caisse simulées, personnes inventées.",
+    about = "Poste de facturation SESAM-Vitale : le cabinet de ce dossier, ou la démonstration à cartes et caisse simulées.",
     help_template = "{about-with-newline}\nUsage : {usage}\n\nOptions :\n{options}\n",
     disable_help_flag = true,
     disable_version_flag = true

@@ -1,6 +1,7 @@
 //! Asking a lane from the window: the answer arrives as a message, the executor never blocks.
 
 use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
 use iced::futures::channel::{mpsc, oneshot};
 use iced::futures::{SinkExt, Stream, StreamExt};
@@ -9,7 +10,6 @@ use liasse_core::CoreError;
 use liasse_core::cards::{CardDesk, Snapshot};
 use liasse_core::lane::{Handle, LaneEnded};
 use liasse_core::ports::Clock;
-use liasse_demo::DemoClock;
 use liasse_domain::{Coded, Instant, Report};
 
 /// Has `job` run in a lane; its answer comes back as `Ok`, a lane that has ended as its report.
@@ -41,6 +41,13 @@ pub fn aside<R: Send + 'static>(
 pub fn reported<R: Send + 'static>(
     gesture: impl FnOnce() -> Result<R, Report> + Send + 'static,
 ) -> Task<Result<R, Report>> {
+    judged(gesture)
+}
+
+/// The same of one with an error of its own.
+pub fn judged<R: Send + 'static, E: From<Report> + Send + 'static>(
+    gesture: impl FnOnce() -> Result<R, E> + Send + 'static,
+) -> Task<Result<R, E>> {
     let (answer, wait) = oneshot::channel();
     let started = std::thread::Builder::new().name("liasse-geste".to_owned()).spawn(move || {
         // The window may have closed meanwhile: then nobody waits.
@@ -48,15 +55,28 @@ pub fn reported<R: Send + 'static>(
     });
     Task::future(async move {
         match started {
-            Ok(_) => wait.await.unwrap_or_else(|_| Err(LaneEnded.report())),
-            Err(_) => Err(LaneEnded.report()),
+            Ok(_) => wait.await.unwrap_or_else(|_| Err(LaneEnded.report().into())),
+            Err(_) => Err(LaneEnded.report().into()),
         }
     })
 }
 
+/// A gesture on a thread of its own that tells how far it is: its messages come in their order. `ended` where there is no thread.
+pub fn told<M: Send + 'static>(ended: M, gesture: impl FnOnce(&mut dyn FnMut(M)) + Send + 'static) -> Task<M> {
+    let (sender, receiver) = mpsc::unbounded();
+    let started = std::thread::Builder::new().name("liasse-geste".to_owned()).spawn(move || {
+        // The window may have closed meanwhile: then nobody listens.
+        gesture(&mut |message| drop(sender.unbounded_send(message)));
+    });
+    match started {
+        Ok(_) => Task::stream(receiver),
+        Err(_) => Task::done(ended),
+    }
+}
+
 struct Feed {
     cards: Handle<CardDesk>,
-    clock: DemoClock,
+    clock: Arc<dyn Clock>,
 }
 
 impl Hash for Feed {
@@ -67,12 +87,12 @@ impl Hash for Feed {
 }
 
 /// Every change in the readers with its moment, and once the present state.
-pub fn card_changes(cards: &Handle<CardDesk>, clock: &DemoClock) -> Subscription<(Snapshot, Instant)> {
-    Subscription::run_with(Feed { cards: cards.clone(), clock: clock.clone() }, changes)
+pub fn card_changes(cards: &Handle<CardDesk>, clock: &Arc<dyn Clock>) -> Subscription<(Snapshot, Instant)> {
+    Subscription::run_with(Feed { cards: cards.clone(), clock: Arc::clone(clock) }, changes)
 }
 
 fn changes(feed: &Feed) -> impl Stream<Item = (Snapshot, Instant)> + use<> {
-    let clock = feed.clock.clone();
+    let clock = Arc::clone(&feed.clock);
     let (sender, mut receiver) = mpsc::unbounded();
     let subscribed = feed.cards.post(move |desk| {
         desk.subscribe(Box::new(move |snapshot| {

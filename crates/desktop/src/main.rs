@@ -4,6 +4,7 @@
 mod app;
 mod arguments;
 mod ask;
+mod opening;
 mod printed;
 mod screen;
 mod text;
@@ -37,12 +38,13 @@ fn main() -> ExitCode {
     if !no_dumps {
         tracing::warn!("this system keeps core dumps on");
     }
-    let Some(root) = arguments.data.or_else(|| liasse_core::data_dir::default_root("liasse-demo")) else {
+    let folder = |name| arguments.data.clone().or_else(|| liasse_core::data_dir::default_root(name));
+    let (Some(root), Some(demo_root)) = (folder("liasse"), folder("liasse-demo")) else {
         return failed(&Report::new(Code("system.sans_dossier"), &[]), 2);
     };
     #[cfg(feature = "bench")]
     if let Some(rounds) = arguments.bench_frames {
-        app::frames::measure(&root, rounds);
+        app::frames::measure(&demo_root, rounds);
         return ExitCode::SUCCESS;
     }
     if !has_display() {
@@ -50,8 +52,11 @@ fn main() -> ExitCode {
     }
     let asked = app::Asked { dark: arguments.dark, zoom: arguments.zoom };
     let zoom = arguments.zoom.unwrap_or(100);
-    let start = app::Start { root, demo: arguments.demo, dark: arguments.dark, zoom, asked };
-    match std::panic::catch_unwind(|| app::run(start)) {
+    let means = opening::Means::of_this_computer();
+    let start = app::Start { root, demo_root, demo: arguments.demo, means, dark: arguments.dark, zoom, asked };
+    // What a panic leaves of it is looked at by nobody.
+    let run = std::panic::AssertUnwindSafe(|| app::run(start));
+    match std::panic::catch_unwind(run) {
         Ok(Ok(())) => ExitCode::SUCCESS,
         Ok(Err(error)) => {
             tracing::error!("the window could not open: {error}");

@@ -6,4 +6,5 @@ pub mod focus;
 pub mod parts;
 pub mod pin;
 pub mod rows;
+pub mod secret;
 pub mod stripes;

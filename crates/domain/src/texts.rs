@@ -31,6 +31,11 @@ impl Texts {
         self.all().get(key).map_or(key, String::as_str)
     }
 
+    /// The text of a key that is only known when the program runs; `None` when there is none.
+    pub fn find(&self, key: &str) -> Option<&str> {
+        self.all().get(key).map(String::as_str)
+    }
+
     /// The text of a key with each `{name}` replaced, in the order given: what others wrote comes last.
     pub fn with(&self, key: &'static str, values: &[(&str, &str)]) -> String {
         values.iter().fold(self.t(key).to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
@@ -51,6 +56,7 @@ mod tests {
         let texts = Texts::of("[a]\nb = \"{x} et {y}\"\n");
         assert_eq!(texts.with("a.b", &[("x", "un"), ("y", "{x}")]), "un et {x}");
         assert_eq!((texts.t("a.c"), texts.keys().collect::<Vec<_>>()), ("a.c", vec!["a.b"]));
+        assert_eq!((texts.find("a.b"), texts.find("a.c")), (Some("{x} et {y}"), None));
         assert_eq!(Texts::of("no toml").keys().count(), 0);
     }
 }

@@ -18,8 +18,10 @@ pub(crate) struct Change<'a> {
 }
 
 impl Store {
-    /// Begins a change; the write lock is taken at once, so that what is read stays true until the commit.
+    /// Begins a change; the write lock is taken at once, so that what is read stays true until the commit. Refused when the file
+    /// was replaced under the program: what is told as done must be found again.
     pub(crate) fn change<'a>(&'a mut self, stamp: &'a Stamp) -> Result<Change<'a>> {
+        self.check_place()?;
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let head = journal::head(&transaction)?;
         Ok(Change { transaction, stamp, head })

@@ -5,7 +5,9 @@ use chrono::NaiveDate;
 use liasse_domain::fse::Patient;
 use liasse_domain::returns::Reason;
 use liasse_domain::settlement::SettlementMode;
-use liasse_domain::{BillingNumber, DocumentState, FileIdentifier, FseContent, FseRef, Instant, TransmissionState};
+use liasse_domain::{
+    BillingNumber, DocumentKind, DocumentState, FileIdentifier, FseContent, FseRef, Instant, TransmissionState,
+};
 use rusqlite::{Connection, Row, params};
 
 use crate::cell::{Cell, bad, cell, cell_or_null, put_or_null, reference};
@@ -107,13 +109,19 @@ const COLUMNS: &str = concat!(
 
 impl Store {
     /// An FSE with everything.
+    ///
+    /// # Errors
+    /// [`crate::StoreError::Erased`] when its row alone is left.
     pub fn fse(&self, fse: &FseRef) -> Result<Option<FseRow>> {
         let sql = format!("{COLUMNS} WHERE d.billing = ?1 AND d.kind = 'fse' AND d.number = ?2");
         let found = query::first(&self.connection, &sql, params![fse.billing.put(), fse.number.put()], read)?;
+        if found.is_none() {
+            document::check_not_erased(&self.connection, DocumentKind::Fse, fse)?;
+        }
         found.map(|(id, row)| complete(&self.connection, id, row)).transpose()
     }
 
-    /// FSE with everything, oldest first.
+    /// FSE with everything, oldest first; without those of which the row alone is left ([`Store::erased_in_session`]).
     pub fn fses(&self, filter: &FseFilter) -> Result<Vec<FseRow>> {
         let sql = format!(
             "{COLUMNS} WHERE d.kind = 'fse' AND (?1 IS NULL OR d.billing = ?1) AND (?2 IS NULL OR d.state = ?2)

@@ -160,7 +160,11 @@ impl Store {
         let sql = "SELECT b.bytes FROM document d JOIN body b ON b.document = d.id
                    WHERE d.billing = ?1 AND d.kind = 'fse' AND d.number = ?2";
         let values = params![fse.billing.put(), fse.number.put()];
-        query::first(&self.connection, sql, values, |row| row.get("bytes"))?.ok_or(StoreError::UnknownFse)
+        let found = query::first(&self.connection, sql, values, |row| row.get("bytes"))?;
+        if found.is_none() {
+            document::check_not_erased(&self.connection, DocumentKind::Fse, fse)?;
+        }
+        found.ok_or(StoreError::UnknownFse)
     }
 
     /// Returns an FSE that waits to the secretary, with a word.

@@ -70,9 +70,19 @@ pub(crate) fn get_of(connection: &Connection, kind: DocumentKind, name: &FseRef)
 pub(crate) fn body(connection: &Connection, id: i64) -> Result<(FseContent, Vec<u8>)> {
     let sql = "SELECT content, bytes FROM body WHERE document = ?1";
     let read = |row: &rusqlite::Row<'_>| Ok((row.get::<_, String>("content")?, row.get("bytes")?));
-    let (content, bytes) =
-        query::first(connection, sql, [id], read)?.ok_or(StoreError::Incoherent { what: "document sans contenu" })?;
+    let Some((content, bytes)) = query::first(connection, sql, [id], read)? else {
+        let erased = query::any(connection, "SELECT 1 FROM erasure WHERE document = ?1", [id])?;
+        return Err(if erased { StoreError::Erased } else { StoreError::Incoherent { what: "document sans contenu" } });
+    };
     Ok((parse(&content)?, bytes))
+}
+
+/// Refuses an FSE or a DRE of which nothing is left but its row.
+pub(crate) fn check_not_erased(connection: &Connection, kind: DocumentKind, name: &FseRef) -> Result<()> {
+    let sql = "SELECT 1 FROM document d JOIN erasure e ON e.document = d.id
+               WHERE d.billing = ?1 AND d.kind = ?2 AND d.number = ?3";
+    let erased = query::any(connection, sql, params![name.billing.put(), kind.word(), name.number.put()])?;
+    if erased { Err(StoreError::Erased) } else { Ok(()) }
 }
 
 /// The content of an FSE from its stored JSON.

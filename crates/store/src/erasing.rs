@@ -1,11 +1,13 @@
 //! Erasing for good: what was deleted leaves no trace in the file, and that is looked up, before and after, in the
 //! decrypted pages themselves. Not what is erased (`replacements`). Rule: issue "The locum's session", "Erasing".
 
-use rusqlite::MAIN_DB;
+use rusqlite::{MAIN_DB, params_from_iter};
 
 use crate::error::Result;
 use crate::open::Store;
 use crate::query;
+use crate::rekey;
+use crate::tables::TABLES;
 
 /// Tables that hold FSE, their legal evidence and the money of them, or the journal: kept as long as the law asks. And what
 /// the holder of a card typed of themselves: no session memorised it, and without it they could not sign in.
@@ -62,17 +64,37 @@ impl Store {
         Ok(found)
     }
 
+    /// In how many rows of each table one of these values stands; a table where none does is left out.
+    pub fn rows_with(&self, values: &[&[u8]]) -> Result<Vec<(&'static str, usize)>> {
+        let mut found = Vec::new();
+        for table in TABLES.iter().filter(|_| !values.is_empty()) {
+            let in_column = |column: &str| {
+                let one = |place: usize| format!("instr(CAST(\"{column}\" AS BLOB), ?{place}) > 0");
+                (1..=values.len()).map(one).collect::<Vec<_>>().join(" OR ")
+            };
+            let columns: Vec<String> = table.fields.iter().map(|field| in_column(field.column)).collect();
+            let sql = format!("SELECT count(*) FROM \"{}\" WHERE {}", table.name, columns.join(" OR "));
+            let rows = query::count(&self.connection, &sql, params_from_iter(values))?;
+            if rows > 0 {
+                found.push((table.name, rows));
+            }
+        }
+        Ok(found)
+    }
+
     /// Has SQLite overwrite what is deleted from now on.
     pub fn overwrite_deleted(&self) -> Result<()> {
         Ok(self.connection.pragma_update(None, "secure_delete", true)?)
     }
 
-    /// Writes the file anew, without the pages that are no longer used, and empties the write-ahead log.
+    /// Writes the file anew, without the pages that are no longer used, and empties the write-ahead log. What was erased before stays
+    /// erased, whatever this answers: it says no more than that the pages are gone too.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`](crate::StoreError::Busy) while another connection reads what stood there before, and what the disk says.
     pub fn rewrite(&self) -> Result<()> {
         self.connection.execute_batch("VACUUM")?;
-        let mut checkpoint = self.connection.prepare("PRAGMA wal_checkpoint(TRUNCATE)")?;
-        checkpoint.query_row([], |_| Ok(()))?;
-        Ok(())
+        rekey::fold(&self.connection)
     }
 }
 

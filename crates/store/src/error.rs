@@ -53,6 +53,12 @@ pub enum StoreError {
     /// The folder does not exist.
     #[error("the folder does not exist")]
     NoDirectory,
+    /// Under the name of the open file stands another one, or none: what is written would be lost.
+    #[error("the file was replaced under the program")]
+    Replaced,
+    /// Somebody stopped a copy.
+    #[error("the copy was stopped")]
+    Stopped,
     /// The file system cannot keep a write-ahead log (a network drive, usually).
     #[error("no write-ahead log on this file system")]
     NoWal,
@@ -244,6 +250,12 @@ pub enum StoreError {
         /// As it was named.
         scan: i64,
     },
+    /// What the FSE said was erased: its time was over, or its patient asked.
+    #[error("the content of the FSE was erased")]
+    Erased,
+    /// Something was written here already: rows are put into an empty store only.
+    #[error("the store is not empty")]
+    NotEmpty,
     /// The amount is not positive, or more than what is owed.
     #[error("the amount does not fit what is owed")]
     Amount {
@@ -264,6 +276,8 @@ impl Coded for StoreError {
             Self::Io { .. } => Code("store.entree_sortie"),
             Self::NotWritable => Code("store.non_inscriptible"),
             Self::NoDirectory => Code("store.dossier_absent"),
+            Self::Replaced => Code("store.fichier_remplace"),
+            Self::Stopped => Code("store.copie_arretee"),
             Self::NoWal => Code("store.journal_sqlite_refuse"),
             Self::Sqlite { .. } => Code("store.sqlite"),
             Self::Incoherent { .. } => Code("store.incoherence"),
@@ -316,6 +330,8 @@ impl Coded for StoreError {
             Self::TooManyScans => Code("store.numerisation_trop_nombreuse"),
             Self::LotScansFull => Code("store.numerisation_lot_plein"),
             Self::UnknownScan { .. } => Code("store.numerisation_inconnue"),
+            Self::Erased => Code("store.fse_effacee"),
+            Self::NotEmpty => Code("store.non_vide"),
             Self::Amount { .. } => Code("store.montant_inadapte"),
         }
     }

@@ -12,24 +12,27 @@
 //! 4. eight texts: `at`, `actor`, `role`, `action`, `fse`, `lot`, `patient`, `payload`. Each is its length in UTF-8 bytes
 //!    (four bytes, big-endian) and these bytes; an absent one is the length `FF FF FF FF` alone.
 //!
-//! `at` is UTC with microseconds, `2026-01-15T08:00:00.000000Z`; `fse` is `billingnumber-number`, with `/dre` for a DRE; `lot` is the six
+//! `at` is UTC with microseconds, `2026-01-15T08:00:00.000000Z`; it never goes back but at `horloge.acceptee`; `fse` is `billingnumber-number`, with `/dre` for a DRE; `lot` is the six
 //! characters of the file identifier; `patient` is the decimal row id; `payload` is the JSON object as stored, byte for
 //! byte (keys sorted, no spaces).
 
 use std::collections::BTreeMap;
 
 use liasse_domain::{DocumentKind, FileIdentifier, FseRef, Instant};
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Row, params};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::cell::{cell, moment};
+use crate::cell::{Cell, cell, moment};
 use crate::error::{Result, StoreError};
 use crate::open::Store;
 use crate::query;
 use crate::stamp::{Actor, Stamp};
 
 const TAG: &[u8; 18] = b"liasse-journal-1\r\n";
+
+/// The one entry whose time may stand before that of the entry before it.
+const CLOCK: &str = "horloge.acceptee";
 
 /// One entry, as it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,33 +77,49 @@ impl Store {
         query::first(&self.connection, "SELECT at FROM journal ORDER BY seq DESC LIMIT 1", [], |row| cell(row, "at"))
     }
 
+    /// When the last entry before `before` was written; `None` where none was.
+    pub fn journal_last_before(&self, before: Instant) -> Result<Option<Instant>> {
+        let sql = "SELECT at FROM journal WHERE at < ?1 ORDER BY seq DESC LIMIT 1";
+        query::first(&self.connection, sql, [before.put()], |row| cell(row, "at"))
+    }
+
     /// Tells that something was refused: to whom, with what code, about which FSE.
     pub fn tell_refusal(&mut self, stamp: &Stamp, code: &str, fse: Option<&FseRef>) -> Result<()> {
         let change = self.change(stamp)?;
         let mut entry = Entry::new("refus").with("code", code);
         if let Some(fse) = fse {
-            entry = entry.with("about", fse.to_string());
+            entry = entry.fse(fse).with("about", fse.to_string());
         }
         change.commit(entry)
     }
 
+    /// Takes the clock of `stamp` for right although the journal stands after it: what is written from now on follows this entry's
+    /// time. Whose word that is, is decided in `core`.
+    pub fn accept_clock(&mut self, stamp: &Stamp) -> Result<()> {
+        let last = self.journal_last_at()?.map(moment).unwrap_or_default();
+        self.change(stamp)?.commit(Entry::new(CLOCK).with("avant", last))
+    }
+
     /// All entries, oldest first.
     pub fn journal_entries(&self) -> Result<Vec<JournalEntry>> {
-        query::all(&self.connection, "SELECT * FROM journal ORDER BY seq", [], |row| {
-            Ok(JournalEntry {
-                seq: row.get::<_, i64>("seq").map(i64::unsigned_abs)?,
-                at: cell(row, "at")?,
-                actor: Actor { who: row.get("actor")?, role: row.get("role")? },
-                action: row.get("action")?,
-                fse: row.get("fse")?,
-                lot: row.get("lot")?,
-                patient: row.get("patient")?,
-                payload: row.get("payload")?,
-                prev: cell(row, "prev")?,
-                hash: cell(row, "hash")?,
-            })
-        })
+        query::all(&self.connection, "SELECT * FROM journal ORDER BY seq", [], read)
     }
+}
+
+/// An entry as it stands.
+pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<JournalEntry> {
+    Ok(JournalEntry {
+        seq: row.get::<_, i64>("seq").map(i64::unsigned_abs)?,
+        at: cell(row, "at")?,
+        actor: Actor { who: row.get("actor")?, role: row.get("role")? },
+        action: row.get("action")?,
+        fse: row.get("fse")?,
+        lot: row.get("lot")?,
+        patient: row.get("patient")?,
+        payload: row.get("payload")?,
+        prev: cell(row, "prev")?,
+        hash: cell(row, "hash")?,
+    })
 }
 
 /// The end of the journal.
@@ -150,6 +169,17 @@ impl Entry {
         self.payload.insert(name, value.into());
         self
     }
+
+    /// By which card and under which session it was done, unless the entry says of which session it is.
+    fn by(mut self, stamp: &Stamp) -> Self {
+        if let Some(card) = &stamp.card {
+            self.payload.entry("par_carte").or_insert_with(|| card.as_str().into());
+        }
+        if let Some(session) = stamp.session {
+            self.payload.entry("session").or_insert_with(|| session.into());
+        }
+        self
+    }
 }
 
 /// The end of the journal now.
@@ -167,8 +197,8 @@ pub(crate) fn append(connection: &Connection, head: Head, stamp: &Stamp, entry: 
         row.get::<_, String>(0)
     })?;
     let now = moment(stamp.at);
-    let mut entry = entry;
-    let at = match last.filter(|last| *last > now) {
+    let mut entry = entry.by(stamp);
+    let at = match last.filter(|last| *last > now && entry.action != CLOCK) {
         Some(last) => {
             entry = entry.with("horloge", now);
             last

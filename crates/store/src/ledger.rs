@@ -94,6 +94,16 @@ impl Store {
         Ok(usize::try_from(last).unwrap_or_default())
     }
 
+    /// Whether anybody else than that practitioner has something here: a card that was read, a passage, a document, a sheet, money.
+    pub fn holds_others(&self, billing: &BillingNumber) -> Result<bool> {
+        let sql = "SELECT 1 WHERE EXISTS (SELECT 1 FROM practitioner WHERE billing <> ?1)
+                   OR EXISTS (SELECT 1 FROM passage WHERE billing <> ?1)
+                   OR EXISTS (SELECT 1 FROM paper WHERE billing <> ?1)
+                   OR EXISTS (SELECT 1 FROM payment WHERE billing <> ?1)
+                   OR EXISTS (SELECT 1 FROM document WHERE billing <> ?1)";
+        query::any(&self.connection, sql, params![billing.put()])
+    }
+
     /// One FSE.
     pub fn ledger_row(&self, fse: &FseRef) -> Result<Option<LedgerRow>> {
         let sql = format!("{LEDGER} AND d.billing = ?1 AND d.kind = 'fse' AND d.number = ?2");

@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use crate::cell::{Cell, cell, cell_or_null, destination, put_or_null, reference};
 use crate::document;
 use crate::error::Result;
+use crate::journal::hex;
 use crate::lots::SealedLot;
 use crate::open::Store;
 use crate::outbox::{self, AttemptRow};
@@ -77,13 +78,25 @@ pub struct LotSummary {
 }
 
 impl Store {
-    /// The lot whose bytes have this SHA-256, with its bytes; looked up by reading every lot.
+    /// The lot whose bytes have this SHA-256, with its bytes; looked up by reading every lot. Of a lot in which something was
+    /// erased the hash is the one that its seal told: its frame, and the head of the journal in it, are as they were.
     pub fn lot_of_digest(&self, digest: &[u8; 32]) -> Result<Option<(FileIdentifier, Vec<u8>)>> {
-        let mut statement = self.connection.prepare_cached("SELECT identifier, bytes FROM lot ORDER BY id DESC")?;
+        let sql = "SELECT l.identifier, l.bytes,
+                          iif(json_valid(j.payload), json_extract(j.payload, '$.lot_sha256'), NULL) AS sealed,
+                          EXISTS (SELECT 1 FROM membership m JOIN erasure e ON e.document = m.document
+                                  WHERE m.lot = l.id) AS erased
+                   FROM lot l LEFT JOIN journal j ON j.seq = l.entry ORDER BY l.id DESC";
+        let wanted = hex(digest);
+        let mut statement = self.connection.prepare_cached(sql)?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             let bytes: Vec<u8> = row.get("bytes")?;
-            if Sha256::digest(&bytes).as_slice() == digest {
+            let same = if row.get::<_, bool>("erased")? {
+                row.get::<_, Option<String>>("sealed")?.as_ref() == Some(&wanted)
+            } else {
+                Sha256::digest(&bytes).as_slice() == digest
+            };
+            if same {
                 return Ok(Some((cell(row, "identifier")?, bytes)));
             }
         }

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 use std::fs::{File, OpenOptions};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
@@ -14,7 +14,7 @@ use crate::error::{Result, StoreError};
 use crate::{query, schema};
 
 /// How long a statement waits for another connection (a backup, a second reader) before [`StoreError::Busy`].
-const PATIENCE: Duration = Duration::from_secs(1);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(1);
 
 /// More than the number of distinct statements of this crate: each is prepared once.
 const STATEMENTS: usize = 160;
@@ -44,6 +44,14 @@ const PRAGMAS: &str = "
 #[derive(Debug)]
 pub struct Store {
     pub(crate) connection: Connection,
+    place: Place,
+}
+
+/// Where the file is, and which file of the disk stood under that name when it was opened.
+#[derive(Debug)]
+struct Place {
+    path: PathBuf,
+    identity: Option<(u64, u64)>,
 }
 
 impl Store {
@@ -77,7 +85,26 @@ impl Store {
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
         schema::migrate(&mut connection)?;
         close_to_others(path)?;
-        Ok(Self { connection })
+        Ok(Self::over(connection, path))
+    }
+
+    /// A store over a connection that is open on `path`.
+    pub(crate) fn over(connection: Connection, path: &Path) -> Self {
+        Self { connection, place: Place { path: path.to_owned(), identity: identity(path) } }
+    }
+
+    /// Whether the name of the file still leads to the file that is open. Somebody who copies another file over it, or takes it
+    /// away, changes nothing of what is open: all that is written from then on would be lost with the program's end.
+    ///
+    /// # Errors
+    /// [`StoreError::Replaced`].
+    pub fn check_place(&self) -> Result<()> {
+        if identity(&self.place.path) == self.place.identity { Ok(()) } else { Err(StoreError::Replaced) }
+    }
+
+    /// The file.
+    pub(crate) fn path(&self) -> &Path {
+        &self.place.path
     }
 
     /// The settings that durability and privacy rest on, as the connection has them now: name and value.
@@ -107,6 +134,20 @@ impl Store {
     }
 }
 
+/// Which file of the disk a name leads to. Asked of the name alone: a file of SQLite's that is opened and closed again beside it
+/// would take its locks away.
+#[cfg(unix)]
+fn identity(path: &Path) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt;
+    std::fs::metadata(path).ok().map(|file| (file.dev(), file.ino()))
+}
+
+/// Elsewhere an open file can be neither replaced nor taken away.
+#[cfg(not(unix))]
+fn identity(_path: &Path) -> Option<(u64, u64)> {
+    None
+}
+
 /// Whether the index of the log found no room. SQLite calls that a failure of the disk whatever the reason, and whoever
 /// reads it would look for a fault in the hardware.
 fn no_room_for_index(path: &Path, error: &StoreError) -> bool {
@@ -117,7 +158,14 @@ fn no_room_for_index(path: &Path, error: &StoreError) -> bool {
 }
 
 /// Hands the key over and proves it on the first page.
-fn unlock(connection: &Connection, key: &[u8; 32]) -> Result<()> {
+pub(crate) fn unlock(connection: &Connection, key: &[u8; 32]) -> Result<()> {
+    hand_over(connection, key)?;
+    connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, i64>(0))?;
+    Ok(())
+}
+
+/// Hands the key over; nothing is read with it yet.
+pub(crate) fn hand_over(connection: &Connection, key: &[u8; 32]) -> Result<()> {
     // SQLCipher would print its errors on the standard error of the program.
     connection.execute_batch("PRAGMA cipher_log_level = NONE")?;
     let mut pragma = Zeroizing::new(String::with_capacity(96));
@@ -127,9 +175,7 @@ fn unlock(connection: &Connection, key: &[u8; 32]) -> Result<()> {
         let _ = write!(pragma, "{byte:02x}");
     }
     pragma.push_str("'\"");
-    connection.execute_batch(&pragma)?;
-    connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, i64>(0))?;
-    Ok(())
+    Ok(connection.execute_batch(&pragma)?)
 }
 
 /// Makes an empty file that only its owner reads, if there is none: the log and its index take its mode over.
@@ -149,7 +195,7 @@ fn make_private(path: &Path) -> Result<()> {
 }
 
 /// The name of a new file survives a power cut only when its folder is synced too.
-fn sync_folder(path: &Path) -> Result<()> {
+pub(crate) fn sync_folder(path: &Path) -> Result<()> {
     if cfg!(unix)
         && let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty())
     {

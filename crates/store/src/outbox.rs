@@ -140,8 +140,10 @@ impl Store {
     /// The try is about to do `phase`; durable on return. Not journaled: the outcome is.
     ///
     /// # Errors
-    /// [`StoreError::AttemptOver`] when the try has ended, or `phase` comes before the one on disk.
+    /// [`StoreError::AttemptOver`] when the try has ended, or `phase` comes before the one on disk; [`StoreError::Replaced`]: what is
+    /// not written where the next start looks must not go on.
     pub fn record_phase(&mut self, attempt: AttemptId, phase: SendPhase, at: Instant) -> Result<()> {
+        self.check_place()?;
         let row = open_attempt(&self.connection, attempt)?;
         if row.phase.is_some_and(|last| phase < last) {
             return Err(StoreError::AttemptOver);

@@ -114,11 +114,20 @@ impl Store {
     /// [`StoreError::NoPaper`], also of one that was ticked off before.
     pub fn paper_done(&mut self, stamp: &Stamp, id: i64, state: PaperState) -> Result<()> {
         let change = self.change(stamp)?;
-        let sql = "UPDATE paper SET state = ?2, done_at = ?3 WHERE id = ?1 AND state = 'a_remettre'";
-        if state == PaperState::ARemettre || query::run(&change, sql, params![id, state.put(), stamp.at.put()])? == 0 {
+        let sql = "UPDATE paper SET state = ?2, done_at = ?3 WHERE id = ?1 AND state = 'a_remettre'
+                   RETURNING patient, replacement";
+        if state == PaperState::ARemettre {
             return Err(StoreError::NoPaper);
         }
-        change.commit(Entry::new("feuille.partie").with("sheet", id).with("state", state.word()))
+        let done = query::first(&change, sql, params![id, state.put(), stamp.at.put()], |row| {
+            Ok((row.get::<_, Option<i64>>("patient")?, row.get::<_, Option<u32>>("replacement")?))
+        })?;
+        let (patient, session) = done.ok_or(StoreError::NoPaper)?;
+        let entry = Entry::new("feuille.partie").with("sheet", id).with("state", state.word()).patient(patient);
+        change.commit(match session {
+            Some(session) => entry.with("session", session),
+            None => entry,
+        })
     }
 }
 

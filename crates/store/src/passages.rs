@@ -116,7 +116,7 @@ impl Store {
         let values = params![billing, new.session, patient, day, at, state.put(), change.entry()];
         query::run(&change, sql, values)?;
         let id = change.last_insert_rowid();
-        let entry = about("passage.recu", id).patient(Some(patient)).with("billing", new.billing.as_str());
+        let entry = about(&change, "passage.recu", id)?.with("billing", new.billing.as_str());
         change.commit(entry.with("state", state.word()))?;
         Ok(id)
     }
@@ -154,24 +154,7 @@ impl Store {
         patient::last_reading(&self.connection, patient.ok_or(StoreError::NoPassage)?)
     }
 
-    /// Patients whose Vitale was read here, by the beginning of their family name, at most so many.
-    pub fn known_patients(&self, name: &str, limit: u32) -> Result<Vec<KnownPatient>> {
-        let sql = "SELECT p.id, p.family_name, p.given_name, p.birth_date, r.read_at FROM patient p
-                   JOIN reading r ON r.patient = p.id
-                   WHERE p.family_name COLLATE NOCASE >= ?1 AND p.family_name COLLATE NOCASE < ?1 || char(1114111)
-                   ORDER BY p.family_name COLLATE NOCASE, p.given_name COLLATE NOCASE, p.id LIMIT ?2";
-        query::all(&self.connection, sql, params![name, limit], |row| {
-            let (family, given) = (row.get::<_, String>("family_name")?, row.get::<_, String>("given_name")?);
-            Ok(KnownPatient {
-                id: row.get("id")?,
-                name: Private::new(format!("{family} {given}")),
-                birth_date: cell(row, "birth_date")?,
-                read_at: cell(row, "read_at")?,
-            })
-        })
-    }
-
-    /// What the Vitale of such a patient said, as JSON, and when.
+    /// What the Vitale of a patient said that was read here, as JSON, and when.
     pub fn reading_of_patient(&self, patient: i64) -> Result<Option<(String, Instant)>> {
         patient::last_reading(&self.connection, patient)
     }
@@ -185,7 +168,7 @@ impl Store {
         open(&change, id)?;
         let sql = "UPDATE passage SET cotation = ?2, instruction = ?3 WHERE id = ?1";
         query::run(&change, sql, params![id, acts, instruction])?;
-        let entry = about("passage.cote", id).with("cotation_sha256", fingerprint(acts.as_bytes()));
+        let entry = about(&change, "passage.cote", id)?.with("cotation_sha256", fingerprint(acts.as_bytes()));
         change.commit(match instruction {
             Some(instruction) => entry.with("instruction", instruction),
             None => entry,
@@ -197,7 +180,7 @@ impl Store {
         let change = self.change(stamp)?;
         open(&change, id)?;
         query::run(&change, "UPDATE passage SET state = ?2 WHERE id = ?1", params![id, to.put()])?;
-        let entry = about("passage.deplace", id).with("state", to.word());
+        let entry = about(&change, "passage.deplace", id)?.with("state", to.word());
         change.commit(if why.is_empty() { entry } else { entry.with("why", why) })
     }
 
@@ -208,7 +191,8 @@ impl Store {
         if query::run(&change, "UPDATE passage SET note = ?2 WHERE id = ?1", params![id, note])? == 0 {
             return Err(StoreError::NoPassage);
         }
-        change.commit(about("passage.note", id))
+        let entry = about(&change, "passage.note", id)?;
+        change.commit(entry)
     }
 
     /// Gives a passage to another practitioner, its cotation with it to be written anew. The FSE that it became, and nobody
@@ -236,7 +220,7 @@ impl Store {
             "UPDATE passage SET billing = ?2, replacement = ?3, state = 'accueil', document = NULL, cotation = NULL,
                        instruction = NULL WHERE id = ?1";
         query::run(&change, sql, params![id, billing.put(), session])?;
-        let entry = about("passage.reattribue", id).with("from", found.billing.as_str());
+        let entry = about(&change, "passage.reattribue", id)?.with("from", found.billing.as_str());
         change.commit(entry.with("billing", billing.as_str()))
     }
 
@@ -310,8 +294,18 @@ fn instruction(row: &Row<'_>) -> rusqlite::Result<InstructionRow> {
     Ok(InstructionRow { id: row.get("id")?, name: row.get("name")?, acts: row.get("acts")?, given_at })
 }
 
-fn about(action: &'static str, passage: i64) -> Entry {
-    Entry::new(action).with("passage", passage)
+/// An entry about a passage: whose it is, and under which session it came.
+fn about(connection: &Connection, action: &'static str, passage: i64) -> Result<Entry> {
+    let sql = "SELECT patient, replacement FROM passage WHERE id = ?1";
+    let found = query::first(connection, sql, [passage], |row| {
+        Ok((row.get::<_, Option<i64>>("patient")?, row.get::<_, Option<u32>>("replacement")?))
+    })?;
+    let (patient, session) = found.ok_or(StoreError::NoPassage)?;
+    let entry = Entry::new(action).with("passage", passage).patient(patient);
+    Ok(match session {
+        Some(session) => entry.with("session", session),
+        None => entry,
+    })
 }
 
 fn row(row: &Row<'_>) -> rusqlite::Result<PassageRow> {

@@ -47,9 +47,12 @@ pub(crate) fn remember(connection: &Connection, patient: &Patient, at: Instant) 
     let (own_nir, own_key) = (patient.own_nir.as_ref().map(|own| own.0), patient.own_nir.as_ref().map(|own| own.1));
     query::first(
         connection,
+        // The journal names people by their rows: the row of one who was erased is never somebody else's.
         "INSERT INTO patient (id, insured_nir, insured_key, own_nir, own_key, birth_date, birth_rank, quality,
                               family_name, given_name, seen_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+         VALUES (coalesce(?1, 1 + max(coalesce((SELECT max(id) FROM patient), 0),
+                                      coalesce((SELECT max(patient) FROM forgotten), 0))),
+                 ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
          ON CONFLICT (id) DO UPDATE SET
              insured_nir = excluded.insured_nir,
              insured_key = excluded.insured_key,

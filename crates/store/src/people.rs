@@ -73,7 +73,8 @@ macro_rules! theirs {
 macro_rules! seen {
     () => {
         concat!(
-            "(?1 IS NULL OR EXISTS (SELECT 1 FROM document d WHERE d.patient = p.id AND ",
+            // Row 0 is nobody: whom an erased document names.
+            "+p.id > 0 AND (?1 IS NULL OR EXISTS (SELECT 1 FROM document d WHERE d.patient = p.id AND ",
             theirs!("d"),
             ") OR EXISTS (SELECT 1 FROM passage g WHERE g.patient = p.id AND ",
             theirs!("g"),

@@ -171,7 +171,8 @@ impl Store {
         let sql = "INSERT INTO reopened (document, replacement, at, entry) VALUES (?1, ?2, ?3, ?4)
                    ON CONFLICT (document) DO NOTHING";
         query::run(&change, sql, params![row.id, number, stamp.at.put(), change.entry()])?;
-        change.commit(about("remplacement.fse_rouverte", number).document(DocumentKind::Fse, fse))
+        let entry = about("remplacement.fse_rouverte", number).document(DocumentKind::Fse, fse);
+        change.commit(entry.patient(row.patient))
     }
 
     /// Whether its locum may take a rejected FSE of a closed session up again.

@@ -246,8 +246,9 @@ impl Store {
     /// The mail is about to do `phase`; durable on return. Not journaled: the outcome is.
     ///
     /// # Errors
-    /// [`StoreError::AttemptOver`] when its sending has ended, or `phase` comes before the one on disk.
+    /// [`StoreError::AttemptOver`] when its sending has ended, or `phase` comes before the one on disk; [`StoreError::Replaced`].
     pub fn record_scans_phase(&mut self, id: ScanMailId, phase: SendPhase, at: Instant) -> Result<()> {
+        self.check_place()?;
         let last = open_mail(&self.connection, id)?;
         if last.is_some_and(|last| phase < last) {
             return Err(StoreError::AttemptOver);

@@ -16,6 +16,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0007_fast_path.sql"),
     include_str!("migrations/0008_typed_situations.sql"),
     include_str!("migrations/0009_two_of_one_day.sql"),
+    include_str!("migrations/0010_retention.sql"),
 ];
 
 /// The newest schema that this program knows.

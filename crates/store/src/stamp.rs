@@ -1,5 +1,5 @@
-//! Who does something and when: handed to every operation that changes the store, and written in its journal entry.
-//! Not an authorisation (crate `core`). The time is the injected clock's, never the system's.
+//! Who does something, by which card and when: handed to every operation that changes the store, and written in its entry of the
+//! journal. Not an authorisation (crate `core`). The time is the injected clock's, never the system's.
 
 use liasse_domain::Instant;
 
@@ -19,4 +19,15 @@ pub struct Stamp {
     pub at: Instant,
     /// Who.
     pub actor: Actor,
+    /// The serial number of the card, where there was one and `actor` does not say it.
+    pub card: Option<String>,
+    /// The replacement session under which they act.
+    pub session: Option<u32>,
+}
+
+impl Stamp {
+    /// Somebody without a card and under no session.
+    pub fn new(at: Instant, actor: Actor) -> Self {
+        Self { at, actor, card: None, session: None }
+    }
 }

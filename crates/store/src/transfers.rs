@@ -98,7 +98,8 @@ impl Store {
 
     /// What was sealed into a file that left, to be written again: it is the same file, taken in once all the same.
     pub fn left_with(&self, id: &str) -> Result<Option<(BillingNumber, Vec<u8>)>> {
-        let sql = "SELECT billing, content FROM transfer WHERE id = ?1 AND way = 'sortie'";
+        // What was erased since is written by nobody again.
+        let sql = "SELECT billing, content FROM transfer WHERE id = ?1 AND way = 'sortie' AND length(content) > 0";
         query::first(&self.connection, sql, [id], |row| Ok((cell(row, "billing")?, row.get("content")?)))
     }
 

@@ -2,12 +2,15 @@
 //! Not proof against who rewrites everything: then the head inside a signed `lot.b2` no longer fits
 //! ([`Store::journal_hash`]), which only a reader of its bytes can see. Rule: reference telecom-reliability 4.4.
 
+use std::path::Path;
+
 use liasse_domain::{Code, Coded, FileIdentifier, FseRef};
 use rusqlite::Row;
 use serde::Serialize;
 
 use crate::cell::cell;
 use crate::error::Result;
+use crate::examine;
 use crate::journal::{self, Head, chained};
 use crate::open::Store;
 use crate::verify_rows::Told;
@@ -139,6 +142,18 @@ impl Coded for JournalFault {
     }
 }
 
+/// As [`Store::journal_verify`], of the one moment at which it begins, over a connection of its own that only reads: whoever has the
+/// store goes on writing meanwhile.
+///
+/// # Errors
+/// [`crate::StoreError::KeyOrDamage`], and what the disk says.
+pub fn verify_beside(path: &Path, key: &[u8; 32]) -> Result<JournalReport> {
+    let connection = examine::beside(path, key)?;
+    // Ends with the connection.
+    connection.execute_batch("BEGIN")?;
+    Store::over(connection, path).journal_verify()
+}
+
 impl Store {
     /// Reads the whole journal and compares it with itself, and with it every lot, every FSE and every return: their bytes
     /// with the hashes that entries hold, their states with what entries tell.
@@ -148,6 +163,14 @@ impl Store {
         let last = self.verify_chain(&mut report, &mut told)?;
         self.verify_end(&mut report, last)?;
         self.verify_rows(&mut report.faults, told)?;
+        report.faults.truncate(MOST_FAULTS);
+        Ok(report)
+    }
+
+    /// Reads the chain of the journal alone: of a file whose other tables are those of an older schema.
+    pub(crate) fn chain_verify(&self) -> Result<JournalReport> {
+        let mut report = JournalReport { entries: 0, head: [0; 32], faults: Vec::new() };
+        self.verify_chain(&mut report, &mut Told::default())?;
         report.faults.truncate(MOST_FAULTS);
         Ok(report)
     }
@@ -188,7 +211,9 @@ impl Store {
                               coalesce((SELECT max(entry) FROM attachment), 0),
                               coalesce((SELECT max(entry) FROM scan_mail), 0),
                               coalesce((SELECT max(entry) FROM paper), 0), coalesce((SELECT max(entry) FROM passage), 0),
-                              coalesce((SELECT max(entry) FROM transfer), 0))";
+                              coalesce((SELECT max(entry) FROM transfer), 0),
+                              coalesce((SELECT max(entry) FROM erasure), 0),
+                              coalesce((SELECT max(entry) FROM forgotten), 0))";
         let needed: i64 = self.connection.query_row(sql, [], |row| row.get(0))?;
         if needed > last {
             report.faults.push(JournalFault::Cut { last, needed });

@@ -64,6 +64,14 @@ impl ToldDesk {
         if let Some((kind, Some(key), Some(word))) = word {
             self.0.insert((kind, key), word.to_owned());
         }
+        if action == "feuille.effacee"
+            && let Some(key) = number("sheet")
+        {
+            // Told, and so not lost.
+            self.0.remove(&(PAPER, key.clone()));
+            self.0.remove(&(SHEET, key));
+            return;
+        }
         let (kind, key, hash) = match action {
             "praticien.memorise" => {
                 let billing = payload["billing"].as_str().unwrap_or_default();

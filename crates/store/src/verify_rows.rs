@@ -32,9 +32,10 @@ pub(crate) struct Told {
 }
 
 /// Of an FSE: the hashes of its two signatures, each absent where its mode has none, those of its scanned documents, whether
-/// it was withdrawn, and whether it is at another post.
+/// it was withdrawn, whether it is at another post, and whether what it says was erased.
 #[derive(Default)]
 struct ToldFse {
+    erased: bool,
     scans: BTreeSet<String>,
     sealed: Option<String>,
     signed: Option<[Option<String>; 2]>,
@@ -42,9 +43,11 @@ struct ToldFse {
     away: bool,
 }
 
-/// Of a lot: the hashes of signature, file and mails, its tries with their ends, and the states its entries lead to.
+/// Of a lot: the hashes of signature, file and mails, its tries with their ends, the states its entries lead to, and the hash
+/// of its bytes since something in them was erased.
 #[derive(Default)]
 struct ToldLot {
+    erased: Option<String>,
     posted: Option<[Option<String>; 4]>,
     scans: Option<String>,
     attempts: BTreeMap<i64, Option<String>>,
@@ -66,6 +69,8 @@ impl Told {
         let payload: Value = serde_json::from_str(payload).unwrap_or_default();
         self.desk.hear(action, &payload);
         match (action, fse, lot) {
+            // It changed nothing; what was refused may be of a file that never came in.
+            ("refus", ..) => {}
             (action, None, _) if action.starts_with("remplacement.") => self.sessions.hear(action, &payload),
             (_, Some(fse), _) => self.fses.entry(fse.to_owned()).or_default().hear(action, &payload),
             ("retour.recu" | "retour.reconnu", _, lot) => self.hear_return(lot, &payload),
@@ -94,6 +99,7 @@ impl ToldFse {
             "fse.signee" => self.signed = Some(["vitale_sha256", "cps_sha256"].map(|name| text(payload, name))),
             "fse.scellee" => self.sealed = text(payload, "vitale_sha256"),
             "fse.annulee" => self.cancelled = true,
+            "fse.effacee" => self.erased = true,
             "fse.passee" => self.away = true,
             "fse.revenue" => self.away = false,
             "numerisation.jointe" => self.scans.extend(text(payload, "sha256")),
@@ -124,6 +130,7 @@ impl ToldLot {
                 self.posted = Some([cms, file, message, scans]);
                 self.transmission = Some(EnFichier);
             }
+            "lot.efface" => self.erased = text(payload, "lot_sha256"),
             "lot.dissous" => {
                 self.dissolved = true;
                 self.transmission = Some(Retiree);
@@ -147,6 +154,16 @@ impl ToldLot {
             }
             _ => {}
         }
+    }
+
+    /// The hashes of signature, file and mails as they stand: with something erased, file and mails are empty.
+    fn posted_now(&self) -> [Option<String>; 4] {
+        let [cms, file, message, scans] = self.posted.clone().unwrap_or_default();
+        if self.erased.is_none() {
+            return [cms, file, message, scans];
+        }
+        let [file, message, scans] = [file, message, scans].map(|hash| hash.map(|_| fingerprint(b"")));
+        [cms, file, message, scans]
     }
 
     fn leads_to(&self, state: LotState) -> bool {
@@ -179,7 +196,7 @@ impl Store {
         while let Some(row) = rows.next()? {
             let lot: FileIdentifier = cell(row, "identifier")?;
             let told = told.lots.remove(lot.as_str()).unwrap_or_default();
-            if !(self.is_as_sealed(row, lot)? && self.is_as_told(row, &told)?) {
+            if !(self.is_as_sealed(row, lot, &told)? && self.is_as_told(row, &told)?) {
                 faults.push(JournalFault::Lot { lot });
             }
             if faults.len() > MOST_FAULTS {
@@ -190,7 +207,7 @@ impl Store {
         Ok(())
     }
 
-    fn is_as_sealed(&self, row: &Row<'_>, lot: FileIdentifier) -> Result<bool> {
+    fn is_as_sealed(&self, row: &Row<'_>, lot: FileIdentifier, told: &ToldLot) -> Result<bool> {
         if row.get_ref("prev")? == ValueRef::Null {
             return Ok(false);
         }
@@ -202,7 +219,10 @@ impl Store {
             && row.get::<_, i64>("head_seq")? + 1 == row.get::<_, i64>("entry")?
             && cell::<[u8; 32]>(row, "head_hash")? == cell::<[u8; 32]>(row, "prev")?
             && payload["members"] == Value::Array(members)
-            && is_hash_of(&payload["lot_sha256"], row, "bytes")?)
+            && match &told.erased {
+                Some(left) => hash_of(row, "bytes")?.as_ref() == Some(left),
+                None => is_hash_of(&payload["lot_sha256"], row, "bytes")?,
+            })
     }
 
     fn is_as_told(&self, row: &Row<'_>, told: &ToldLot) -> Result<bool> {
@@ -214,7 +234,7 @@ impl Store {
                    WHERE outbox.lot = ?1";
         let attempts = query::all(&self.connection, sql, [id], |row| Ok((row.get("id")?, row.get("outcome")?)))?;
         Ok(told.leads_to(cell::<LotState>(row, "state")?)
-            && told.posted.clone().unwrap_or_default() == made
+            && told.posted_now() == made
             && told.scans == row.get::<_, Option<String>>("scans_state")?
             && told.transmission.as_slice() == states
             && told.attempts == attempts.into_iter().collect())
@@ -222,9 +242,10 @@ impl Store {
 
     fn verify_documents(&self, faults: &mut Vec<JournalFault>, told: &mut Told) -> Result<()> {
         let mut statement = self.connection.prepare_cached(
-            "SELECT d.id, d.billing, d.number, d.kind, d.state, d.away IS NOT NULL AS away, b.content, b.bytes, v.cms AS vitale, c.cms AS cps,
-                    j.action, j.fse, j.payload
+            "SELECT d.id, d.billing, d.number, d.kind, d.state, d.patient, d.away IS NOT NULL AS away, d.total, b.content, b.bytes,
+                    v.cms AS vitale, c.cms AS cps, e.document IS NOT NULL AS erased, j.action, j.fse, j.payload
              FROM document d
+             LEFT JOIN erasure e ON e.document = d.id
              LEFT JOIN body b ON b.document = d.id
              LEFT JOIN signature v ON v.document = d.id AND v.signer = 'vitale'
              LEFT JOIN signature c ON c.document = d.id AND c.signer = 'cps'
@@ -240,13 +261,11 @@ impl Store {
             let payload = payload(row)?;
             let fits = row.get::<_, Option<String>>("action")?.as_deref() == Some("fse.preparee")
                 && row.get::<_, Option<String>>("fse")?.as_deref() == Some(name.as_str())
-                && is_hash_of(&payload["bytes_sha256"], row, "bytes")?
-                && is_hash_of(&payload["content_sha256"], row, "content")?
+                && payload["total_cents"].as_i64() == Some(row.get("total")?)
                 && told.leads_to(cell(row, "state")?)
                 && told.away == row.get::<_, bool>("away")?
-                && told.signed.clone().unwrap_or_else(|| [told.sealed.clone(), None])
-                    == [hash_of(row, "vitale")?, hash_of(row, "cps")?]
-                && told.scans == self.scan_hashes(row.get("id")?)?;
+                && told.erased == row.get::<_, bool>("erased")?
+                && if told.erased { self.says_nothing(row)? } else { self.says_what_was_told(row, &payload, &told)? };
             if !fits {
                 faults.push(JournalFault::Fse { fse });
             }
@@ -260,6 +279,24 @@ impl Store {
                 .filter_map(|name| Some(JournalFault::Fse { fse: name.trim_end_matches("/dre").parse().ok()? })),
         );
         Ok(())
+    }
+
+    /// Content, bytes, signatures and scanned documents are those that were told.
+    fn says_what_was_told(&self, row: &Row<'_>, payload: &Value, told: &ToldFse) -> Result<bool> {
+        Ok(is_hash_of(&payload["bytes_sha256"], row, "bytes")?
+            && is_hash_of(&payload["content_sha256"], row, "content")?
+            && told.signed.clone().unwrap_or_else(|| [told.sealed.clone(), None])
+                == [hash_of(row, "vitale")?, hash_of(row, "cps")?]
+            && told.scans == self.scan_hashes(row.get("id")?)?)
+    }
+
+    /// An erased one: nothing of all that is left, and nobody is named.
+    fn says_nothing(&self, row: &Row<'_>) -> Result<bool> {
+        let left = ["content", "bytes", "vitale", "cps"].into_iter().map(|column| hash_of(row, column));
+        let left = left.collect::<rusqlite::Result<Vec<_>>>()?;
+        Ok(left.iter().all(Option::is_none)
+            && self.scan_hashes(row.get("id")?)?.is_empty()
+            && row.get::<_, Option<i64>>("patient")? == Some(0))
     }
 
     /// The hashes of an FSE's scanned documents, made anew.

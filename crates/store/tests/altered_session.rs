@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use liasse_core::Workstation;
+use liasse_core::desk::SignedIn;
 use liasse_core::directory::{Directory, Trust};
 use liasse_core::incidents::Incidents;
 use liasse_core::ports::OsIds;
@@ -70,6 +71,21 @@ fn session(number: u32) -> ReplacementSession {
     }
 }
 
+/// The replaced doctor, signed in.
+fn doctor() -> SignedIn {
+    let own = session(1).replaced;
+    SignedIn {
+        reader: "test".to_owned(),
+        serial: own.serial,
+        holder: own.holder,
+        situation: own.situations.into_iter().next().expect("a situation"),
+        replaces: None,
+        prepares_for: None,
+        derogation: None,
+        signature_certificate: Vec::new(),
+    }
+}
+
 /// A seal over these bytes by the key of that card.
 fn seal(card: &str, bytes: &[u8]) -> Vec<u8> {
     let billing = "991010117".parse().expect("a number");
@@ -89,7 +105,7 @@ fn an_altered_session_is_worth_nothing() {
     std::fs::create_dir_all(&folder).expect("a folder");
     let file = folder.join("liasse.db");
     let mut store = Store::open(&file, &KEY).expect("a store");
-    let stamp = Stamp { at: noon(), actor: Actor { who: "991010117".to_owned(), role: "praticien".to_owned() } };
+    let stamp = Stamp::new(noon(), Actor { who: "991010117".to_owned(), role: "praticien".to_owned() });
     let mut bytes = Vec::new();
     let opened = store.open_replacement(&stamp, |number| {
         let session = session(number);
@@ -109,7 +125,7 @@ fn an_altered_session_is_worth_nothing() {
     };
     let workstation =
         Workstation::new(store, Arc::new(Noon), Box::new(OsIds), directory, None, Incidents::default()).expect("opens");
-    let said = |workstation: &Workstation| workstation.session(number).err().map(|error| error.code().0);
+    let said = |workstation: &Workstation| workstation.session_of(number, &doctor()).err().map(|error| error.code().0);
     assert_eq!(said(&workstation), None);
     assert_eq!(workstation.store().journal_verify().expect("read").faults, Vec::new());
 

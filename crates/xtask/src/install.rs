@@ -117,7 +117,10 @@ esac
 apt-get install -y --no-install-recommends --no-remove -o DPkg::Lock::Timeout=400 \
     -o DPkg::Options::=--path-exclude=/etc/reader.conf.d/vpcd {packages}
 if command -v systemctl >/dev/null; then
-    for unit in {units}; do systemctl disable --quiet "$unit" 2>/dev/null || true; done
+    for unit in {units}; do
+        systemctl disable --quiet "$unit" 2>/dev/null || true
+        systemctl --global disable --quiet "$unit" 2>/dev/null || true
+    done
 fi
 for unit in {units}; do
     name=${{unit%.*}}

@@ -26,7 +26,7 @@ const WINDOW: &[&str] = &[
 ];
 
 /// To judge: a real pcscd with virtual readers, OpenSC, OpenSSL, Postfix and Dovecot with foreign clients, an X server,
-/// Poppler, which reads our PDF.
+/// Poppler, which reads our PDF; a keyring of a desktop with its foreign client.
 const JUDGES: &[&str] = &[
     "pcscd",
     "vsmartcard-vpcd",
@@ -51,6 +51,11 @@ const JUDGES: &[&str] = &[
     "x11-xkb-utils",
     "imagemagick",
     "poppler-utils",
+    "gnome-keyring",
+    "libsecret-tools",
+    // The session bus of a desktop without systemd: dbus-user-session would bring a system of services.
+    "dbus-x11",
+    "dbus-daemon",
 ];
 
 /// Packages that bring a service: the systemd units and the init scripts that must not stay enabled.
@@ -58,6 +63,7 @@ const SERVICES: &[(&str, &[&str])] = &[
     ("pcscd", &["pcscd.socket", "pcscd.service"]),
     ("postfix", &["postfix.service", "postfix-resolvconf.path"]),
     ("dovecot-core", &["dovecot.socket", "dovecot.service"]),
+    ("gnome-keyring", &["gnome-keyring-daemon.socket", "gnome-keyring-daemon.service"]),
 ];
 
 /// All packages for `purpose`.

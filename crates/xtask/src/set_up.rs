@@ -1,4 +1,4 @@
-//! Makes the machine ready before a command needs it: system packages, rustfmt and clippy, cargo-nextest.
+//! Makes the machine ready before a command needs it: system packages, rustfmt and clippy, cargo-nextest, cargo-deny.
 //! Not a configuration manager: it adds what is missing and changes nothing else.
 
 use std::process::Command;
@@ -10,6 +10,9 @@ use crate::workspace;
 
 /// Installed when no nextest is there; the newest that the workspace's `rust-version` still compiles.
 const NEXTEST: &str = "0.9.128";
+
+/// Installed when no cargo-deny is there.
+const DENY: &str = "0.20.2";
 
 /// Set to `skip` on a system that is neither Debian nor Ubuntu, where the packages were installed by hand.
 const SKIP: &str = "LIASSE_SET_UP";
@@ -54,10 +57,12 @@ fn cargo_parts() -> Result<(), Stop> {
                 .map_err(|_| Stop::SetUp(format!("cargo {part} is missing: install {component}")))?;
         }
     }
-    if !answers("nextest") {
-        println!("cargo-nextest is missing: compiling it once (some minutes)");
-        workspace::finish(workspace::cargo().args(["install", "cargo-nextest", "--locked", "--version", NEXTEST]))
-            .map_err(|stop| Stop::SetUp(format!("cargo-nextest could not be installed: {stop}")))?;
+    for (part, name, version) in [("nextest", "cargo-nextest", NEXTEST), ("deny", "cargo-deny", DENY)] {
+        if !answers(part) {
+            println!("{name} is missing: compiling it once (some minutes)");
+            workspace::finish(workspace::cargo().args(["install", name, "--locked", "--version", version]))
+                .map_err(|stop| Stop::SetUp(format!("{name} could not be installed: {stop}")))?;
+        }
     }
     Ok(())
 }

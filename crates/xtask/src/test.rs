@@ -26,6 +26,8 @@ pub fn test(arguments: &[String]) -> Result<(), Stop> {
     steps.run("fmt", cargo().args(["fmt", "--all", "--check"]));
     let clippy = ["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"];
     steps.run("clippy", cargo().args(clippy));
+    // Advisories need a database that only the network has: `cargo deny check` asks for them too, by hand.
+    steps.run("deny", cargo().args(["deny", "--locked", "check", "bans", "licenses", "sources"]));
     // The same targets as nextest's own build, so that features agree and nothing is compiled twice.
     let build = ["build", "--locked", "--workspace", "--lib", "--bins", "--examples", "--tests"];
     let mut counts = Counts::default();

@@ -27,6 +27,7 @@ enum Around {
 const BENCHES: &[Bench] = &[
     Bench { name: "apdu", package: "liasse-cards", target: "apdu", around: Around::Card("cps-gris") },
     Bench { name: "cards", package: "liasse-e2e", target: "cards", around: Around::Nothing },
+    Bench { name: "data", package: "liasse-store", target: "data", around: Around::Nothing },
     Bench { name: "desk", package: "liasse-demo", target: "desk", around: Around::Nothing },
     Bench { name: "desk", package: "liasse-e2e", target: "window", around: Around::Nothing },
     Bench { name: "queue", package: "liasse-demo", target: "queue", around: Around::Nothing },
@@ -82,6 +83,15 @@ const BOUNDS: &[(&str, f64, &str)] = &[
     ("keys_enfant", 3.0, "keys"),
     ("keys_ald", 3.0, "keys"),
     ("keys_accident", 5.0, "keys"),
+    // The issue "Data that survives, and stays private": 60 % of the plain file's work in the same time; what the desk feels.
+    ("day_to_plain", 1.667, "ratio"),
+    ("commit_fse", 5.0, "ms"),
+    ("open_500k", 300.0, "ms"),
+    ("search_name_500k", 20.0, "ms"),
+    ("search_nir_500k", 20.0, "ms"),
+    ("search_day_500k", 20.0, "ms"),
+    ("backup_500k", 30.0, "s"),
+    ("desk_during_backup_longest", 50.0, "ms"),
     // 200 000, 50 000 and 30 000 a second.
     ("pricing_consultation", 5.0, "us"),
     ("pricing_ccam_four_acts", 20.0, "us"),

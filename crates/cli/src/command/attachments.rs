@@ -46,9 +46,7 @@ pub(crate) struct Detach {
 pub(crate) fn attach(attach: &Attach, json: bool) -> Result<(), Failure> {
     let wrong = || CliError::WrongValue { argument: "--kind".to_owned() };
     let kind = ScanKind::from_word(&attach.kind.replace('-', "_")).ok_or_else(wrong)?;
-    if attach.person.pin_on_stdin() && attach.file.as_os_str() == "-" {
-        return Err(CliError::WrongValue { argument: "--pin-stdin".to_owned() }.into());
-    }
+    attach.person.spare_stdin(&attach.file)?;
     let name = Name::parse(&attach.fse)?;
     // One byte too many is enough to be refused.
     let bytes = files::read_up_to(&attach.file, MAX_SCAN as u64 + 1)?;

@@ -3,6 +3,7 @@
 use std::io::Read;
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
+use liasse_core::data_dir::World;
 use liasse_core::settings::{self, SettingError};
 use liasse_domain::{Instant, clock};
 
@@ -22,7 +23,7 @@ pub(crate) enum Config {
 pub(crate) struct Get {
     #[arg(
         value_name = "RÉGLAGE",
-        help = "post.smtp, post.pop3, post.user, post.from, post.ca, post.envelope (iris-b2-public ou oct), post.oct_address, post.compression (zlib, gzip ou raw), post.fetch_every, post.send_at, post.send_at_closing, desk.post, desk.dark et desk.seconds (oui ou non), desk.zoom (100 à 200), demo.clock"
+        help = "post.smtp, post.pop3, post.user, post.from, post.ca, post.envelope (iris-b2-public ou oct), post.oct_address, post.compression (zlib, gzip ou raw), post.fetch_every, post.send_at, post.send_at_closing, desk.post, desk.dark et desk.seconds (oui ou non), desk.zoom (100 à 200), backup.folder, backup.at, backup.keep (jours,semaines,mois), desk.idle_minutes et desk.pin_after_minutes (0 pour jamais), retention.years (0 à 20), demo.clock"
     )]
     key: String,
     #[command(flatten)]
@@ -47,7 +48,7 @@ pub(crate) fn run(command: &Config) -> Result<(), Failure> {
         Config::Get(get) => {
             let setting = settings::find(&get.key)?;
             if setting.name == CLOCK {
-                let office = office::without_card(&get.place.existing_demo()?)?;
+                let office = office::demonstration(&get.place.existing_demo()?)?;
                 let now = clock::paris(liasse_core::ports::Clock::now(office.clock()));
                 output::line(&now.format("%Y-%m-%dT%H:%M").to_string())?;
             } else {
@@ -58,22 +59,28 @@ pub(crate) fn run(command: &Config) -> Result<(), Failure> {
         }
         Config::Set(set) => {
             let setting = settings::find(&set.key)?;
-            let value = match (setting.secret, &set.value) {
-                (true, None) => secret()?,
-                (false, Some(value)) => value.clone(),
+            let given = match (setting.secret, &set.value) {
+                (true, None) => None,
+                (false, Some(value)) => Some(value.clone()),
                 (true, Some(_)) => return Err(SettingError::Secret.into()),
                 (false, None) => return Err(CliError::MissingArgument { argument: "VALEUR".to_owned() }.into()),
             };
-            if setting.name == CLOCK {
+            if let Some(value) = given.as_ref().filter(|_| setting.name == CLOCK) {
                 // Nothing may come into being for the sake of a value that is none.
-                let moment = moment(&value).ok_or(CliError::ClockValue)?;
+                let moment = moment(value).ok_or(CliError::ClockValue)?;
                 // Naming the demo's clock is asking for a demo: its directory may be made by this call.
-                let office = office::without_card(&set.place.demo_or_nothing()?)?;
+                let office = office::demonstration(&set.place.demo_or_nothing()?)?;
                 office.clock().move_to(moment)?;
                 office.caisse_looks_at_the_clock();
             } else {
+                // What opens the data stands on the first line of standard input, before a setting that is secret.
                 let office = office::without_card(&set.place.existing()?)?;
-                office::run(&office, move |workstation| workstation.set_setting(setting.name, &value))?;
+                let value = given.map_or_else(secret, Ok)?;
+                // What erases patients' data is confirmed by the passphrase; the demonstration has none.
+                let confirmed = office.world() == World::Demo || set.place.gave_passphrase();
+                office::run(&office, move |workstation| {
+                    workstation.set_setting_confirmed(setting.name, &value, None, confirmed)
+                })?;
             }
         }
     }

@@ -2,15 +2,15 @@
 //! In a demo directory the cards are those of the tray; `--pcsc` looks at the readers of this computer instead.
 
 use liasse_core::cards::{CardDesk, Snapshot};
+use liasse_core::data_dir::World;
 use liasse_core::doctor::{self, Data, Diagnosis, Given, Probe};
 use liasse_core::ports::CardReaders;
 use liasse_demo::readers::{NoReader, Readers};
-use liasse_demo::{Office, Opening};
 use liasse_domain::{Coded, Level, Report};
 use serde_json::json;
 
 use crate::failure::Failure;
-use crate::office::{DEMO_CPS, DEMO_VITALE, Place};
+use crate::office::{self, DEMO_CPS, DEMO_VITALE, Office, Place};
 use crate::output;
 use crate::text;
 
@@ -38,20 +38,20 @@ pub(crate) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
 }
 
 fn examine(arguments: &Arguments) -> Result<Diagnosis, Failure> {
-    let Some(root) = arguments.place.existing_if_any()? else {
+    let Some(located) = arguments.place.located_if_any()? else {
         let cards = this_computer();
         let given = Given { data: Data::None, root: None, cards: &cards, computer: None, place: None };
         return Ok(doctor::examine(&given));
     };
-    let simulated = Readers::named(&[DEMO_CPS, DEMO_VITALE])?;
-    let (cards, computer) = if arguments.pcsc {
+    let root = located.root.clone();
+    let (cards, computer) = if arguments.pcsc || located.world == World::Real {
         (this_computer(), None)
     } else {
-        (snapshot(Box::new(simulated)), Some(doctor::computer()))
+        (snapshot(Box::new(Readers::named(&[DEMO_CPS, DEMO_VITALE])?)), Some(doctor::computer()))
     };
-    // The office is opened for its data and its post: the readers were looked at already.
-    let office = Office::open(&root, Box::new(Readers::named(&[])?), Opening::default());
-    let office = office.map_err(|error| error.report());
+    // The office is opened for its data and its post: the readers were looked at already. One that does not open is a finding.
+    let office = arguments.place.unlocked(located).and_then(|directory| office::with_post(&directory));
+    let office = office.map_err(|failure| failure.report);
     let lane = office.as_ref().map(Office::workstation);
     let place = office.as_ref().ok().and_then(Office::post_place).cloned();
     let data = match &lane {

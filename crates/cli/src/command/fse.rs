@@ -245,16 +245,14 @@ fn correct_one(correct: &Correct, json: bool) -> Result<(), Failure> {
         workstation.prepare(&draft, person)
     })?;
     let asked = reference.clone();
-    let back = open.run(move |workstation, _| workstation.to_give_back(&asked))?;
+    let back = open.run(move |workstation, person| workstation.to_give_back(&asked, person))?;
     let sentence = text::with("fse.will_give_back", &[("amount", &back.to_string())]);
     say_correction(&open, &reference, back, &sentence, json)
 }
 
-/// An entry from a file or standard input, which the PIN cannot share.
+/// An entry from a file or standard input, which secrets cannot share.
 fn read_entry(file: &Path, person: &Person) -> Result<Entry, Failure> {
-    if person.pin_on_stdin() && file.as_os_str() == "-" {
-        return Err(CliError::WrongValue { argument: "--pin-stdin".to_owned() }.into());
-    }
+    person.spare_stdin(file)?;
     Ok(Entry::from_json(&files::read(file)?)?)
 }
 
@@ -326,10 +324,7 @@ fn export_one(export: &Export) -> Result<(), Failure> {
     let open = export.person.open(&[])?;
     let reference = name.find(&open)?;
     let folder = export.folder.clone();
-    let written = open.run(move |workstation, person| {
-        workstation.check_readable_by(&reference, person)?;
-        workstation.export_fse(&reference, &folder)
-    })?;
+    let written = open.run(move |workstation, person| workstation.export_fse(&reference, person, &folder))?;
     written.iter().try_for_each(|path| output::line(&path.display().to_string()))
 }
 
@@ -415,10 +410,7 @@ fn say_correction(open: &Open, reference: &FseRef, back: Centimes, sentence: &st
 
 fn document(open: &Open, reference: &FseRef) -> Result<Document, Failure> {
     let asked = reference.clone();
-    let document = open.run(move |workstation, person| {
-        workstation.check_readable_by(&asked, person)?;
-        workstation.document(&asked)
-    })?;
+    let document = open.run(move |workstation, person| workstation.document(&asked, person))?;
     Ok(document.ok_or(InvoicingError::UnknownFse)?)
 }
 

@@ -90,9 +90,9 @@ fn keep(set: &Set) -> Result<(), Failure> {
 
 fn show(found: &Found) -> Result<(), Failure> {
     let (vitale, index) = (found.vitale.clone(), found.index);
-    let (cover, said) = found.open.run(move |workstation, _| {
+    let (cover, said) = found.open.run(move |workstation, person| {
         let draft = Draft::new(&vitale, index, workstation.now())?;
-        Ok((workstation.cover_of(&draft)?, draft.insurer_on_vitale()))
+        Ok((workstation.cover_of(&draft, person)?, draft.insurer_on_vitale()))
     })?;
     let (management, name, route) = match &cover {
         Cover::Aucune => (Some("aucune"), None, None),

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use liasse_core::data_dir::World;
 use liasse_core::invoicing::{Draft, Proof};
 use liasse_core::paper::OnPaper;
 use liasse_core::{CoreError, PaperRow, papers};
@@ -150,7 +151,7 @@ pub(crate) fn run(command: &Paper, json: bool) -> Result<(), Failure> {
             let fse = Name::parse(&print.fse)?.find(&open)?;
             let (row, sheet) = open.run(move |ws, person| {
                 let number = ws.reject_on_paper(&fse, person)?;
-                ws.sheet(number)
+                ws.sheet_for(number, person)
             })?;
             let demo = open.person.holder.test_card;
             files::write(&print.pdf, &papers::pdf(&papers::care_sheet(&sheet, &row, demo))?)?;
@@ -179,21 +180,21 @@ pub(crate) fn run(command: &Paper, json: bool) -> Result<(), Failure> {
 
 /// Nobody is signed in: the sheet is made from what the card of the practitioner, or the session, said before.
 fn make(new: &New, json: bool) -> Result<(), Failure> {
+    new.place.spare_stdin(&new.file)?;
     let entry = Entry::from_json(&files::read(&new.file)?)?;
     let attestation = new.attestation.as_deref().map(files::attestation).transpose()?;
     let by = match (&new.practitioner, new.session) {
         (Some(number), _) => OnPaper::Practitioner(BillingNumber::parse(number).map_err(CoreError::from)?),
         (None, session) => OnPaper::Locum(session.unwrap_or_default()),
     };
-    let root = new.place.existing()?;
+    let directory = new.place.existing()?;
     let reader = new.patient.reader_name();
-    let office = office::open(&root, if attestation.is_some() { &[] } else { std::slice::from_ref(&reader) })?;
+    let office = office::open(&directory, if attestation.is_some() { &[] } else { std::slice::from_ref(&reader) })?;
     let seen = match &attestation {
         Some(_) => None,
         None => Some((office::vitale_in(&office, reader)?, new.patient.index()?)),
     };
-    // No other world opens before an approved engine is there.
-    let demo = true;
+    let demo = office.world() == World::Demo;
     let why = PaperReason::from(new.why);
     let (row, sheet) = office::run(&office, move |ws| {
         let now = ws.now();
@@ -205,8 +206,7 @@ fn make(new: &New, json: bool) -> Result<(), Failure> {
             (None, Some((vitale, index))) => Draft::from_entry(&vitale, index, entry, now)?,
             (None, None) => return Err(liasse_core::invoicing::InvoicingError::VitaleAbsent.into()),
         };
-        let number = ws.bill_on_paper(&draft, &by, why)?;
-        ws.sheet(number)
+        ws.bill_on_paper(&draft, &by, why)
     })?;
     files::write(&new.pdf, &papers::pdf(&papers::care_sheet(&sheet, &row, demo))?)?;
     if json { output::json(&json!({ "v": 1, "sheet": shape(&row) })) } else { output::line(&line(&row)) }

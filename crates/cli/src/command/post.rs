@@ -1,5 +1,6 @@
 //! `post`: sending, fetching, and where each file stands. Needs no card.
 
+use liasse_core::access::Deed;
 use liasse_core::sending::SendSummary;
 use liasse_domain::{Code, FileIdentifier, Report};
 use serde_json::{Value, json};
@@ -113,8 +114,10 @@ fn fetch(arguments: &Where, json: bool) -> Result<(), Failure> {
 
 fn status(arguments: &Where, json: bool) -> Result<(), Failure> {
     let office = office::without_card(&arguments.place.existing()?)?;
-    let lots = office::run(&office, |workstation| Ok(workstation.store().lots()?))?;
-    let scans = office::run(&office, |workstation| Ok(workstation.store().scan_states()?))?;
+    let (lots, scans) = office::run(&office, |workstation| {
+        workstation.allow(Deed::Road, None)?;
+        Ok((workstation.store().lots()?, workstation.store().scan_states()?))
+    })?;
     if json {
         let list: Vec<Value> = lots
             .iter()

@@ -22,6 +22,9 @@ pub(crate) fn run(arguments: &Arguments, as_json: bool) -> Result<(), Failure> {
         return output::line(&json!(radar).to_string());
     }
     output::line(&read_until(&radar))?;
+    for report in &radar.notices {
+        output::line(&text::with("radar.notice", &[("message", &report.message), ("action", &report.action)]))?;
+    }
     for watched in &radar.categories {
         output::line(&heading(watched))?;
         // What has a date that presses stands in its own category already.

@@ -1,12 +1,15 @@
 //! `receipts`: the day by mode, closed by one call; who still owes; cheques in hand and deposited. And `match`: what the
 //! caisses paid, line by line, matched to an FSE or separated from it.
 
+use std::path::PathBuf;
+
 use chrono::NaiveDate;
 use liasse_core::{ChequeRow, DepositRow, PaidRow};
 use liasse_domain::{Centimes, FseRef};
 use serde_json::{Value, json};
 
 use crate::failure::{CliError, Failure};
+use crate::files;
 use crate::office::Person;
 use crate::output;
 use crate::text;
@@ -25,6 +28,8 @@ pub(crate) enum Receipts {
     Deposit(Deposit),
     #[command(about = "Les remises de chèques")]
     Deposits(OfPerson),
+    #[command(about = "Écrit pour un comptable ce qui est entré, par jour, moyen et payeur, sans aucun patient")]
+    Accountant(Accountant),
 }
 
 #[derive(clap::Args)]
@@ -45,6 +50,18 @@ pub(crate) struct OfPerson {
 pub(crate) struct Deposit {
     #[arg(value_name = "CHÈQUE", help = "Numéros des chèques, comme receipts cheques les donne")]
     cheques: Vec<i64>,
+    #[command(flatten)]
+    person: Person,
+}
+
+#[derive(clap::Args)]
+pub(crate) struct Accountant {
+    #[arg(value_name = "FICHIER", help = "Le CSV à écrire ; un fichier qui existe n'est pas remplacé")]
+    file: PathBuf,
+    #[arg(long, value_name = "DATE", help = "Premier jour, AAAA-MM-JJ")]
+    from: NaiveDate,
+    #[arg(long, value_name = "DATE", help = "Dernier jour, AAAA-MM-JJ")]
+    to: NaiveDate,
     #[command(flatten)]
     person: Person,
 }
@@ -100,7 +117,31 @@ pub(crate) fn run(command: Receipts, as_json: bool) -> Result<(), Failure> {
             let slips = person.person.open(&[])?.run(|workstation, who| workstation.deposits(who))?;
             list(as_json, &slips, slip_json, slip_line)
         }
+        Receipts::Accountant(accountant) => for_accountant(&accountant, as_json),
     }
+}
+
+fn for_accountant(accountant: &Accountant, as_json: bool) -> Result<(), Failure> {
+    let (from, until) = (accountant.from, accountant.to);
+    if until < from {
+        return Err(CliError::WrongValue { argument: "--to".to_owned() }.into());
+    }
+    let books = accountant.person.open(&[])?.run(move |workstation, who| workstation.books(who, from, until))?;
+    files::write(&accountant.file, books.csv.as_bytes())?;
+    let file = accountant.file.display().to_string();
+    if as_json {
+        let mut told = json!(books);
+        told["file"] = file.into();
+        return output::line(&told.to_string());
+    }
+    let values = [
+        ("days", &*books.days.to_string()),
+        ("patient", &books.patient_cents.to_string()),
+        ("amo", &books.amo_cents.to_string()),
+        ("amc", &books.amc_cents.to_string()),
+        ("file", &file),
+    ];
+    output::line(&text::with("receipts.books", &values))
 }
 
 pub(crate) fn run_match(command: Match, as_json: bool) -> Result<(), Failure> {

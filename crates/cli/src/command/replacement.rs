@@ -9,7 +9,7 @@ use liasse_core::papers;
 use liasse_core::rehearsal::Mender;
 use liasse_core::replacement::{self, Plan, Session, hours_of, weekday};
 use liasse_domain::replacement::{Calendar, NamedLocum, ShareBase, Slot, Terms, Weekdays};
-use liasse_domain::{BillingNumber, CardHolder, Centimes, Clock, Private, Rate, clock};
+use liasse_domain::{BillingNumber, CardHolder, Centimes, Private, Rate, clock};
 use serde_json::{Value, json};
 
 use crate::command::fse::Name;
@@ -265,17 +265,18 @@ fn rehearse(rehearse: &Rehearse, json: bool) -> Result<(), Failure> {
     let others: Vec<&str> = rehearse.locum_reader.iter().map(String::as_str).collect();
     let open = rehearse.person.open(&others)?;
     let number = rehearse.session;
-    let session = open.run(move |workstation, _| workstation.session(number))?;
+    let session = open.run(move |workstation, person| workstation.session_of(number, person))?;
     let locum = match &rehearse.locum_reader {
         Some(reader) => Some(rehearse.person.read_cps(&open.office, reader)?),
         None => None,
     };
-    let trial = match &locum {
-        Some(card) => {
+    // The trial is played with the simulated caisse: a practice has none.
+    let trial = match (&locum, open.office.demo()) {
+        (Some(card), Some(demo)) => {
             let doctor = cps_in(&open.office, &open.person.reader)?;
-            Some(liasse_demo::rehearsal::trial(&open.office, &session, (&open.person, &doctor), card)?)
+            Some(liasse_demo::rehearsal::trial(demo, &session, (&open.person, &doctor), card)?)
         }
-        None => None,
+        _ => None,
     };
     let found = open.run(move |workstation, person| workstation.rehearse(number, locum.as_ref(), trial, person))?;
     if let Some(file) = &rehearse.pdf {
@@ -358,7 +359,7 @@ fn show(open: &Open, json: bool) -> Result<(), Failure> {
 }
 
 fn say(open: &Open, number: u32, json: bool) -> Result<(), Failure> {
-    let session = open.run(move |workstation, _| workstation.session(number))?;
+    let session = open.run(move |workstation, person| workstation.session_of(number, person))?;
     if json { output::json(&json!({ "v": 1, "session": shape(&session) })) } else { output::line(&line(&session)) }
 }
 

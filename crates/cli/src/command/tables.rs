@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::failure::{CliError, Failure};
 use crate::files;
-use crate::office::{Place, run as in_lane, without_card};
+use crate::office::{Person, Place};
 use crate::output;
 
 /// The word for the tables of this version of the program, in the place of a folder.
@@ -57,7 +57,7 @@ pub(crate) struct Diff {
     )]
     invoices: Option<PathBuf>,
     #[command(flatten)]
-    place: Place,
+    person: Person,
 }
 
 pub(crate) fn run(command: &TablesCommand) -> Result<(), Failure> {
@@ -86,23 +86,25 @@ fn list(list: &List) -> Result<(), Failure> {
 }
 
 fn import(import: &Import) -> Result<(), Failure> {
-    let root = import.place.existing_demo()?;
-    let bytes = files::read(&import.file)?;
+    import.place.spare_stdin(&import.file)?;
+    let directory = import.place.existing_or_demo()?;
+    let (root, bytes) = (directory.path(), files::read(&import.file)?);
     if conventions::is_table(&bytes) {
-        let rows = conventions::replace(&root, &bytes)?;
+        let rows = conventions::replace(root, &bytes, None)?;
         return output::json(&json!({ "v": 1, "table": "conventions", "rows": rows }));
     }
     let name = import.file.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let from =
         import.from.or_else(|| day_in(&name)).ok_or(CliError::MissingArgument { argument: "--from".to_owned() })?;
-    let folder = tariffs::folder(&root);
+    let folder = tariffs::folder(root);
     let earlier = if folder.is_dir() { tariffs::files(&folder)? } else { Vec::new() };
     let current = earlier.iter().find(|(file, _)| file == "ccam.csv").map(|(_, bytes)| bytes.as_slice());
     let current = current.unwrap_or_else(|| Tables::embedded_file("ccam.csv"));
     let version = format!("CNAM CCAM {}{}", version_in(&name), from.format("%Y%m%d"));
     let imported = from_cnam(&bytes, from, &version, current)?;
     let (rows, codes, closed) = (imported.rows, imported.codes, imported.closed);
-    tariffs::replace(&root, &[("ccam.csv".to_owned(), imported.ccam), ("labels.csv".to_owned(), imported.labels)])?;
+    let tables = [("ccam.csv".to_owned(), imported.ccam), ("labels.csv".to_owned(), imported.labels)];
+    tariffs::replace(root, &tables, None)?;
     output::json(&json!({ "v": 1, "from": from, "rows": rows, "codes": codes, "closed_rows": closed }))
 }
 
@@ -134,7 +136,7 @@ fn files_of(path: &Path) -> Result<Vec<(String, Vec<u8>)>, Failure> {
     if path.as_os_str() == PROGRAM { Ok(Vec::new()) } else { Ok(tariffs::files(path)?) }
 }
 
-/// The invoices of a file, or the claims of the last month of the data.
+/// The invoices of a file, or the claims of the last month of whose card is there.
 fn invoices(arguments: &Diff) -> Result<Vec<Input>, Failure> {
     if let Some(file) = &arguments.invoices {
         let document = files::read(file)?;
@@ -144,15 +146,14 @@ fn invoices(arguments: &Diff) -> Result<Vec<Input>, Failure> {
         };
         return lines.filter(|(_, line)| !line.is_empty()).map(invoice).collect();
     }
-    let root = arguments.place.demo_root()?;
-    if !root.join("world.toml").exists() {
+    if arguments.person.place.located_if_any()?.is_none() {
         return Ok(Vec::new());
     }
-    let office = without_card(&arguments.place.existing_demo()?)?;
-    in_lane(&office, |workstation| {
+    // Claims are somebody's: those of whose card is there.
+    arguments.person.open(&[])?.run(|workstation, who| {
         let today = liasse_domain::clock::paris(workstation.now()).date();
         let from = today.checked_sub_months(Months::new(1)).unwrap_or(today);
-        workstation.claimed_inputs(from, today)
+        workstation.claimed_inputs(from, today, who)
     })
 }
 

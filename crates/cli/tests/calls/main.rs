@@ -3,6 +3,7 @@
 
 #![expect(clippy::expect_used, clippy::panic, reason = "the bench of a test")]
 
+mod access;
 mod apcv;
 mod attachments;
 mod cards;
@@ -10,6 +11,7 @@ mod doctor;
 mod endings;
 mod folders;
 mod formats;
+mod keys;
 mod mutuelle;
 mod names;
 mod patients;
@@ -142,3 +144,4 @@ fn errors_are_json_when_asked_for() {
         assert_eq!((answer.code, error["error"]["level"].as_str()), (2, Some("error")));
     }
 }
+mod data;

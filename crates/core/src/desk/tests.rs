@@ -123,6 +123,23 @@ fn the_journal_names_no_person() {
 }
 
 #[test]
+fn a_card_belongs_into_one_world() {
+    let test = card(None).identity.holder;
+    let real = CardHolder { test_card: false, ..test.clone() };
+    assert_eq!(DeskError::of_world(World::Demo, &test), Ok(()));
+    assert_eq!(DeskError::of_world(World::Real, &real), Ok(()));
+    assert_eq!(DeskError::of_world(World::Demo, &real), Err(DeskError::RealCard));
+    assert_eq!(DeskError::of_world(World::Real, &test), Err(DeskError::TestCard));
+}
+
+#[test]
+fn where_nobody_is_trusted_that_is_what_is_said() {
+    let card = card(Some(vec![situation(1, 0)]));
+    let nobody = Trust::default();
+    assert_eq!(SignedIn::from_card("lecteur", &card, None, now(), &nobody), Err(DeskError::NoRoots));
+}
+
+#[test]
 fn every_error_has_its_sentences() {
     use DeskError::*;
     for error in [
@@ -137,7 +154,9 @@ fn every_error_has_its_sentences() {
         CertificateRefused,
         CertificateRevoked,
         WrongKey,
+        NoRoots,
         RealCard,
+        TestCard,
     ] {
         assert!(liasse_domain::catalogue::entry(error.code()).is_some(), "{error:?}");
     }

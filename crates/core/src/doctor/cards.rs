@@ -164,8 +164,8 @@ fn signs_until(reader: &str, der: &[u8], judge: &Judge<'_>) -> Probe {
     if judge.now > until {
         return probe(Code("doctor.certificat_echu"));
     }
-    match judge.trust.map_or(Ok(()), |trust| trust.check(der, judge.now)) {
-        Err(error) => told(DeskError::of_certificate(error)),
+    match judge.trust.map_or(Ok(()), |trust| DeskError::judge(trust, der, judge.now)) {
+        Err(error) => told(error),
         Ok(()) if days < SOON_DAYS => probe(Code("doctor.certificat_bientot")),
         Ok(()) => probe(Code("doctor.certificat_valable")),
     }

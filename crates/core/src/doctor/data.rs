@@ -10,6 +10,8 @@ use liasse_store::KNOWN_SCHEMA;
 
 use super::road::Server;
 use super::{Name, Probe};
+use crate::access::Deed;
+use crate::backup;
 use crate::error::CoreError;
 use crate::lane::Handle;
 use crate::sending::PostPlace;
@@ -25,6 +27,8 @@ const OLD_DAYS: i64 = 400;
 const AHEAD: Days = Days::new(92);
 /// No program of ours is used so long after its tables.
 const AGE: Days = Days::new(3653);
+/// No practice is closed for longer without anybody knowing: a clock that jumped ahead is to be seen before it writes.
+const QUIET_DAYS: i64 = 45;
 
 /// What the store says.
 pub(super) struct Facts {
@@ -42,10 +46,13 @@ pub(super) struct Facts {
     pub(super) read_until: Option<Instant>,
     /// FSE of which nobody knows whether they left.
     pub(super) unconfirmed: usize,
+    /// How it stands with the backups.
+    pub(super) backups: backup::Standing,
 }
 
 impl Workstation {
     fn what_the_doctor_asks(&self, place: Option<&PostPlace>) -> Result<Facts, CoreError> {
+        self.allow(Deed::Doctor, None)?;
         let post = self.mail_post(place).map(|post| {
             let server =
                 |name, account: &liasse_post::Account| Server { name, host: account.host.clone(), port: account.port };
@@ -59,6 +66,7 @@ impl Workstation {
             servers: post.map_err(|error| error.report()),
             read_until: self.store.returns_read_until()?,
             unconfirmed: self.store.unconfirmed_count()?,
+            backups: self.backups()?,
         })
     }
 }
@@ -119,8 +127,13 @@ fn time(now: Instant, last: Option<Instant>, built: Option<NaiveDate>) -> Probe 
         let latest = built.checked_add_days(AGE).unwrap_or(built);
         !(earliest..=latest).contains(&civil.date())
     });
-    let code = if absurd { Code("doctor.horloge_absurde") } else { Code("doctor.horloge_juste") };
-    Probe::new(Name::Clock, code, &[("now", civil.format("%d/%m/%Y à %H h %M").to_string())])
+    let says = ("now", civil.format("%d/%m/%Y à %H h %M").to_string());
+    let quiet = last.map(|last| (now - last).num_days()).filter(|days| *days > QUIET_DAYS);
+    match quiet {
+        _ if absurd => Probe::new(Name::Clock, Code("doctor.horloge_absurde"), &[says]),
+        Some(days) => Probe::new(Name::Clock, Code("doctor.horloge_saut"), &[says, ("days", days.to_string())]),
+        None => Probe::new(Name::Clock, Code("doctor.horloge_juste"), &[says]),
+    }
 }
 
 #[cfg(test)]
@@ -165,6 +178,11 @@ mod tests {
         assert!(good.message.contains("15/01/2026 à 09 h 00"), "{}", good.message);
         assert_eq!(of("2026-01-15T08:00:00Z", Some("2026-01-15T08:06:00Z")).code, "system.horloge_en_retard");
         assert_eq!(of("2025-10-15T08:00:00Z", None).code, "doctor.horloge_juste", "tables are published ahead");
+        let jumped = of("2027-01-15T08:00:00Z", Some("2026-01-15T08:00:00Z"));
+        assert_eq!((jumped.code.as_str(), jumped.level), ("doctor.horloge_saut", Level::Warning));
+        assert!(jumped.message.contains("365 jours"), "{}", jumped.message);
+        let holidays = of("2026-08-31T08:00:00Z", Some("2026-07-31T08:00:00Z"));
+        assert_eq!(holidays.code, "doctor.horloge_juste", "a practice may be closed for a month");
         for absurd in ["1970-01-01T00:00:00Z", "2025-09-01T08:00:00Z", "2040-01-01T08:00:00Z"] {
             let report = of(absurd, None);
             assert_eq!((report.code.as_str(), report.level), ("doctor.horloge_absurde", Level::Error), "{absurd}");

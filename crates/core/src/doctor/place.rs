@@ -61,7 +61,7 @@ fn closed(names: &[String]) -> Probe {
 #[cfg(unix)]
 fn open_to_others(root: &Path) -> Option<Vec<String>> {
     use std::os::unix::fs::PermissionsExt;
-    const FILES: [&str; 3] = ["liasse.db", "liasse.db-wal", "liasse.db-shm"];
+    const FILES: [&str; 4] = ["liasse.db", "liasse.db-wal", "liasse.db-shm", "cles.toml"];
     let is_open = |path: &Path| fs::metadata(path).is_ok_and(|found| found.permissions().mode() & 0o077 != 0);
     let folder = is_open(root).then(|| root.display().to_string());
     let files = FILES.iter().filter(|name| is_open(&root.join(name))).map(|name| (*name).to_owned());

@@ -14,6 +14,7 @@ use liasse_formats::b2::render_fse;
 use liasse_store::DreStand;
 
 use super::{Draft, InvoicingError};
+use crate::access::Deed;
 use crate::desk::SignedIn;
 use crate::error::CoreError;
 use crate::workstation::Workstation;
@@ -176,7 +177,8 @@ pub enum TakenBack {
 impl Workstation {
     /// How the complementary part of a draft would travel: by the mutuelle card that somebody saw last, else by what the
     /// Vitale says.
-    pub fn cover_of(&self, draft: &Draft) -> Result<Cover, CoreError> {
+    pub fn cover_of(&self, draft: &Draft, who: &SignedIn) -> Result<Cover, CoreError> {
+        who.may(Deed::ReadCard)?;
         if draft.rights.c2s {
             return Ok(Cover::C2s);
         }
@@ -190,13 +192,14 @@ impl Workstation {
 
     /// Keeps a mutuelle card that somebody looked at for the patient of a draft.
     pub fn see_mutuelle(&mut self, draft: &Draft, who: &SignedIn, card: &MutuelleCard) -> Result<(), CoreError> {
+        who.may(Deed::ReadCard)?;
         let stamp = who.stamp(self.now());
         Ok(self.store.see_mutuelle(&stamp, &draft.patient(), card)?)
     }
 
     /// The patient showed the same card again today.
     pub fn mutuelle_seen_again(&mut self, draft: &Draft, who: &SignedIn) -> Result<(), CoreError> {
-        let cover = self.cover_of(draft)?;
+        let cover = self.cover_of(draft, who)?;
         let card = cover.card().ok_or(InvoicingError::NoMutuelle)?;
         let seen = MutuelleCard { seen_on: self.clock.today(), ..card.clone() };
         self.see_mutuelle(draft, who, &seen)
@@ -208,7 +211,7 @@ impl Workstation {
     /// # Errors
     /// [`liasse_store::StoreError::NoDre`]; [`liasse_store::StoreError::InLot`] while an unsent lot holds it.
     pub fn take_dre_back(&mut self, fse: &FseRef, who: &SignedIn) -> Result<TakenBack, CoreError> {
-        self.check_owner(fse, who)?;
+        self.allow_on(Deed::Cancel, fse, who)?;
         let stamp = who.stamp(self.now());
         match self.store.dre_stand(fse)? {
             None => Err(liasse_store::StoreError::NoDre.into()),
@@ -230,7 +233,7 @@ impl Workstation {
     }
 
     /// Whether an FSE is *signée* with a DRE that somebody may still take back.
-    pub fn has_dre(&self, fse: &FseRef) -> Result<bool, CoreError> {
+    pub(crate) fn has_dre(&self, fse: &FseRef) -> Result<bool, CoreError> {
         Ok(self.store.signed(DocumentKind::Dre, fse)?.is_some() && self.store.dre_stand(fse)?.is_some())
     }
 }

@@ -12,7 +12,8 @@ use liasse_store::{AccidentRow, StoreError};
 use serde::{Deserialize, Serialize};
 
 use super::Draft;
-use crate::desk::{DeskError, SignedIn};
+use crate::access::Deed;
+use crate::desk::SignedIn;
 use crate::error::CoreError;
 use crate::workstation::Workstation;
 
@@ -368,6 +369,7 @@ impl From<AccidentRow> for Accident {
 impl Workstation {
     /// The sets of a practitioner; a locum has those of the doctor whom they replace.
     pub fn act_sets(&self, who: &SignedIn) -> Result<Vec<ActSet>, CoreError> {
+        who.may(Deed::Price)?;
         match self.store.act_sets(&who.situation.billing_number)? {
             Some(json) => Ok(serde_json::from_str(&json).map_err(|_| StoreError::Unreadable { what: "jeux d'actes" })?),
             None => Ok(usual_sets(&who.situation)),
@@ -377,11 +379,9 @@ impl Workstation {
     /// Keeps the sets of the practitioner who is signed in. They are theirs alone: neither the secretary's nor a locum's.
     ///
     /// # Errors
-    /// [`SetError`]; [`DeskError::OtherPractitioner`].
+    /// [`SetError`]; what a locum and staff are told.
     pub fn keep_act_sets(&mut self, who: &SignedIn, sets: &[ActSet]) -> Result<(), CoreError> {
-        if who.is_staff() || who.replaces.is_some() {
-            return Err(DeskError::OtherPractitioner.into());
-        }
+        who.may(Deed::Sets)?;
         for set in sets {
             set.check(self.tables())?;
         }
@@ -396,7 +396,7 @@ impl Workstation {
     /// What a patient's draft begins with. Acts that are there already stay, and so does who pays.
     pub fn propose(&self, draft: &Draft, who: &SignedIn) -> Result<Proposal, CoreError> {
         let mut draft = draft.clone();
-        let accidents = self.accidents_of(&draft)?;
+        let accidents = self.accidents_of(&draft, who)?;
         let mut proposal = Proposal { draft: draft.clone(), set: None, accidents, answered_on: None };
         if !draft.input.acts.is_empty() || draft.corrects().is_some() || who.is_staff() {
             return Ok(proposal);
@@ -435,7 +435,7 @@ impl Workstation {
     /// [`AccidentError`].
     pub fn keep_accident(&mut self, draft: &Draft, who: &SignedIn, accident: &Accident) -> Result<Accident, CoreError> {
         accident.check(draft.input.date)?;
-        let open = self.accidents_of(draft)?;
+        let open = self.accidents_of(draft, who)?;
         if accident.id.is_some() {
             // One that was consolidated meanwhile is over.
             return open.into_iter().find(|one| one.id == accident.id).ok_or(StoreError::NoAccident.into());
@@ -451,19 +451,18 @@ impl Workstation {
     }
 
     /// The accidents of the patient of a draft that go on, the latest first.
-    pub fn accidents_of(&self, draft: &Draft) -> Result<Vec<Accident>, CoreError> {
+    pub fn accidents_of(&self, draft: &Draft, who: &SignedIn) -> Result<Vec<Accident>, CoreError> {
+        who.may(Deed::ReadCard)?;
         Ok(self.store.open_accidents(&draft.patient())?.into_iter().map(Accident::from).collect())
     }
 
     /// An accident of the patient of a draft is consolidated today: it is proposed no more. A practitioner says so, not staff.
     ///
     /// # Errors
-    /// [`StoreError::NoAccident`]; [`DeskError::OtherPractitioner`] for staff.
+    /// [`StoreError::NoAccident`]; what staff are told.
     pub fn consolidate_accident(&mut self, draft: &Draft, accident: i64, who: &SignedIn) -> Result<(), CoreError> {
-        if who.is_staff() {
-            return Err(DeskError::OtherPractitioner.into());
-        }
-        if !self.accidents_of(draft)?.iter().any(|one| one.id == Some(accident)) {
+        who.may(Deed::Consolidate)?;
+        if !self.accidents_of(draft, who)?.iter().any(|one| one.id == Some(accident)) {
             return Err(StoreError::NoAccident.into());
         }
         let today = self.clock.today();

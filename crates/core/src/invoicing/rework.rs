@@ -8,6 +8,7 @@ use liasse_store::{FseFilter, StoreError};
 
 use super::claim::{as_claimed, claimed_input};
 use super::{Draft, InvoicingError, Newborn, may_lack};
+use crate::access::Deed;
 use crate::cards::VitaleView;
 use crate::desk::SignedIn;
 use crate::error::CoreError;
@@ -21,9 +22,11 @@ impl Workstation {
         vitale: &VitaleView,
         signed_in: &SignedIn,
     ) -> Result<Option<(FseRef, Draft, Invoice)>, CoreError> {
+        signed_in.may(Deed::Prepare)?;
         let filter = FseFilter {
             billing: Some(signed_in.situation.billing_number.clone()),
             state: Some(DocumentState::Preparee),
+            session: signed_in.session(),
             ..FseFilter::default()
         };
         for row in self.store.fses(&filter)? {
@@ -51,7 +54,7 @@ impl Workstation {
         vitale: &VitaleView,
         signed_in: &SignedIn,
     ) -> Result<Draft, CoreError> {
-        self.check_readable_by(reference, signed_in)?;
+        self.allow_on(Deed::Prepare, reference, signed_in)?;
         let row = self.store.fse(reference)?.ok_or(InvoicingError::UnknownFse)?;
         let reason = row.reject.ok_or(StoreError::NotRejected)?;
         if let Some(by) = self.store.corrected_by(reference)? {

@@ -14,12 +14,15 @@ use liasse_store::KnownPatient;
 use serde::{Deserialize, Serialize};
 
 use super::{Draft, InvoicingError, Proof};
+use crate::access::Deed;
 use crate::cards::VitaleView;
+use crate::desk::SignedIn;
 use crate::error::CoreError;
+use crate::people::UnknownPatient;
 use crate::workstation::Workstation;
 
 /// How many names are proposed.
-const FEW: u32 = 8;
+const FEW: usize = 8;
 
 /// What a Vitale said of one beneficiary, as it is kept for the day on which the card is not there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -272,13 +275,29 @@ fn source_of(proof: Proof) -> RightsSource {
 }
 
 impl Workstation {
-    /// Patients whose Vitale was read here, by the beginning of their family name: the first few.
-    pub fn known_patients(&self, name: &str) -> Result<Vec<KnownPatient>, CoreError> {
-        if name.trim().is_empty() { Ok(Vec::new()) } else { Ok(self.store.known_patients(name.trim(), FEW)?) }
+    /// Patients whose Vitale was read here, by the beginning of their name: the first few of those whom somebody may find.
+    pub fn known_patients(&self, name: &str, who: &SignedIn) -> Result<Vec<KnownPatient>, CoreError> {
+        let whose = who.whose(Deed::Search)?;
+        let words: Vec<String> = name.split_whitespace().map(str::to_owned).collect();
+        if words.is_empty() {
+            return Ok(Vec::new());
+        }
+        // Those who came without a card are among them, and left out here.
+        let found = self.store.people_named(&words, whose, FEW.saturating_mul(4))?;
+        let known = found.into_iter().filter_map(|person| {
+            let name = format!("{} {}", person.family_name.reveal(), person.given_name.reveal());
+            let (id, birth_date) = (person.id, person.birth_date);
+            person.read_at.map(|read_at| KnownPatient { id, name: Private::new(name), birth_date, read_at })
+        });
+        Ok(known.take(FEW).collect())
     }
 
     /// What the Vitale of one of them said when it was last read.
-    pub fn reading_of_patient(&self, patient: i64) -> Result<Reading, CoreError> {
+    ///
+    /// # Errors
+    /// [`UnknownPatient`], also of one who is somebody else's alone.
+    pub fn reading_of_patient(&self, patient: i64, who: &SignedIn) -> Result<Reading, CoreError> {
+        self.store.person(patient, who.whose(Deed::Search)?)?.ok_or(UnknownPatient)?;
         let (json, read_at) = self.store.reading_of_patient(patient)?.ok_or(InvoicingError::NoReading)?;
         Ok(Reading::from_json(&json, read_at)?)
     }
@@ -287,10 +306,8 @@ impl Workstation {
     ///
     /// # Errors
     /// [`InvoicingError::NoReading`] when it was never read here.
-    pub fn last_reading(&self, fse: &FseRef, who: &crate::desk::SignedIn) -> Result<Reading, CoreError> {
-        if !who.is_staff() {
-            self.check_readable_by(fse, who)?;
-        }
+    pub fn last_reading(&self, fse: &FseRef, who: &SignedIn) -> Result<Reading, CoreError> {
+        self.allow_on(Deed::History, fse, who)?;
         let (json, read_at) = self.store.reading_of(fse)?.ok_or(InvoicingError::NoReading)?;
         Ok(Reading::from_json(&json, read_at)?)
     }

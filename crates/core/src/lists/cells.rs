@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::List;
 use super::spreadsheet::{day, euros, line};
+use crate::journal;
 use crate::ledger::Document;
 use crate::papers::{TEXTS, t};
 use crate::prints::payer;
@@ -22,6 +23,7 @@ pub(super) fn header(list: List) -> &'static str {
         List::Unpaid(_) => "csv.unpaid",
         List::Receipts(..) => "csv.receipts",
         List::Watched(..) => "csv.watched",
+        List::Journal(_) => return journal::columns(),
     })
 }
 

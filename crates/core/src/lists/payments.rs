@@ -7,6 +7,7 @@ use liasse_domain::{BillingNumber, Instant};
 use liasse_store::{Choice, LineOnly, LineSort, Listing, OpenReject, PaidRow, RejectSort};
 
 use super::arranged;
+use crate::access::Deed;
 use crate::desk::SignedIn;
 use crate::error::CoreError;
 use crate::returned::{RejectedFse, Returned};
@@ -104,7 +105,7 @@ impl Workstation {
         listing: Listing<PaidSort, PaidOnly>,
         limit: u32,
     ) -> Result<PaymentsPage, CoreError> {
-        let billing = who.accounts()?;
+        let billing = who.number_for(Deed::OwnMoney)?;
         let awaiting = self.rejects_awaiting(billing)?;
         let beside = if listing.only == PaidOnly::All { BESIDE.min(limit) } else { limit };
         let mut page = PaymentsPage {

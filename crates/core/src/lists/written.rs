@@ -10,21 +10,24 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::vec::IntoIter;
 
-use liasse_store::{LineOnly, LineSort};
+use liasse_store::{LineOnly, LineSort, Reader};
 
 use super::cells;
 use super::payments::{PaidOnly, PaidSort};
 use super::{List, Listing, spreadsheet};
+use crate::access::Deed;
 use crate::data_dir::write_private;
 use crate::desk::SignedIn;
 use crate::error::CoreError;
 use crate::export::ExportError;
-use crate::paper::PaperError;
+use crate::journal::{EntryAsk, Line};
 use crate::radar::{Category, Row};
 use crate::workstation::Workstation;
 
 /// How many rows are read and written at a time.
 const PIECE: usize = 1000;
+/// How many entries of the journal are.
+const ENTRIES: u32 = 1000;
 /// How the name of a file ends that is not finished.
 const UNFINISHED: &str = "partiel";
 /// Every row of a day, of a patient, of what is open.
@@ -65,6 +68,8 @@ enum Part {
     Lines(IntoIter<(i64, u32)>),
     /// What is watched, without its names.
     Watched(Category, IntoIter<Row>),
+    /// Entries of the journal that somebody may read, after one of them; whether those were the last.
+    Journal { reader: Reader, ask: EntryAsk, after: Option<u64>, over: bool },
     /// Rows of which there are never many.
     Ready(IntoIter<String>),
 }
@@ -73,14 +78,16 @@ impl Workstation {
     /// Begins to write a list into a folder, as it is sorted and filtered; nobody writes what they may not see.
     ///
     /// # Errors
-    /// [`PaperError::Accounts`] for staff, of what is a practitioner's; `ReplacementError::Accounts` for a locum.
+    /// What staff and a locum are told of what is a practitioner's.
     pub fn begin_csv(&self, who: &SignedIn, list: List, folder: &Path) -> Result<Export, CoreError> {
-        if who.is_staff() && list.is_accounts() {
-            return Err(PaperError::Accounts.into());
-        }
+        self.begin_csv_named(who, list, folder, &list.file_name(self.clock.today()))
+    }
+
+    /// The same into a file of that name.
+    pub fn begin_csv_named(&self, who: &SignedIn, list: List, folder: &Path, name: &str) -> Result<Export, CoreError> {
+        who.may(list.deed())?;
         let parts = self.parts_of(who, list)?;
-        let name = list.file_name(self.clock.today());
-        Ok(Export::create(folder, &name, cells::header(list), parts).map_err(ExportError::from)?)
+        Ok(Export::create(folder, name, cells::header(list), parts).map_err(ExportError::from)?)
     }
 
     /// Writes the next piece; once nothing is left, finishes the file.
@@ -112,6 +119,12 @@ impl Workstation {
                 self.name_patients(&mut rows)?;
                 rows.iter().map(|row| cells::watched(*category, row)).collect()
             }
+            Part::Journal { reader, ask, after, over } => {
+                let entries = self.store.journal_page(reader, *ask, *after, ENTRIES)?;
+                *over = u32::try_from(entries.len()).is_ok_and(|read| read < ENTRIES);
+                *after = entries.last().map(|entry| entry.seq);
+                entries.iter().map(|entry| Line::of(entry).csv()).collect()
+            }
             Part::Ready(lines) => piece(lines),
         })
     }
@@ -126,7 +139,7 @@ impl Workstation {
             }
             List::Patient(patient, listing) => {
                 let ids = self.documents_of(who, patient, listing, ALL)?;
-                let patient_alone = who.is_staff();
+                let patient_alone = !who.sees_schemes();
                 vec![Part::Documents { ids: ids.into_iter(), patient_alone }]
             }
             List::Payments(listing) => self.payment_parts(who, listing)?,
@@ -143,11 +156,15 @@ impl Workstation {
                 let rows = self.all_watched(who, category, listing)?;
                 vec![Part::Watched(category, rows.into_iter())]
             }
+            List::Journal(ask) => {
+                let reader = self.journal_reader(who)?;
+                vec![Part::Journal { reader, ask, after: None, over: false }]
+            }
         })
     }
 
     fn payment_parts(&self, who: &SignedIn, listing: Listing<PaidSort, PaidOnly>) -> Result<Vec<Part>, CoreError> {
-        let billing = who.accounts()?;
+        let billing = who.number_for(Deed::OwnMoney)?;
         let mut parts = Vec::new();
         if listing.only.has_rejects() {
             let awaiting = self.rejects_awaiting(billing)?;
@@ -177,6 +194,7 @@ impl Part {
             Self::Documents { ids, .. } | Self::Rejects(ids) => ids.as_slice().is_empty(),
             Self::Lines(names) => names.as_slice().is_empty(),
             Self::Watched(_, rows) => rows.as_slice().is_empty(),
+            Self::Journal { over, .. } => *over,
             Self::Ready(lines) => lines.as_slice().is_empty(),
         }
     }

@@ -9,6 +9,7 @@ use liasse_store::{KNOWN_SCHEMA, RefusalCodeRow, SilentFileRow};
 
 use super::tariffs_of;
 use super::wording::{self, Facts};
+use crate::access::Deed;
 use crate::cards::{CardView, CpsView, ReaderView, Snapshot};
 use crate::desk::SignedIn;
 use crate::error::CoreError;
@@ -36,7 +37,7 @@ impl Workstation {
     /// # Errors
     /// What a locum is told of accounts.
     pub fn adviser_sheet(&self, readers: &Snapshot, who: &SignedIn) -> Result<Document, CoreError> {
-        let billing = who.accounts()?;
+        let billing = who.number_for(Deed::Adviser)?;
         let today = self.clock.today();
         let from = today.checked_sub_days(Days::new(DAYS)).unwrap_or(today);
         let sendings = self.store.sendings_since(billing, from)?;

@@ -6,8 +6,8 @@ use liasse_domain::FseRef;
 use liasse_print::{Align, Block, Document, Table};
 use liasse_store::{ChequeRow, DepositRow};
 
-use super::accounts_of;
 use super::wording::{Facts, money};
+use crate::access::Deed;
 use crate::desk::SignedIn;
 use crate::error::CoreError;
 use crate::paper::PaperError;
@@ -20,7 +20,7 @@ impl Workstation {
     /// # Errors
     /// [`PaperError::UnknownDeposit`]; [`PaperError::Accounts`] for staff, and what a locum is told.
     pub fn deposit_slip(&self, number: Option<u32>, who: &SignedIn) -> Result<Document, CoreError> {
-        let slips = self.store.deposits(accounts_of(who)?)?;
+        let slips = self.store.deposits(who.number_for(Deed::Deposit)?)?;
         let meant = |slip: &DepositRow| number.is_none_or(|number| slip.number == number);
         let slip = slips.into_iter().find(meant).ok_or(PaperError::UnknownDeposit)?;
         let facts = vec![

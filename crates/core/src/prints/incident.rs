@@ -10,6 +10,7 @@ use liasse_store::{AnswerRow, AttemptOutcome, FseRow, LotRow, PaidForRow, Reject
 
 use super::shows_money_of;
 use super::wording::{self, Facts, money};
+use crate::access::Deed;
 use crate::desk::SignedIn;
 use crate::error::CoreError;
 use crate::incidents::{Incident, Incidents};
@@ -34,7 +35,7 @@ impl Workstation {
     /// The dossier of an FSE for a call to its caisse, for whoever may have it at the desk; staff's without what the caisses
     /// owe and paid.
     pub fn incident_of(&self, fse: &FseRef, who: &SignedIn) -> Result<Document, CoreError> {
-        self.at_the_desk(fse, who)?;
+        self.allow_on(Deed::History, fse, who)?;
         let mut row = self.store.fse(fse)?.ok_or(InvoicingError::UnknownFse)?;
         let mut lots = Vec::new();
         for file in self.store.files_of(fse)? {
@@ -44,7 +45,7 @@ impl Workstation {
         }
         row.money.retain(|part| shows_money_of(part.payer, who));
         // Whoever pays by a transfer pays the practitioner's account.
-        let transfers = if who.is_staff() { Vec::new() } else { self.store.paid_for(fse)? };
+        let transfers = if who.sees_schemes() { self.store.paid_for(fse)? } else { Vec::new() };
         let dossier = Dossier {
             row,
             lots,
@@ -69,7 +70,7 @@ fn drawn(dossier: &Dossier, incidents: &Incidents, who: &SignedIn, today: NaiveD
     blocks.extend(rejects(dossier));
     blocks.extend(national(dossier, incidents));
     blocks.extend(transfers(&dossier.transfers));
-    if who.is_staff() {
+    if !who.sees_schemes() {
         blocks.push(Block::Paragraph(t("duplicate.accounts_left_out")));
     }
     blocks.push(Block::Heading(t("incident.steps_title")));

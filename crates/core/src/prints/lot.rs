@@ -6,11 +6,11 @@ use liasse_domain::returns::Reason;
 use liasse_domain::{Centimes, DocumentKind, FileIdentifier, FseContent, FseRef};
 use liasse_formats::{certificate, cms};
 use liasse_print::{Align, Block, Document, Table};
-use liasse_store::LotRow;
+use liasse_store::{LotRow, StoreError};
 
-use super::accounts_of;
 use super::wording::{self, Facts, money};
-use crate::desk::{DeskError, SignedIn};
+use crate::access::Deed;
+use crate::desk::SignedIn;
 use crate::error::CoreError;
 use crate::invoicing::InvoicingError;
 use crate::papers::{TEXTS, columns, day, t};
@@ -27,12 +27,12 @@ impl Workstation {
     /// The bordereau of a lot.
     ///
     /// # Errors
-    /// [`InvoicingError::UnknownLot`]; [`DeskError::OtherPractitioner`]; what staff and a locum are told of accounts.
+    /// [`InvoicingError::UnknownLot`]; what is said to whoever has no accounts, and of those of another.
     pub fn lot_sheet(&self, lot: FileIdentifier, who: &SignedIn) -> Result<Document, CoreError> {
-        let billing = accounts_of(who)?;
+        let billing = who.number_for(Deed::OwnMoney)?;
         let row = self.store.lot(lot)?.ok_or(InvoicingError::UnknownLot)?;
         if row.key.billing != *billing {
-            return Err(DeskError::OtherPractitioner.into());
+            who.may(Deed::OthersMoney)?;
         }
         let members = row.members.iter().map(|name| self.member(row.key.destination.takes(), name));
         let members = members.collect::<Result<Vec<Member>, CoreError>>()?;
@@ -41,11 +41,17 @@ impl Workstation {
 
     fn member(&self, kind: DocumentKind, name: &FseRef) -> Result<Member, CoreError> {
         let (content, reject) = match kind {
-            DocumentKind::Fse => match self.store.fse(name)? {
-                Some(row) => (Some(row.content), row.reject),
-                None => (None, None),
+            DocumentKind::Fse => match self.store.fse(name) {
+                Ok(Some(row)) => (Some(row.content), row.reject),
+                // Of one that is erased the bordereau says its number.
+                Ok(None) | Err(StoreError::Erased) => (None, None),
+                Err(error) => return Err(error.into()),
             },
-            DocumentKind::Dre => (self.store.signed(kind, name)?.map(|dre| dre.content().clone()), None),
+            DocumentKind::Dre => match self.store.signed(kind, name) {
+                Ok(dre) => (dre.map(|dre| dre.content().clone()), None),
+                Err(StoreError::Erased) => (None, None),
+                Err(error) => return Err(error.into()),
+            },
         };
         Ok(Member { name: name.clone(), content, reject })
     }

@@ -7,6 +7,7 @@ use liasse_domain::{BillingNumber, Centimes, DocumentKind, Payer, SecuringMode, 
 use liasse_store::{DebtSort, OpenReject, Owed, OwedRow, UnansweredRow, UnsentRow, WaitingRow};
 
 use super::{Row, Todo, due};
+use crate::access::Deed;
 use crate::desk::SignedIn;
 use crate::error::CoreError;
 use crate::invoicing::Proof;
@@ -69,7 +70,7 @@ impl Workstation {
 
     /// What waits for a signature, and what is signed and no caisse can have.
     pub(super) fn billed_not_sent(&self, who: &SignedIn, today: NaiveDate, reach: Reach) -> Result<Found, CoreError> {
-        let own = (!who.is_staff()).then_some(&who.situation.billing_number);
+        let own = who.own_for(Deed::Watch)?;
         let session = who.session();
         // The store gives the oldest: in another order all are looked at.
         let most = if reach.order == Reach::default().order { reach.most } else { u32::MAX };

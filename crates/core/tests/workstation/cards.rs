@@ -74,6 +74,27 @@ fn a_card_swapped_between_two_looks_is_read_anew() {
 }
 
 #[test]
+fn a_card_that_is_locked_asks_for_its_code_again_and_everybody_is_told() {
+    let (readers, mut desk) = desk();
+    readers.insert("CPS", "cps-gris");
+    desk.refresh();
+    desk.verify_pin("CPS", &digits("1234")).expect("right");
+    let (told, heard) = mpsc::channel();
+    desk.subscribe(Box::new(move |snapshot| {
+        told.send(snapshot.cps().is_some_and(|(_, cps)| cps.situations.is_some())).expect("somebody listens");
+    }));
+    assert_eq!(heard.try_recv(), Ok(true));
+    desk.lock("CPS");
+    assert_eq!(heard.try_recv(), Ok(false));
+    assert_eq!(desk.sign_with_cps("00000101", &HASH), Err(CardError::PinRequired));
+    // One that is locked already is left alone.
+    heard.try_iter().for_each(|unlocked| assert!(!unlocked));
+    desk.lock("CPS");
+    assert!(heard.try_recv().is_err());
+    desk.verify_pin("CPS", &digits("1234")).expect("right");
+}
+
+#[test]
 fn cards_that_are_none_of_ours_are_named_and_not_talked_to() {
     let (readers, mut desk) = desk();
     // A Vitale 1 of the published list, and the ATR of a bank card.

@@ -65,7 +65,8 @@ fn prepared_at_one_post_signed_at_the_other() {
     let run = desync::sign_all(&doctors.workstation, &doctors.gris, &doctors.shown(), &doctors.doctor(), &mut |_| true);
     assert_eq!((run.signed.as_slice(), code(run.stopped)), (fses.as_slice(), ""));
     let (doctor, first) = (doctors.doctor(), fses[0].clone());
-    let due = doctors.asked(move |ws| ws.due_by_patient(&first)).expect("read");
+    let who = doctor.clone();
+    let due = doctors.asked(move |ws| ws.due_by_patient(&first, &who)).expect("read");
     assert_eq!(due, Centimes::ZERO, "what the patient paid came with it");
     let day = doctors.asked(move |ws| ws.day_report(&doctor, None)).expect("the day");
     assert_eq!(day.total_cents, Centimes(3000));
@@ -181,7 +182,7 @@ fn a_word_without_money_and_the_doctors_cotation_travel_too() {
         liasse_domain::MoneyState::Abandonne,
         "nothing is asked of the patient at the other post"
     );
-    let row = doctors.asked(move |ws| ws.passage_of(&fse)).expect("read").expect("its passage");
+    let row = doctors.asked(move |ws| Ok(ws.store().passage_of(&fse)?)).expect("read").expect("its passage");
     assert!(row.cotation.is_some());
     doctors.journal_holds();
 }

@@ -235,7 +235,7 @@ fn a_card_without_content_bills_nobody() {
 fn the_patient_settles_what_is_due_and_a_withdrawn_fse_is_given_back() {
     let mut desk = Desk::with("vitale-durand");
     let fse = desk.prepare(&desk.draft(0, &["G"])).expect("prepared");
-    assert_eq!(desk.workstation.due_by_patient(&fse).expect("due"), Centimes(3000));
+    assert_eq!(desk.workstation.due_by_patient(&fse, &desk.who).expect("due"), Centimes(3000));
     let mut other = desk.who.clone();
     other.situation.billing_number = liasse_domain::BillingNumber::parse("991010224").expect("a number");
     let refused = desk.workstation.settle(&fse, &other, SettlementMode::Carte).expect_err("not his");
@@ -246,7 +246,7 @@ fn the_patient_settles_what_is_due_and_a_withdrawn_fse_is_given_back() {
     desk.workstation.sign(&fse, &desk.who, Some(&desk.vitale), &hand).expect("signed");
     desk.workstation.settle(&fse, &desk.who, SettlementMode::Carte).expect("settled");
     assert_eq!(desk.money(&fse, Payer::Patient), (MoneyState::Encaisse, 3000, 3000));
-    assert_eq!(desk.workstation.due_by_patient(&fse).expect("due"), Centimes(0));
+    assert_eq!(desk.workstation.due_by_patient(&fse, &desk.who).expect("due"), Centimes(0));
     assert!(desk.workstation.settle(&fse, &desk.who, SettlementMode::Especes).is_err(), "nothing is owed any more");
     assert!(desk.workstation.cancel(&fse, &other).is_err());
     desk.workstation.cancel(&fse, &desk.who).expect("withdrawn");

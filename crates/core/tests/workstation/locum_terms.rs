@@ -116,9 +116,8 @@ fn regulated_duty_wants_the_regulation_and_counts_as_duty() {
 fn without_a_usable_card_the_locum_bills_on_paper_with_both_names_and_it_counts() {
     let mut week = Week::new(true, 1);
     let draft = week.draft(&["G"]);
-    let number =
+    let (row, sheet) =
         week.workstation.bill_on_paper(&draft, &OnPaper::Locum(week.number), PaperReason::SansCarte).expect("on paper");
-    let (row, sheet) = week.workstation.sheet(number).expect("the sheet");
     assert_eq!((row.session, row.fse), (Some(week.number), None));
     let locum = sheet.locum.expect("both names");
     assert_eq!((locum.billing.as_str(), locum.family_name.reveal()), ("991010778", "VERT"));

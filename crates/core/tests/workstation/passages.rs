@@ -61,7 +61,7 @@ fn a_standing_instruction_is_the_doctors_word_by_its_name() {
     cabinet.asked(move |ws| ws.apply_instruction(passage, "renouvellement", &staff)).expect("applied");
     let fse = cabinet.billed(passage).expect("billed");
     let of = fse.clone();
-    let row = cabinet.asked(move |ws| ws.passage_of(&of)).expect("read").expect("its passage");
+    let row = cabinet.asked(move |ws| Ok(ws.store().passage_of(&of)?)).expect("read").expect("its passage");
     assert_eq!(row.instruction.as_deref(), Some("renouvellement"), "whose word it was stays with it");
     let journal = cabinet.asked(|ws| Ok(ws.store().journal_entries()?)).expect("read");
     let coded = journal.iter().rfind(|entry| entry.action == "passage.cote").expect("told");

@@ -35,7 +35,7 @@ fn waiting_for_the_card_its_number_is_burnt_and_its_passage_waits() {
     let cabinet = Secretariat::opened();
     let fse = returned(&cabinet, "c'était un ECG");
     let of = fse.clone();
-    let passage = cabinet.asked(move |ws| ws.passage_of(&of)).expect("read").expect("a passage").id;
+    let passage = cabinet.asked(move |ws| Ok(ws.store().passage_of(&of)?)).expect("read").expect("a passage").id;
     assert_eq!(redone(&cabinet, &fse, Way::WaitForCard), None);
     assert_eq!((cabinet.state(&fse), cabinet.waiting().count), (DocumentState::Annulee, 0));
     let staff = cabinet.secretary();
@@ -99,8 +99,8 @@ fn what_the_patient_paid_before_leaving_is_paid_for_the_one_made_in_its_place() 
     let (paid, staff) = (fse.clone(), cabinet.secretary());
     cabinet.asked(move |ws| ws.settle(&paid, &staff, SettlementMode::Especes)).expect("settled");
     let made = redone(&cabinet, &fse, Way::Degraded(Proof::DernierPassage)).expect("made again");
-    let of = made.clone();
-    let due = cabinet.asked(move |ws| ws.due_by_patient(&of)).expect("read");
+    let (of, staff) = (made.clone(), cabinet.secretary());
+    let due = cabinet.asked(move |ws| ws.due_by_patient(&of, &staff)).expect("read");
     assert_eq!(due, Centimes::ZERO, "the patient has left: nothing is given back, nothing is owed");
     let doctor = cabinet.doctor();
     let day = cabinet.asked(move |ws| ws.day_report(&doctor, None)).expect("the day");
@@ -141,8 +141,9 @@ fn made_again_it_asks_of_the_patient_what_the_first_one_asked() {
     let (paid, staff) = (fse.clone(), cabinet.secretary());
     cabinet.asked(move |ws| ws.settle(&paid, &staff, SettlementMode::Especes)).expect("9,00 €");
     let made = redone(&cabinet, &fse, Way::Degraded(Proof::DernierPassage)).expect("made again");
-    let of = made.clone();
-    let (row, due) =
-        cabinet.asked(move |ws| Ok((ws.store().fse(&of)?.expect("the FSE"), ws.due_by_patient(&of)?))).expect("read");
+    let (of, staff) = (made.clone(), cabinet.secretary());
+    let (row, due) = cabinet
+        .asked(move |ws| Ok((ws.store().fse(&of)?.expect("the FSE"), ws.due_by_patient(&of, &staff)?)))
+        .expect("read");
     assert_eq!((row.content.third_party_amo, due), (true, Centimes::ZERO), "the caisse still owes its part");
 }

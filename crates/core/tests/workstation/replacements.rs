@@ -296,7 +296,7 @@ fn an_erased_session_leaves_no_trace_but_its_fse() {
     let erased = cabinet.workstation.erase_session(number, &folder, &owner).expect("erased");
     assert!(erased.traces.iter().all(|trace| trace.before > 0), "{erased:?}");
     assert!(erased.pages.0 > 0 && erased.is_clean(), "{erased:?}");
-    assert_eq!(code(cabinet.workstation.session(number)), "replacement.inconnue");
+    assert_eq!(code(cabinet.workstation.session_of(number, &owner)), "replacement.inconnue");
     assert!(cabinet.workstation.store().fse(&fse).expect("read").is_some(), "the FSE stays");
     assert_eq!(cabinet.workstation.store().journal_verify().expect("read").faults, Vec::new());
 }

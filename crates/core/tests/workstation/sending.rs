@@ -11,7 +11,7 @@ use liasse_domain::{Coded, Destination, FileIdentifier, FseRef, SendPhase, Trans
 use liasse_post::{Cause, CertificateFault};
 use liasse_store::AttemptOutcome;
 
-use crate::support::{Ask, PHASES, Practice, ScriptPost, Turn, instant, returned};
+use crate::support::{Ask, Hand, PHASES, Practice, ScriptPost, Turn, instant, returned};
 
 /// Every cause, and the code that a certain failure bears.
 const CAUSES: [(Cause, &str); 15] = [
@@ -83,7 +83,8 @@ fn before_the_dot_nothing_has_left_and_the_same_bytes_may_leave_again() {
 
 #[test]
 fn at_the_dot_only_a_clear_no_proves_that_nothing_left() {
-    let (_practice, mut post, _, lot) = one_file();
+    let (practice, mut post, _, lot) = one_file();
+    let gris = Hand::of("cps-gris", None).signed_in(&practice.clock);
     for (cause, code) in CAUSES {
         post.turns.push_back(Turn::Fail(SendPhase::Dot, cause));
         let summary = send(&mut post);
@@ -103,7 +104,8 @@ fn at_the_dot_only_a_clear_no_proves_that_nothing_left() {
         assert!(again.sent.is_empty() && again.unconfirmed.is_empty() && again.failed.is_empty());
         assert_eq!(post.log.len(), tries, "nobody was asked");
         // Only the user's word, written down, lets it go before its time.
-        let word = post.handle().call(move |ws| ws.declare_not_arrived(lot, "La caisse ne l'a pas reçu."));
+        let who = gris.clone();
+        let word = post.handle().call(move |ws| ws.declare_not_arrived(lot, "La caisse ne l'a pas reçu.", &who));
         word.expect("the lane lives").expect("released");
         assert_eq!(post.handle().transmission(lot), TransmissionState::EnFichier);
     }

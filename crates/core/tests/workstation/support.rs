@@ -13,5 +13,5 @@ pub use direct::Direct;
 pub use hand::{Answers, Hand};
 pub use mails::{arl, caisse, payment, rejection, returned, returned_by, undelivered, unsigned};
 pub use post::{PHASES, ScriptPost, Turn};
-pub use practice::{Ask, Practice, TestClock, directory, instant, signed, week_of};
+pub use practice::{Ask, LANDED, Practice, TestClock, directory, instant, signed, week_of};
 pub use readers::{Readers, gate, phone, shown_by, telephone};

@@ -103,8 +103,7 @@ fn without_a_usable_cps_there_is_paper_and_no_fse() {
             let reading = attestation(90).reading(ws.now(), true)?;
             let mut draft = Draft::without_card(reading, Proof::Attestation, SecuringMode::Degrade, ws.now())?;
             draft.add_act("G");
-            let made = ws.bill_on_paper(&draft, &OnPaper::Practitioner(number), PaperReason::CarteInutilisable)?;
-            ws.sheet(made)
+            ws.bill_on_paper(&draft, &OnPaper::Practitioner(number), PaperReason::CarteInutilisable)
         })
         .expect("on paper");
     assert_eq!((sheet.0.fse, sheet.1.total().0), (None, 3000));

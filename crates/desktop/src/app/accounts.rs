@@ -6,10 +6,18 @@ use liasse_core::lists::List;
 
 use super::places::Place;
 use super::{Desk, Message};
-use crate::screen::{exporting, paiements, patients, recettes};
+use crate::screen::{exporting, journal, paiements, patients, recettes};
 use crate::text::t;
 
 impl Desk {
+    pub(super) fn journal(&mut self, message: journal::Message) -> Task<Message> {
+        match self.journal.update(&self.office, self.signed_in.as_ref(), message) {
+            journal::Action::None => Task::none(),
+            journal::Action::Run(task) => task.map(Message::Journal),
+            journal::Action::Export(list) => self.begin_csv(list),
+        }
+    }
+
     pub(super) fn paiements(&mut self, message: paiements::Message) -> Task<Message> {
         let signed_in = self.signed_in.as_ref();
         let vitale = self.cards.vitale().map(|(_, vitale)| vitale);

@@ -4,7 +4,7 @@
 use iced::Task;
 use liasse_core::cards::CardView;
 use liasse_core::desk::{SignedIn, Wanted};
-use liasse_domain::Report;
+use liasse_domain::{Coded, Report};
 
 use super::dialogs::Dialog;
 use super::{Desk, Message, Place};
@@ -26,10 +26,14 @@ impl Desk {
             self.export.stop();
             self.pin = None;
             self.pin_declined = None;
-            self.dialog = None;
+            // The keys are asked for by their own secret, with a card or without.
+            if !matches!(self.dialog, Some(Dialog::Keys(_))) {
+                self.dialog = None;
+            }
             self.reception.forget();
             self.to_sign.forget();
             self.paiements.forget();
+            self.journal.forget();
             self.recettes.forget();
             self.radar.forget();
             self.patients.forget();
@@ -77,6 +81,7 @@ impl Desk {
                 self.to_sign.forget();
                 self.lots.forget();
                 self.paiements.forget();
+                self.journal.forget();
                 self.recettes.forget();
                 self.radar.forget();
                 self.patients.forget();
@@ -99,6 +104,8 @@ impl Desk {
         let priced = self.facturer.signed_in_changed(&self.office, self.signed_in.as_ref()).map(Message::Facturer);
         let place = match self.place {
             Place::Tray if self.cards.vitale().is_some() && self.signed_in.is_some() => self.go(self.home()),
+            // Without a tray everybody begins on Facturer.
+            Place::Facturer if self.demo.is_none() && self.is_staff() => self.go(self.home()),
             Place::Facturer | Place::Lots | Place::Tray | Place::Aide | Place::Diagnostic => Task::none(),
             place => self.go(place),
         };
@@ -108,6 +115,11 @@ impl Desk {
     /// Opens the dialog for the codes of the CPS that counts: who is signed in changes theirs, else it is given.
     pub(super) fn ask_pin(&mut self) -> Task<Message> {
         let Some((reader, cps)) = self.cards.cps() else { return Task::none() };
+        if let Err(refused) = self.office.takes(cps) {
+            // A card of the other world: no try of its code is spent here.
+            self.notice = Some(refused.report());
+            return Task::none();
+        }
         let holder = &cps.identity.holder;
         let name = format!("{} {}", holder.given_name.reveal(), holder.family_name.reveal());
         // What the card says counts: one that was reset asks for its code, whoever was at the desk by it.

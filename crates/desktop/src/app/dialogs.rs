@@ -7,7 +7,7 @@ use iced::widget::container;
 use iced::{Element, Task, widget};
 
 use super::{Desk, Message, Place};
-use crate::screen::{accident, choose, evening, mutuelle, sets, situation};
+use crate::screen::{accident, choose, evening, keys, mutuelle, sets, situation};
 use crate::widget::focus;
 
 /// The dialog that is open.
@@ -24,6 +24,8 @@ pub(super) enum Dialog {
     Choose(choose::State),
     /// The page of the evening.
     Evening(evening::State),
+    /// A way into the data is changed.
+    Keys(keys::State),
 }
 
 impl Desk {
@@ -38,9 +40,11 @@ impl Desk {
 
     /// Opens the dialog about an accident of that patient.
     pub(super) fn ask_accident(&mut self) -> Task<Message> {
-        let bills = self.place == Place::Facturer && self.signed_in.is_some();
-        let Some(dialog) = self.facturer.accident_dialog().filter(|_| bills) else { return Task::none() };
-        let opened = dialog.opened(&self.office).map(Message::Accident);
+        let Some(person) = self.signed_in.as_ref().filter(|_| self.place == Place::Facturer) else {
+            return Task::none();
+        };
+        let Some(dialog) = self.facturer.accident_dialog() else { return Task::none() };
+        let opened = dialog.opened(&self.office, person).map(Message::Accident);
         self.dialog = Some(Dialog::Accident(dialog));
         opened
     }
@@ -59,6 +63,8 @@ impl Desk {
     pub(super) fn dialog_key(&mut self, key: &Key, forward: bool) -> Option<Task<Message>> {
         let message = match (self.dialog.as_ref()?, key) {
             (Dialog::Evening(_), key) => return Some(self.evening_key(key)),
+            // Its own field has taken the key already, where there is one.
+            (Dialog::Keys(dialog), key) => dialog.key(key).map(Message::Keys),
             (_, Key::Named(Named::Tab)) => return Some(focus::walk(forward, true)),
             (dialog, Key::Named(Named::Escape)) => {
                 let billed = !matches!(dialog, Dialog::Choose(_) | Dialog::Situation(_));
@@ -115,6 +121,28 @@ impl Desk {
         }
     }
 
+    /// Opens the dialog that changes a way into the data.
+    pub(super) fn ask_keys(&mut self, purpose: keys::Purpose) -> Task<Message> {
+        self.dialog = Some(Dialog::Keys(keys::State::new(purpose, &self.means)));
+        Task::none()
+    }
+
+    pub(super) fn keys(&mut self, message: keys::Message) -> Task<Message> {
+        let Some(Dialog::Keys(dialog)) = &mut self.dialog else { return Task::none() };
+        match dialog.update(&self.office, self.signed_in.as_ref(), message) {
+            keys::Action::None => Task::none(),
+            keys::Action::Run(task) => task.map(Message::Keys),
+            keys::Action::Close => {
+                self.dialog = None;
+                Task::none()
+            }
+            keys::Action::Done(words) => {
+                self.dialog = None;
+                Task::batch([self.say(words.to_owned()), self.show_reglages()])
+            }
+        }
+    }
+
     /// The open dialog over a veil.
     pub(super) fn dialog_view(&self) -> Option<Element<'_, Message>> {
         let view = match self.dialog.as_ref()? {
@@ -124,6 +152,7 @@ impl Desk {
             Dialog::Situation(dialog) => dialog.view().map(Message::Situation),
             Dialog::Choose(dialog) => dialog.view().map(Message::Choose),
             Dialog::Evening(page) => page.view().map(Message::Evening),
+            Dialog::Keys(dialog) => dialog.view().map(Message::Keys),
         };
         Some(widget::opaque(container(view).id(focus::DIALOG)))
     }

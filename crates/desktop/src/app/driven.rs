@@ -8,6 +8,7 @@ mod full;
 mod lists;
 mod people;
 mod pictures;
+mod practice;
 mod pressed;
 mod refused;
 mod situations;
@@ -41,7 +42,7 @@ use liasse_demo::tray::{CPS_READER, VITALE_READER};
 use liasse_domain::{Code, catalogue};
 
 use super::places::Place;
-use super::{App, Asked, Desk, Message, Phase, Start};
+use super::{App, Asked, Desk, Message, Opened, Phase, Start};
 use crate::theme;
 
 /// As `run` opens the window.
@@ -75,15 +76,24 @@ impl Driven {
     fn begin(name: &str) -> Self {
         let folder = std::env::temp_dir().join(format!("liasse-fenetre-{name}-{}", std::process::id()));
         drop(fs::remove_dir_all(&folder));
+        let tray = Tray::for_window();
         for face in theme::FACES {
             font_system().write().expect("the fonts").load_font(face.into());
         }
         let renderer = block_on(<Renderer as Headless>::new(theme::REGULAR, Pixels(16.0), Some("tiny-skia")));
-        let start = Start { root: folder.clone(), demo: false, dark: false, zoom: 100, asked: Asked::default() };
+        let start = Start {
+            root: folder.clone(),
+            demo_root: folder.clone(),
+            demo: false,
+            means: practice::means(&tray),
+            dark: false,
+            zoom: 100,
+            asked: Asked::default(),
+        };
         let (app, task) = App::new(start);
         let mut window = Self {
             app,
-            tray: Tray::for_window(),
+            tray,
             renderer: renderer.expect("a renderer"),
             cache: Cache::default(),
             ended: false,
@@ -105,8 +115,14 @@ impl Driven {
     fn desk(&self) -> &Desk {
         match &self.app.phase {
             Phase::Open(desk) => desk,
-            Phase::Welcome { .. } => panic!("the demonstration is not open"),
+            Phase::Welcome { .. } | Phase::Before(_) => panic!("nothing is open"),
         }
+    }
+
+    /// The demonstration beside the desk.
+    #[track_caller]
+    fn demo(&self) -> &liasse_demo::Office {
+        &self.desk().demo.as_ref().expect("the demonstration").office
     }
 
     /// Asks the practice itself.
@@ -160,8 +176,8 @@ impl Driven {
             assert!(answers < MOST, "it never ends");
             match action {
                 Action::Output(message) => {
-                    if let Message::Opened(Ok(opened)) = &message {
-                        self.tray = opened.tray.clone();
+                    if let Message::Opened(Ok(Opened { demo: Some((_, tray)), .. })) = &message {
+                        self.tray = tray.clone();
                     }
                     if let Some(stream) = task::into_stream(self.app.update(message)) {
                         under_way.push(stream);

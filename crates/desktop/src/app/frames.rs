@@ -19,13 +19,12 @@ use iced::{Color, Event, Pixels, Rectangle, Renderer, Size, event, mouse, window
 use iced_runtime::user_interface::Cache;
 use iced_runtime::{Action, UserInterface, task};
 use iced_tiny_skia::Layer;
-use liasse_core::ports::Clock;
 use liasse_demo::tray::{CPS_READER, VITALE_READER};
 use liasse_demo::{Office, Opening, Tray};
 use liasse_domain::Digits;
 
 use super::places::{PLACES, Place};
-use super::{App, Asked, Message, Opened, Start};
+use super::{App, Asked, Means, Message, Opened, Start};
 use crate::screen::facturer;
 use crate::theme;
 
@@ -124,12 +123,19 @@ impl Driven {
             desk.verify_pin(CPS_READER, &pin).map(|()| desk.snapshot())
         });
         let cards = cards.expect("a lane").expect("unlocked");
-        let kept = office.workstation().call(|ws| Ok::<_, liasse_core::CoreError>((ws.schedule()?, ws.appearance()?)));
-        let (schedule, appearance) = kept.expect("a lane").expect("settings");
-        let now = office.clock().now();
-        let start = Start { root: root.to_owned(), demo: false, dark: false, zoom: 100, asked: Asked::default() };
+        let opened = Opened::of_demo(Arc::new(office), tray).expect("settings");
+        let now = opened.now;
+        let start = Start {
+            root: root.to_owned(),
+            demo_root: root.to_owned(),
+            demo: false,
+            means: Means::of_this_computer(),
+            dark: false,
+            zoom: 100,
+            asked: Asked::default(),
+        };
         let mut desk = Self { app: App::new(start).0, runtime: Executor::new().expect("a runtime") };
-        desk.tell(Message::Opened(Ok(Opened { office: Arc::new(office), tray, now, schedule, appearance })));
+        desk.tell(Message::Opened(Ok(opened)));
         desk.tell(Message::Cards(cards, now));
         desk
     }

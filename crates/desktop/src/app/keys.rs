@@ -16,6 +16,9 @@ impl Desk {
             }
             return Task::none();
         }
+        if self.wakes() {
+            return self.comes_back();
+        }
         // The dialog's own field has taken the key already.
         if self.pin.is_some() {
             return Task::none();
@@ -30,10 +33,13 @@ impl Desk {
             }
             Key::Named(Named::Escape) => {
                 // What lies on top goes first.
-                if !std::mem::take(&mut self.help)
-                    && let Some(stopped) = self.stop_export()
-                {
-                    return stopped;
+                if !std::mem::take(&mut self.help) {
+                    if let Some(stopped) = self.stop_export() {
+                        return stopped;
+                    }
+                    if self.reglages.stop() {
+                        return Task::none();
+                    }
                 }
                 self.dismiss();
                 return Task::none();
@@ -84,10 +90,11 @@ impl Desk {
             Place::Patients => self.patients.key(key).map(Message::Patients),
             Place::Reglages => self.reglages.key(key).map(Message::Reglages),
             Place::Diagnostic => self.diagnostic.key(key).map(Message::Diagnostic),
+            Place::Journal => self.journal.key(key).map(Message::Journal),
             Place::Aide => self.aide.key(key).map(Message::Aide),
             Place::Radar => self.radar.key(key).map(Message::Radar),
             Place::Remplacements => self.remplacements.key(key).map(Message::Remplacements),
-            Place::Tray => self.tray.key(key).map(Message::Tray),
+            Place::Tray => self.demo.as_mut().and_then(|demo| demo.tray.key(key)).map(Message::Tray),
         };
         let done = message.map_or_else(Task::none, |message| self.update(message));
         match (key, self.choice()) {
@@ -105,7 +112,8 @@ impl Desk {
             Place::Recettes => self.recettes.choice(),
             Place::Radar => self.radar.choice(),
             Place::Patients => self.patients.choice(),
-            Place::Tray => self.tray.choice(),
+            Place::Journal => self.journal.choice(),
+            Place::Tray => self.demo.as_ref().and_then(|demo| demo.tray.choice()),
             _ => None,
         }
     }

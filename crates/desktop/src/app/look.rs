@@ -69,10 +69,12 @@ impl Desk {
         match self.reglages.update(&self.office, self.signed_in.as_ref(), message) {
             reglages::Action::None => Task::none(),
             reglages::Action::Run(task) => task.map(Message::Reglages),
-            reglages::Action::Schedule(schedule, task) => {
+            reglages::Action::Rhythm(schedule, absence, task) => {
                 self.schedule = schedule;
+                self.idle.follows(absence);
                 task.map(Message::Reglages)
             }
+            reglages::Action::Keys(purpose) => self.ask_keys(purpose),
             reglages::Action::Appearance { dark, zoom, seconds } => {
                 self.facturer.shows_seconds = seconds;
                 Task::done(Message::Look(dark, zoom))

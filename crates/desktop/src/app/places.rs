@@ -1,10 +1,14 @@
 //! The screens of an open desk: their names, the keys that open them, and the keys of each, from which the map of F1 and the
-//! navigation are made. A key stands here or with its screen, once.
+//! navigation are made; and going to one. A key stands here or with its screen, once.
 
-use super::Desk;
+use iced::Task;
+use liasse_core::access::Deed;
+use liasse_domain::{Coded, Report};
+
+use super::{Desk, Message};
 use crate::screen::{
-    aide, diagnostic, facturer, lots, paiements, patients, radar, reception, recettes, reglages, remplacements,
-    to_sign, tray,
+    aide, diagnostic, facturer, journal, lots, paiements, patients, radar, reception, recettes, reglages,
+    remplacements, to_sign, tray,
 };
 use crate::text::t;
 
@@ -22,12 +26,13 @@ pub(super) enum Place {
     Remplacements,
     Reglages,
     Diagnostic,
+    Journal,
     Aide,
     Tray,
 }
 
 /// Every screen, in the order of the navigation.
-pub(super) const PLACES: [Place; 13] = [
+pub(super) const PLACES: [Place; 14] = [
     Place::Facturer,
     Place::Reception,
     Place::ToSign,
@@ -39,6 +44,7 @@ pub(super) const PLACES: [Place; 13] = [
     Place::Remplacements,
     Place::Reglages,
     Place::Diagnostic,
+    Place::Journal,
     Place::Aide,
     Place::Tray,
 ];
@@ -58,6 +64,7 @@ impl Place {
             Self::Patients => "Ctrl F",
             Self::Reglages => "Ctrl O",
             Self::Diagnostic => "Ctrl I",
+            Self::Journal => "Ctrl X",
             Self::Aide => "Ctrl H",
             Self::Tray => "F10",
         }
@@ -70,9 +77,15 @@ impl Place {
         PLACES.iter().find(opens).copied()
     }
 
-    /// Whether it shows the accounts of a practitioner.
-    pub(super) fn is_accounts(self) -> bool {
-        matches!(self, Self::Paiements | Self::Recettes)
+    /// What somebody does who looks at it, where not everybody may.
+    fn deed(self) -> Option<Deed> {
+        match self {
+            Self::Paiements => Some(Deed::OwnMoney),
+            Self::Recettes => Some(Deed::Receipts),
+            Self::Remplacements => Some(Deed::Statement),
+            Self::Journal => Some(Deed::ReadJournal),
+            _ => None,
+        }
     }
 
     /// Its own keys and what they do.
@@ -89,6 +102,7 @@ impl Place {
             Self::Patients => patients::keys(),
             Self::Reglages => reglages::keys(),
             Self::Diagnostic => diagnostic::keys(),
+            Self::Journal => journal::keys(),
             Self::Aide => aide::keys(),
             Self::Tray => tray::keys(),
         }
@@ -111,6 +125,7 @@ impl Desk {
             Place::Patients => t("patients.title"),
             Place::Reglages => t("nav.settings"),
             Place::Diagnostic => t("nav.diagnostic"),
+            Place::Journal => t("journal.title"),
             Place::Aide => t("nav.aide"),
             Place::Tray => t("nav.tray"),
         }
@@ -124,13 +139,75 @@ impl Desk {
         }
     }
 
-    /// The screens of who is signed in: the doctor's accounts are not a locum's.
+    /// The screens of who is signed in: a practitioner's accounts are not a locum's nor staff's, and only the demonstration has a
+    /// tray.
     pub(super) fn places(&self) -> impl Iterator<Item = Place> + '_ {
-        PLACES.into_iter().filter(|place| !(self.replaces() && place.is_accounts()))
+        let is_there = |place: &Place| *place != Place::Tray || self.demo.is_some();
+        PLACES.into_iter().filter(is_there).filter(|place| self.refused(*place).is_none())
+    }
+
+    /// Why who is signed in does not see a screen; `core` decides.
+    fn refused(&self, place: Place) -> Option<Report> {
+        let person = self.signed_in.as_ref()?;
+        person.may(place.deed()?).err().map(|refused| refused.report())
     }
 
     pub(super) fn replaces(&self) -> bool {
         self.signed_in.as_ref().is_some_and(|person| person.replaces.is_some())
+    }
+
+    /// Takes the messages of the root and of every screen away: a screen that is not shown must not keep an old one.
+    pub(super) fn dismiss(&mut self) {
+        self.notice = None;
+        self.facturer.dismiss();
+        self.reception.dismiss();
+        self.to_sign.dismiss();
+        self.lots.dismiss();
+        self.paiements.dismiss();
+        self.recettes.dismiss();
+        self.radar.dismiss();
+        self.patients.dismiss();
+        self.reglages.dismiss();
+        self.diagnostic.dismiss();
+        self.journal.dismiss();
+        self.remplacements.dismiss();
+        if let Some(demo) = &mut self.demo {
+            demo.dismiss();
+        }
+    }
+
+    pub(super) fn go(&mut self, place: Place) -> Task<Message> {
+        if let Some(refused) = self.refused(place) {
+            self.notice = Some(refused);
+            // A locum has their day instead, staff the patients who come.
+            return self.go(if self.replaces() { Place::Remplacements } else { Place::Reception });
+        }
+        if place == Place::Tray && self.demo.is_none() {
+            return self.say(t("nav.no_tray").to_owned());
+        }
+        self.place = place;
+        match place {
+            Place::Facturer => self.facturer.focus().map(Message::Facturer),
+            Place::Reception => self.show_reception(),
+            Place::ToSign => self.to_sign.reload(&self.office, self.signed_in.as_ref()).map(Message::ToSign),
+            Place::Lots => self.reload_lots(),
+            Place::Paiements => self.paiements.reload(&self.office, self.signed_in.as_ref()).map(Message::Paiements),
+            Place::Recettes => self.recettes.reload(&self.office, self.signed_in.as_ref()).map(Message::Recettes),
+            Place::Patients => {
+                let read = self.patients.reload(&self.office, self.signed_in.as_ref());
+                Task::batch([read, self.patients.focus()]).map(Message::Patients)
+            }
+            Place::Reglages => self.show_reglages(),
+            Place::Diagnostic => self.diagnostic.reload(&self.office, self.signed_in.as_ref()).map(Message::Diagnostic),
+            Place::Journal => self.journal.reload(&self.office, self.signed_in.as_ref()).map(Message::Journal),
+            Place::Aide => self.aide.focus().map(Message::Aide),
+            Place::Radar => self.radar.reload(&self.office, self.signed_in.as_ref()).map(Message::Radar),
+            Place::Remplacements => self.show_remplacements(),
+            Place::Tray => {
+                self.look_at_tray();
+                Task::none()
+            }
+        }
     }
 
     /// The keys that hold on every screen.

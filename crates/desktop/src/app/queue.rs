@@ -57,6 +57,7 @@ impl Desk {
             Place::Recettes => self.recettes.control(letter).map(Message::Recettes),
             Place::Radar => self.radar.control(letter).map(Message::Radar),
             Place::Patients => self.patients.control(letter).map(Message::Patients),
+            Place::Journal => self.journal.control(letter).map(Message::Journal),
             Place::Facturer => self.facturer.control(letter).map(Message::Facturer),
             _ => None,
         };

@@ -15,7 +15,14 @@ impl Desk {
         let own = self.cards.cps().map(|(_, cps)| cps.clone());
         let other = self.second_cps().cloned();
         let signed_in = self.signed_in.as_ref();
-        match self.remplacements.update(&self.office, signed_in, own.as_ref(), other.as_ref(), message) {
+        let hands = remplacements::Hands {
+            office: &self.office,
+            demo: self.demo.as_ref().map(|demo| &demo.office),
+            signed_in,
+            cps: own.as_ref(),
+            other: other.as_ref(),
+        };
+        match self.remplacements.update(&hands, message) {
             remplacements::Action::None => Task::none(),
             remplacements::Action::Run(task) => task.map(Message::Remplacements),
         }

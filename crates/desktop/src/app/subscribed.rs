@@ -24,13 +24,13 @@ impl App {
         });
         let closes = iced::window::close_requests().map(|_| Message::Close);
         match &self.phase {
-            Phase::Welcome { .. } => Subscription::batch([keys, closes]),
+            Phase::Welcome { .. } | Phase::Before(_) => Subscription::batch([keys, closes]),
             Phase::Open(desk) => {
                 let changes = ask::card_changes(&desk.office.cards(), desk.office.clock());
                 let changes = changes.map(|(snapshot, now)| Message::Cards(snapshot, now));
                 let ticks = iced::time::every(Duration::from_secs(20)).map(|_| Message::Tick);
                 let toast = desk.toast.subscription().map(Message::Toast);
-                Subscription::batch([keys, closes, changes, ticks, desk.closing_cap(), toast])
+                Subscription::batch([keys, closes, changes, ticks, desk.closing_cap(), toast, desk.absence()])
             }
         }
     }

@@ -1,6 +1,6 @@
 //! How the open desk looks: the band of the demonstration, the bandeau, the navigation, the screen, a dialog above.
 
-use iced::widget::{button, column, container, responsive, row, stack, text};
+use iced::widget::{button, column, container, responsive, row, space, stack, text};
 use iced::{Element, Fill, Length, Shrink, Theme};
 use liasse_domain::clock;
 
@@ -16,6 +16,9 @@ const NARROW: f32 = 1150.0;
 
 impl Desk {
     pub(super) fn view(&self) -> Element<'_, Message> {
+        if self.idle.is_hidden() && self.closing.is_none() {
+            return self.hidden_view();
+        }
         // How much room there is decides how the navigation looks: a zoom of 150 % leaves two thirds of it.
         let base = responsive(|room| self.base(room.width));
         // Always a stack, so that a dialog does not rebuild the tree beneath and lose its state.
@@ -39,7 +42,7 @@ impl Desk {
             now,
         };
         let screen = match self.place {
-            Place::Facturer => self.facturer.view(self.signed_in.as_ref()).map(Message::Facturer),
+            Place::Facturer => self.facturer.view(self.signed_in.as_ref(), self.demo.is_some()).map(Message::Facturer),
             Place::Reception => {
                 self.reception.view(self.signed_in.as_ref(), self.in_the_reader()).map(Message::Reception)
             }
@@ -50,22 +53,29 @@ impl Desk {
             Place::Patients => self.patients.view(self.signed_in.as_ref()).map(Message::Patients),
             Place::Reglages => self.reglages.view(self.signed_in.as_ref()).map(Message::Reglages),
             Place::Diagnostic => self.diagnostic.view(self.signed_in.as_ref()).map(Message::Diagnostic),
-            Place::Aide => self.aide.view().map(Message::Aide),
+            Place::Journal => self.journal.view(self.signed_in.as_ref()).map(Message::Journal),
+            Place::Aide => self.aide.view(self.demo.is_some()).map(Message::Aide),
             Place::Radar => self.radar.view(self.signed_in.as_ref()).map(Message::Radar),
             Place::Remplacements => self.remplacements.view(self.signed_in.as_ref()).map(Message::Remplacements),
-            Place::Tray => self.tray.view().map(Message::Tray),
+            Place::Tray => {
+                self.demo.as_ref().map_or_else(|| space().into(), |demo| demo.tray.view().map(Message::Tray))
+            }
         };
         let mut main = column![screen].spacing(8).width(Fill);
         if let Some(report) = &self.notice {
             main = main.push(parts::report(report));
         }
         main = main.push(self.export.view());
-        column![stripes::demo_band(), bandeau::view(&facts), self.beside(main.into(), room)].into()
+        let desk = column![bandeau::view(&facts), self.beside(main.into(), room)];
+        match self.demo {
+            Some(_) => column![stripes::demo_band(), desk].into(),
+            None => desk.into(),
+        }
     }
 
     /// The navigation, the screen, and the lesson that runs.
     fn beside<'a>(&'a self, main: Element<'a, Message>, room: f32) -> Element<'a, Message> {
-        let lesson = self.lessons.panel();
+        let lesson = self.demo.as_ref().and_then(|demo| demo.lessons.panel());
         let narrow = room < NARROW || lesson.is_some();
         let mut desk = row![self.navigation(narrow), main].spacing(8).padding(8).height(Fill);
         if let Some(panel) = lesson {
@@ -93,7 +103,7 @@ impl Desk {
         };
         let entries = column(self.places().map(entry)).spacing(if narrow { 2 } else { 4 });
         let map = if narrow { parts::key("F1") } else { parts::key_action("F1", t("nav.help")) };
-        container(entries.push(iced::widget::space::vertical()).push(map))
+        container(entries.push(space::vertical()).push(map))
             .width(if narrow { 76 } else { 240 })
             .height(Fill)
             .padding(8)

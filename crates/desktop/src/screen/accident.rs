@@ -7,7 +7,7 @@ use iced::widget::{column, container, operation, row, text, text_input};
 use iced::{Element, Fill, Task, widget};
 use liasse_core::desk::SignedIn;
 use liasse_core::invoicing::{Accident, Draft};
-use liasse_demo::Office;
+use liasse_core::office::Office;
 use liasse_domain::{Code, Organisme, Report};
 
 use crate::ask::ask;
@@ -75,9 +75,9 @@ impl State {
     }
 
     /// The focus of the first field, and the reading of the accidents.
-    pub fn opened(&self, office: &Office) -> Task<Message> {
-        let draft = self.draft.clone();
-        let read = ask(&office.workstation(), move |ws| ws.accidents_of(&draft)).map(Message::Listed);
+    pub fn opened(&self, office: &Office, person: &SignedIn) -> Task<Message> {
+        let (draft, person) = (self.draft.clone(), person.clone());
+        let read = ask(&office.workstation(), move |ws| ws.accidents_of(&draft, &person)).map(Message::Listed);
         Task::batch([read, operation::focus(widget::Id::new(FIELDS[0]))])
     }
 

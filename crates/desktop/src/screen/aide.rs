@@ -90,20 +90,22 @@ impl State {
         self.words.iter().filter(holds).collect()
     }
 
-    /// The screen.
-    pub fn view(&self) -> Element<'_, Message> {
-        let left = column![
+    /// The screen; the lessons stand beside a tray of cards, where there is one.
+    pub fn view(&self, has_tray: bool) -> Element<'_, Message> {
+        let learn = if has_tray { t("aide.learn") } else { t("aide.learn_elsewhere") };
+        let mut left = column![
             parts::title(t("aide.simulated_title")),
             text(t("aide.simulated")).size(theme::BODY),
             parts::title(t("aide.real_title")),
             text(t("aide.real")).size(theme::BODY),
             parts::title(t("aide.learn_title")),
-            text(t("aide.learn")).size(theme::BODY),
-            parts::key_action("F10", t("aide.lessons")),
-            parts::key_action("F1", t("aide.keys")),
-            parts::faint(t("aide.reader")),
+            text(learn).size(theme::BODY),
         ]
         .spacing(12);
+        if has_tray {
+            left = left.push(parts::key_action("F10", t("aide.lessons")));
+        }
+        let left = left.push(parts::key_action("F1", t("aide.keys"))).push(parts::faint(t("aide.reader")));
         let found = self.found();
         let count = found.len();
         let line = move |index: usize| -> Element<'_, Message> {

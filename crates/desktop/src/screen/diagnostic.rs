@@ -12,9 +12,9 @@ use liasse_core::cards::Snapshot;
 use liasse_core::desk::{DeskError, SignedIn};
 use liasse_core::doctor::{self, Data, Diagnosis, Given, Probe, Server};
 use liasse_core::export::ExportError;
+use liasse_core::office::Office;
 use liasse_core::papers;
-use liasse_core::ports::{CardError, ChannelError, Clock};
-use liasse_demo::Office;
+use liasse_core::ports::{CardError, ChannelError};
 use liasse_domain::{Coded, Level, Report, clock};
 
 use crate::ask::{aside, reported};
@@ -202,7 +202,7 @@ impl State {
             let pdf = papers::pdf(&sheet)?;
             let folder = office.root().join("papier");
             std::fs::create_dir_all(&folder).map_err(ExportError::from)?;
-            let path = folder.join(format!("fiche-conseiller-{}.pdf", office.clock().today().format("%Y-%m-%d")));
+            let path = folder.join(format!("fiche-conseiller-{}.pdf", office.today().format("%Y-%m-%d")));
             liasse_core::data_dir::write_private(&path, &pdf).map_err(ExportError::from)?;
             Ok(with("diagnostic.written", &[("file", &path.display().to_string())]))
         });

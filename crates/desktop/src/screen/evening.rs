@@ -11,7 +11,7 @@ use iced::widget::{column, container, row, scrollable, text};
 use iced::{Element, Fill, Task};
 use liasse_core::desk::SignedIn;
 use liasse_core::evening::{self, Evening, Plan, Step};
-use liasse_demo::Office;
+use liasse_core::office::Office;
 use liasse_domain::{Centimes, Report};
 
 use crate::ask::{aside, ask};

@@ -10,7 +10,7 @@ use iced::{Element, Task};
 use liasse_core::data_dir::EXPORT;
 use liasse_core::desk::SignedIn;
 use liasse_core::lists::{Export, List, Progress};
-use liasse_demo::Office;
+use liasse_core::office::Office;
 use liasse_domain::Report;
 
 use crate::ask::ask;

@@ -24,8 +24,8 @@ use iced::{Task, widget};
 use liasse_core::cards::VitaleView;
 use liasse_core::desk::SignedIn;
 use liasse_core::invoicing::{Cover, Draft, Proposal};
+use liasse_core::office::Office;
 use liasse_core::{CarePath, ChequeRow, SettlementMode};
-use liasse_demo::Office;
 use liasse_domain::{Centimes, FseRef, Instant, Invoice, Level, Report};
 
 use crate::ask::ask;
@@ -275,9 +275,9 @@ impl State {
     pub fn cover_changed(&mut self, office: &Office, signed_in: Option<&SignedIn>) -> Task<Message> {
         self.cover = None;
         let looked = match (&self.draft, signed_in) {
-            (Some(draft), Some(_)) => {
-                let (draft, patient) = (draft.clone(), self.patient);
-                ask(&office.workstation(), move |ws| ws.cover_of(&draft))
+            (Some(draft), Some(person)) => {
+                let (draft, patient, person) = (draft.clone(), self.patient, person.clone());
+                ask(&office.workstation(), move |ws| ws.cover_of(&draft, &person))
                     .map(move |answer| Message::Covered(patient, Box::new(answer)))
             }
             _ => Task::none(),

@@ -14,10 +14,10 @@ use iced::{Element, Fill, Task};
 use liasse_core::desk::SignedIn;
 use liasse_core::ledger::{Document, LedgerPage, Unsent};
 use liasse_core::lists::{List, Listing, Only};
+use liasse_core::office::Office;
 use liasse_core::returns::FetchOutcome;
 use liasse_core::sending::SendSummary;
 use liasse_core::signing;
-use liasse_demo::Office;
 use liasse_domain::{Code, DocumentKind, FseRef, Report};
 
 use crate::ask::{aside, ask};

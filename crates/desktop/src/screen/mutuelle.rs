@@ -6,7 +6,7 @@ use iced::widget::{column, container, operation, text, text_input};
 use iced::{Element, Fill, Task, widget};
 use liasse_core::desk::SignedIn;
 use liasse_core::invoicing::{Draft, OnVitale};
-use liasse_demo::Office;
+use liasse_core::office::Office;
 use liasse_domain::patient::Period;
 use liasse_domain::{Code, Coded, Instant, MutuelleCard, Report, clock};
 

@@ -13,8 +13,8 @@ use liasse_core::cards::VitaleView;
 use liasse_core::desk::SignedIn;
 use liasse_core::invoicing::Draft;
 use liasse_core::lists::{List, Listing, PaidOnly, PaidSort, PaymentsPage};
+use liasse_core::office::Office;
 use liasse_core::returned::RejectedFse;
-use liasse_demo::Office;
 use liasse_domain::{Code, FseNumber, FseRef, Report};
 
 use crate::ask::ask;
@@ -288,7 +288,7 @@ impl State {
                 return Ok(with("money.reopened", &[("fse", &number)]));
             }
             let sheet = ws.reject_on_paper(&fse, &person)?;
-            let path = ws.write_sheet(sheet, &folder, person.holder.test_card)?;
+            let path = ws.write_sheet(sheet, &folder, &person)?;
             Ok(with("money.on_paper", &[("fse", &number), ("file", &path.display().to_string())]))
         });
         Action::Run(done.map(Message::Said))

@@ -2,6 +2,7 @@
 //! chosen FSE the sentence to read aloud to who was not reimbursed, with its duplicata.
 //! Who is found, and what is said, is decided in `core`.
 
+mod data;
 mod view;
 
 use std::path::{Path, PathBuf};
@@ -13,12 +14,13 @@ use iced::widget::operation;
 use iced::{Task, widget};
 use liasse_core::desk::SignedIn;
 use liasse_core::export::ExportError;
+use liasse_core::forgetting::ForgetPlan;
 use liasse_core::ledger::Document;
 use liasse_core::lists::{List, Listing, Only, Sort};
+use liasse_core::office::Office;
 use liasse_core::people::{Found, History, Search};
 use liasse_core::reimbursed::Answer;
 use liasse_core::{CoreError, papers};
-use liasse_demo::Office;
 use liasse_domain::{DocumentKind, FseRef, Report, clock};
 
 use crate::ask::ask;
@@ -42,6 +44,8 @@ pub struct State {
     chosen: usize,
     scrolled: Scrolled,
     opened: Option<Opened>,
+    /// What is kept of the patient who is open, once it is asked for.
+    data: Option<ForgetPlan>,
     /// A print is under way.
     busy: bool,
     notice: Option<Report>,
@@ -94,6 +98,8 @@ pub enum Message {
     Written(Result<String, Report>),
     /// Sorts the history, turns it round, filters it, writes it out.
     Listed(Listed),
+    /// What is kept of the patient: shown, handed over, erased.
+    Data(data::Gesture),
 }
 
 /// What the root must do.
@@ -116,7 +122,9 @@ pub fn keys() -> Vec<(&'static str, &'static str)> {
         ("Entrée", t("patients.key_open")),
         ("F5", t("patients.back")),
         ("F6", t("patients.duplicate")),
+        ("F7", t("patients.data_key")),
         ("F8", t("patients.another")),
+        ("F12", t("patients.erase")),
     ];
     keys.extend(listed::keys());
     keys
@@ -148,12 +156,16 @@ impl State {
 
     /// The message of a key that the field did not take.
     pub fn key(&self, key: &Key) -> Option<Message> {
+        if self.data.is_some() {
+            return data::key(key).map(Message::Data);
+        }
         match key {
             Key::Named(Named::ArrowDown) => Some(Message::Move(true)),
             Key::Named(Named::ArrowUp) => Some(Message::Move(false)),
             Key::Named(Named::Enter) => Some(Message::Enter),
             Key::Named(Named::F5) => Some(Message::Back),
             Key::Named(Named::F6) => Some(Message::Duplicate),
+            Key::Named(Named::F7) => Some(Message::Data(data::Gesture::Show)),
             Key::Named(Named::F8) => Some(Message::Another),
             _ => None,
         }
@@ -175,7 +187,7 @@ impl State {
         match message {
             Message::Typed(typed) => {
                 self.dismiss();
-                (self.typed, self.opened) = (typed, None);
+                (self.typed, self.opened, self.data) = (typed, None, None);
                 return Action::Run(self.search(office, signed_in));
             }
             // What was typed meanwhile has its own answer.
@@ -223,6 +235,7 @@ impl State {
                 }
             }
             Message::Listed(gesture) => return self.listed(office, signed_in, gesture),
+            Message::Data(gesture) => return self.with_data(office, signed_in, gesture),
         }
         Action::None
     }

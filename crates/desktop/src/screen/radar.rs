@@ -12,8 +12,8 @@ use iced::keyboard::key::Named;
 use iced::{Element, Task};
 use liasse_core::desk::SignedIn;
 use liasse_core::lists::{List, Listing};
+use liasse_core::office::Office;
 use liasse_core::radar::{Category, Radar, Row, Todo, WatchOnly, WatchSort, Watched};
-use liasse_demo::Office;
 use liasse_domain::{FseRef, Report};
 
 use crate::ask::ask;
@@ -304,6 +304,7 @@ mod tests {
             returns_read_until: None,
             categories: categories.into_iter().zip(counts).map(|(one, count)| watched(one, count)).collect(),
             dates: Vec::new(),
+            notices: Vec::new(),
         }
     }
 

@@ -13,10 +13,10 @@ use iced::widget::operation;
 use iced::{Task, widget};
 use liasse_core::cards::{CpsView, VitaleView};
 use liasse_core::desk::SignedIn;
+use liasse_core::office::Office;
 use liasse_core::paper::OnPaper;
 use liasse_core::passages::Passage;
 use liasse_core::{PaperRow, SettlementMode};
-use liasse_demo::Office;
 use liasse_domain::{BillingNumber, Centimes, FseRef, PaperState, Report};
 
 use crate::ask::ask;

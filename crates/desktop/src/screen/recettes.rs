@@ -3,15 +3,16 @@
 
 mod view;
 
-use chrono::{Days, NaiveDate};
+use chrono::{Datelike, Days, Months, NaiveDate};
 use iced::Task;
 use iced::keyboard::Key;
 use iced::keyboard::key::Named;
+use liasse_core::data_dir::EXPORT;
 use liasse_core::desk::SignedIn;
 use liasse_core::lists::{DebtOnly, DebtSort, List, Listing};
+use liasse_core::office::Office;
 use liasse_core::recettes::{DayOnly, DayReport, DaySort, Movement, Unpaid};
 use liasse_core::{ChequeRow, CoreError, SettlementMode, Workstation};
-use liasse_demo::Office;
 use liasse_domain::{FseRef, Report};
 
 use crate::ask::ask;
@@ -82,6 +83,8 @@ pub enum Message {
     Deposit,
     /// Prints the last slip.
     PrintSlip,
+    /// Writes the month of the day for an accountant.
+    Books,
     /// The chosen FSE is settled like this.
     Settle(SettlementMode),
     /// Something was done, with the sentence that says so, or not.
@@ -112,6 +115,7 @@ pub fn keys() -> Vec<(&'static str, &'static str)> {
         ("C H E V G", t("help.settle")),
         ("F6", t("help.deposit")),
         ("F7", t("help.slip")),
+        ("F8", t("help.books")),
         ("F12", t("help.close_day")),
         ("F5", t("help.other_list")),
     ];
@@ -181,6 +185,7 @@ impl State {
             Key::Named(Named::F5) => Some(Message::OtherList),
             Key::Named(Named::F6) => Some(Message::Deposit),
             Key::Named(Named::F7) => Some(Message::PrintSlip),
+            Key::Named(Named::F8) => Some(Message::Books),
             Key::Character(letter) => {
                 settlement(letter).filter(|mode| *mode != SettlementMode::PlusTard).map(Message::Settle)
             }
@@ -255,6 +260,17 @@ impl State {
                     printed::pdf(&folder, &format!("remise-{day}.pdf"), &paper)
                 });
             }
+            Message::Books => {
+                let day = self.receipts.as_ref().map(|receipts| receipts.report.day);
+                let Some((from, until)) = day.and_then(month_of) else { return Action::None };
+                let folder = office.root().join(EXPORT);
+                return self.gesture(office, signed_in, move |ws, person| {
+                    let books = ws.books(person, from, until)?;
+                    let name = format!("comptable-{}.csv", from.format("%Y-%m"));
+                    let path = printed::keep(&folder, &name, books.csv.as_bytes())?;
+                    Ok(with("receipts.books_written", &[("file", &path.display().to_string())]))
+                });
+            }
             Message::Settle(mode) => {
                 let unpaid = self.receipts.as_ref().and_then(|receipts| receipts.unpaid.get(self.chosen));
                 let Some(fse) = unpaid.map(|unpaid| unpaid.fse.clone()) else { return Action::None };
@@ -323,5 +339,28 @@ impl State {
         let Some(person) = signed_in.cloned().filter(|_| !self.busy) else { return Action::None };
         self.busy = true;
         Action::Run(ask(&office.workstation(), move |ws| job(ws, &person)).map(Message::Done))
+    }
+}
+
+/// The first and the last day of the month of a day.
+fn month_of(day: NaiveDate) -> Option<(NaiveDate, NaiveDate)> {
+    let first = day.with_day(1)?;
+    Some((first, first.checked_add_months(Months::new(1))?.pred_opt()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_month_has_all_its_days() {
+        let day = |text: &str| -> NaiveDate { text.parse().expect("a day") };
+        for (of, first, last) in [
+            ("2026-01-15", "2026-01-01", "2026-01-31"),
+            ("2028-02-29", "2028-02-01", "2028-02-29"),
+            ("2026-12-31", "2026-12-01", "2026-12-31"),
+        ] {
+            assert_eq!(month_of(day(of)), Some((day(first), day(last))), "{of}");
+        }
     }
 }

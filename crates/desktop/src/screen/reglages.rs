@@ -1,8 +1,10 @@
-//! Réglages: identity, mailbox, posts, tables, security, appearance, backup, walked by section. Addresses and choices need no card,
-//! as on the command line; the journal says who changed one. What a setting may hold is decided in `liasse_core`.
+//! Réglages: identity, mailbox, posts, tables, security, appearance, how long things are kept, keys and backups, walked by section.
+//! Addresses and choices need no card, as on the command line; the journal says who changed one. What a setting may hold is decided in
+//! `liasse_core`.
 
 mod fields;
 mod read;
+pub mod safe;
 mod sections;
 mod view;
 
@@ -13,15 +15,18 @@ use iced::keyboard::key::Named;
 use iced::widget::operation;
 use iced::{Task, widget};
 use liasse_core::desk::SignedIn;
+use liasse_core::journal::Beside;
+use liasse_core::office::Office;
+use liasse_core::retention;
 use liasse_core::schedule::Schedule;
-use liasse_core::settings::Appearance;
-use liasse_demo::Office;
-use liasse_domain::{Code, Coded, Private, Report};
+use liasse_core::settings::{Absence, Appearance};
+use liasse_domain::{Code, Private, Report};
 
-use crate::ask::ask;
+use crate::ask::{aside, ask};
+use crate::screen::keys::Purpose;
 use crate::text::t;
 use fields::Typed;
-pub use read::Facts;
+pub use read::{Erasing, Facts};
 pub use sections::Section;
 
 /// The fields, to be scrolled by keys.
@@ -51,6 +56,10 @@ pub struct State {
     /// How many entries the journal has, and what does not fit.
     verified: Option<(u64, Vec<Report>)>,
     verifying: bool,
+    /// Backups and drills that are under way.
+    safe: safe::State,
+    /// What is due to be erased.
+    keeping: read::Keeping,
     busy: bool,
     notice: Option<Report>,
 }
@@ -80,6 +89,12 @@ pub enum Message {
     Verify,
     /// What does not fit, beside the number of entries.
     Verified(Result<(u64, Vec<Report>), Report>),
+    /// Something of the backups.
+    Safe(safe::Message),
+    /// Something of what is due to be erased.
+    Erasing(Erasing),
+    /// A way in is to be changed.
+    Keys(Purpose),
 }
 
 /// What the root must do.
@@ -97,20 +112,24 @@ pub enum Action {
         /// Whether the seconds that an FSE took are shown.
         seconds: bool,
     },
-    /// A setting was kept: the post works by itself at these times from now on. Run the task.
-    Schedule(Schedule, Task<Message>),
+    /// A setting was kept: the post works by itself at these times from now on, and an empty chair hides the screen after these
+    /// delays. Run the task.
+    Rhythm(Schedule, Absence, Task<Message>),
+    /// The dialog that changes a way in.
+    Keys(Purpose),
 }
 
 /// The keys of this screen and what they do.
 pub fn keys() -> Vec<(&'static str, &'static str)> {
-    vec![
+    let sections = vec![
         ("← →", t("settings.key_section")),
         ("Pg ↑ ↓", t("settings.key_section_field")),
         ("↑ ↓", t("settings.key_field")),
         ("Entrée", t("settings.key_keep")),
         ("F7", t("settings.key_verify")),
         ("Ctrl Y", t("settings.key_retype")),
-    ]
+    ];
+    [sections, safe::keys()].concat()
 }
 
 impl State {
@@ -122,6 +141,13 @@ impl State {
     /// Takes the messages of this screen away.
     pub fn dismiss(&mut self) {
         (self.notice, self.error, self.kept) = (None, None, None);
+        self.safe.dismiss();
+        self.keeping.dismiss();
+    }
+
+    /// Stops a backup that is being made: whether one was.
+    pub fn stop(&mut self) -> bool {
+        self.safe.stop()
     }
 
     /// How the window looks now, by whatever changed it.
@@ -144,6 +170,22 @@ impl State {
             Key::Named(Named::ArrowUp) => Some(Message::Move(false)),
             Key::Named(Named::Enter) => Some(Message::Enter),
             Key::Named(Named::F7) => Some(Message::Verify),
+            Key::Named(Named::F12) if self.section == Section::Conservation => Some(Message::Erasing(Erasing::Go)),
+            key if self.section == Section::Sauvegarde => self.key_of_safe(key),
+            _ => None,
+        }
+    }
+
+    /// The keys of Clés et sauvegardes. In the demonstration there is no way in to change.
+    fn key_of_safe(&self, key: &Key) -> Option<Message> {
+        let facts = self.facts.as_ref().map(|facts| &facts.safe)?;
+        let changes = |purpose| facts.ways.is_some().then_some(Message::Keys(purpose));
+        match key {
+            Key::Named(Named::F6) => Some(Message::Safe(safe::Message::BackUp)),
+            Key::Named(Named::F4) => Some(Message::Safe(safe::Message::Drill)),
+            Key::Named(Named::F5) => changes(Purpose::Passphrase),
+            Key::Named(Named::F8) => changes(Purpose::Recovery),
+            Key::Named(Named::F12) => changes(if facts.is_trusted() { Purpose::Leave } else { Purpose::Trust }),
             _ => None,
         }
     }
@@ -169,7 +211,13 @@ impl State {
                         self.kept = Some(setting);
                         return Action::Run(self.reload(office, signed_in));
                     }
-                    Err(report) => self.error = Some((setting, report)),
+                    Err(report) => {
+                        if setting == retention::SETTING {
+                            // Given, Enter keeps what stands typed.
+                            self.keeping.asks(office, signed_in, &report);
+                        }
+                        self.error = Some((setting, report));
+                    }
                 }
             }
             Message::Enter if self.section == Section::Apparence => return self.change(office, signed_in),
@@ -182,6 +230,12 @@ impl State {
                 }
             }
             Message::Verify => return self.verify(office),
+            Message::Safe(message) => return self.safe(office, signed_in, message),
+            Message::Erasing(message) => {
+                self.error = None;
+                return Action::Run(self.keeping.update(office, signed_in, message).map(Message::Erasing));
+            }
+            Message::Keys(purpose) => return Action::Keys(purpose),
             Message::Verified(answer) => {
                 self.verifying = false;
                 match answer {
@@ -193,6 +247,13 @@ impl State {
         Action::None
     }
 
+    /// What a backup or a drill said; when one ended, how it stands is read again.
+    fn safe(&mut self, office: &Office, signed_in: Option<&SignedIn>, message: safe::Message) -> Action {
+        let (task, ended) = self.safe.update(office, signed_in, message);
+        let task = task.map(Message::Safe);
+        Action::Run(if ended { Task::batch([task, self.reload(office, signed_in)]) } else { task })
+    }
+
     fn loaded(&mut self, answer: Result<Facts, Report>) -> Action {
         let facts = match answer {
             Ok(facts) => facts,
@@ -202,12 +263,12 @@ impl State {
             }
         };
         self.typed.take(&facts.settings);
-        let schedule = facts.schedule;
+        let (schedule, absence) = (facts.schedule, facts.absence);
         let first = self.facts.is_none();
         self.facts = Some(facts);
         // The fields are there from now on.
         let focus = if first { self.focus() } else { Task::none() };
-        Action::Schedule(schedule, focus)
+        Action::Rhythm(schedule, absence, focus)
     }
 
     fn open(&mut self, section: Section) -> Action {
@@ -231,6 +292,8 @@ impl State {
     }
 
     fn keep(&mut self, office: &Office, signed_in: Option<&SignedIn>, setting: &'static str) -> Action {
+        // What every practitioner here has is changed by who gave the passphrase for it.
+        let confirmed = setting == retention::SETTING && self.keeping.is_confirmed_by(signed_in);
         self.dismiss();
         if let Some(place) = self.section.fields().iter().position(|field| *field == setting) {
             self.chosen = place;
@@ -248,7 +311,8 @@ impl State {
         }
         self.busy = true;
         let person = signed_in.cloned();
-        let kept = ask(&office.workstation(), move |ws| ws.set_setting_as(setting, &value, person.as_ref()));
+        let kept =
+            ask(&office.workstation(), move |ws| ws.set_setting_confirmed(setting, &value, person.as_ref(), confirmed));
         Action::Run(kept.map(move |answer| Message::Kept(setting, answer)))
     }
 
@@ -287,10 +351,9 @@ impl State {
             return Action::None;
         }
         (self.verifying, self.verified) = (true, None);
-        let read = ask(&office.workstation(), |ws| {
-            let found = ws.store().journal_verify()?;
-            Ok((found.entries, found.faults.iter().map(Coded::report).collect::<Vec<Report>>()))
-        });
+        // It takes as long as the journal is long: the desk does not wait for it.
+        let beside = Beside::of(office);
+        let read = aside(move || beside.verify(None).map(|verdict| (verdict.entries, verdict.faults)));
         Action::Run(read.map(Message::Verified))
     }
 }
@@ -329,7 +392,7 @@ mod tests {
             state.walk(true);
         }
         assert_eq!(state.chosen, CHOICES - 1);
-        state.open(Section::Sauvegarde);
+        state.open(Section::Tarifs);
         state.walk(true);
         assert_eq!(state.chosen, 0, "nothing to walk");
     }

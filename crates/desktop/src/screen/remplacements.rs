@@ -14,10 +14,10 @@ use iced::keyboard::key::Named;
 use liasse_core::cards::CpsView;
 use liasse_core::desk::SignedIn;
 use liasse_core::my_day::MyDay;
+use liasse_core::office::Office;
 use liasse_core::rehearsal::Rehearsal;
 use liasse_core::replacement::{self, Session};
 use liasse_core::{CoreError, Workstation};
-use liasse_demo::Office;
 use liasse_domain::replacement::SessionState;
 use liasse_domain::{Coded, Report};
 
@@ -94,6 +94,21 @@ pub enum Action {
     None,
     /// Run a task.
     Run(Task<Message>),
+}
+
+/// What the screen works with.
+#[derive(Clone, Copy)]
+pub struct Hands<'a> {
+    /// The practice.
+    pub office: &'a Arc<Office>,
+    /// The demonstration, where it is one.
+    pub demo: Option<&'a Arc<liasse_demo::Office>>,
+    /// Who is signed in.
+    pub signed_in: Option<&'a SignedIn>,
+    /// Their card.
+    pub cps: Option<&'a CpsView>,
+    /// Another professional's card in a second reader.
+    pub other: Option<&'a CpsView>,
 }
 
 /// The keys of this screen and what they do.
@@ -184,15 +199,9 @@ impl State {
         }
     }
 
-    /// See [`Action`]. `cps` is the card of who is signed in, `other` another professional's card in a second reader.
-    pub fn update(
-        &mut self,
-        office: &Arc<Office>,
-        signed_in: Option<&SignedIn>,
-        cps: Option<&CpsView>,
-        other: Option<&CpsView>,
-        message: Message,
-    ) -> Action {
+    /// See [`Action`].
+    pub fn update(&mut self, hands: &Hands<'_>, message: Message) -> Action {
+        let Hands { office, signed_in, cps, other, .. } = *hands;
         match message {
             Message::Loaded(answer) => {
                 self.busy = false;
@@ -221,7 +230,7 @@ impl State {
             Message::Statement => return self.statement(office, signed_in),
             Message::Erase => return self.erase(office, signed_in),
             Message::Prepare => return self.prepare(office, signed_in, cps, other),
-            Message::Rehearse => return self.rehearse(office, signed_in, cps, other),
+            Message::Rehearse => return self.rehearse(hands),
             Message::Rehearsed(answer) => {
                 self.busy = false;
                 match *answer {
@@ -298,13 +307,8 @@ impl State {
         )
     }
 
-    fn rehearse(
-        &mut self,
-        office: &Arc<Office>,
-        signed_in: Option<&SignedIn>,
-        cps: Option<&CpsView>,
-        other: Option<&CpsView>,
-    ) -> Action {
+    fn rehearse(&mut self, hands: &Hands<'_>) -> Action {
+        let Hands { office, demo, signed_in, cps, other } = *hands;
         self.dismiss();
         let session = self.session().cloned();
         let (Some(person), Some(card), Some(session)) =
@@ -313,15 +317,16 @@ impl State {
             return Action::None;
         };
         self.busy = true;
-        let (office, other) = (Arc::clone(office), other.cloned());
+        let (office, demo, other) = (Arc::clone(office), demo.cloned(), other.cloned());
         Action::Run(
             reported(move || {
-                let trial = match &other {
-                    Some(locum) => Some(
-                        liasse_demo::rehearsal::trial(&office, &session, (&person, &card), locum)
+                // Only the demonstration has a caisse to play with.
+                let trial = match (&demo, &other) {
+                    (Some(demo), Some(locum)) => Some(
+                        liasse_demo::rehearsal::trial(demo, &session, (&person, &card), locum)
                             .map_err(|error| error.report())?,
                     ),
-                    None => None,
+                    _ => None,
                 };
                 let number = session.sealed.number;
                 let played = office.workstation().call(move |ws| ws.rehearse(number, other.as_ref(), trial, &person));

@@ -7,7 +7,7 @@ use iced::widget::{column, container, operation, row, text, text_input};
 use iced::{Element, Fill, Task, widget};
 use liasse_core::desk::SignedIn;
 use liasse_core::invoicing::{ActSet, Hours, Where};
-use liasse_demo::Office;
+use liasse_core::office::Office;
 use liasse_domain::{Code, Report};
 
 use crate::ask::ask;

@@ -6,8 +6,8 @@ use iced::keyboard::key::Named;
 use iced::widget::{column, container, operation, row, text, text_input};
 use iced::{Element, Fill, Task, widget};
 use liasse_core::cards::CpsView;
+use liasse_core::office::Office;
 use liasse_core::situation::TypedSituation;
-use liasse_demo::Office;
 use liasse_domain::{BillingSituation, Report, professional};
 
 use crate::ask::ask;

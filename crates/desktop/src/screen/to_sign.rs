@@ -16,9 +16,9 @@ use iced::{Task, widget};
 use liasse_core::desk::SignedIn;
 use liasse_core::desync::{self, Run, ToSign, ToSignRow};
 use liasse_core::invoicing::Proof;
+use liasse_core::office::Office;
 use liasse_core::redo::Way;
 use liasse_core::{CoreError, Workstation, exchange, signing};
-use liasse_demo::Office;
 use liasse_domain::{Coded, FseRef, Report};
 
 use crate::ask::{aside, ask};

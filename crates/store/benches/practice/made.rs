@@ -17,7 +17,7 @@ use rusqlite::{Connection, params};
 use serde::Deserialize;
 
 /// That of the demonstration (`liasse_demo::office`), whose window then opens such a practice.
-const KEY: [u8; 32] = *b"liasse-demo-cle-fixe-et-declaree";
+pub const KEY: [u8; 32] = *b"liasse-demo-cle-fixe-et-declaree";
 
 /// A store in a folder that goes away.
 pub struct Practice(PathBuf);
@@ -51,7 +51,8 @@ impl Practice {
             .expect("a workstation")
     }
 
-    fn file(&self) -> PathBuf {
+    /// The file.
+    pub fn file(&self) -> PathBuf {
         self.0.join("liasse.db")
     }
 }
@@ -71,7 +72,8 @@ fn raw(file: &Path) -> Connection {
     raw
 }
 
-fn fill(raw: &Connection, fse: u32) {
+/// Fills a file of the store's schema that holds nothing yet.
+pub fn fill(raw: &Connection, fse: u32) {
     raw.execute_batch(
         "PRAGMA foreign_keys = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -200000; PRAGMA temp_store = MEMORY;
          PRAGMA journal_mode = DELETE; PRAGMA journal_mode = OFF;

@@ -3,9 +3,12 @@
 
 #![expect(clippy::expect_used, reason = "a test that cannot go on says where")]
 
+mod backup;
 mod claims;
 mod demands;
+mod erasures;
 mod journal;
+mod journal_tampering;
 mod lots;
 mod money;
 mod opening;
@@ -13,7 +16,9 @@ mod outbox;
 mod people;
 mod properties;
 mod recettes;
+mod rekey;
 mod returns;
+mod rows;
 mod scans;
 mod situations;
 mod support;

@@ -135,7 +135,10 @@ fn cheques_of_before_the_third_schema_are_still_in_hand() {
     // As the second schema left it: a receipt that knows no cheque.
     let raw = practice.folder.raw();
     raw.execute_batch(
-        "DROP TABLE typed_situation; DROP INDEX document_day; DROP INDEX document_total; DROP TABLE accident; DROP TABLE act_sets; DROP TABLE reading; DROP TABLE paper; DROP TABLE passage; DROP TABLE instruction; DROP TABLE locum_card; ALTER TABLE document DROP COLUMN away;
+        "DROP TRIGGER lot_keeps_its_bytes; DROP TRIGGER outbox_keeps; DROP TRIGGER scan_mail_keeps; DROP TABLE erasure; DROP TABLE forgotten;
+         DROP INDEX journal_refused; DROP INDEX journal_patient; DROP INDEX journal_session;
+         DELETE FROM patient WHERE id = 0;
+         DROP TABLE typed_situation; DROP INDEX document_day; DROP INDEX document_total; DROP TABLE accident; DROP TABLE act_sets; DROP TABLE reading; DROP TABLE paper; DROP TABLE passage; DROP TABLE instruction; DROP TABLE locum_card; ALTER TABLE document DROP COLUMN away;
          DROP TABLE transfer; DROP TABLE practitioner; DROP TABLE sent_back; DROP TABLE reopened; DROP INDEX document_replacement; ALTER TABLE document DROP COLUMN replacement;
          DROP TABLE replacement; DROP TABLE mutuelle; DROP TABLE attachment; DROP TABLE scan_mail;
          DROP INDEX document_of_fse; DROP INDEX document_billing; ALTER TABLE document DROP COLUMN of_fse;

@@ -256,7 +256,7 @@ fn executant(billing: &BillingNumber) -> Executant {
     }
 }
 
-fn patient() -> Patient {
+pub fn patient() -> Patient {
     Patient {
         insured_nir: Nir::parse("2840578006084").expect("nir"),
         insured_key: 90,
@@ -276,8 +276,10 @@ pub fn seal(
     members: &[FseRef],
     file: &str,
 ) -> Result<SealedLot, liasse_store::Or<()>> {
+    // As a lot has them: one record after the other.
+    let records: Vec<u8> = members.iter().filter_map(|fse| store.bytes_of(fse).ok()).flatten().collect();
     store.seal(&stamp(), key, members, file.parse().expect("identifier"), |number, seq, head| {
-        Ok(lot_bytes(number, seq, head, members))
+        Ok([lot_bytes(number, seq, head, members), records].concat())
     })
 }
 
@@ -365,7 +367,7 @@ pub fn stamp() -> Stamp {
 }
 
 pub fn stamp_at(seconds: i64) -> Stamp {
-    Stamp { at: at(seconds), actor: Actor { who: DOCTOR.to_owned(), role: "titulaire".to_owned() } }
+    Stamp::new(at(seconds), Actor { who: DOCTOR.to_owned(), role: "titulaire".to_owned() })
 }
 
 pub fn sha(bytes: &[u8]) -> [u8; 32] {

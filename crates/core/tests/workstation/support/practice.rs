@@ -141,7 +141,7 @@ impl Practice {
         let decoded = Some(Decoded::Return(message));
         let arrived = Arrived { mailbox: "a@cabinet.test", uidl: "1", raw: &raw, sha256, decoded, note: None };
         let actor = Actor { who: "systeme".to_owned(), role: "systeme".to_owned() };
-        self.store().take_returns(&Stamp { at: self.clock.now(), actor }, &[arrived]).expect("taken");
+        self.store().take_returns(&Stamp::new(self.clock.now(), actor), &[arrived]).expect("taken");
     }
 
     /// From now on its list of incidents is this one, before the national ones.

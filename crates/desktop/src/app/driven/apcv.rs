@@ -17,7 +17,7 @@ const MARIE: &str = "DURAND MARIE";
 
 /// What her telephone shows now.
 fn code(window: &Driven) -> String {
-    phone::context("vitale-durand", window.desk().office.clock().now()).expect("a code")
+    phone::context("vitale-durand", window.demo().clock().now()).expect("a code")
 }
 
 /// A scanner types all at once, then Enter.
@@ -28,7 +28,7 @@ fn scans(window: &mut Driven, code: &str) {
 }
 
 fn later(window: &Driven, minutes: i64) {
-    let clock = window.desk().office.clock();
+    let clock = window.demo().clock();
     clock.move_to(clock.now() + Duration::minutes(minutes)).expect("forward");
 }
 

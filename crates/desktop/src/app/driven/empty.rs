@@ -60,6 +60,7 @@ fn to_nobody(place: Place) -> &'static str {
         Place::Remplacements => t("locum.nobody"),
         Place::Reglages => t("settings.nobody"),
         Place::Diagnostic => t("diagnostic.title"),
+        Place::Journal => t("journal.nobody"),
         Place::Aide => t("aide.words"),
         Place::Tray => t("tray.explain"),
     }

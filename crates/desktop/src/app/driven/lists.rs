@@ -225,7 +225,7 @@ fn words_that_were_scrolled_stand_at_their_top_once_others_are_looked_for() {
 #[test]
 fn no_key_acts_on_a_list_while_another_is_read_in_its_place() {
     let mut window = Driven::open("liste-d-avant");
-    LESSONS[0].begin(&window.desk().office).expect("a caisse that rejects once");
+    LESSONS[0].begin(window.demo()).expect("a caisse that rejects once");
     let number = window.consults();
     window.goes_to(Place::Lots);
     for key in [Named::F12, Named::F8, Named::F5] {
@@ -253,7 +253,7 @@ fn a_locum_does_not_see_the_list_of_whom_they_replace() {
     window.shows(t("lots.by_made_turned"));
     assert_eq!(window.count(&number), 1);
 
-    LESSONS[2].begin(&window.desk().office).expect("a session");
+    LESSONS[2].begin(window.demo()).expect("a session");
     window.deliver(vec![Message::Tick]);
     window.signs_in("cps-vert");
     assert_eq!(window.desk().place, Place::Lots);

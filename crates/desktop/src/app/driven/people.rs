@@ -59,7 +59,7 @@ fn a_patient_is_received_coded_sealed_and_signed_by_whom_it_concerns() {
 #[test]
 fn a_locum_has_a_day_and_no_accounts() {
     let mut window = Driven::open("remplacant");
-    LESSONS[2].begin(&window.desk().office).expect("a session");
+    LESSONS[2].begin(window.demo()).expect("a session");
     // The clock went to the day of the replacement.
     window.deliver(vec![Message::Tick]);
     window.signs_in("cps-vert");

@@ -18,7 +18,8 @@ use crate::text::{t, with};
 /// How many accidents of whose card is in go on, for the practice.
 fn accidents(window: &Driven) -> usize {
     let vitale = window.desk().cards.vitale().map(|(_, vitale)| vitale.clone()).expect("a Vitale");
-    window.asks(move |ws| Ok(ws.accidents_of(&Draft::new(&vitale, 0, ws.now())?)?.len()))
+    let who = window.desk().signed_in.clone().expect("somebody");
+    window.asks(move |ws| Ok(ws.accidents_of(&Draft::new(&vitale, 0, ws.now())?, &who)?.len()))
 }
 
 /// Dr Gris, and an accident of Marie Durand that goes on; its dialog is open again.
@@ -206,7 +207,7 @@ fn the_evening_waits_for_the_one_whose_card_was_pulled() {
 #[test]
 fn the_one_key_of_a_locums_day_writes_the_statement() {
     let mut window = Driven::open("ma-journee");
-    LESSONS[2].begin(&window.desk().office).expect("a session");
+    LESSONS[2].begin(window.demo()).expect("a session");
     // The clock went to the day of the replacement.
     window.deliver(vec![Message::Tick]);
     window.signs_in("cps-vert");
@@ -238,4 +239,66 @@ fn the_one_key_of_a_locums_day_writes_the_statement() {
     let there = |end: &str| folder.join(format!("releve-{number}.{end}")).is_file();
     // Sealed by the doctor's card alone.
     assert_eq!([there("pdf"), there("csv"), there("json")], [true, true, false]);
+}
+
+/// Réglages, at Conservation.
+fn at_conservation(window: &mut Driven) {
+    window.goes_to(Place::Reglages);
+    for _ in 0..6 {
+        window.press(Named::PageDown);
+    }
+    window.shows(t("kept.explain"));
+    window.shows(t("kept.show"));
+}
+
+#[test]
+fn what_is_due_is_shown_before_a_second_key_erases_it() {
+    let mut window = Driven::open("conservation");
+    window.consults();
+    posts(&mut window);
+    let erased = |window: &Driven| window.asks(|ws| Ok(ws.retention_report(None, true)?.erased));
+    at_conservation(&mut window);
+    window.press(Named::F12);
+    window.shows(t("kept.nothing"));
+    assert_eq!(window.begun(&format!("? {}", t("kept.due"))), [] as [String; 0]);
+    // Nothing is due: the second key reads again.
+    window.press(Named::F12);
+    window.shows(t("kept.nothing"));
+    window.types("0");
+    window.press(Named::Enter);
+    window.shows(t("settings.kept"));
+    assert_eq!(window.asks(|ws| ws.retention_years()), 0);
+    window.lacks(t("kept.nothing"));
+    window.demo().clock().advance_working_days(200).expect("forward");
+    window.press(Named::F12);
+    let shown = window.begun(&format!("? {}", t("kept.due")));
+    assert!(shown.len() == 1 && shown[0].contains(" 1 FSE"), "{shown:?}");
+    window.shows(t("kept.for_ever"));
+    // No amount and no name: whoever opened the data may look without a card.
+    let said = [shown, window.begun(t("kept.stays")), window.begun(t("kept.always"))].concat();
+    assert!(said.len() > 3 && said.iter().all(|line| !line.contains('€') && !line.contains("DURAND")), "{said:?}");
+    assert_eq!(erased(&window), 0, "the first key shows");
+    window.press(Named::Escape);
+    window.shows(t("kept.show"));
+    window.press(Named::F12);
+    assert_eq!(erased(&window), 0, "shown anew");
+    // Nobody wrote anything for months: the clock may be ahead, which is said before another key erases by it.
+    window.press(Named::F12);
+    window.says("system.horloge_en_avance");
+    assert_eq!(erased(&window), 0);
+    window.press(Named::F12);
+    assert_eq!(erased(&window), 1);
+    assert_eq!(window.begun(&format!("✓ {}", t("kept.done"))).len(), 1);
+    window.press(Named::F12);
+    window.shows(t("kept.nothing"));
+}
+
+#[test]
+fn staff_erase_nothing_and_are_told_so() {
+    let mut window = Driven::open("conservation-secretariat");
+    window.signs_in("cps-gris");
+    window.signs_in("cpe-mauve");
+    at_conservation(&mut window);
+    window.press(Named::F12);
+    window.escapes("acces.praticien_seul");
 }

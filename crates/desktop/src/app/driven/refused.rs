@@ -185,7 +185,7 @@ fn without_a_network_nothing_is_lost_and_everything_says_so() {
 #[test]
 fn a_rejected_fse_is_told_in_plain_words_and_corrected_only_with_the_patients_card() {
     let mut window = Driven::open("rejet");
-    LESSONS[0].begin(&window.desk().office).expect("a caisse that rejects once");
+    LESSONS[0].begin(window.demo()).expect("a caisse that rejects once");
     let number = window.consults();
     window.goes_to(Place::Lots);
     for key in [Named::F12, Named::F8, Named::F5] {

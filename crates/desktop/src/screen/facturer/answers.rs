@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use iced::Task;
 use liasse_core::desk::SignedIn;
-use liasse_demo::Office;
+use liasse_core::office::Office;
 
 use super::{Action, Message, Stage, State};
 

@@ -6,7 +6,7 @@ use iced::{Element, Task, widget};
 use liasse_core::apcv::{Apcv, PREFIX, is_meant};
 use liasse_core::cards::VitaleView;
 use liasse_core::desk::SignedIn;
-use liasse_demo::Office;
+use liasse_core::office::Office;
 use liasse_domain::{Instant, Report};
 
 use super::{Action, Message, Stage, State};

@@ -7,7 +7,7 @@ use iced::widget::{Column, column, container, row, text};
 use iced::{Element, Fill};
 use liasse_core::cards::{Difference, Face, VitaleView, difference};
 use liasse_core::desk::SignedIn;
-use liasse_demo::Office;
+use liasse_core::office::Office;
 use liasse_domain::Report;
 
 use super::{Action, Message, Stage, State};

@@ -6,8 +6,8 @@ use iced::{Task, widget};
 use liasse_core::cards::{CardView, Snapshot, VitaleView, difference, same_world};
 use liasse_core::desk::SignedIn;
 use liasse_core::invoicing::Draft;
+use liasse_core::office::Office;
 use liasse_core::ports::CardError;
-use liasse_demo::Office;
 use liasse_domain::{CardKind, Centimes, Coded, Instant, SecuringMode};
 
 use super::{Action, ENTRY, Message, Stage, State, comparator};

@@ -5,7 +5,7 @@ use iced::Task;
 use liasse_core::Tables;
 use liasse_core::desk::SignedIn;
 use liasse_core::invoicing::{Accident, Draft, LineError, Proposal};
-use liasse_demo::Office;
+use liasse_core::office::Office;
 use liasse_domain::{Report, SecuringMode};
 
 use super::{Action, Message, Stage, State};

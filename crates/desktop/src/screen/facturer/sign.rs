@@ -6,8 +6,8 @@ use std::sync::Arc;
 use iced::keyboard::Key;
 use iced::keyboard::key::Named;
 use liasse_core::desk::SignedIn;
+use liasse_core::office::Office;
 use liasse_core::{Cheque, CoreError, SettlementMode, Workstation, signing};
-use liasse_demo::Office;
 use liasse_domain::{Centimes, Code, FseRef, Report, clock};
 
 use super::{Action, Message, Signed, Stage, State};
@@ -28,7 +28,7 @@ impl Signed {
         let now = clock::paris(workstation.now());
         let today = now.date();
         Ok(Self {
-            due: workstation.due_by_patient(&reference)?,
+            due: workstation.due_by_patient(&reference, person)?,
             same: workstation.cheques(person)?.into_iter().rev().find(|cheque| cheque.day == today),
             hour: now.format("%H h %M").to_string(),
             reference,
@@ -155,7 +155,7 @@ impl State {
         let (reference, patient) = (signed.reference.clone(), self.patient);
         let settling = ask(&office.workstation(), move |ws| {
             ws.settle_part(&reference, &person, mode, Some(amount), cheque)?;
-            Ok((mode, ws.due_by_patient(&reference)?))
+            Ok((mode, ws.due_by_patient(&reference, &person)?))
         });
         Action::Run(settling.map(move |answer| Message::Settled(patient, answer)))
     }

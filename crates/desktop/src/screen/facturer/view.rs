@@ -15,10 +15,12 @@ use crate::widget::apart::field;
 use crate::widget::parts;
 
 impl State {
-    /// The screen.
-    pub fn view<'a>(&'a self, signed_in: Option<&'a SignedIn>) -> Element<'a, Message> {
+    /// The screen; where there is a tray of cards, an empty one leads to it.
+    pub fn view<'a>(&'a self, signed_in: Option<&'a SignedIn>, has_tray: bool) -> Element<'a, Message> {
         // Nobody signed in: the draft is put aside, not shown.
-        let Some(draft) = self.draft.as_ref().filter(|_| signed_in.is_some()) else { return self.empty(signed_in) };
+        let Some(draft) = self.draft.as_ref().filter(|_| signed_in.is_some()) else {
+            return self.empty(signed_in, has_tray);
+        };
         if let Some(other) = &self.other {
             return other.view(self.notice.as_ref());
         }
@@ -36,13 +38,15 @@ impl State {
         panels.into()
     }
 
-    fn empty<'a>(&'a self, signed_in: Option<&'a SignedIn>) -> Element<'a, Message> {
+    fn empty<'a>(&'a self, signed_in: Option<&'a SignedIn>, has_tray: bool) -> Element<'a, Message> {
         let next = if signed_in.is_none() { t("facturer.empty_cps") } else { t("facturer.empty_vitale") };
         let mut body = column![parts::title(t("facturer.empty_title")), text(next).size(theme::BODY)].spacing(12);
         if let Some(report) = &self.notice {
             body = body.push(parts::report(report));
         }
-        body = body.push(parts::key_action("F10", t("facturer.open_tray")));
+        if has_tray {
+            body = body.push(parts::key_action("F10", t("facturer.open_tray")));
+        }
         if signed_in.is_some_and(|person| !person.is_staff()) {
             body = body.push(space::vertical().height(16)).push(self.search.view());
         }

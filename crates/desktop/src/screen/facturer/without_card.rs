@@ -9,7 +9,7 @@ use liasse_core::KnownPatient;
 use liasse_core::apcv::is_meant;
 use liasse_core::desk::SignedIn;
 use liasse_core::invoicing::{Draft, Proof};
-use liasse_demo::Office;
+use liasse_core::office::Office;
 use liasse_domain::{Report, SecuringMode};
 
 use super::{Action, Message, State};
@@ -131,8 +131,9 @@ impl State {
                     self.search.found.clear();
                     return Action::None;
                 }
+                let Some(person) = signed_in.cloned() else { return Action::None };
                 let asked = name.clone();
-                let found = ask(&lane, move |ws| ws.known_patients(&asked));
+                let found = ask(&lane, move |ws| ws.known_patients(&asked, &person));
                 Action::Run(found.map(move |answer| told(Event::Found(name.clone(), answer))))
             }
             Event::Found(name, Ok(found)) if name == self.search.name => {
@@ -156,7 +157,7 @@ impl State {
                 let (Some(patient), Some(person)) = (patient, person) else { return Action::None };
                 self.search.busy = true;
                 let waits = ask(&lane, move |ws| {
-                    let reading = ws.reading_of_patient(patient)?;
+                    let reading = ws.reading_of_patient(patient, &person)?;
                     ws.receive_without_card(&reading, None, &person)
                 });
                 Action::Run(waits.map(move |answer| told(Event::Waits(answer))))
@@ -169,12 +170,11 @@ impl State {
                 Action::None
             }
             Event::Bill(mode) => {
-                let (Some(patient), Some(_)) = (patient, signed_in.filter(|_| !self.search.busy)) else {
-                    return Action::None;
-                };
+                let person = signed_in.cloned().filter(|_| !self.search.busy);
+                let (Some(patient), Some(person)) = (patient, person) else { return Action::None };
                 self.search.busy = true;
                 let opened = ask(&lane, move |ws| {
-                    let reading = ws.reading_of_patient(patient)?;
+                    let reading = ws.reading_of_patient(patient, &person)?;
                     Ok(Draft::without_card(reading, Proof::DernierPassage, mode, ws.now())?)
                 });
                 Action::Run(opened.map(move |answer| told(Event::Opened(Box::new(answer)))))

@@ -8,8 +8,8 @@ use iced::widget::{column, operation, row, text_input};
 use iced::{Element, widget};
 use liasse_core::desk::SignedIn;
 use liasse_core::invoicing::TakenBack;
+use liasse_core::office::Office;
 use liasse_core::signing;
-use liasse_demo::Office;
 use liasse_domain::{DocumentKind, FseRef, Report, ScanKind};
 
 use super::{Action, Message, State};

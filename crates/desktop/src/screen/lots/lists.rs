@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use liasse_core::desk::SignedIn;
 use liasse_core::lists::{Listing, Only, Sort};
-use liasse_demo::Office;
+use liasse_core::office::Office;
 
 use super::{Action, Message, State};
 use crate::ask::ask;

@@ -8,7 +8,7 @@ use liasse_core::ledger::Document;
 use liasse_core::people::{Found, Person, RightsSeen, Source};
 use liasse_domain::{DocumentKind, MoneyState, Payer, clock};
 
-use super::{FIELD, MOST, Message, Opened, ROW, State};
+use super::{FIELD, MOST, Message, Opened, ROW, State, data};
 use crate::screen::{listed, lots};
 use crate::text::{t, with};
 use crate::theme;
@@ -27,10 +27,11 @@ impl State {
             text_input(t("patients.field"), &self.typed).id(FIELD).on_input(Message::Typed).on_submit(Message::Enter),
         );
         let mut body = column![row![parts::title(t("patients.title")), field].spacing(16).align_y(Center)].spacing(12);
-        body = body.push(match (&self.opened, &self.found) {
-            (Some(opened), _) => patient(opened),
-            (None, Some(found)) => self.people(found),
-            (None, None) => teach(t("patients.teach")),
+        body = body.push(match (&self.data, &self.opened, &self.found) {
+            (Some(plan), ..) => data::view(plan),
+            (None, Some(opened), _) => patient(opened),
+            (None, None, Some(found)) => self.people(found),
+            (None, None, None) => teach(t("patients.teach")),
         });
         if let Some(report) = &self.notice {
             body = body.push(parts::report(report));
@@ -38,18 +39,21 @@ impl State {
         if let Some(said) = &self.said {
             body = body.push(parts::coloured(format!("✓ {said}"), |c| c.good));
         }
-        body = body.push(self.hints());
+        body = body.push(self.hints(signed_in));
         container(body).padding(16).width(Fill).height(Fill).style(theme::panel).into()
     }
 
-    fn hints(&self) -> Element<'_, Message> {
+    fn hints<'a>(&'a self, signed_in: Option<&SignedIn>) -> Element<'a, Message> {
+        if self.data.is_some() {
+            return row(data::hints().into_iter().map(|(key, does)| parts::key_action(key, does))).spacing(24).into();
+        }
         let keys: Vec<(&'static str, &'static str)> = match (&self.opened, &self.found) {
-            (Some(_), _) => vec![
-                ("↓ ↑", t("patients.key_document")),
-                ("F6", t("patients.duplicate")),
-                ("F5", t("patients.back")),
-                ("F8", t("patients.another")),
-            ],
+            (Some(_), _) => {
+                let mut keys = vec![("↓ ↑", t("patients.key_document")), ("F6", t("patients.duplicate"))];
+                keys.extend(data::may(signed_in).then(|| ("F7", t("patients.data_key"))));
+                keys.extend([("F5", t("patients.back")), ("F8", t("patients.another"))]);
+                keys
+            }
             (None, Some(found)) if !found.people.is_empty() => {
                 vec![("↓ ↑", t("patients.key_row")), ("Entrée", t("patients.key_open")), ("F8", t("patients.another"))]
             }

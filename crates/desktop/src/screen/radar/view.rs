@@ -35,6 +35,9 @@ pub(super) fn screen<'a>(state: &'a State, radar: &'a Radar) -> Element<'a, Mess
     if let Some(report) = &state.notice {
         body = body.push(parts::report(report));
     }
+    for report in &radar.notices {
+        body = body.push(parts::report(report));
+    }
     body = body.push(hints(state));
     container(body).padding(16).width(Fill).height(Fill).style(theme::panel).into()
 }

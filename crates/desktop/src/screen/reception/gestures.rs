@@ -128,7 +128,7 @@ impl State {
             })??;
             desync::seal(&lane, &cards, &fse, &vitale, &person)?;
             let of = fse.clone();
-            let due = lane.call(move |ws| ws.due_by_patient(&of))??;
+            let due = lane.call(move |ws| ws.due_by_patient(&of, &person))??;
             Ok((fse, due))
         });
         Action::Run(billed.map(Message::Sealed))
@@ -143,7 +143,7 @@ impl State {
             let (draft, bills) = ws.draft_of_passage(id, None, without, person)?;
             let fse = ws.prepare(&draft, &bills)?;
             let (row, _) = ws.sheet_of(&fse, person)?;
-            let path = ws.write_sheet(row.id, &folder, person.holder.test_card)?;
+            let path = ws.write_sheet(row.id, &folder, person)?;
             let values = [("fse", &*fse.number.to_string()), ("file", &path.display().to_string())];
             Ok(with("reception.degraded", &values))
         })
@@ -178,7 +178,7 @@ impl State {
         let Some(number) = self.paper().map(|row| row.id) else { return Action::None };
         let folder = hands.office.root().join("papier");
         self.gesture(hands, move |ws, person| {
-            let path = ws.write_sheet(number, &folder, person.holder.test_card)?;
+            let path = ws.write_sheet(number, &folder, person)?;
             Ok(with("reception.printed", &[("file", &path.display().to_string())]))
         })
     }
@@ -215,9 +215,9 @@ impl State {
             let reason = ws.paper_reason(cps.as_ref(), person.as_ref())?;
             let mut draft = Draft::new(&vitale, beneficiary, ws.now())?;
             draft.input.acts = acts;
-            let number = ws.bill_on_paper(&draft, &by, reason)?;
-            let path = ws.write_sheet(number, &folder, draft.card().insured.test_card)?;
-            let values = [("sheet", &*number.to_string()), ("file", &path.display().to_string())];
+            let (row, sheet) = ws.bill_on_paper(&draft, &by, reason)?;
+            let path = sheet.write(&row, &folder, draft.card().insured.test_card)?;
+            let values = [("sheet", &*row.id.to_string()), ("file", &path.display().to_string())];
             Ok(with("reception.on_paper_done", &values))
         });
         Action::Run(billed.map(Message::Done))

@@ -71,6 +71,7 @@ impl State {
             body = body.push(parts::key_action("F6", t("receipts.deposit")));
         }
         body = body.push(parts::key_action("F7", t("help.slip")));
+        body = body.push(parts::key_action("F8", t("help.books")));
         body.into()
     }
 

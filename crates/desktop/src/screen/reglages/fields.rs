@@ -1,6 +1,8 @@
 //! The settings that are typed: their labels, what each means, and what is in their fields. A secret is typed and never shown.
 
-use liasse_core::settings::Shown;
+use liasse_core::backup::{FOLDER, HOUR, KEEP};
+use liasse_core::retention::SETTING as YEARS;
+use liasse_core::settings::{CODE_AFTER, IDLE, Shown};
 
 use crate::text::t;
 
@@ -21,6 +23,12 @@ pub const MAILBOX: &[&str] = &[
 ];
 /// The settings of the posts of one practice.
 pub const POSTS: &[&str] = &["desk.post", CODE];
+/// The settings of the backups that are made by themselves.
+pub const BACKUP: &[&str] = &[FOLDER, HOUR, KEEP];
+/// For how long things are kept.
+pub const KEPT: &[&str] = &[YEARS];
+/// The settings of an empty chair.
+pub const ABSENCE: &[&str] = &[IDLE, CODE_AFTER];
 /// The dark theme.
 pub const DARK: &str = "desk.dark";
 /// The zoom.
@@ -52,6 +60,12 @@ pub fn words(setting: &str) -> (&'static str, &'static str) {
         "post.oct_address" => (t("settings.oct"), t("settings.oct_help")),
         "post.compression" => (t("settings.compression"), t("settings.compression_help")),
         "desk.post" => (t("settings.post"), t("settings.post_help")),
+        FOLDER => (t("safe.folder"), t("safe.folder_help")),
+        HOUR => (t("safe.hour"), t("safe.hour_help")),
+        KEEP => (t("safe.keep"), t("safe.keep_help")),
+        YEARS => (t("kept.years"), t("kept.years_help")),
+        IDLE => (t("settings.idle"), t("settings.idle_help")),
+        CODE_AFTER => (t("settings.code_after"), t("settings.code_after_help")),
         _ => (t("settings.code"), t("settings.code_help")),
     }
 }
@@ -140,7 +154,7 @@ mod tests {
 
     #[test]
     fn the_settings_that_are_typed_exist_and_the_secrets_are_those_of_the_store() {
-        for setting in MAILBOX.iter().chain(POSTS) {
+        for setting in MAILBOX.iter().chain(POSTS).chain(ABSENCE).chain(BACKUP).chain(KEPT) {
             let known = liasse_core::settings::find(setting).expect("a setting");
             assert_eq!(known.secret, is_secret(setting), "{setting}");
             let (label, help) = words(setting);

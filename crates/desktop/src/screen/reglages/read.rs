@@ -1,22 +1,30 @@
-//! What Réglages shows, read in a thread of its own: settings, the situations of the card that is signed in, the dated tables.
+//! What Réglages shows, read in a thread of its own: settings, the situations of the card that is signed in, the dated tables. And what
+//! is due to be erased: read when somebody asks for it, and erased by a second key once it is shown. What is due: `core::retention`.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use iced::Task;
+use liasse_core::access::Refused;
 use liasse_core::cards::CardView;
+use liasse_core::data_dir::World;
 use liasse_core::desk::SignedIn;
-use liasse_core::ports::Clock;
+use liasse_core::keys::{Keys, Way};
+use liasse_core::office::Office;
+use liasse_core::retention::{RetentionDone, RetentionReport};
 use liasse_core::schedule::Schedule;
-use liasse_core::settings::{Appearance, Shown};
+use liasse_core::settings::{Absence, Appearance, Shown};
 use liasse_core::tariffs::{self, Standing};
-use liasse_demo::Office;
-use liasse_domain::{BillingSituation, Report};
+use liasse_domain::{BillingSituation, Coded, Report};
 
-use crate::ask::aside;
+use super::safe;
+use crate::ask::{aside, ask, reported};
+use crate::widget::secret::SecretBuffer;
 
 /// How long the cards are waited for: one of them may be signing.
 const CARDS_CAP: Duration = Duration::from_secs(10);
+/// The refusal to erase by a clock that stands far from the journal.
+const AHEAD: &str = "system.horloge_en_avance";
 
 /// What is shown.
 #[derive(Clone, Debug)]
@@ -27,6 +35,8 @@ pub struct Facts {
     pub schedule: Schedule,
     /// The look that was chosen.
     pub look: Appearance,
+    /// What happens while nobody is there.
+    pub absence: Absence,
     /// All situations of the card that is signed in.
     pub situations: Vec<BillingSituation>,
     /// Whether its holder typed them: the card's are in a format that is not public.
@@ -35,16 +45,23 @@ pub struct Facts {
     pub tables: Vec<Standing>,
     /// Where the data lies.
     pub root: PathBuf,
+    /// The keys and the backups.
+    pub safe: safe::Facts,
 }
 
 /// Reads all of it.
 pub fn read(office: &Office, signed_in: Option<&SignedIn>) -> Task<Result<Facts, Report>> {
     let (lane, cards) = (office.workstation(), office.cards());
-    let (root, today) = (office.root().to_path_buf(), office.clock().today());
+    let (root, today, real) = (office.root().to_path_buf(), office.today(), office.world() == World::Real);
     let serial = signed_in.map(|person| person.serial.clone());
     aside(move || {
-        let (settings, schedule, look) =
-            lane.call(|ws| Ok::<_, liasse_core::CoreError>((ws.settings_shown()?, ws.schedule()?, ws.appearance()?)))??;
+        let (settings, schedule, look, absence) = lane.call(|ws| {
+            let (settings, schedule) = (ws.settings_shown()?, ws.schedule()?);
+            Ok::<_, liasse_core::CoreError>((settings, schedule, ws.appearance()?, ws.absence()?))
+        })??;
+        let (standing, now) = lane.call(|ws| Ok::<_, liasse_core::CoreError>((ws.backups()?, ws.now())))??;
+        let ways = Keys::read(&root).map(|keys| keys.ways());
+        let safe = safe::Facts::of(ways, real, standing, now);
         let readers = cards.call_within(CARDS_CAP, |desk| desk.snapshot()).map(|snapshot| snapshot.readers);
         let of_the_card = |card: CardView| match card {
             CardView::Cps(cps) if Some(&cps.identity.serial) == serial.as_ref() => Some(cps),
@@ -60,6 +77,166 @@ pub fn read(office: &Office, signed_in: Option<&SignedIn>) -> Task<Result<Facts,
         };
         let situations = situations.unwrap_or_default();
         let tables = tariffs::standing(Some(&root), today)?;
-        Ok(Facts { settings, schedule, look, situations, typed, tables, root })
+        Ok(Facts { settings, schedule, look, absence, situations, typed, tables, root, safe })
     })
+}
+
+/// What is due to be erased, as far as somebody asked. It names nobody and no amount.
+#[derive(Default)]
+pub struct Keeping {
+    pub(super) stage: Stage,
+    /// Whose card was in when it was asked; nobody's, where whoever opened the data asks.
+    asked_by: Option<String>,
+    /// The passphrase was given for it; the demonstration has none.
+    confirmed: bool,
+    pub(super) buffer: SecretBuffer,
+    pub(super) refused: Option<Report>,
+    pub(super) erased: Option<RetentionDone>,
+}
+
+/// How far it is.
+#[derive(Default)]
+pub(super) enum Stage {
+    /// Nobody asked.
+    #[default]
+    Unasked,
+    /// Others have data here, or nobody's card is in: the passphrase is typed.
+    Passphrase,
+    /// It is read, or erased.
+    Working,
+    /// It is shown.
+    Shown(Box<RetentionReport>),
+}
+
+/// What happens with it.
+#[derive(Clone, Debug)]
+pub enum Erasing {
+    /// Shows what is due; where it is shown, erases it.
+    Go,
+    /// A character of the passphrase came or went.
+    Typed,
+    /// The passphrase is typed.
+    Submit,
+    /// It opens the data, or not.
+    Known(Result<(), Report>),
+    /// What is due was read.
+    Shown(Result<Box<RetentionReport>, Report>),
+    /// It is erased, or not.
+    Erased(Result<RetentionDone, Report>),
+}
+
+/// Whether anything would be erased.
+pub(super) fn is_due(report: &RetentionReport) -> bool {
+    let due = &report.due;
+    due.documents + due.sheets + due.patients + due.transfers > 0
+}
+
+fn serial(who: Option<&SignedIn>) -> Option<String> {
+    who.map(|person| person.serial.clone())
+}
+
+impl Keeping {
+    /// Takes what is shown away; what is under way goes on.
+    pub fn dismiss(&mut self) {
+        if !matches!(self.stage, Stage::Working) {
+            *self = Self::default();
+        }
+    }
+
+    /// Whether that person gave the passphrase for it.
+    pub fn is_confirmed_by(&self, who: Option<&SignedIn>) -> bool {
+        self.confirmed && self.asked_by == serial(who)
+    }
+
+    /// Takes a message in.
+    pub fn update(&mut self, office: &Office, who: Option<&SignedIn>, message: Erasing) -> Task<Erasing> {
+        match message {
+            Erasing::Go => return self.go(office, who),
+            Erasing::Typed => self.refused = None,
+            Erasing::Submit => return self.submit(office),
+            Erasing::Known(Ok(())) => {
+                self.confirmed = true;
+                return self.show(office, who);
+            }
+            Erasing::Known(Err(report)) => (self.stage, self.refused) = (Stage::Passphrase, Some(report)),
+            Erasing::Shown(Ok(report)) => self.stage = Stage::Shown(report),
+            Erasing::Shown(Err(report)) => return self.not_shown(office, who, report),
+            Erasing::Erased(Ok(done)) => *self = Self { erased: Some(done), ..Self::default() },
+            Erasing::Erased(Err(report)) => return self.not_erased(office, who, report),
+        }
+        Task::none()
+    }
+
+    fn go(&mut self, office: &Office, who: Option<&SignedIn>) -> Task<Erasing> {
+        match &self.stage {
+            Stage::Working | Stage::Passphrase => Task::none(),
+            // Whoever comes after is shown it first.
+            Stage::Shown(report) if self.asked_by == serial(who) && is_due(report) => {
+                self.stage = Stage::Working;
+                let (person, confirmed, root) = (who.cloned(), self.confirmed, office.root().to_path_buf());
+                let erased =
+                    ask(&office.workstation(), move |ws| ws.apply_retention(person.as_ref(), confirmed, &root));
+                erased.map(Erasing::Erased)
+            }
+            Stage::Unasked | Stage::Shown(_) => {
+                *self = Self { asked_by: serial(who), ..Self::default() };
+                self.show(office, who)
+            }
+        }
+    }
+
+    fn show(&mut self, office: &Office, who: Option<&SignedIn>) -> Task<Erasing> {
+        self.stage = Stage::Working;
+        let (person, confirmed) = (who.cloned(), self.confirmed && self.asked_by == serial(who));
+        let read = ask(&office.workstation(), move |ws| ws.retention_report(person.as_ref(), confirmed).map(Box::new));
+        read.map(Erasing::Shown)
+    }
+
+    /// Refused: where others have data here, or nobody's card is in, the passphrase is asked for it.
+    fn not_shown(&mut self, office: &Office, who: Option<&SignedIn>, report: Report) -> Task<Erasing> {
+        self.stage = Stage::Unasked;
+        if self.confirmed || !self.asks(office, who, &report) {
+            self.refused = Some(report);
+        } else if self.confirmed {
+            return self.show(office, who);
+        }
+        Task::none()
+    }
+
+    /// Refused: a clock that stands far from the journal is believed where the passphrase is given for it; what is due is shown anew.
+    fn not_erased(&mut self, office: &Office, who: Option<&SignedIn>, report: Report) -> Task<Erasing> {
+        let confirmed = self.confirmed;
+        *self = Self::default();
+        let asked = !confirmed && self.asks(office, who, &report);
+        self.refused = Some(report);
+        if asked && self.confirmed { self.show(office, who) } else { Task::none() }
+    }
+
+    /// Has the passphrase given, where that is what a refusal asks for: whether it is. The demonstration has none: there the next
+    /// key confirms.
+    pub fn asks(&mut self, office: &Office, who: Option<&SignedIn>, refused: &Report) -> bool {
+        if refused.code != Refused::Passphrase.code().0 && refused.code != AHEAD {
+            return false;
+        }
+        self.asked_by = serial(who);
+        if office.world() == World::Real {
+            self.stage = Stage::Passphrase;
+        } else {
+            self.confirmed = true;
+        }
+        true
+    }
+
+    fn submit(&mut self, office: &Office) -> Task<Erasing> {
+        if !matches!(self.stage, Stage::Passphrase) || self.buffer.is_empty() {
+            return Task::none();
+        }
+        let (secret, root) = (self.buffer.take(), office.root().to_path_buf());
+        self.stage = Stage::Working;
+        let known = reported(move || {
+            let opened = Keys::read(&root).and_then(|keys| keys.unlock(Way::Passphrase(&secret)));
+            opened.map(drop).map_err(|error| error.report())
+        });
+        known.map(Erasing::Known)
+    }
 }

@@ -1,6 +1,6 @@
 //! The sections of Réglages, in the order in which they are walked, and the fields of each.
 
-use super::fields::{MAILBOX, POSTS};
+use super::fields::{ABSENCE, BACKUP, KEPT, MAILBOX, POSTS};
 use crate::text::t;
 
 /// A section.
@@ -19,14 +19,24 @@ pub enum Section {
     Securite,
     /// Theme, zoom, seconds.
     Apparence,
-    /// Where the data lies and what to copy.
+    /// For how long things are kept, and what is due.
+    Conservation,
+    /// The ways in, and the backups.
     Sauvegarde,
 }
 
 impl Section {
     /// All, in their order.
-    pub const ALL: &'static [Self] =
-        &[Self::Identite, Self::Boite, Self::Postes, Self::Tarifs, Self::Securite, Self::Apparence, Self::Sauvegarde];
+    pub const ALL: &'static [Self] = &[
+        Self::Identite,
+        Self::Boite,
+        Self::Postes,
+        Self::Tarifs,
+        Self::Securite,
+        Self::Apparence,
+        Self::Conservation,
+        Self::Sauvegarde,
+    ];
 
     /// Its title.
     pub fn title(self) -> &'static str {
@@ -37,6 +47,7 @@ impl Section {
             Self::Tarifs => t("settings.tables"),
             Self::Securite => t("settings.security"),
             Self::Apparence => t("settings.appearance"),
+            Self::Conservation => t("kept.title"),
             Self::Sauvegarde => t("settings.backup"),
         }
     }
@@ -46,6 +57,9 @@ impl Section {
         match self {
             Self::Boite => MAILBOX,
             Self::Postes => POSTS,
+            Self::Securite => ABSENCE,
+            Self::Conservation => KEPT,
+            Self::Sauvegarde => BACKUP,
             _ => &[],
         }
     }

@@ -3,15 +3,18 @@
 use iced::widget::{Column, button, column, container, row, scrollable, text, text_input};
 use iced::{Element, Fill, widget};
 use liasse_core::desk::SignedIn;
+use liasse_core::retention::RetentionReport;
 use liasse_core::tariffs::Standing;
 use liasse_domain::{BillingSituation, CardType, Private, Report};
 
 use super::fields::{is_secret, words};
-use super::{Facts, LIST, Message, Section, State};
+use super::read::{Stage, is_due};
+use super::{Erasing, Facts, LIST, Message, Section, State};
 use crate::text::{t, with};
 use crate::theme;
 use crate::widget::apart::field;
 use crate::widget::parts;
+use crate::widget::secret::secret_field;
 
 /// The width of a label of a fact.
 const LABEL: f32 = 260.0;
@@ -26,7 +29,8 @@ impl State {
             (Some(facts), Section::Tarifs) => tables(&facts.tables),
             (Some(facts), Section::Securite) => self.security(facts),
             (Some(facts), Section::Apparence) => self.appearance(facts),
-            (Some(facts), Section::Sauvegarde) => backup(facts),
+            (Some(facts), Section::Conservation) => self.conservation(facts),
+            (Some(facts), Section::Sauvegarde) => self.safe_place(facts),
         };
         let page = column![parts::title(self.section.title()), section].spacing(12);
         let mut screen = column![
@@ -99,11 +103,71 @@ impl State {
         body.into()
     }
 
+    /// The fields of the section one under the other, where something else stands with them.
+    fn fields_of<'a>(&'a self, facts: &'a Facts) -> Vec<Element<'a, Message>> {
+        let fields = self.section.fields().iter().copied().enumerate();
+        fields.map(|(index, setting)| self.field(facts, setting, index == self.chosen)).collect()
+    }
+
+    /// Keys and backups, and where the data lies.
+    fn safe_place<'a>(&'a self, facts: &'a Facts) -> Element<'a, Message> {
+        let path = facts.root.display().to_string();
+        let body = self.safe.view(&facts.safe, self.fields_of(facts));
+        let body = body
+            .push(text(with("settings.where", &[("path", &path)])).size(theme::BODY))
+            .push(parts::key_action("Entrée", t("settings.key_keep")));
+        scrollable(body.padding([0, 12]).width(Fill)).id(widget::Id::new(LIST)).height(Fill).into()
+    }
+
+    /// For how long things are kept; what is due, which is shown before a second key erases it.
+    fn conservation<'a>(&'a self, facts: &'a Facts) -> Element<'a, Message> {
+        let mut body: Column<'a, Message> = column![said(t("kept.explain"))].spacing(12);
+        body = match &self.keeping.stage {
+            // The field takes every key: no other stands beside it.
+            Stage::Passphrase => {
+                let (typed, submitted) = (Message::Erasing(Erasing::Typed), Message::Erasing(Erasing::Submit));
+                body.push(text(t("kept.passphrase")).size(theme::BODY).font(theme::SEMIBOLD))
+                    .push(secret_field(&self.keeping.buffer, typed, submitted))
+                    .push(
+                        row![parts::key_action("Entrée", t("kept.give")), parts::key_action("Échap", t("kept.leave"))]
+                            .spacing(16),
+                    )
+            }
+            stage => {
+                body = self.fields_of(facts).into_iter().fold(body, |body, field| body.push(field));
+                body = body.push(parts::key_action("Entrée", t("settings.key_keep")));
+                match stage {
+                    Stage::Working => body.push(parts::faint(t("kept.working"))),
+                    Stage::Shown(report) => body.push(due(report)),
+                    Stage::Unasked | Stage::Passphrase => body.push(parts::key_action("F12", t("kept.show"))),
+                }
+            }
+        };
+        if let Some(done) = &self.keeping.erased {
+            let values = [
+                ("documents", &*done.documents.to_string()),
+                ("sheets", &done.sheets.to_string()),
+                ("patients", &done.patients.to_string()),
+                ("transfers", &done.transfers.to_string()),
+                ("files", &done.files.to_string()),
+            ];
+            body = body.push(parts::coloured(format!("✓ {}", with("kept.done", &values)), |colours| colours.good));
+            if done.pages_left {
+                body = body.push(said(t("kept.pages_left")));
+            }
+        }
+        if let Some(report) = &self.keeping.refused {
+            body = body.push(parts::report(report));
+        }
+        scrollable(body.padding([0, 12]).width(Fill)).id(widget::Id::new(LIST)).height(Fill).into()
+    }
+
     fn security<'a>(&'a self, facts: &'a Facts) -> Element<'a, Message> {
         let path = facts.root.display().to_string();
+        let key = if facts.safe.ways.is_some() { t("settings.real_key") } else { t("settings.demo_key") };
         let mut body: Column<'a, Message> = column![
             said(t("settings.encrypted")),
-            said(t("settings.demo_key")),
+            said(key),
             text(with("settings.closed_folder", &[("path", &path)])).size(theme::BODY),
             said(t("settings.code_never_kept")),
             said(t("settings.nothing_in_logs")),
@@ -116,7 +180,10 @@ impl State {
         if let Some((entries, faults)) = &self.verified {
             body = body.push(verified(*entries, faults));
         }
-        body.push(parts::key_action("F7", t("settings.key_verify"))).into()
+        body = body.push(parts::key_action("F7", t("settings.key_verify")));
+        body = self.fields_of(facts).into_iter().fold(body, |body, field| body.push(field));
+        body = body.push(parts::key_action("Entrée", t("settings.key_keep")));
+        scrollable(body.padding([0, 12]).width(Fill)).id(widget::Id::new(LIST)).height(Fill).into()
     }
 
     fn appearance<'a>(&'a self, facts: &'a Facts) -> Element<'a, Message> {
@@ -149,11 +216,46 @@ impl State {
     }
 }
 
+/// What would be erased, what stays and why.
+fn due(report: &RetentionReport) -> Element<'_, Message> {
+    let due = &report.due;
+    let mut body: Column<'_, Message> = column![].spacing(8);
+    body = if is_due(report) {
+        let oldest = due.oldest.map_or_else(|| "–".to_owned(), |day| day.format("%d/%m/%Y").to_string());
+        let values = [
+            ("documents", &*due.documents.to_string()),
+            ("oldest", &oldest),
+            ("sheets", &due.sheets.to_string()),
+            ("patients", &due.patients.to_string()),
+            ("transfers", &due.transfers.to_string()),
+        ];
+        body.push(parts::coloured(format!("? {}", with("kept.due", &values)), |colours| colours.amber))
+    } else {
+        body.push(said(t("kept.nothing")))
+    };
+    for stays in &report.stays {
+        let count = stays.documents.to_string();
+        let values = [("count", &*count), ("text", &stays.text), ("source", &stays.source)];
+        body = body.push(text(with("kept.stays", &values)).size(theme::NOTE));
+    }
+    for kept in &report.kept {
+        let count = kept.count.to_string();
+        let values = [("count", &*count), ("text", &kept.text), ("source", &kept.source)];
+        body = body.push(text(with("kept.always", &values)).size(theme::NOTE));
+    }
+    body = body.push(parts::faint(with("kept.before", &[("count", &report.erased.to_string())])));
+    if !is_due(report) {
+        return body.into();
+    }
+    let keys = row![parts::key_action("F12", t("kept.erase")), parts::key_action("Échap", t("kept.leave"))];
+    body.push(said(t("kept.for_ever"))).push(keys.spacing(16)).into()
+}
+
 fn said<'a>(words: &'static str) -> Element<'a, Message> {
     text(words).size(theme::BODY).into()
 }
 
-fn fact<'a>(label: &'static str, value: String) -> Element<'a, Message> {
+pub(super) fn fact<'a, M: 'a>(label: &'static str, value: String) -> Element<'a, M> {
     row![container(parts::faint(label)).width(LABEL), text(value).size(theme::BODY).width(Fill),].spacing(8).into()
 }
 
@@ -254,18 +356,4 @@ fn verified(entries: u64, faults: &[Report]) -> Element<'_, Message> {
         body = body.push(parts::report(report));
     }
     body.into()
-}
-
-/// Where the data lies and what to copy: the program makes no backup of its own yet, and says so.
-fn backup(facts: &Facts) -> Element<'_, Message> {
-    let path = facts.root.display().to_string();
-    column![
-        said(t("settings.no_backup")),
-        text(with("settings.where", &[("path", &path)])).size(theme::BODY),
-        said(t("settings.what_to_copy")),
-        said(t("settings.copy_closed")),
-        said(t("settings.copy_back")),
-    ]
-    .spacing(12)
-    .into()
 }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use liasse_core::desk::SignedIn;
 use liasse_core::export::ExportError;
+use liasse_core::office::Office;
 use liasse_core::{CoreError, papers, statement};
-use liasse_demo::Office;
 
 use super::{Action, Message, Shown, State};
 use crate::ask::aside;

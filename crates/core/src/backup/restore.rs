@@ -1,0 +1,280 @@
+//! A backup put back: onto a fresh machine, under the secret of its own file of keys, into a folder where nothing is. The directory
+//! is declared last: one whose restore was cut is none, and the restore begins again. The backup is only read.
+//! Rule: issue "Data that survives, and stays private", 4; reference telecom-reliability 4.4 (recovery code).
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use liasse_domain::Instant;
+use liasse_store::{Condition, CopyTold, Finding, JournalFault, KNOWN_SCHEMA, Pace, Store};
+use zeroize::Zeroizing;
+
+use super::make::belongs;
+use super::shelf::{self, Kept, Manifest, REST, STORE, sync_folder};
+use super::{BackupError, Progress};
+use crate::access::{self, Deed};
+use crate::aside;
+use crate::data_dir::{EXPORT, World, create_private, take_lock, write_private};
+use crate::desk::system_stamp;
+use crate::error::CoreError;
+use crate::keys::{self, Keys, Way};
+use crate::ports::KeySource;
+
+/// What says that a restore was begun here and is not finished.
+const UNFINISHED: &str = "restauration.partiel";
+/// What may lie where data are restored: the lock, what was set aside, lists that were written out, and the simulated caisse's own
+/// memory, which is not the practice's.
+const BESIDE: [&str; 4] = ["lock", EXPORT, "caisse", UNFINISHED];
+
+/// What opens a backup.
+#[derive(Clone, Copy)]
+pub enum Unlock<'a> {
+    /// The declared key of the demonstration.
+    Demo(&'a dyn KeySource),
+    /// The passphrase or the recovery code of the practice, as they were when the backup was made.
+    Secret(Way<'a>),
+}
+
+/// What was restored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Restored {
+    /// The name of the backup's folder.
+    pub name: String,
+    /// The world of its data.
+    pub world: World,
+    /// When it was made: what was written after is not in it.
+    pub made_at: Instant,
+    /// The last entry of its journal.
+    pub journal_seq: u64,
+    /// Its schema, where it was an older one that was brought to this program's.
+    pub older: Option<i64>,
+    /// What the journal says against the data; it said so when the backup was made.
+    pub faults: Vec<JournalFault>,
+}
+
+/// A backup of which each file is the one that was written, and whose copy opens by what was given for it. Nothing was written so far.
+pub struct Proved {
+    backup: Kept,
+    key: Zeroizing<[u8; 32]>,
+}
+
+/// Looks whether the backup in the folder `from` (or the newest of those that lie in it) can be restored by what was given. Asked
+/// before anything is moved out of the way of it.
+///
+/// # Errors
+/// [`BackupError`]; nothing was touched.
+pub fn prove(from: &Path, unlock: Unlock<'_>) -> Result<Proved, BackupError> {
+    let backup = the_backup(from)?;
+    backup.manifest.verify(&backup.folder)?;
+    let key = key_of(&backup, unlock)?;
+    // A secret that opens the copy was given for it. What the keyring gives by itself is nobody's word.
+    let given = !matches!(unlock, Unlock::Secret(Way::Keyring(_)));
+    access::check(Deed::Restore, None, given).map_err(CoreError::from)?;
+    Ok(Proved { backup, key })
+}
+
+/// Restores the backup in the folder `from` (or the newest of those that lie in it) into the data directory `root`, where nothing
+/// may be. `now` stands in the journal of a practice; that of a demonstration bears the time of its own clock.
+///
+/// # Errors
+/// [`BackupError`]; `root` is no data directory then, and the same call can be made again.
+pub fn restore(
+    from: &Path,
+    root: &Path,
+    unlock: Unlock<'_>,
+    now: Instant,
+    step: &mut dyn FnMut(Progress) -> Pace,
+) -> Result<Restored, BackupError> {
+    prove(from, unlock)?.restore(root, now, step)
+}
+
+impl Proved {
+    /// Sets what lies in `root` aside, then restores there; gives where it lies now, too.
+    ///
+    /// # Errors
+    /// [`BackupError`]; what was set aside stays there, and the restore can be made again.
+    pub fn restore_over(
+        &self,
+        root: &Path,
+        now: Instant,
+        step: &mut dyn FnMut(Progress) -> Pace,
+    ) -> Result<(PathBuf, Restored), BackupError> {
+        if root.is_dir() && fs::canonicalize(&self.backup.folder)?.starts_with(fs::canonicalize(root)?) {
+            return Err(BackupError::WithinTarget);
+        }
+        let moved = aside::set_aside(root, now)?;
+        Ok((moved, self.restore(root, now, step)?))
+    }
+
+    /// Restores into `root`, where nothing may be: as [`restore`].
+    ///
+    /// # Errors
+    /// [`BackupError`].
+    pub fn restore(
+        &self,
+        root: &Path,
+        now: Instant,
+        step: &mut dyn FnMut(Progress) -> Pace,
+    ) -> Result<Restored, BackupError> {
+        let Self { backup, key } = self;
+        let manifest = &backup.manifest;
+        // A demonstration's clock is its own: it stands where the backup was made, and the journal must not stand after it.
+        let now = if manifest.world == World::Demo { manifest.made_at } else { now };
+        check_empty(root)?;
+        create_private(root)?;
+        let _lock = take_lock(root)?;
+        // Once more behind the lock: another program may have made something here.
+        check_empty(root)?;
+        write_private(&root.join(UNFINISHED), backup.name.as_bytes())?;
+        sync_folder(root)?;
+        copy_files(backup, root)?;
+        if step(Progress::Checking) == Pace::Stop {
+            return Err(BackupError::Stopped);
+        }
+        let faults = open_and_check(backup, root, key, now)?;
+        declare(root, manifest.world)?;
+        Ok(Restored {
+            name: backup.name.clone(),
+            world: manifest.world,
+            made_at: manifest.made_at,
+            journal_seq: manifest.journal.seq,
+            older: (manifest.schema < KNOWN_SCHEMA).then_some(manifest.schema),
+            faults,
+        })
+    }
+}
+
+/// The backup that a folder is, or the newest of those that lie in it: of one practice.
+fn the_backup(from: &Path) -> Result<Kept, BackupError> {
+    match Manifest::read(from) {
+        Ok(manifest) => {
+            let name = from.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            return Ok(Kept { name, folder: from.to_owned(), manifest });
+        }
+        Err(BackupError::NotABackup) if from.is_dir() => {}
+        Err(error) => return Err(error),
+    }
+    let found = shelf::list(from, None)?;
+    let newest = found.first().ok_or(BackupError::NotABackup)?;
+    if found.iter().any(|other| other.manifest.journal.first != newest.manifest.journal.first) {
+        return Err(BackupError::SeveralPractices);
+    }
+    Ok(newest.clone())
+}
+
+/// The key of the backup's copy, proved on it.
+fn key_of(backup: &Kept, unlock: Unlock<'_>) -> Result<Zeroizing<[u8; 32]>, BackupError> {
+    let keys = match (backup.manifest.world, unlock) {
+        (World::Demo, Unlock::Demo(declared)) => vec![declared.data_key()?],
+        (World::Demo, Unlock::Secret(_)) => return Err(BackupError::NoSecret),
+        (World::Real, Unlock::Demo(_)) => return Err(BackupError::SecretNeeded),
+        (World::Real, Unlock::Secret(way)) => {
+            let opened = Keys::read(&backup.folder)?.unlock(way)?;
+            opened.iter().map(KeySource::data_key).collect::<Result<_, _>>()?
+        }
+    };
+    let copy = backup.folder.join(STORE);
+    let mut worst = BackupError::ForeignCopy;
+    for key in keys {
+        match liasse_store::examine(&copy, &key)? {
+            Condition::Ours(findings) => match findings.into_iter().find(Finding::is_damage) {
+                None => return Ok(key),
+                Some(damage) => worst = BackupError::Unsound(damage),
+            },
+            Condition::Absent | Condition::Empty | Condition::Plain | Condition::Foreign => {}
+        }
+    }
+    Err(worst)
+}
+
+/// Whether data can be restored here: nothing is there, or what a restore left that was cut.
+fn check_empty(root: &Path) -> Result<(), BackupError> {
+    let entries = match fs::read_dir(root) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(error) if error.kind() == ErrorKind::NotADirectory => return Err(BackupError::NotEmpty),
+        Err(error) => return Err(error.into()),
+    };
+    let mut names = Vec::new();
+    for entry in entries {
+        names.push(entry?.file_name().to_string_lossy().into_owned());
+    }
+    let was_cut = names.iter().any(|name| name == UNFINISHED) && !names.iter().any(|name| name == "world.toml");
+    let beside = |name: &String| BESIDE.contains(&name.as_str()) || name.starts_with(aside::PREFIX);
+    if was_cut || names.iter().all(beside) { Ok(()) } else { Err(BackupError::NotEmpty) }
+}
+
+/// Every file to its place, each compared with the list as it passes.
+fn copy_files(backup: &Kept, root: &Path) -> Result<(), BackupError> {
+    // What an earlier try left beside the store would be read as its own.
+    for left in ["liasse.db-wal", "liasse.db-shm", "liasse.db-journal"] {
+        match fs::remove_file(root.join(left)) {
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error.into()),
+            _ => {}
+        }
+    }
+    for file in &backup.manifest.files {
+        let Some(place) = place_of(&file.path, backup.manifest.world) else { continue };
+        let to = root.join(place);
+        let from = backup.folder.join(&file.path);
+        // The clock of a demonstration that has its caisse beside it is that caisse's, unless it stands before the backup: then the
+        // journal would stand after the clock, and nothing could be signed.
+        if place.starts_with("caisse/") && to.exists() && offset(&from) <= offset(&to) {
+            continue;
+        }
+        let (bytes, sha256) = shelf::copied(&from, &to)?;
+        if bytes != file.bytes || sha256 != file.sha256 {
+            return Err(BackupError::Altered { file: file.path.clone() });
+        }
+        // Each folder on the way: the name of a new one survives a power cut only when the one that it lies in is synced too.
+        to.ancestors().skip(1).take_while(|above| above.starts_with(root)).try_for_each(sync_folder)?;
+    }
+    Ok(())
+}
+
+/// By how much the clock of a demonstration stands before or after the computer's, as its file says; none where it says nothing.
+fn offset(clock: &Path) -> Option<i64> {
+    fs::read_to_string(clock).ok()?.trim().parse().ok()
+}
+
+/// Where a file of a backup belongs in a data directory; `None` for one that this program does not know, and for keys of no use.
+fn place_of(path: &str, world: World) -> Option<&str> {
+    match path.strip_prefix(REST).and_then(|rest| rest.strip_prefix('/')) {
+        // Nothing else: no list makes a directory before it is whole, or puts another store in its place.
+        Some(rest) => belongs(rest, world).then_some(rest),
+        None if path == STORE => Some(path),
+        None if path == keys::FILE && world == World::Real => Some(path),
+        None => None,
+    }
+}
+
+/// Opens the restored store, which brings an older one to this program's schema, compares its journal with the list, reads it
+/// through, and tells in it that it was restored.
+fn open_and_check(backup: &Kept, root: &Path, key: &[u8; 32], now: Instant) -> Result<Vec<JournalFault>, BackupError> {
+    let mut store = Store::open(&root.join(STORE), key)?;
+    let stand = &backup.manifest.journal;
+    let (seq, head) = store.journal_head()?;
+    if (seq, shelf::hex(&head)) != (stand.seq, stand.head.clone()) {
+        return Err(BackupError::Altered { file: STORE.to_owned() });
+    }
+    let faults = store.journal_verify()?.faults;
+    let told = CopyTold { name: Some(backup.name.clone()), head: Some((seq, head)), code: None };
+    store.tell_restored(&system_stamp(now), &told)?;
+    Ok(faults)
+}
+
+/// Says which world the directory belongs to: from here on it is one.
+fn declare(root: &Path, world: World) -> Result<(), BackupError> {
+    let word = match world {
+        World::Demo => "demo",
+        World::Real => "real",
+    };
+    let fresh = root.join("world.toml.new");
+    write_private(&fresh, format!("v = 1\nworld = \"{word}\"\n").as_bytes())?;
+    fs::rename(&fresh, root.join("world.toml"))?;
+    sync_folder(root)?;
+    // It says nothing any more.
+    drop(fs::remove_file(root.join(UNFINISHED)));
+    Ok(())
+}

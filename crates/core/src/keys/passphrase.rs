@@ -1,0 +1,70 @@
+//! Which passphrases are refused: those that are guessed at once. No rule on signs: length is what a guess costs.
+//! Not a dictionary. At least twelve characters, and not a short piece over and over, nor a row of neighbours.
+
+use super::fault::KeyError;
+
+/// The fewest characters.
+pub(super) const FEWEST: usize = 12;
+/// The fewest different ones.
+const DIFFERENT: usize = 5;
+
+/// Whether a passphrase may be chosen.
+pub(super) fn judge(passphrase: &str) -> Result<(), KeyError> {
+    let signs: Vec<char> = passphrase.chars().collect();
+    if signs.len() < FEWEST || passphrase.trim().is_empty() {
+        return Err(KeyError::TooShort);
+    }
+    if has_few(&signs) || repeats(&signs) || counts(&signs) { Err(KeyError::TooPlain) } else { Ok(()) }
+}
+
+fn has_few(signs: &[char]) -> bool {
+    let mut known = signs.to_vec();
+    known.sort_unstable();
+    known.dedup();
+    known.len() < DIFFERENT
+}
+
+/// Whether it is a piece over and over that would be too short alone.
+fn repeats(signs: &[char]) -> bool {
+    (1..FEWEST.min(signs.len()))
+        .any(|period| signs.iter().zip(signs.iter().skip(period)).all(|(one, next)| one == next))
+}
+
+/// Whether each sign but one or two follows the one before, up or down: `123456789012`, `abcdefghijkl`.
+fn counts(signs: &[char]) -> bool {
+    let steps = |wanted: i64| {
+        let pairs = signs.iter().zip(signs.iter().skip(1));
+        pairs.filter(|(one, next)| i64::from(u32::from(**next)) - i64::from(u32::from(**one)) == wanted).count()
+    };
+    steps(1).max(steps(-1)) + 3 >= signs.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_guessed_at_once_is_refused_and_said_why() {
+        for short in ["", "motdepasse", "onze signes", "éééééééééé", "            "] {
+            assert_eq!(judge(short), Err(KeyError::TooShort), "{short}");
+        }
+        for plain in [
+            "aaaaaaaaaaaa",
+            "abababababab",
+            "motdemotdemotde",
+            "cabinet cabinet cabinet",
+            "123456789012",
+            "012345678901234",
+            "abcdefghijklmn",
+            "zyxwvutsrqpo",
+            "liasse12liasse12",
+            "aabbaabbccaabbaa",
+        ] {
+            assert_eq!(judge(plain), Err(KeyError::TooPlain), "{plain}");
+        }
+        for good in ["cheval pile agrafe correcte", "Vélo-1987-Ardèche", "douze signes", "le chat dort sur le piano"]
+        {
+            assert_eq!(judge(good), Ok(()), "{good}");
+        }
+    }
+}
