@@ -16,6 +16,9 @@ use connection::{Connection, Pending};
 /// `SCardCancel` reaches only a call that already waits: no single wait is longer than this, so that a wake-up that
 /// came a moment too early is noticed.
 const SLICE: Duration = Duration::from_millis(250);
+/// How long the first of them is, each next one twice as long: one wake-up often follows another closely, and one that was missed
+/// is then noticed after no more time than has passed since.
+const FIRST_SLICE: Duration = Duration::from_millis(4);
 
 /// A reader and the card in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -117,14 +120,15 @@ impl PcscReaders {
             self.list()?;
         }
         let deadline = Instant::now() + timeout;
+        let mut slice = FIRST_SLICE;
         loop {
             if self.woken.swap(false, Ordering::SeqCst) {
                 return Ok(false);
             }
             let left = deadline.saturating_duration_since(Instant::now());
-            match self.context.get_status_change(left.min(SLICE), &mut self.watched) {
+            match self.context.get_status_change(left.min(slice), &mut self.watched) {
                 Ok(()) => return Ok(true),
-                Err(Error::Timeout) if left > SLICE => {}
+                Err(Error::Timeout) if left > slice => slice = SLICE.min(slice * 2),
                 Err(Error::Timeout) => return Ok(false),
                 Err(Error::Cancelled) => {
                     self.woken.store(false, Ordering::SeqCst);
