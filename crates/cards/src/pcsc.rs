@@ -16,8 +16,8 @@ use connection::{Connection, Pending};
 /// `SCardCancel` reaches only a call that already waits: no single wait is longer than this, so that a wake-up that
 /// came a moment too early is noticed.
 const SLICE: Duration = Duration::from_millis(250);
-/// How long the first of them is, each next one twice as long: one wake-up often follows another closely, and one that was missed
-/// is then noticed after no more time than has passed since.
+/// How long the first wait after a wake-up is, each next one twice as long: one wake-up often follows another closely, and one that
+/// was missed is then noticed after no more time than has passed since.
 const FIRST_SLICE: Duration = Duration::from_millis(4);
 
 /// A reader and the card in it.
@@ -38,6 +38,8 @@ pub struct PcscReaders {
     current: Arc<Mutex<Context>>,
     watched: Vec<Watched>,
     woken: Arc<AtomicBool>,
+    /// How long the next single wait is.
+    slice: Duration,
     /// Cards that another program holds: the attempts go on.
     attempts: Attempts<Pending>,
 }
@@ -71,6 +73,7 @@ impl PcscReaders {
             context,
             watched: Vec::new(),
             woken: Arc::default(),
+            slice: SLICE,
             attempts: Attempts(Vec::new()),
         })
     }
@@ -120,18 +123,19 @@ impl PcscReaders {
             self.list()?;
         }
         let deadline = Instant::now() + timeout;
-        let mut slice = FIRST_SLICE;
         loop {
             if self.woken.swap(false, Ordering::SeqCst) {
+                self.slice = FIRST_SLICE;
                 return Ok(false);
             }
             let left = deadline.saturating_duration_since(Instant::now());
-            match self.context.get_status_change(left.min(slice), &mut self.watched) {
+            match self.context.get_status_change(left.min(self.slice), &mut self.watched) {
                 Ok(()) => return Ok(true),
-                Err(Error::Timeout) if left > slice => slice = SLICE.min(slice * 2),
+                Err(Error::Timeout) if left > self.slice => self.slice = SLICE.min(self.slice * 2),
                 Err(Error::Timeout) => return Ok(false),
                 Err(Error::Cancelled) => {
                     self.woken.store(false, Ordering::SeqCst);
+                    self.slice = FIRST_SLICE;
                     return Ok(false);
                 }
                 // A reader that went away is a change, not a fault.
