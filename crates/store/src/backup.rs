@@ -6,6 +6,7 @@ use std::fs::{File, OpenOptions};
 use std::path::Path;
 
 use rusqlite::backup::{Backup, StepResult};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::error::{Result, StoreError};
@@ -54,11 +55,25 @@ pub fn copy(from: (&Path, &[u8; 32]), to: (&Path, &[u8; 32]), step: &mut dyn FnM
     source.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, i64>(0))?;
     let file = new_file(to.0)?;
     let filled = fill(&source, to, &file, step);
+    // Whatever became of the copy.
+    let _ = fold(source, from);
     if filled.is_err() {
         // It was made here, and half of it is none.
         drop(std::fs::remove_file(to.0));
     }
     filled
+}
+
+/// Ends the reading, and folds what others wrote meanwhile into the file. While somebody reads one moment the log only grows; left to
+/// them, their next commit would fold all of it, and the desk would wait for that.
+fn fold(source: Connection, (path, key): (&Path, &[u8; 32])) -> Result<()> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_EXRESCODE;
+    let own = Connection::open_with_flags(path, flags)?;
+    own.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    unlock(&own, key)?;
+    source.close().map_err(|(_, error)| error)?;
+    // Beside those that read and write: it waits for nobody, and nobody for it.
+    Ok(own.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?)
 }
 
 /// A new empty file of its owner's.

@@ -1,59 +1,44 @@
-//! The day of a practice with 50,000 FSE, over the encrypted file and over a plain one of the same rows, in turn: each visit looks for
-//! the patient, opens the history and keeps an FSE. Then one FSE kept by the store itself, beside the plain file and the bare disk.
+//! The day of a practice with 50,000 FSE, over the encrypted file and over a plain one of the same rows, in turn. Then one FSE kept by
+//! the store itself, beside the plain file and the bare disk.
 
 use std::fs::File;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
 use liasse_domain::FseNumber;
 use rusqlite::Connection;
 
 use crate::claims::Claims;
-use crate::figures::{Took, milliseconds_since, say};
+use crate::figures::{Took, say};
 use crate::hand::Hand;
 use crate::journal;
 use crate::made::{self, Practice};
+use crate::side::Side;
 
 const FSE: u32 = 50_000;
-/// Rounds of so many visits, the two files in turn.
+/// Rounds of visits, the two files in turn.
 const ROUNDS: u32 = 20;
-const VISITS: u32 = 100;
-/// At every third visit somebody looks at the latest of the ledger.
-const PAGE_EVERY: u32 = 3;
 /// FSE kept one by one.
 const KEPT: u32 = 300;
 
-/// Both files and their hands.
+/// Both files.
 struct Pair {
     practice: Practice,
-    encrypted: Side,
-    plain: Side,
-}
-
-/// One of the two.
-struct Side {
-    hand: Hand,
-    claims: Claims,
-    /// Of each round: reading, keeping, both.
-    reads: Took,
-    commits: Took,
-    day: Took,
+    plain: PathBuf,
+    settings: Vec<(String, String)>,
 }
 
 /// Measures and says all of it.
 pub fn day() {
-    let mut pair = Pair::new();
+    let pair = Pair::new();
+    let mut encrypted = Side::of(&pair.practice.file(), true, &pair.settings);
+    let mut plain = Side::of(&pair.plain, false, &pair.settings);
     for round in 0..ROUNDS {
-        let [first, second] = if round % 2 == 0 {
-            [&mut pair.encrypted, &mut pair.plain]
-        } else {
-            [&mut pair.plain, &mut pair.encrypted]
-        };
+        let [first, second] = if round % 2 == 0 { [&mut encrypted, &mut plain] } else { [&mut plain, &mut encrypted] };
         first.visits();
         second.visits();
     }
-    let (encrypted, plain) = (&pair.encrypted, &pair.plain);
+    let (encrypted, plain) = (encrypted.end(), plain.end());
     for (name, encrypted, plain) in [
         ("day", &encrypted.day, &plain.day),
         ("day_reads", &encrypted.reads, &plain.reads),
@@ -65,20 +50,19 @@ pub fn day() {
         say(&format!("{name}_of_plain"), plain.median() / encrypted.median() * 100.0, "%");
         say(&format!("{name}_to_plain"), encrypted.median() / plain.median(), "ratio");
     }
-    one_by_one(pair);
+    one_by_one(&pair);
 }
 
 /// One FSE after the other: by the store, by a hand in the plain file, and its bytes alone in a file of their own.
-fn one_by_one(pair: Pair) {
-    let Pair { practice, encrypted, mut plain } = pair;
-    drop(encrypted.hand);
-    let (mut store, mut claims) = (practice.store(), encrypted.claims);
-    let mut disk = File::create(beside(&practice.file(), "disque")).expect("a file");
+fn one_by_one(pair: &Pair) {
+    let mut plain = Hand::over(Connection::open(&pair.plain).expect("a plain file"), &pair.settings);
+    let (mut store, mut claims) = (pair.practice.store(), Claims::of(&pair.practice.raw()));
+    let mut disk = File::create(beside(&pair.practice.file(), "disque")).expect("a file");
     let (mut by_store, mut by_plain, mut by_disk) = (Took::default(), Took::default(), Took::default());
     for _ in 0..KEPT {
         let claim = claims.another();
         by_store.of(|| claims.keep(&mut store, &claim));
-        by_plain.of(|| plain.hand.keep(&claims, &claim));
+        by_plain.of(|| plain.keep(&claims, &claim));
         let (content, bytes) = claim.numbered(FseNumber::new(1).expect("a number")).expect("the bytes of an FSE");
         let content = serde_json::to_vec(&content).expect("json");
         by_disk.of(|| {
@@ -106,10 +90,8 @@ impl Pair {
         let path = beside(&practice.file(), "clair.db");
         like(&practice, &path);
         assert!(!is_plain(&practice.file()) && is_plain(&path), "one is encrypted, the other is not");
-        let claims = Claims::of(&practice.raw());
-        let encrypted = Side::of(Hand::over(practice.raw(), &settings), claims.clone());
-        let plain = Side::of(Hand::over(Connection::open(&path).expect("a plain file"), &settings), claims);
-        Self { practice, encrypted, plain }
+        let settings = settings.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        Self { practice, plain: path, settings }
     }
 }
 
@@ -142,32 +124,4 @@ fn is_plain(path: &Path) -> bool {
 /// Another file on the same disk, which goes away with it.
 fn beside(file: &Path, name: &str) -> PathBuf {
     file.with_file_name(name)
-}
-
-impl Side {
-    fn of(hand: Hand, claims: Claims) -> Self {
-        Self { hand, claims, reads: Took::default(), commits: Took::default(), day: Took::default() }
-    }
-
-    /// A round.
-    fn visits(&mut self) {
-        let (mut reads, mut commits) = (0.0, 0.0);
-        for visit in 0..VISITS {
-            let claim = self.claims.another();
-            let name: String = claim.patient().family_name.reveal().chars().take(3).collect();
-            let start = Instant::now();
-            self.hand.search(&name);
-            self.hand.history(claim.person);
-            if visit % PAGE_EVERY == 0 {
-                self.hand.page();
-            }
-            reads += milliseconds_since(start);
-            let start = Instant::now();
-            self.hand.keep(&self.claims, &claim);
-            commits += milliseconds_since(start);
-        }
-        self.reads.add(reads);
-        self.commits.add(commits);
-        self.day.add(reads + commits);
-    }
 }

@@ -24,14 +24,19 @@ const DOCUMENT: &str =
     "INSERT INTO document (state, billing, number, mode, regime, caisse, patient, drawn_up, act_date, total,
         third_party_amo, third_party_amc, corrects, locum, entry, created_at, kind, of_fse, replacement)
     VALUES ('preparee', ?1, ?2, 3, '01', '751', ?3, ?4, ?4, ?5, ?6, ?7, NULL, NULL, ?8, ?9, 'fse', NULL, NULL)";
+const PATIENT_ROW: &str = "SELECT id FROM patient
+    WHERE insured_nir = ?1 AND birth_date = ?2 AND birth_rank = ?3 AND (own_nir IS NULL OR ?4 IS NULL OR own_nir = ?4)
+    ORDER BY coalesce(own_nir = ?4, 0) DESC, given_name = ?5 DESC, id LIMIT 1";
 const PATIENT: &str =
     "INSERT INTO patient (id, insured_nir, insured_key, own_nir, own_key, birth_date, birth_rank, quality,
         family_name, given_name, seen_at)
-    VALUES (1 + max(coalesce((SELECT max(id) FROM patient), 0), coalesce((SELECT max(patient) FROM forgotten), 0)),
-            ?1, ?2, NULL, NULL, ?3, ?4, ?5, ?6, ?7, ?8)
-    ON CONFLICT (insured_nir, birth_date, birth_rank) DO UPDATE SET
-        insured_key = excluded.insured_key, own_nir = coalesce(excluded.own_nir, own_nir),
-        own_key = coalesce(excluded.own_key, own_key), quality = excluded.quality, family_name = excluded.family_name,
+    VALUES (coalesce(?1, 1 + max(coalesce((SELECT max(id) FROM patient), 0),
+                                 coalesce((SELECT max(patient) FROM forgotten), 0))),
+            ?2, ?3, NULL, NULL, ?4, ?5, ?6, ?7, ?8, ?9)
+    ON CONFLICT (id) DO UPDATE SET
+        insured_nir = excluded.insured_nir, insured_key = excluded.insured_key,
+        own_nir = coalesce(excluded.own_nir, own_nir), own_key = coalesce(excluded.own_key, own_key),
+        birth_rank = excluded.birth_rank, quality = excluded.quality, family_name = excluded.family_name,
         given_name = excluded.given_name, seen_at = excluded.seen_at
     RETURNING id";
 
@@ -120,7 +125,7 @@ pub struct Hand(Connection);
 
 impl Hand {
     /// Over a connection that reads: it was given its key, or needs none. `settings` are those of a store.
-    pub fn over(connection: Connection, settings: &[(&'static str, String)]) -> Self {
+    pub fn over(connection: Connection, settings: &[(String, String)]) -> Self {
         for (name, value) in settings {
             connection.execute_batch(&format!("PRAGMA {name} = {value}")).expect("a setting");
         }
@@ -251,13 +256,10 @@ fn next_number(change: &Connection) -> FseNumber {
 /// The row of a patient, brought up to date.
 fn remember(change: &Connection, patient: &Patient) -> i64 {
     let (nir, born) = (patient.insured_nir.as_str(), patient.birth_date.to_string());
-    let sql = "SELECT id FROM patient WHERE insured_nir = ?1 AND birth_date = ?2 AND birth_rank = ?3";
-    for id in ids(change, sql, params![nir, born, patient.birth_rank]) {
-        let sql = "UPDATE patient SET insured_nir = ?2, birth_rank = ?3 WHERE id = ?1 AND insured_nir <> ?2";
-        run(change, sql, params![id, nir, patient.birth_rank]);
-    }
     let (family, given) = (patient.family_name.reveal(), patient.given_name.reveal());
-    let values = params![nir, patient.insured_key, born, patient.birth_rank, patient.quality, family, given, AT];
+    let known = params![nir, born, patient.birth_rank, None::<String>, given];
+    let id = ids(change, PATIENT_ROW, known).first().copied();
+    let values = params![id, nir, patient.insured_key, born, patient.birth_rank, patient.quality, family, given, AT];
     let row = change.prepare_cached(PATIENT).expect("a statement").query_row(values, |row| row.get(0));
     row.expect("a patient")
 }

@@ -10,9 +10,15 @@ mod journal;
 #[path = "../practice/made.rs"]
 #[expect(dead_code, reason = "shared with the benchmark of screens, which uses all of it")]
 mod made;
+mod side;
 mod whole;
 
 fn main() {
+    let mut arguments = std::env::args().skip(1);
+    if arguments.next().as_deref() == Some(side::HAND) {
+        side::be_a_hand(arguments);
+        return;
+    }
     // `cargo test --benches` starts it too: only `cargo bench` measures.
     if !std::env::args().any(|argument| argument == "--bench") {
         return;

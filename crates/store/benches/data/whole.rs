@@ -22,8 +22,12 @@ const FSE: u32 = 500_000;
 const TIMES: u32 = 9;
 /// What the window asks for (`desktop`, `screen::patients`).
 const PEOPLE: usize = 50;
-/// The desk keeps an FSE and looks at a page so often.
+/// The desk looks at a page so often.
 const EVERY: Duration = Duration::from_millis(20);
+/// At how many pages it keeps an FSE: one a second, which is more than all practitioners of a large practice do together.
+const BUSY: u32 = 50;
+/// An FSE at each page, fifty a second: nobody's desk, and a log that a long reading lets grow to a hundred megabytes.
+const FLOODED: u32 = 1;
 /// How long it is watched alone.
 const ALONE: Duration = Duration::from_secs(15);
 /// What another program would search with: wherever the letters stand, for the patients of one practitioner.
@@ -149,18 +153,21 @@ fn naive(practice: &Practice, needle: &str, took: &mut Took) {
 /// The copy of the store while somebody works, and what that somebody feels; beside it the desk alone, and other ways to copy.
 fn backup(practice: &Practice) {
     let mut claims = Claims::of(&practice.raw());
-    let ((), alone) = beside(practice, &mut claims, || pause(ALONE));
+    let ((), alone) = beside(practice, &mut claims, BUSY, || pause(ALONE));
     desk("desk_alone", &alone);
 
     let file = practice.file();
     let copy = file.with_file_name("copie.db");
-    let (seconds, felt) = beside(practice, &mut claims, || {
-        in_seconds(|| liasse_store::backup(&file, &KEY, &copy, &mut |_, _| Pace::Go).expect("a backup"))
-    });
+    let copied = || in_seconds(|| liasse_store::backup(&file, &KEY, &copy, &mut |_, _| Pace::Go).expect("a backup"));
+    let (seconds, felt) = beside(practice, &mut claims, FLOODED, copied);
+    say("backup_500k_flooded", seconds, "s");
+    desk("desk_flooded_during_backup", &felt);
+    take_away(&copy);
+    let (seconds, felt) = beside(practice, &mut claims, BUSY, copied);
     say("backup_500k", seconds, "s");
     desk("desk_during_backup", &felt);
     // Each page by the cipher, their structure, and the journal: what the program does before a copy counts as a backup.
-    let (seconds, felt) = beside(practice, &mut claims, || {
+    let (seconds, felt) = beside(practice, &mut claims, BUSY, || {
         in_seconds(|| {
             let checked = liasse_store::check_copy(&copy, &KEY).expect("it opens");
             assert!(!checked.is_damaged() && checked.pages > 0, "the copy is whole");
@@ -170,7 +177,7 @@ fn backup(practice: &Practice) {
     desk("desk_during_check", &felt);
     take_away(&copy);
 
-    let (seconds, felt) = beside(practice, &mut claims, || {
+    let (seconds, felt) = beside(practice, &mut claims, BUSY, || {
         in_seconds(|| {
             let name = copy.to_str().expect("a name");
             practice.raw().execute("VACUUM INTO ?1", [name]).expect("a copy");
@@ -182,7 +189,7 @@ fn backup(practice: &Practice) {
     take_away(&copy);
 
     // While somebody writes such a copy is worth nothing: it says what the disk can do.
-    let (seconds, felt) = beside(practice, &mut claims, || {
+    let (seconds, felt) = beside(practice, &mut claims, BUSY, || {
         in_seconds(|| {
             std::fs::copy(&file, &copy).expect("a copy");
             sync(&copy);
@@ -222,24 +229,30 @@ impl Drop for End<'_> {
     }
 }
 
-/// Does a work while somebody plays the desk in a store of their own; gives every answer that they waited for.
-fn beside<T>(practice: &Practice, claims: &mut Claims, work: impl FnOnce() -> T) -> (T, Took) {
+/// Does a work while somebody plays the desk in a store of their own, an FSE at every so many pages; gives every answer that they
+/// waited for.
+fn beside<T>(practice: &Practice, claims: &mut Claims, pages: u32, work: impl FnOnce() -> T) -> (T, Took) {
     let ended = AtomicBool::new(false);
     thread::scope(|scope| {
         let end = End(&ended);
-        let played = scope.spawn(|| play(practice.store(), claims, &ended));
+        let played = scope.spawn(|| play(practice.store(), claims, pages, &ended));
         let done = work();
         drop(end);
         (done, played.join().expect("the desk"))
     })
 }
 
-fn play(mut store: Store, claims: &mut Claims, ended: &AtomicBool) -> Took {
+fn play(mut store: Store, claims: &mut Claims, pages: u32, ended: &AtomicBool) -> Took {
     let mut answers = Took::default();
-    while !ended.load(Ordering::Relaxed) {
+    for turn in 0_u32.. {
+        if ended.load(Ordering::Relaxed) {
+            break;
+        }
         let start = Instant::now();
-        let claim = claims.another();
-        answers.of(|| claims.keep(&mut store, &claim));
+        if turn.is_multiple_of(pages) {
+            let claim = claims.another();
+            answers.of(|| claims.keep(&mut store, &claim));
+        }
         let page = answers.of(|| store.ledger_page(&gris(), None, 200).expect("a page"));
         assert_eq!(page.len(), 200, "a whole page");
         pause(EVERY.saturating_sub(start.elapsed()));

@@ -62,7 +62,8 @@ pub fn into(folder: &Path, fse: u32) {
     fill(&raw(&folder.join("liasse.db")), fse);
 }
 
-fn raw(file: &Path) -> Connection {
+/// An encrypted file, past the store.
+pub fn raw(file: &Path) -> Connection {
     let raw = Connection::open(file).expect("a file");
     let key = KEY.iter().fold(String::new(), |mut key, byte| {
         write!(key, "{byte:02x}").expect("a string");

@@ -33,10 +33,23 @@ fn a_new_store_is_private_encrypted_and_durable() {
         ("foreign_keys", "1"),
         ("temp_store", "2"),
         ("secure_delete", "1"),
+        ("cache_size", "-65536"),
         ("recursive_triggers", "1"),
         ("trusted_schema", "0"),
     ];
     assert_eq!(settings, expected.map(|(name, value)| (name, value.to_owned())));
+}
+
+/// Else all connections of the program would share one store of pages: see `.cargo/config.toml`.
+#[test]
+fn each_connection_has_pages_of_its_own() {
+    let practice = Practice::new();
+    let raw = practice.folder.raw();
+    let mut options = raw.prepare("PRAGMA compile_options").expect("a statement");
+    let options = options.query_map([], |row| row.get::<_, String>(0)).expect("options");
+    let options: Vec<String> = options.collect::<rusqlite::Result<_>>().expect("options");
+    assert!(options.iter().any(|option| option == "HAS_CODEC"), "they are told: {options:?}");
+    assert!(!options.iter().any(|option| option == "ENABLE_MEMORY_MANAGEMENT"), "{options:?}");
 }
 
 #[test]
