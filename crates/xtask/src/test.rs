@@ -9,7 +9,7 @@ use crate::packages::Purpose;
 use crate::set_up;
 use crate::steps::Steps;
 use crate::stop::Stop;
-use crate::workspace::{cargo, programs, root};
+use crate::workspace::{self, cargo, programs, root};
 
 /// Tests with this in their name read the folder `../shared`, which a newcomer's clone does not have.
 const READS_SHARED: &str = "reads_shared";
@@ -69,6 +69,10 @@ fn with_programs(command: &mut Command) -> &mut Command {
 fn conclude(steps: &Steps, counts: Counts) -> Result<(), Stop> {
     let tests_step = usize::from(!steps.passed("tests") && counts.failed == 0);
     let failed = counts.failed + tests_step + steps.failures_beside("tests");
+    if failed > 0 {
+        // A compiler that was killed or a full disk ends like any other failure, and the log of a machine is not the machine.
+        println!("\n{}", workspace::room());
+    }
     println!("\n{}\ntests: {} passed, {failed} failed", steps.table(), counts.passed);
     if failed == 0 { Ok(()) } else { Err(Stop::Told) }
 }

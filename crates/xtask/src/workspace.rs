@@ -39,6 +39,16 @@ pub fn finish(command: &mut Command) -> Result<(), Stop> {
     }
 }
 
+/// What the machine has left: disk for what is built and for temporary files, memory. Empty where the system does not say.
+pub fn room() -> String {
+    let mut df = Command::new("df");
+    df.args(["-h", "--output=avail,target"]).arg(root()).arg(std::env::temp_dir()).env("LC_ALL", "C");
+    let disk = df.output().map(|said| String::from_utf8_lossy(&said.stdout).into_owned()).unwrap_or_default();
+    let memory = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
+    let left = memory.lines().find(|line| line.starts_with("MemAvailable")).unwrap_or_default();
+    format!("{disk}{left}")
+}
+
 /// `cargo xtask world`: regenerates cards, registers and certificates from `fixtures/world`.
 pub fn world(arguments: &[String]) -> Result<(), Stop> {
     if !arguments.is_empty() {
@@ -46,4 +56,15 @@ pub fn world(arguments: &[String]) -> Result<(), Stop> {
     }
     crate::set_up::prepare(crate::packages::Purpose::Run)?;
     finish(cargo().args(["run", "--locked", "--package", "liasse-demo", "--example", "world"]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_room_of_this_machine_is_told() {
+        let room = room();
+        assert!(room.contains("Avail") && room.contains("MemAvailable"), "{room}");
+    }
 }
