@@ -8,6 +8,7 @@ use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use liasse_e2e::power::{Files, files};
+use liasse_e2e::practice::error_of;
 use liasse_e2e::process::wrapped;
 use liasse_e2e::{Finished, Practice, finish, strace};
 
@@ -75,11 +76,16 @@ impl Cabinet {
 type Blow = (&'static str, usize);
 
 fn struck(command: &Command, blow: Option<Blow>, log: &Path) -> Command {
+    watched(command, blow.map(|(calls, at)| format!("inject={calls}:signal=KILL:when={at}")), log)
+}
+
+/// `command`, the calls of the table written to the file `log`, and what `injected` says done to them.
+fn watched(command: &Command, injected: Option<String>, log: &Path) -> Command {
     let all: Vec<&str> = KILLS.iter().map(|(calls, _)| *calls).collect();
     let mut strace = strace::program();
     strace.args(["-f", "-qq", "-e", &format!("trace={}", all.join(",")), "-o"]).arg(log);
-    if let Some((calls, at)) = blow {
-        strace.args(["-e", &format!("inject={calls}:signal=KILL:when={at}")]);
+    if let Some(injected) = injected {
+        strace.args(["-e", &injected]);
     }
     wrapped(strace, command)
 }
@@ -196,6 +202,9 @@ fn a_key_that_was_being_changed_is_the_former_or_the_new_one() {
         |name| cabinet.practice.copy(name),
         change,
         |practice, said, cell| {
+            // Opening by the former code leaves it as it is: it may be all that somebody has.
+            let [once, again] = [(); 2].map(|()| opens(practice, "--recovery-stdin", &cabinet.code).is_some());
+            assert_eq!((once, again), (again, again && said.code != 0), "{cell}: the former code");
             // The passphrase is the same on both sides.
             cabinet.holds(practice, PHRASE, cell);
             let former = opens(practice, "--recovery-stdin", &cabinet.code).is_some();
@@ -212,6 +221,63 @@ fn a_key_that_was_being_changed_is_the_former_or_the_new_one() {
             assert!(!practice.data().join("liasse.db.new").exists(), "{cell}: an unfinished copy is left");
         },
     );
+}
+
+/// The syncs of a disk, and how many of them are tried.
+const SYNCS: (&str, usize) = ("fsync,fdatasync", 24);
+
+/// A gesture of the keys at a disk that answers one of its syncs with an error, each in turn: what `judge` makes of it, one word a
+/// sync.
+fn with_a_sync_that_fails(
+    cabinet: &Cabinet,
+    words: &[&str],
+    input: &str,
+    judge: impl Fn(&Practice, &Finished, &str) -> &'static str,
+) -> Vec<&'static str> {
+    let (calls, most) = SYNCS;
+    let strike = |at: Option<usize>| {
+        let practice = cabinet.practice.copy("kill-sync");
+        let log = practice.scratch().join("strace.log");
+        let injected = at.map(|at| format!("inject={calls}:error=EIO:when={at}"));
+        let said = finish(&mut watched(&call(&practice, words), injected, &log), input.as_bytes());
+        (practice, said, log)
+    };
+    let (_untouched, said, log) = strike(None);
+    said.success();
+    let made = blows(&log).into_iter().filter(|(one, _)| *one == calls).map(|(_, at)| at).max().unwrap_or_default();
+    assert!((2..=most).contains(&made), "{words:?}: {made} syncs");
+    let judged = |at: usize| {
+        let (practice, said, _) = strike(Some(at));
+        judge(&practice, &said, &format!("{words:?}, sync {at} of {made}"))
+    };
+    (1..=made).map(judged).collect()
+}
+
+#[test]
+fn a_sync_that_fails_makes_nothing_untrue_that_is_said_of_the_keys() {
+    let cabinet = Cabinet::new("unsynced");
+    let change = (["key", "passphrase", "--json"], format!("{PHRASE}\n{OTHER}\n"));
+    let changed = with_a_sync_that_fails(&cabinet, &change.0, &change.1, |practice, said, cell| {
+        let code = (said.code != 0).then(|| error_of(said)["code"].as_str().expect("a code").to_owned());
+        let (holds, word) = match code.as_deref() {
+            None => (OTHER, "changed"),
+            Some("cles.non_confirmees") => (OTHER, "unconfirmed"),
+            Some(_) => (PHRASE, "refused"),
+        };
+        cabinet.holds(practice, holds, cell);
+        assert!(opens(practice, "--recovery-stdin", &cabinet.code).is_some(), "{cell}: the code");
+        word
+    });
+    assert!(changed.contains(&"unconfirmed") && changed.contains(&"refused"), "{changed:?}");
+    let draw = (["key", "recovery", "--json"], format!("{PHRASE}\n"));
+    let drawn = with_a_sync_that_fails(&cabinet, &draw.0, &draw.1, |practice, said, cell| {
+        cabinet.holds(practice, PHRASE, cell);
+        let (code, word) = if said.code == 0 { (recovery(said), "drawn") } else { (cabinet.code.clone(), "refused") };
+        assert!(opens(practice, "--recovery-stdin", &code).is_some(), "{cell}: the code that was said to hold");
+        word
+    });
+    assert!(drawn.contains(&"drawn") && drawn.contains(&"refused"), "{drawn:?}");
+    println!("syncs that fail: {changed:?}, {drawn:?}");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //! beside and never deleted, so that a backup can be restored in its place (offered, never done by itself); or, of a practice whose
 //! making was cut before anything was recorded, so that it is made again. Rule: rust-anchors A.7 (a wrong key looks like damage).
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -11,7 +11,9 @@ use liasse_store::{Checked, Condition};
 
 use crate::access::Deed;
 use crate::backup::BackupError;
-use crate::data_dir::{DataDir, DirError, EXPORT, World, create_private, sync_folder, take_lock, write_private};
+use crate::data_dir::{
+    DataDir, DirError, EXPORT, RESTORING, World, create_private, sync_folder, take_lock, write_private,
+};
 use crate::desk::SignedIn;
 use crate::error::CoreError;
 use crate::ports::KeySource;
@@ -85,8 +87,14 @@ pub fn set_aside(root: &Path, now: Instant) -> Result<PathBuf, AsideError> {
     if names.is_empty() {
         return Err(AsideError::Nothing);
     }
-    names.sort_by_key(|name| (name != DECLARATION, name.clone()));
+    names.sort_by_key(|name| turn(name));
     Ok(moved(root, &names, now)?)
+}
+
+/// When a file is moved: the declaration before all that it declares. Before that what a restore may have left: beside data that are
+/// not declared any more it would say that they are its own, and the next restore would write over them.
+fn turn(name: &OsStr) -> (bool, bool, OsString) {
+    (name != RESTORING, name != DECLARATION, name.to_owned())
 }
 
 /// Moves these files of a directory into such a folder. The caller has its lock.
@@ -151,7 +159,7 @@ pub fn condition(store: &Path, keys: &[&dyn KeySource]) -> Result<Condition, Bac
     let mut found = Condition::Foreign;
     for key in keys {
         let key = key.data_key()?;
-        found = liasse_store::examine(store, &key)?;
+        found = liasse_store::examine_place(store, &key)?;
         if found != Condition::Foreign {
             break;
         }
@@ -205,6 +213,13 @@ mod tests {
         assert!(matches!(set_aside(&root, now()), Err(AsideError::Nothing)), "what was set aside stays where it is");
         fs::remove_dir_all(&root).expect("removed");
         assert!(matches!(set_aside(&root, now()), Err(AsideError::Nothing)));
+    }
+
+    #[test]
+    fn whatever_moment_a_move_is_cut_at_no_restore_takes_what_is_left_for_its_own() {
+        let mut names = ["cles.toml", "liasse.db", "restauration.partiel", "tables", "world.toml"].map(OsString::from);
+        names.sort_by_key(|name| turn(name));
+        assert_eq!(names, ["restauration.partiel", "world.toml", "cles.toml", "liasse.db", "tables"]);
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod make;
 mod restore;
 mod rotation;
 mod run;
+mod seal;
 mod shelf;
 mod standing;
 
@@ -21,7 +22,7 @@ pub use fault::BackupError;
 pub use make::{Made, make};
 pub use restore::{Proved, Restored, Unlock, prove, restore};
 pub use rotation::Keep;
-pub use run::{Source, keep_up};
+pub use run::{Source, is_under_way, keep_up};
 pub use shelf::{Kept, Listed, Manifest, Stand};
 pub(crate) use standing::said;
 pub use standing::{FOLDER, Failed, HOUR, KEEP, Last, LastDrill, Standing, folder};

@@ -12,9 +12,12 @@ use serde::{Deserialize, Serialize};
 use crate::aside;
 use crate::keys::Keys;
 use crate::lists::clear_unfinished;
+use crate::opendata;
 
 /// The folder inside the directory for lists that are written out.
 pub const EXPORT: &str = "export";
+/// What says that a restore was begun in a directory, and is not finished where nothing is declared there.
+pub(crate) const RESTORING: &str = "restauration.partiel";
 /// The encrypted store inside the directory.
 pub(crate) const STORE: &str = "liasse.db";
 
@@ -103,7 +106,7 @@ impl DataDir {
             Some(found) => return Err(DirError::OtherWorld { found }),
             None => declare(root, World::Demo)?,
         }
-        clear_unfinished(&root.join(EXPORT));
+        tidy(root);
         Ok(directory)
     }
 
@@ -121,7 +124,7 @@ impl DataDir {
         if aside::is_being_made(root) {
             return Err(DirError::CreationCut);
         }
-        clear_unfinished(&root.join(EXPORT));
+        tidy(root);
         Ok(directory)
     }
 
@@ -235,6 +238,14 @@ fn is_real(root: &Path) -> Result<(), DirError> {
         None if root.join(STORE).exists() => Err(DirError::Damaged),
         None => Err(DirError::NoPractice),
     }
+}
+
+/// Takes away what a program left that ended in the middle of it. What cannot be taken away now goes at the next opening.
+fn tidy(root: &Path) {
+    clear_unfinished(&root.join(EXPORT));
+    opendata::clear_cut(&root.join(EXPORT));
+    // What is declared is whole.
+    drop(fs::remove_file(root.join(RESTORING)));
 }
 
 /// Writes down which world a directory belongs to. It holds no store yet.

@@ -6,6 +6,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use liasse_domain::fse::Patient;
 use liasse_domain::{BillingNumber, Centimes, Code, Coded, DocumentKind, FseContent, FseRef, Instant, clock};
 use liasse_formats::b2::render_fse;
 use liasse_formats::cms::{self, Flux, NationalAttributes, ToSign};
@@ -290,9 +291,7 @@ impl Workstation {
     fn opened(&mut self, file: &[u8], who: &SignedIn) -> Result<TakenIn, CoreError> {
         let own = who.own_for(Deed::TakeIn)?;
         let plain = parcel::open(&self.code()?, file)?;
-        let (length, rest) = plain.split_first_chunk::<4>().ok_or(ParcelError::NotOne)?;
-        let length = usize::try_from(u32::from_be_bytes(*length)).map_err(|_| ParcelError::NotOne)?;
-        let (json, cms) = rest.split_at_checked(length).ok_or(ParcelError::NotOne)?;
+        let (json, cms) = sealed_in(&plain).ok_or(ParcelError::NotOne)?;
         let parcel: Parcel = serde_json::from_slice(json).map_err(|_| ParcelError::NotOne)?;
         let signed = cms::verify(cms, json, &self.directory.trust, self.now()).map_err(|_| ExchangeError::Signature)?;
         let attributes = NationalAttributes { flux: Flux::Test, billing: parcel.billing.clone() };
@@ -380,6 +379,18 @@ impl Workstation {
         }
         Ok(())
     }
+}
+
+/// What was sealed into a file: what it says, and the signature of who sent it.
+fn sealed_in(plain: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (length, rest) = plain.split_first_chunk::<4>()?;
+    rest.split_at_checked(usize::try_from(u32::from_be_bytes(*length)).ok()?)
+}
+
+/// The patients of what was sealed into a file that left; `None` where that does not read.
+pub(crate) fn patients_in(plain: &[u8]) -> Option<Vec<Patient>> {
+    let parcel: Parcel = serde_json::from_slice(sealed_in(plain)?.0).ok()?;
+    Some(parcel.documents.into_iter().map(|document| document.content.patient).collect())
 }
 
 fn settled(documents: &[PassedOn]) -> Centimes {

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use chrono::NaiveDate;
-use liasse_domain::{FseRef, Private};
+use liasse_domain::{BillingNumber, FseRef, Private, clock};
 use liasse_store::{Datum, EraseRule, Forget, Table};
 use serde::Serialize;
 
@@ -15,9 +15,10 @@ use crate::access::Deed;
 use crate::desk::SignedIn;
 use crate::erasure::files_with;
 use crate::error::CoreError;
+use crate::exchange::patients_in;
 use crate::papers::t;
 use crate::people::UnknownPatient;
-use crate::retention::{Standing, Term, Why};
+use crate::retention::{Standing, Term, Why, transfer_until};
 use crate::workstation::Workstation;
 
 /// The folders below the data directory whose files are named by an FSE, a lot, a sheet or a patient's number.
@@ -50,6 +51,7 @@ pub struct ForgetPlan {
 struct Rows {
     documents: Vec<i64>,
     sheets: Vec<i64>,
+    transfers: Vec<String>,
     papers: BTreeSet<String>,
     cards: bool,
 }
@@ -90,6 +92,8 @@ pub enum Matter {
     Documents,
     /// Paper sheets that no FSE has.
     Feuilles,
+    /// Files in which documents left for another post, as they are kept to be written again.
+    Fichiers,
     /// What was coded and noted at the desk.
     Passages,
     /// What the Vitale said last.
@@ -108,6 +112,7 @@ impl Matter {
         match self {
             Self::Documents => t("forget.documents"),
             Self::Feuilles => t("forget.sheets"),
+            Self::Fichiers => t("forget.transfers"),
             Self::Passages => t("forget.passages"),
             Self::LectureVitale => t("forget.reading"),
             Self::Mutuelles => t("forget.mutuelles"),
@@ -185,11 +190,20 @@ impl Workstation {
                 (true, _) => plan.stay(Matter::Feuilles, None, Why::PapiersEnAttente, None, term),
             }
         }
+        for (transfer, left) in self.transfers_naming(patient, billing)? {
+            let until = transfer_until(left);
+            if until.is_some_and(|until| term.today >= until) {
+                plan.rows.transfers.push(transfer);
+            } else {
+                plan.stay(Matter::Fichiers, None, Why::FichierParti, until, term);
+            }
+        }
         let about = self.store.about_patient(patient, billing)?;
         // What the card said serves what waits, and whoever else cares for them.
         plan.rows.cards = about.open_passages == 0 && about.others == 0;
         plan.go(Matter::Documents, plan.rows.documents.len());
         plan.go(Matter::Feuilles, plan.rows.sheets.len());
+        plan.go(Matter::Fichiers, plan.rows.transfers.len());
         plan.go(Matter::Passages, about.passages);
         let cards = [
             (Matter::LectureVitale, about.readings),
@@ -209,8 +223,9 @@ impl Workstation {
         let last = plan.stays.iter().filter_map(|stays| stays.until).max();
         if about.others > 0 {
             plan.stay(Matter::Identite, None, Why::AutrePraticien, None, term);
-        } else if plan.stays.is_empty() {
-            plan.whole = true;
+        } else if plan.stays.iter().all(|stays| stays.what == Matter::Fichiers) {
+            // A file names by itself whom it holds, and goes in its own time: nobody's row is kept for it.
+            plan.whole = plan.stays.is_empty();
             plan.go(Matter::Identite, 1);
         } else {
             let dated = plan.stays.iter().all(|stays| stays.until.is_some());
@@ -243,6 +258,7 @@ impl Workstation {
             patient,
             documents: &plan.rows.documents,
             sheets: &plan.rows.sheets,
+            transfers: &plan.rows.transfers,
             billing: &who.situation.billing_number,
             cards: plan.rows.cards,
         };
@@ -259,7 +275,32 @@ impl Workstation {
         // A list that somebody wrote has the name as people read it.
         let in_files: Vec<&[u8]> = needles.iter().copied().chain([plan.name.reveal().as_bytes()]).collect();
         let files = files_with(folder, &in_files);
-        Ok(Forgotten { plan: ForgetPlan { whole: gone, ..plan }, traces, pages_left, left_in, removed, files })
+        let whole = gone && plan.stays.iter().all(|stays| stays.what != Matter::Fichiers);
+        Ok(Forgotten { plan: ForgetPlan { whole, ..plan }, traces, pages_left, left_in, removed, files })
+    }
+
+    /// The files in which a document of that patient left for another post and still stands, of one practitioner, with the days on
+    /// which they left.
+    fn transfers_naming(&self, patient: i64, billing: &BillingNumber) -> Result<Vec<(String, NaiveDate)>, CoreError> {
+        let mut naming = Vec::new();
+        for (transfer, left) in self.store.transfers_standing(billing)? {
+            let Some((_, plain)) = self.store.left_with(&transfer)? else { continue };
+            if self.is_named_in(&plain, patient)? {
+                naming.push((transfer, clock::paris(left).date()));
+            }
+        }
+        Ok(naming)
+    }
+
+    fn is_named_in(&self, plain: &[u8], patient: i64) -> Result<bool, CoreError> {
+        // Of one that does not read nobody can say whom it leaves out.
+        let Some(patients) = patients_in(plain) else { return Ok(true) };
+        for one in &patients {
+            if self.store.patient_row(one)? == Some(patient) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// By what the files of a document are named: its own papers, the bordereaux of the lots that held it, its sheets.
@@ -342,11 +383,6 @@ pub(crate) fn remove_papers(folder: &Path, papers: &BTreeSet<String>) -> Vec<Str
     }
     removed.sort();
     removed
-}
-
-/// By what the files are named that are there.
-pub(crate) fn papers_there(folder: &Path) -> BTreeSet<String> {
-    named_files(folder).map(|entry| named_by(&entry.file_name().to_string_lossy()).to_owned()).collect()
 }
 
 fn named_files(folder: &Path) -> impl Iterator<Item = fs::DirEntry> {

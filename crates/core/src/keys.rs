@@ -26,6 +26,7 @@ pub use fault::{KeyError, Part, WayState, Ways};
 pub use file::FILE;
 pub use wrap::{Cost, DataKey};
 
+use crate::data_dir::sync_folder;
 use crate::ports::Ids;
 use file::{KeyFile, Slot, Wraps, hex};
 use wrap::{Kind, Wrap, Wrapping};
@@ -81,7 +82,7 @@ impl Keys {
         let key = DataKey::draw(ids);
         let (wraps, code) = wrapped(&key, passphrase, ids, cost)?;
         let file = KeyFile { key_id: *key.id(), wraps, next: None };
-        file.write(root)?;
+        in_place(file.write(root, sync_folder))?;
         Ok((Self { root: root.to_owned(), file }, key, code))
     }
 
@@ -95,7 +96,7 @@ impl Keys {
 
     /// Whether somebody typed the same twice.
     pub fn are_same(one: &SecretString, other: &SecretString) -> bool {
-        one.expose_secret() == other.expose_secret()
+        passphrase::composed(one.expose_secret()) == passphrase::composed(other.expose_secret())
     }
 
     /// Reads the file of a directory.
@@ -139,6 +140,11 @@ impl Keys {
     /// # Errors
     /// [`KeyError`]: a wrong secret, a wrap that is damaged and what a keyring says are told apart. Nothing is changed.
     pub fn unlock(&self, way: Way<'_>) -> Result<Vec<DataKey>, KeyError> {
+        let found = self.found(way)?;
+        Ok(found.into_iter().map(|key| key.opened_by(way.part())).collect())
+    }
+
+    fn found(&self, way: Way<'_>) -> Result<Vec<DataKey>, KeyError> {
         let present = self.opened(&self.file.wraps, way);
         let Some(next) = &self.file.next else { return Ok(vec![present?]) };
         match present {
@@ -160,7 +166,8 @@ impl Keys {
         match way {
             Way::Passphrase(secret) => {
                 let wrap = whole(&wraps.passphrase)?;
-                by_secret(&wrap, secret.expose_secret().as_bytes())?.ok_or(KeyError::WrongPassphrase)
+                let secret = passphrase::composed(secret.expose_secret());
+                by_secret(&wrap, secret.as_bytes())?.ok_or(KeyError::WrongPassphrase)
             }
             Way::Recovery(typed) => {
                 let wrap = whole(&wraps.recovery)?;
@@ -181,6 +188,7 @@ impl Keys {
     ///
     /// # Errors
     /// [`KeyError::TooShort`], [`KeyError::TooPlain`], [`KeyError::RekeyCut`], [`KeyError::Io`]: the file is as it was.
+    /// [`KeyError::Unconfirmed`]: the new passphrase holds.
     pub fn change_passphrase(
         &mut self,
         key: &DataKey,
@@ -190,8 +198,8 @@ impl Keys {
     ) -> Result<(), KeyError> {
         Self::judge(new)?;
         let mut file = self.settled(key).or_else(|cut| self.taken_over(key).ok_or(cut))?;
-        let secret = new.expose_secret().as_bytes();
-        file.wraps.passphrase = Slot::Whole(Wrap::seal_by(Kind::Passphrase, key, secret, cost, ids)?);
+        let secret = passphrase::composed(new.expose_secret());
+        file.wraps.passphrase = Slot::Whole(Wrap::seal_by(Kind::Passphrase, key, secret.as_bytes(), cost, ids)?);
         self.keep(file)
     }
 
@@ -203,7 +211,8 @@ impl Keys {
         let mut file = self.settled(key)?;
         let (slot, code) = for_recovery(key, ids)?;
         file.wraps.recovery = slot;
-        self.keep(file)?;
+        // A code is told once, and the former one opens nothing any more: this one is not lost with an error.
+        in_place(self.keep(file))?;
         Ok(code)
     }
 
@@ -211,6 +220,7 @@ impl Keys {
     ///
     /// # Errors
     /// [`KeyError::NoKeyring`], [`KeyError::KeyringLocked`], [`KeyError::RekeyCut`], [`KeyError::Io`]: the file is as it was.
+    /// [`KeyError::Unconfirmed`]: the keyring is trusted.
     pub fn trust_keyring(&mut self, key: &DataKey, keyring: &dyn Keyring, ids: &mut dyn Ids) -> Result<(), KeyError> {
         let mut file = self.settled(key)?;
         if self.opened(&file.wraps, Way::Keyring(keyring)).is_ok_and(|opened| opened == *key) {
@@ -223,17 +233,25 @@ impl Keys {
     /// Takes the keyring away as a way in, then its entry. An entry that cannot be taken away opens nothing any more.
     ///
     /// # Errors
-    /// [`KeyError::KeyringUnused`], [`KeyError::Io`]: the file is as it was.
+    /// [`KeyError::KeyringUnused`], [`KeyError::Io`]: the file is as it was. [`KeyError::Unconfirmed`]: the keyring is left.
     pub fn leave_keyring(&mut self, keyring: &dyn Keyring) -> Result<(), KeyError> {
         if self.file.wraps.keyring == Slot::Absent {
             return Err(KeyError::KeyringUnused);
         }
-        let mut file = self.file.clone();
+        let (mut file, mut accounts) = (self.file.clone(), vec![self.name()]);
         file.wraps.keyring = Slot::Absent;
-        self.keep(file)?;
-        // Without its wrap an entry that stays opens nothing.
-        let _ = keyring.forget(&self.name());
-        Ok(())
+        if let Some(next) = &mut file.next {
+            // A change of key that was cut has an entry of its own.
+            accounts.extend(next.wraps.keyring.whole().map(|wrap| hex(&wrap.key_id)));
+            next.wraps.keyring = Slot::Absent;
+        }
+        let kept = self.keep(file);
+        in_place(kept.clone())?;
+        for account in accounts {
+            // Without its wrap an entry that stays opens nothing.
+            let _ = keyring.forget(&account);
+        }
+        kept
     }
 
     /// A copy of the file to change, when `key` is its present one and no other.
@@ -244,20 +262,36 @@ impl Keys {
         Ok(self.file.clone())
     }
 
-    /// The file that ends a change of key that was cut, for another passphrase: where `key` is the next one and its own passphrase does
-    /// not read.
+    /// The file that ends a change of key that was cut, for another passphrase, where `key` is the next one: whoever chooses it has
+    /// that way in, and the former code has done what it was for.
     fn taken_over(&self, key: &DataKey) -> Option<KeyFile> {
         let next = self.file.next.as_ref()?;
         let is_next = next.chained.whole().is_some_and(|wrap| wrap.key_id == *key.id());
         let wraps = Wraps { recovery: Slot::Absent, ..next.wraps.clone() };
-        let needed = is_next && next.wraps.passphrase.whole().is_none();
-        needed.then(|| KeyFile { key_id: *key.id(), wraps, next: None })
+        is_next.then(|| KeyFile { key_id: *key.id(), wraps, next: None })
     }
 
     fn keep(&mut self, file: KeyFile) -> Result<(), KeyError> {
-        file.write(&self.root)?;
-        self.file = file;
-        Ok(())
+        self.keep_by(file, sync_folder)
+    }
+
+    /// Writes a file down, with what has its folder on the disk, and goes by it from then on: what is in memory is what a next program
+    /// would read.
+    fn keep_by(&mut self, file: KeyFile, sync: impl FnOnce(&Path) -> std::io::Result<()>) -> Result<(), KeyError> {
+        let written = file.write(&self.root, sync);
+        if in_place(written.clone()).is_ok() {
+            self.file = file;
+        }
+        written
+    }
+}
+
+/// What is in its place holds, also where the disk did not confirm it: for changes that are as good after a power cut that undoes
+/// them, and whose error would take more away.
+fn in_place(written: Result<(), KeyError>) -> Result<(), KeyError> {
+    match written {
+        Err(KeyError::Unconfirmed) => Ok(()),
+        written => written,
     }
 }
 
@@ -268,8 +302,8 @@ fn wrapped(
     ids: &mut dyn Ids,
     cost: Cost,
 ) -> Result<(Wraps, RecoveryCode), KeyError> {
-    let secret = passphrase.expose_secret().as_bytes();
-    let passphrase = Slot::Whole(Wrap::seal_by(Kind::Passphrase, key, secret, cost, ids)?);
+    let secret = passphrase::composed(passphrase.expose_secret());
+    let passphrase = Slot::Whole(Wrap::seal_by(Kind::Passphrase, key, secret.as_bytes(), cost, ids)?);
     let (recovery, code) = for_recovery(key, ids)?;
     Ok((Wraps { passphrase, recovery, keyring: Slot::Absent }, code))
 }

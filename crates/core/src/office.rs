@@ -76,6 +76,9 @@ pub enum OfficeError {
     /// Its keys are there and its store is not. A new one is never made in its place.
     #[error("the store is gone")]
     NoStore,
+    /// Something of the practice is under way: its key is not changed beneath it.
+    #[error("at work")]
+    AtWork,
     /// The system gave no thread.
     #[error("no thread")]
     Thread,
@@ -105,6 +108,7 @@ impl Coded for OfficeError {
             Self::Keys(error) => error.code(),
             Self::Trust(error) => error.code(),
             Self::NoStore => Code("system.donnees_absentes"),
+            Self::AtWork => Code("cles.cabinet_occupe"),
             Self::Thread => Code("system.voie_arretee"),
         }
     }
@@ -114,7 +118,7 @@ impl Coded for OfficeError {
             Self::Core(error) => error.parameters(),
             Self::Keys(error) => error.parameters(),
             Self::Trust(error) => error.parameters(),
-            Self::NoStore | Self::Thread => Vec::new(),
+            Self::NoStore | Self::AtWork | Self::Thread => Vec::new(),
         }
     }
 }
@@ -217,6 +221,8 @@ impl Office {
     }
 
     fn real(directory: DataDir, keys: Vec<DataKey>, hands: Hands) -> Result<Self, OfficeError> {
+        // One way gave them all.
+        let by = keys.first().and_then(DataKey::by);
         let opening = Opening {
             keys: keys.into_iter().map(|key| -> Key { Arc::new(key) }).collect(),
             clock: hands.clock,
@@ -229,7 +235,7 @@ impl Office {
         };
         // Mail goes where the settings say, else nowhere.
         let mut office = Self::assemble(directory, opening, |_| Ok::<_, OfficeError>(None))?;
-        office.settled = rekey::settle_by(office.root(), office.key.as_ref())?;
+        office.settled = rekey::settle_by(office.root(), office.key.as_ref(), by)?;
         // A code that opens the data never lies beside them: who was interrupted draws another.
         let _ = std::fs::remove_file(office.root().join(CODE_PAPER));
         Ok(office)
@@ -400,6 +406,7 @@ mod tests {
             (store(StoreError::Busy), false),
             (OfficeError::Core(DirError::Locked.into()), false),
             (OfficeError::Trust(trust), false),
+            (OfficeError::AtWork, false),
             (OfficeError::Thread, false),
         ] {
             assert_eq!(error.is_damage(), damage, "{error:?}");

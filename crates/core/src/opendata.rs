@@ -8,6 +8,7 @@ mod lines;
 mod manifest;
 mod person;
 mod sheets;
+mod unfinished;
 
 use std::collections::VecDeque;
 use std::fs::{self, File};
@@ -19,7 +20,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::access::Deed;
-use crate::data_dir::{World, create_private, write_private};
+use crate::data_dir::{EXPORT, World, write_private};
 use crate::desk::SignedIn;
 use crate::error::CoreError;
 use crate::export::ExportError;
@@ -32,6 +33,8 @@ pub use import::{Imported, import_into, tell_imported};
 pub use manifest::{JournalEnd, Listed, Manifest};
 pub use person::PersonFile;
 pub use sheets::Sheet;
+use unfinished::Unfinished;
+pub(crate) use unfinished::clear_cut;
 
 /// The folder of the JSON lines.
 pub(crate) const DATA: &str = "donnees";
@@ -88,9 +91,9 @@ pub struct OpenExport {
     manifest: Manifest,
     head: (u64, [u8; 32]),
     rows: u64,
-    unfinished: PathBuf,
+    // After what is being written: a file that is open is closed before it is taken away.
+    unfinished: Unfinished,
     folder: PathBuf,
-    whole: bool,
 }
 
 /// One file.
@@ -132,7 +135,7 @@ impl Workstation {
         let unfinished = free(folder)?;
         let stamp = who.stamp(self.now());
         self.store.tell_moved(&stamp, DataMoved::Exported)?;
-        OpenExport::begin(&self.store, folder, unfinished, self.world)
+        OpenExport::begin(&self.store, folder, &unfinished, self.world)
     }
 
     /// Writes the next piece; once nothing is left, gives the folder its name.
@@ -159,29 +162,24 @@ fn free(folder: &Path) -> Result<PathBuf, OpenDataError> {
 }
 
 impl OpenExport {
-    fn begin(store: &Store, folder: &Path, unfinished: PathBuf, world: World) -> Result<Self, CoreError> {
+    fn begin(store: &Store, folder: &Path, unfinished: &Path, world: World) -> Result<Self, CoreError> {
         let head = store.journal_head()?;
-        let made = create_private(&unfinished)
-            .and_then(|()| create_private(&unfinished.join(DATA)))
-            .and_then(|()| create_private(&unfinished.join(SHEETS)));
-        let export = Self {
+        let notes = store.path().with_file_name(EXPORT);
+        Ok(Self {
             steps: TABLES.iter().map(Step::Table).chain(Sheet::ALL.map(Step::Sheet)).collect(),
             writing: None,
             manifest: Manifest::of(world, head),
             head,
             rows: 0,
-            unfinished,
+            unfinished: Unfinished::begin(&notes, unfinished).map_err(ExportError::from)?,
             folder: folder.to_owned(),
-            whole: false,
-        };
-        made.map_err(ExportError::from)?;
-        Ok(export)
+        })
     }
 
     fn go_on(&mut self, store: &Store) -> Result<OpenProgress, CoreError> {
         if self.writing.is_none() {
             let Some(step) = self.steps.pop_front() else { return self.finish(store) };
-            self.writing = Some(Writing::begin(&self.unfinished, step).map_err(ExportError::from)?);
+            self.writing = Some(Writing::begin(self.unfinished.folder(), step).map_err(ExportError::from)?);
         }
         if let Some(writing) = &mut self.writing {
             let lines = writing.read(store)?;
@@ -202,7 +200,6 @@ impl OpenExport {
             return Err(OpenDataError::Changed.into());
         }
         self.keep().map_err(ExportError::from)?;
-        self.whole = true;
         Ok(OpenProgress::Finished {
             rows: self.rows,
             files: self.manifest.files.len() + 1,
@@ -211,29 +208,20 @@ impl OpenExport {
     }
 
     fn keep(&mut self) -> Result<(), std::io::Error> {
-        let mut read_me = Out::create(&self.unfinished, READ_ME)?;
+        let unfinished = self.unfinished.folder();
+        let mut read_me = Out::create(unfinished, READ_ME)?;
         read_me.put(sheets::read_me(self.manifest.world).as_bytes())?;
         self.manifest.files.push(read_me.close()?);
-        write_private(&self.unfinished.join(MANIFEST), self.manifest.text().as_bytes())?;
-        for folder in [self.unfinished.join(DATA), self.unfinished.join(SHEETS), self.unfinished.clone()] {
+        write_private(&unfinished.join(MANIFEST), self.manifest.text().as_bytes())?;
+        for folder in [unfinished.join(DATA), unfinished.join(SHEETS), unfinished.to_owned()] {
             sync(&folder)?;
         }
         if self.folder.exists() {
             // Empty, or it is refused here: another program may have written into it meanwhile.
             fs::remove_dir(&self.folder)?;
         }
-        fs::rename(&self.unfinished, &self.folder)?;
+        fs::rename(unfinished, &self.folder)?;
         self.folder.parent().map_or(Ok(()), sync)
-    }
-}
-
-impl Drop for OpenExport {
-    fn drop(&mut self) {
-        if !self.whole {
-            self.writing = None;
-            // What it holds is everybody's data: it does not stay behind.
-            drop(fs::remove_dir_all(&self.unfinished));
-        }
     }
 }
 

@@ -3,24 +3,19 @@
 //! Rules: CSS R161-47 and L133-4, code de commerce L123-22, LPF L102 B; CNIL, référentiel des cabinets médicaux (2020-081).
 
 mod report;
+mod run;
 mod standing;
-
-use std::collections::BTreeSet;
-use std::path::Path;
 
 use chrono::{Days, Months, NaiveDate};
 use liasse_domain::{Instant, clock};
-use liasse_store::{EraseRule, RetentionRow};
 use serde::Serialize;
 
-use crate::access::Deed;
-use crate::desk::{SignedIn, system_stamp};
 use crate::error::CoreError;
-use crate::forgetting::{paper_of_sheet, papers_of_patient, papers_there, remove_papers};
 use crate::settings::SettingError;
 use crate::workstation::Workstation;
 
-pub use report::{Due, Kept, RetentionReport, Staying};
+pub use report::{Counting, Due, Kept, RetentionReport, Staying, report};
+pub use run::{Asked, apply};
 pub use standing::{Standing, Why};
 
 /// The setting that says for how many years.
@@ -32,12 +27,10 @@ pub const YEARS: u32 = 3;
 const MOST_YEARS: u32 = 20;
 /// The double of an FSE and its ARL are kept for ninety days at least from its sending (CSS R161-47, I, 1°), whatever is set. The CNIL
 /// reads the same article as the day of erasing (délibération 2020-081): `retention.years` = 0 does that.
-pub const FLOOR: Days = Days::new(90);
+pub const FLOOR: Days = liasse_store::FLOOR;
 /// Accounting documents and their vouchers: ten years (code de commerce L123-22). A practice is no merchant, and owes the tax office
 /// six (LPF L102 B): the longer one holds. Receipts name no patient, and are never erased here.
 pub const RECEIPT_YEARS: u32 = 10;
-/// How many documents are looked at, and erased, at a time.
-const PIECE: u32 = 200;
 
 /// What the setting says.
 ///
@@ -65,12 +58,27 @@ pub struct RetentionDone {
     /// The file could not be written anew after it: another program reads it, or the disk is full. Until Liasse is closed, pages out of
     /// use may still hold what was erased.
     pub pages_left: bool,
+    /// It ended before its end: whoever asked is gone, or may not any more. The rest stays due.
+    pub stopped: bool,
 }
 
 impl RetentionDone {
     /// Whether nothing was due.
     pub fn is_nothing(&self) -> bool {
         *self == Self { v: self.v, ..Self::default() }
+    }
+
+    /// How many things are erased, their papers aside.
+    fn erased(&self) -> usize {
+        self.documents + self.sheets + self.patients + self.transfers
+    }
+
+    /// Counts a piece in.
+    fn add(&mut self, piece: &Self) {
+        self.documents += piece.documents;
+        self.sheets += piece.sheets;
+        self.patients += piece.patients;
+        self.transfers += piece.transfers;
     }
 }
 
@@ -101,6 +109,12 @@ impl Term {
     }
 }
 
+/// From when on a file that left for another post on that day goes, where somebody whom it names asks for it: when it would go by itself
+/// were the floor alone set.
+pub(crate) fn transfer_until(left: NaiveDate) -> Option<NaiveDate> {
+    left.checked_add_days(FLOOR)?.succ_opt()
+}
+
 /// The first moment of a day in Paris.
 fn beginning(day: NaiveDate) -> Instant {
     clock::from_paris(day.and_time(chrono::NaiveTime::MIN))
@@ -114,94 +128,6 @@ impl Workstation {
 
     pub(crate) fn retention_term(&self) -> Result<Term, CoreError> {
         Ok(Term { years: self.retention_years()?, today: self.clock.today() })
-    }
-
-    /// Erases what is due, each piece in its own change, each told in the journal. What is deleted leaves no trace in the file: it is
-    /// written anew at the end. Papers of it in the data directory, `folder`, go too, where their names say of what they are.
-    /// `confirmed`: the passphrase of the directory was given for this.
-    ///
-    /// # Errors
-    /// Those of [`Deed::Retention`]; [`ClockAhead`](crate::soundness::ClockAhead) unless it is confirmed.
-    pub fn apply_retention(
-        &mut self,
-        who: Option<&SignedIn>,
-        confirmed: bool,
-        folder: &Path,
-    ) -> Result<RetentionDone, CoreError> {
-        self.allow_confirmed(Deed::Retention, who, confirmed)?;
-        self.check_clock_to_erase(confirmed)?;
-        self.store.overwrite_deleted()?;
-        let term = self.retention_term()?;
-        let mut done = RetentionDone { v: 1, ..RetentionDone::default() };
-        let (there, mut papers) = (papers_there(folder), BTreeSet::new());
-        let mut after = 0;
-        loop {
-            let rows = self.store.retention_rows(term.limit(), after, PIECE)?;
-            let Some(last) = rows.last().map(|row| row.id) else { break };
-            let due = self.due_among(&rows, term)?;
-            for row in rows.iter().filter(|row| !there.is_empty() && due.contains(&row.id)) {
-                let theirs = self.papers_of_document(row.id, &row.name)?;
-                papers.extend(theirs.into_iter().filter(|paper| there.contains(paper)));
-            }
-            let stamp = self.retention_stamp(who);
-            done.documents += self.store.erase_documents(&stamp, EraseRule::Retention, &due)?;
-            after = last;
-        }
-        let stamp = self.retention_stamp(who);
-        let sheets = self.due_sheets(term)?;
-        done.sheets = self.store.erase_sheets(&stamp, EraseRule::Retention, &sheets)?;
-        papers.extend(sheets.into_iter().map(paper_of_sheet));
-        let transfers = self.store.transfers_before(term.transfers_before())?;
-        done.transfers = self.store.erase_transfers(&stamp, &transfers)?;
-        done.patients = self.forget_idle(who, term, &mut papers)?;
-        done.files = remove_papers(folder, &papers).len();
-        // What is erased is erased and told: that the file is not written anew yet is no refusal.
-        done.pages_left = !done.is_nothing() && self.store.rewrite().is_err();
-        Ok(done)
-    }
-
-    /// Patients of whom nothing is left to keep.
-    fn forget_idle(
-        &mut self,
-        who: Option<&SignedIn>,
-        term: Term,
-        papers: &mut BTreeSet<String>,
-    ) -> Result<usize, CoreError> {
-        let mut gone = 0;
-        loop {
-            let idle = self.store.idle_patients(term.limit_at(), PIECE)?;
-            if idle.is_empty() {
-                return Ok(gone);
-            }
-            let stamp = self.retention_stamp(who);
-            let erased = self.store.erase_patients(&stamp, EraseRule::Retention, &idle)?;
-            if erased == 0 {
-                return Ok(gone);
-            }
-            papers.extend(idle.into_iter().flat_map(papers_of_patient));
-            gone += erased;
-        }
-    }
-
-    fn retention_stamp(&self, who: Option<&SignedIn>) -> liasse_store::Stamp {
-        who.map_or_else(|| system_stamp(self.now()), |who| who.stamp(self.now()))
-    }
-
-    /// The rows of these that are due.
-    fn due_among(&self, rows: &[RetentionRow], term: Term) -> Result<Vec<i64>, CoreError> {
-        let mut due = Vec::new();
-        for row in rows {
-            if self.standing_of(row, term)? == Standing::Due {
-                due.push(row.id);
-            }
-        }
-        Ok(due)
-    }
-
-    /// Sheets that no FSE has, and that are due.
-    fn due_sheets(&self, term: Term) -> Result<Vec<i64>, CoreError> {
-        let sheets = self.store.sheets_alone(None)?;
-        Ok(sheets.iter().filter(|sheet| !sheet.open && sheet.last <= term.limit()).map(|sheet| sheet.id).collect())
     }
 }
 
@@ -231,5 +157,7 @@ mod tests {
         let today = "2026-04-16".parse().expect("a day");
         let before = |years| clock::paris(Term { years, today }.transfers_before()).date().to_string();
         assert_eq!([0, 3].map(before), ["2026-01-16", "2023-04-16"]);
+        // One that left on the day before that goes on this day, and not sooner.
+        assert_eq!(transfer_until("2026-01-15".parse().expect("a day")), Some(today));
     }
 }

@@ -14,6 +14,7 @@ mod keys;
 mod look;
 mod places;
 mod queue;
+mod rekeyed;
 mod replaced;
 mod situation;
 mod subscribed;
@@ -189,6 +190,8 @@ enum Message {
     Patients(patients::Message),
     Reglages(reglages::Message),
     Keys(keys_page::Message),
+    /// The data key is to be changed: the practice closes for it.
+    Rekey,
     Diagnostic(diagnostic::Message),
     Aide(aide::Message),
     /// The window looks like this from now on: dark, zoom in percent.
@@ -266,6 +269,7 @@ impl App {
             (Phase::Before(before), Message::Key(key, _, event::Status::Ignored)) => {
                 before.key(&key).map_or_else(Task::none, |message| self.before(message))
             }
+            (Phase::Open(_), Message::Rekey) => self.rekey(),
             (Phase::Open(desk), message) => desk.update(message),
             _ => Task::none(),
         }
@@ -288,6 +292,8 @@ impl App {
 
     fn close(phase: &mut Phase) -> Task<Message> {
         match phase {
+            // Ended in the middle, nobody would be told the new recovery code.
+            Phase::Before(before) if before.must_end() => Task::none(),
             Phase::Welcome { .. } | Phase::Before(_) => closing::quit(),
             Phase::Open(desk) => desk.close(),
         }
@@ -412,6 +418,7 @@ impl Desk {
             Message::Welcome(_)
             | Message::Before(_)
             | Message::Opened(_)
+            | Message::Rekey
             | Message::Close
             | Message::Quit
             | Message::Look(..)

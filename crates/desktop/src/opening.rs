@@ -4,13 +4,15 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use iced::Task;
 use liasse_core::aside;
 use liasse_core::backup::Condition;
-use liasse_core::keys::rekey::Settled;
-use liasse_core::keys::{Cost, DataKey, KeyError, Keyring, OsKeyring, RecoveryCode, SecretString};
+use liasse_core::desk::SignedIn;
+use liasse_core::keys::rekey::{self, Rekeyed, Settled};
+use liasse_core::keys::{Cost, DataKey, KeyError, Keyring, Keys, OsKeyring, RecoveryCode, SecretString, Way};
 use liasse_core::office::{Hands, Office, OfficeError};
-use liasse_core::ports::{CardReaders, KeySource};
+use liasse_core::ports::{CardReaders, KeySource, OsIds};
 use liasse_core::schedule::Schedule;
 use liasse_core::settings::{Absence, Appearance};
 use liasse_demo::Tray;
@@ -136,6 +138,12 @@ pub fn practice(root: &Path, keys: Vec<DataKey>, means: &Means) -> Result<Opened
     Ok(Opened { said, ..Opened::of(Arc::new(office))? })
 }
 
+/// Opens the practice in `root` by what somebody gave.
+pub fn by(root: &Path, way: Way<'_>, means: &Means) -> Result<Opened, Refusal> {
+    let keys = Keys::read(root)?.unlock(way)?;
+    practice(root, keys, means)
+}
+
 /// The refusal, with what is found in a file that does not read: at most the first things.
 fn looked_at(root: &Path, keys: &[DataKey], refusal: Refusal) -> Refusal {
     const MOST: usize = 3;
@@ -160,4 +168,39 @@ pub fn new_practice(
 ) -> Result<(Opened, Arc<RecoveryCode>), Refusal> {
     let (office, code) = Office::create_real(root, passphrase, means.cost, (means.hands)())?;
     Ok((Opened::of(Arc::new(office))?, Arc::new(code)))
+}
+
+/// A data key that was changed.
+#[derive(Clone, Debug)]
+pub struct NewKey {
+    /// Its recovery code, told this once.
+    pub code: Arc<RecoveryCode>,
+    /// The beginning of its name.
+    pub name: String,
+    /// The day, for the sheet of the code.
+    pub today: NaiveDate,
+    /// The practice, opened by it; nothing where something else keeps it closed.
+    pub opened: Option<Opened>,
+}
+
+/// Closes a practice that nobody else holds, copies its data under a new key, and opens it by that. Takes as long as the data are
+/// large.
+pub fn new_key(
+    office: Arc<Office>,
+    passphrase: &SecretString,
+    who: Option<&SignedIn>,
+    means: &Means,
+) -> Result<NewKey, Report> {
+    let (root, clock, today) = (office.root().to_owned(), Arc::clone(office.clock()), office.today());
+    let closed = match Arc::into_inner(office) {
+        Some(office) => office.into_custody(Way::Passphrase(passphrase), who),
+        None => Err(OfficeError::AtWork),
+    };
+    let (keyring, cost) = (means.keyring.as_ref(), means.cost);
+    let changed =
+        closed.and_then(|custody| rekey::rekey(custody, passphrase, keyring, &mut OsIds, cost, clock.as_ref()));
+    let Rekeyed { short_name, code } = changed.map_err(|error| error.report())?;
+    let opened = by(&root, Way::Passphrase(passphrase), means).ok();
+    let opened = opened.map(|opened| Opened { said: Some(t("rekey.done")), ..opened });
+    Ok(NewKey { code: Arc::new(code), name: short_name, today, opened })
 }

@@ -1,6 +1,7 @@
 //! The widgets of the house.
 
 pub mod apart;
+pub mod dots;
 pub mod drawing;
 pub mod focus;
 pub mod parts;

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use liasse_domain::{Code, Coded};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use serde::Serialize;
 
@@ -97,7 +98,8 @@ pub enum Condition {
     Empty,
     /// It is a database that nobody encrypted: none of ours.
     Plain,
-    /// No page of it answers to this key: the key is another's, or it is no store at all. The cipher cannot tell them apart.
+    /// No page of it answers to this key: the key is another's, it is no store at all, or its first sixteen bytes are damaged, with
+    /// which each page is checked. The cipher cannot tell them apart.
     Foreign,
     /// The key is right. What is not whole in it; nothing for a sound file.
     Ours(Vec<Finding>),
@@ -166,7 +168,50 @@ pub fn check_copy(path: &Path, key: &[u8; 32]) -> Result<Checked> {
     }
 }
 
-/// What the file is that did not open, or did not read, under this key. Nobody else may be writing it.
+/// What the file of a practice is that did not open, or did not read, under this key. What a program that was killed left in the log
+/// beside it counts: without it the file may lack what was written last, or not fit together. Nobody else may have it open.
+///
+/// # Errors
+/// As [`examine`].
+pub fn examine_place(path: &Path, key: &[u8; 32]) -> Result<Condition> {
+    let Some(both) = with_log(path, key)? else { return examine(path, key) };
+    if !both.is_damaged() {
+        return Ok(Condition::Ours(both.findings));
+    }
+    Ok(match examine(path, key)? {
+        // Each page of the file is whole: it is the two together that do not read.
+        Condition::Ours(alone) if !alone.iter().any(Finding::is_damage) => Condition::Ours(both.findings),
+        file => file,
+    })
+}
+
+/// What is read in a file with the log beside it. `None` where it has none, or the two do not open.
+fn with_log(path: &Path, key: &[u8; 32]) -> Result<Option<Checked>> {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    let is_filled = |path: &Path| std::fs::metadata(path).is_ok_and(|file| file.is_file() && file.len() > 0);
+    if !is_filled(path) || !is_filled(Path::new(&log)) {
+        return Ok(None);
+    }
+    let connection = opened(path, false)?;
+    // It only looks: the log stays what it is.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    if unlock(&connection, key).is_err() {
+        return Ok(None);
+    }
+    let mut checked = Checked::default();
+    // Not page by page in the file: one that is torn there is whole in the log.
+    match Store::over(connection, path).structure_and_rows(&mut checked) {
+        Ok(()) => {}
+        Err(error @ StoreError::Newer { .. }) => return Err(error),
+        // Whatever stops the reading: a look at the file alone says why.
+        Err(_) => checked.findings.insert(0, Finding::Structure),
+    }
+    Ok(Some(checked))
+}
+
+/// What a file is that did not open, or did not read, under this key: a copy that nobody writes, or the file of a practice without
+/// what is beside it.
 ///
 /// # Errors
 /// What the system says of the file.
@@ -279,17 +324,21 @@ impl Store {
         let pages = std::fs::metadata(self.path()).map(|file| file.len() / PAGE).unwrap_or_default();
         let mut checked = Checked { pages, ..Checked::default() };
         checked.findings = self.bad_pages_twice()?.findings(pages);
-        if checked.is_damaged() {
-            return Ok(checked);
+        if !checked.is_damaged() {
+            self.structure_and_rows(&mut checked)?;
         }
-        match self.read_through(&mut checked) {
-            Ok(()) => Ok(checked),
+        Ok(checked)
+    }
+
+    /// What does not read although the pages are whole is a finding too.
+    fn structure_and_rows(&self, checked: &mut Checked) -> Result<()> {
+        match self.read_through(checked) {
             // The pages are whole and SQLite stumbles all the same.
             Err(StoreError::Damaged | StoreError::KeyOrDamage | StoreError::Unreadable { .. }) => {
                 checked.findings.insert(0, Finding::Structure);
-                Ok(checked)
+                Ok(())
             }
-            Err(error) => Err(error),
+            read => read,
         }
     }
 

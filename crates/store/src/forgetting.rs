@@ -44,6 +44,8 @@ pub struct Forget<'a> {
     pub documents: &'a [i64],
     /// Sheets that no FSE has, whose time is over.
     pub sheets: &'a [i64],
+    /// Files that left for another post with something of theirs, whose time is over.
+    pub transfers: &'a [String],
     /// Of which practitioner passages are erased, and whether what their cards said goes too: nobody else needs it.
     pub billing: &'a BillingNumber,
     /// See `billing`.
@@ -76,10 +78,7 @@ impl Store {
     /// Empties files that left for another post.
     pub fn erase_transfers(&mut self, stamp: &Stamp, transfers: &[String]) -> Result<usize> {
         let mut change = self.change(stamp)?;
-        for transfer in transfers {
-            query::run(&change, "UPDATE transfer SET content = x'' WHERE id = ?1", [transfer])?;
-            change.tell(Entry::new("transfert.efface").with("transfer", transfer.as_str()))?;
-        }
+        empty_transfers(&mut change, transfers)?;
         if !transfers.is_empty() {
             change.commit_told()?;
         }
@@ -117,6 +116,7 @@ impl Store {
         let patient = forget.patient;
         let documents = erase(&mut change, rule, forget.documents)?;
         let sheets = take_sheets(&mut change, rule, forget.sheets)?;
+        empty_transfers(&mut change, forget.transfers)?;
         let passages = concat!("DELETE FROM passage WHERE patient = ?1 AND billing = ?2 AND ", over!());
         let passages = query::run(&change, passages, params![patient, forget.billing.put()])?;
         if forget.cards {
@@ -194,6 +194,15 @@ fn take_sheets(change: &mut Change<'_>, rule: EraseRule, sheets: &[i64]) -> Resu
         change.tell(Entry::new("feuille.effacee").with("sheet", *sheet).with("rule", rule.word()))?;
     }
     Ok(sheets.len())
+}
+
+/// Empties files that left for another post; each is told.
+fn empty_transfers(change: &mut Change<'_>, transfers: &[String]) -> Result<()> {
+    for transfer in transfers {
+        query::run(change, "UPDATE transfer SET content = x'' WHERE id = ?1", [transfer])?;
+        change.tell(Entry::new("transfert.efface").with("transfer", transfer.as_str()))?;
+    }
+    Ok(())
 }
 
 /// The name of a document that is not erased.

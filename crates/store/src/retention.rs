@@ -4,7 +4,7 @@
 use chrono::NaiveDate;
 use liasse_domain::fse::Patient;
 use liasse_domain::{
-    BillingNumber, Centimes, DocumentKind, DocumentState, FileIdentifier, FseRef, Instant, TransmissionState, clock,
+    BillingNumber, DocumentKind, DocumentState, FileIdentifier, FseRef, Instant, TransmissionState, clock,
 };
 use rusqlite::{Row, params};
 
@@ -29,8 +29,6 @@ pub struct RetentionRow {
     pub transmission: Option<TransmissionState>,
     /// The day of its first act.
     pub act_date: NaiveDate,
-    /// What it charges.
-    pub total: Centimes,
     /// The last day on which something happened to it: act, signature, sending, payment, receipt, reject, withdrawal.
     pub last: NaiveDate,
     /// The day on which the post took its file, or may have, for the last time.
@@ -85,7 +83,7 @@ pub struct SheetRow {
 
 macro_rules! facts {
     () => {
-        "SELECT d.id, d.kind, d.billing, d.number, d.state, d.act_date, d.total, d.given_up, d.away IS NOT NULL AS away,
+        "SELECT d.id, d.kind, d.billing, d.number, d.state, d.act_date, d.given_up, d.away IS NOT NULL AS away,
                 d.created_at, d.signed_at, d.cancelled_at,
                 (SELECT m.state FROM membership m WHERE m.id = d.live) AS transmission,
                 (SELECT max(o.sent_at) FROM membership m JOIN outbox o ON o.lot = m.lot WHERE m.document = d.id) AS sent_at,
@@ -134,15 +132,10 @@ impl Store {
         query::all(&self.connection, sql, params![patient, put_or_null(billing)], row)
     }
 
-    /// How many documents there are whose acts are later than that day, and what they charge.
-    pub fn documents_since(&self, day: NaiveDate) -> Result<(usize, Centimes)> {
-        let sql = "SELECT count(*) AS many, coalesce(sum(total), 0) AS total FROM document
-                   WHERE act_date > ?1 AND number IS NOT NULL";
-        let found = query::first(&self.connection, sql, [day.put()], |row| {
-            Ok((row.get::<_, i64>("many")?, cell(row, "total")?))
-        })?;
-        let (many, total) = found.unwrap_or_default();
-        Ok((usize::try_from(many).unwrap_or_default(), total))
+    /// How many documents there are whose acts are later than that day.
+    pub fn documents_since(&self, day: NaiveDate) -> Result<usize> {
+        let sql = "SELECT count(*) FROM document WHERE act_date > ?1 AND number IS NOT NULL";
+        query::count(&self.connection, sql, [day.put()])
     }
 
     /// How many documents are erased.
@@ -185,17 +178,25 @@ impl Store {
         query::all(&self.connection, sql, [before.put()], |row| row.get("id"))
     }
 
-    /// Patients of whom nothing is left to keep: no document, no sheet, no passage that is open or later than that, and not seen
-    /// since.
-    pub fn idle_patients(&self, before: Instant, limit: u32) -> Result<Vec<i64>> {
-        let sql = "SELECT p.id FROM patient p
-                   WHERE p.id > 0 AND p.seen_at < ?1
+    /// The files of one practitioner that left for another post and still hold what left with them, each with when it left.
+    pub fn transfers_standing(&self, billing: &BillingNumber) -> Result<Vec<(String, Instant)>> {
+        let sql = "SELECT id, at FROM transfer
+                   WHERE way = 'sortie' AND billing = ?1 AND length(content) > 0 ORDER BY at, id";
+        query::all(&self.connection, sql, [billing.put()], |row| Ok((row.get("id")?, cell(row, "at")?)))
+    }
+
+    /// The next patients after that row, at most so many, each with whether nothing of them is left to keep: no document, no sheet,
+    /// no passage that is open or later than that, and not seen since.
+    pub fn idle_patients(&self, before: Instant, after: i64, limit: u32) -> Result<Vec<(i64, bool)>> {
+        let sql = "SELECT p.id, p.seen_at < ?1
                      AND NOT EXISTS (SELECT 1 FROM document d WHERE d.patient = p.id)
                      AND NOT EXISTS (SELECT 1 FROM passage g WHERE g.patient = p.id
                                        AND (g.state IN ('accueil', 'attend_carte') OR g.arrived_at >= ?1))
-                     AND p.id NOT IN (SELECT f.patient FROM paper f)
-                   ORDER BY p.id LIMIT ?2";
-        query::all(&self.connection, sql, params![before.put(), limit], |row| row.get("id"))
+                     AND p.id NOT IN (SELECT f.patient FROM paper f) AS idle
+                   FROM patient p WHERE p.id > max(?2, 0) ORDER BY p.id LIMIT ?3";
+        query::all(&self.connection, sql, params![before.put(), after, limit], |row| {
+            Ok((row.get("id")?, row.get("idle")?))
+        })
     }
 
     /// By what the papers of a document are named, beside its own name: the lots that held it, and its sheets.
@@ -252,7 +253,6 @@ fn row(row: &Row<'_>) -> rusqlite::Result<RetentionRow> {
         state: cell(row, "state")?,
         transmission: cell_or_null(row, "transmission")?,
         act_date,
-        total: cell(row, "total")?,
         last: days.into_iter().flatten().fold(act_date, NaiveDate::max),
         sent_on,
         away: row.get("away")?,

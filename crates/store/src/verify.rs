@@ -25,7 +25,7 @@ pub struct JournalReport {
     pub entries: u64,
     /// Hash of the last one; zeroes when there is none.
     pub head: [u8; 32],
-    /// What does not fit, in the order of the journal, then lots, FSE and returns; at most a hundred.
+    /// What does not fit, in the order of the journal, then lots, FSE, returns and erasures; at most a hundred.
     pub faults: Vec<JournalFault>,
 }
 
@@ -109,6 +109,12 @@ pub enum JournalFault {
         /// Which.
         key: String,
     },
+    /// What an FSE said was erased less than ninety days after it was sent, which the program does nowhere.
+    #[error("FSE {fse} was erased before its time")]
+    Early {
+        /// Which.
+        fse: FseRef,
+    },
 }
 
 impl Coded for JournalFault {
@@ -125,6 +131,7 @@ impl Coded for JournalFault {
             Self::MissingLot => Code("store.lot_absent"),
             Self::OtherJournal { .. } => Code("store.autre_journal"),
             Self::Desk { .. } => Code("store.bureau_modifie"),
+            Self::Early { .. } => Code("store.effacement_anticipe"),
         }
     }
 
@@ -134,7 +141,7 @@ impl Coded for JournalFault {
             Self::Cut { last, needed } => vec![("last", last.to_string()), ("needed", needed.to_string())],
             Self::MissingLot => Vec::new(),
             Self::Lot { lot } | Self::OtherJournal { lot } => vec![("lot", lot.to_string())],
-            Self::Fse { fse } => vec![("fse", fse.to_string())],
+            Self::Fse { fse } | Self::Early { fse } => vec![("fse", fse.to_string())],
             Self::Session { number } => vec![("session", number.to_string())],
             Self::Return { inbox } => vec![("inbox", inbox.to_string())],
             Self::Desk { kind, key } => vec![("kind", kind.clone()), ("key", key.clone())],
@@ -156,7 +163,7 @@ pub fn verify_beside(path: &Path, key: &[u8; 32]) -> Result<JournalReport> {
 
 impl Store {
     /// Reads the whole journal and compares it with itself, and with it every lot, every FSE and every return: their bytes
-    /// with the hashes that entries hold, their states with what entries tell.
+    /// with the hashes that entries hold, their states with what entries tell; and each erasure with the sending of what it erased.
     pub fn journal_verify(&self) -> Result<JournalReport> {
         let mut report = JournalReport { entries: 0, head: [0; 32], faults: Vec::new() };
         let mut told = Told::default();
@@ -192,8 +199,8 @@ impl Store {
             if entry.recomputed() != entry.hash {
                 report.faults.push(JournalFault::Changed { seq: entry.seq });
             }
-            let [_, _, _, action, fse, lot, _, payload] = entry.texts.each_ref().map(Option::as_deref);
-            told.hear(action.unwrap_or_default(), fse, lot, payload.unwrap_or_default());
+            let [at, _, _, action, fse, lot, _, payload] = entry.texts.each_ref().map(Option::as_deref);
+            told.hear([at, action, payload].map(Option::unwrap_or_default), fse, lot);
             head = Head { seq: entry.seq, hash: entry.hash };
             report.entries += 1;
             if report.faults.len() > MOST_FAULTS {

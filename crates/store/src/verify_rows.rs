@@ -19,6 +19,7 @@ use crate::open::Store;
 use crate::query;
 use crate::verify::{JournalFault, MOST_FAULTS};
 use crate::verify_desk::ToldDesk;
+use crate::verify_erasures::ToldErasures;
 use crate::verify_sessions::ToldSessions;
 
 /// What the entries tell, taken together. What a row answers for is taken out; what remains has lost its row.
@@ -29,6 +30,7 @@ pub(crate) struct Told {
     returns: BTreeMap<i64, ToldReturn>,
     sessions: ToldSessions,
     desk: ToldDesk,
+    erasures: ToldErasures,
 }
 
 /// Of an FSE: the hashes of its two signatures, each absent where its mode has none, those of its scanned documents, whether
@@ -64,10 +66,11 @@ struct ToldReturn {
 }
 
 impl Told {
-    /// Takes an entry in.
-    pub(crate) fn hear(&mut self, action: &str, fse: Option<&str>, lot: Option<&str>, payload: &str) {
+    /// Takes an entry in: its time, action and payload, and what it is about.
+    pub(crate) fn hear(&mut self, [at, action, payload]: [&str; 3], fse: Option<&str>, lot: Option<&str>) {
         let payload: Value = serde_json::from_str(payload).unwrap_or_default();
         self.desk.hear(action, &payload);
+        self.erasures.hear(action, at, fse, lot, &payload);
         match (action, fse, lot) {
             // It changed nothing; what was refused may be of a file that never came in.
             ("refus", ..) => {}
@@ -182,7 +185,8 @@ impl Store {
         self.verify_documents(faults, &mut told)?;
         self.verify_returns(faults, &mut told)?;
         self.verify_sessions(faults, told.sessions)?;
-        self.verify_desk(faults, told.desk)
+        self.verify_desk(faults, told.desk)?;
+        self.verify_erasures(faults, &told.erasures)
     }
 
     fn verify_lots(&self, faults: &mut Vec<JournalFault>, told: &mut Told) -> Result<()> {

@@ -3,10 +3,11 @@
 
 use std::path::{Path, PathBuf};
 
+use liasse_core::backup::Pace;
 use liasse_core::data_dir::{World, create_private, write_private};
 use liasse_core::forgetting::{ForgetPlan, Forgotten, StayingOf};
 use liasse_core::opendata::{Imported, OpenProgress};
-use liasse_core::retention::RetentionReport;
+use liasse_core::retention::{self, RetentionReport};
 use liasse_core::{papers, prints};
 use serde_json::json;
 
@@ -189,15 +190,15 @@ fn take_in(import: &Import, as_json: bool) -> Result<(), Failure> {
     output::line(&if as_json { json!(imported).to_string() } else { text::with("data.imported", &values) })
 }
 
-fn kept(retention: &Retention, as_json: bool) -> Result<(), Failure> {
-    let open = retention.person.open(&[])?;
-    let confirmed = retention.sure.confirmed(&open, &retention.person);
-    if !retention.apply {
-        let report = open.run(move |workstation, who| workstation.retention_report(Some(who), confirmed))?;
+fn kept(asked: &Retention, as_json: bool) -> Result<(), Failure> {
+    let open = asked.person.open(&[])?;
+    let confirmed = asked.sure.confirmed(&open, &asked.person);
+    let (lane, who) = (open.office.workstation(), Some(&open.person));
+    if !asked.apply {
+        let report = retention::report(&lane, who, confirmed)?;
         return if as_json { output::line(&json!(report).to_string()) } else { say_report(&report) };
     }
-    let root = open.office.root().to_owned();
-    let done = open.run(move |workstation, who| workstation.apply_retention(Some(who), confirmed, &root))?;
+    let done = retention::apply(&lane, who, confirmed, open.office.root(), &mut |_| Pace::Go)?;
     let values = [
         ("documents", &*done.documents.to_string()),
         ("sheets", &done.sheets.to_string()),
@@ -212,6 +213,9 @@ fn kept(retention: &Retention, as_json: bool) -> Result<(), Failure> {
         return output::line(text::t("data.nothing_due"));
     }
     output::line(&text::with("data.applied", &values))?;
+    if done.stopped {
+        output::line(text::t("data.stopped"))?;
+    }
     if done.pages_left { output::line(text::t("data.pages_left")) } else { Ok(()) }
 }
 
@@ -221,7 +225,6 @@ fn say_report(report: &RetentionReport) -> Result<(), Failure> {
     let values = [
         ("years", &*report.years.to_string()),
         ("documents", &due.documents.to_string()),
-        ("amount", &due.total_cents.to_string()),
         ("oldest", &oldest),
         ("sheets", &due.sheets.to_string()),
         ("patients", &due.patients.to_string()),
@@ -229,12 +232,7 @@ fn say_report(report: &RetentionReport) -> Result<(), Failure> {
     ];
     output::line(&text::with("data.due", &values))?;
     for stays in &report.stays {
-        let values = [
-            ("documents", &*stays.documents.to_string()),
-            ("amount", &stays.total_cents.to_string()),
-            ("text", &stays.text),
-            ("source", &stays.source),
-        ];
+        let values = [("documents", &*stays.documents.to_string()), ("text", &stays.text), ("source", &stays.source)];
         output::line(&text::with("data.stays", &values))?;
     }
     for kept in &report.kept {

@@ -233,7 +233,7 @@ mod tests {
     fn faults_are_listed_and_the_first_ends_the_call() {
         let faults = [JournalFault::Changed { seq: 4 }, JournalFault::Cut { last: 7, needed: 9 }];
         let listed = lines(false, 7, "ab", &faults, false);
-        assert_eq!(listed[0], "L'entrée 4 du journal n'est plus celle qui avait été écrite.");
+        assert_eq!(listed[0], "L'écriture 4 du journal n'est plus celle qui avait été faite.");
         assert_eq!(listed.len(), 2);
         let shown: serde_json::Value = serde_json::from_str(&lines(false, 7, "ab", &faults, true)[0]).expect("json");
         assert_eq!((&shown["intact"], &shown["faults"][1]["fault"]), (&false.into(), &"cut".into()));

@@ -78,6 +78,9 @@ fn say(restored: &Restored, arguments: &Arguments) -> Result<(), Failure> {
         ("entries", &restored.journal_seq.to_string()),
     ];
     output::line(&text::with("restore.done", &values))?;
+    if !restored.left_out.is_empty() {
+        output::line(&text::with("restore.left_out", &[("files", &restored.left_out.join(", "))]))?;
+    }
     output::line(&text::with("restore.after", &[("at", &at)]))
 }
 
@@ -91,6 +94,7 @@ fn shape(restored: &Restored, moved: Option<&Path>, arguments: &Arguments) -> Va
         "entries": restored.journal_seq,
         "older_schema": restored.older,
         "faults": restored.faults,
+        "left_out": restored.left_out,
         "set_aside": moved,
     })
 }

@@ -34,13 +34,14 @@ impl Drilled {
 /// Plays the drill with the newest of the practice's backups in the folder `into`, or with that one when `into` is one.
 ///
 /// # Errors
-/// [`BackupError`] where there is none, a file of it is missing or altered, or its copy does not open. A copy that opens and is not
-/// what it should be is no error: [`Drilled::fault`].
+/// [`BackupError`] where there is none, a file or the list of it is missing or altered, or its copy does not open. A copy that opens
+/// and is not what it should be is no error: [`Drilled::fault`].
 pub fn drill(context: &Context<'_>, into: &Path) -> Result<Drilled, BackupError> {
     let key = context.key.data_key()?;
     let backup = chosen(context, &key, into)?;
     backup.manifest.verify(&backup.folder)?;
     check_key(context, &backup)?;
+    backup.manifest.check_seal(&key)?;
     let copy = backup.folder.join(STORE);
     let checked = match liasse_store::check_copy(&copy, &key) {
         Ok(checked) => checked,

@@ -55,6 +55,9 @@ pub enum BackupError {
         /// Which.
         file: String,
     },
+    /// Its list of files is not the one that was sealed under its key: somebody changed it.
+    #[error("the list is not the one that was sealed")]
+    ListChanged,
     /// Its copy of the data is not whole.
     #[error("the copy is not whole")]
     Unsound(Finding),
@@ -121,6 +124,7 @@ impl Coded for BackupError {
             Self::NotABackup => Code("sauvegarde.illisible"),
             Self::Newer => Code("sauvegarde.trop_recente"),
             Self::Altered { .. } => Code("sauvegarde.alteree"),
+            Self::ListChanged => Code("sauvegarde.liste_changee"),
             Self::Unsound(finding) => finding.code(),
             Self::Differs(difference) => difference.code(),
             Self::FormerKey => Code("sauvegarde.ancienne_cle"),
@@ -206,6 +210,7 @@ mod tests {
             BackupError::NotABackup,
             BackupError::Newer,
             BackupError::Altered { file: "liasse.db".to_owned() },
+            BackupError::ListChanged,
             BackupError::Unsound(finding),
             BackupError::Differs(difference),
             BackupError::FormerKey,

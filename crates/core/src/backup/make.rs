@@ -1,5 +1,6 @@
 //! Making a backup: everything into a folder whose name says that it is not finished, the copy opened and read through, the list of
-//! files written, and only then the folder's own name. A cut leaves the unfinished folder and no backup. Not when, nor which are kept.
+//! files sealed and written, and only then the folder's own name. A cut leaves the unfinished folder and no backup. Not when, nor
+//! which are kept.
 
 use std::collections::BTreeSet;
 use std::fs::{self, DirBuilder};
@@ -8,6 +9,7 @@ use std::path::{Path, PathBuf};
 use liasse_domain::Instant;
 use liasse_store::{Checked, Finding, Pace, StoreError};
 
+use super::seal::Sealed;
 use super::shelf::{self, Listed, Manifest, PARTIAL, REST, STORE, Stand, hex, sync_folder};
 use super::{BackupError, Context, Progress};
 use crate::data_dir::{DataDir, DirError, World, write_private};
@@ -130,8 +132,9 @@ fn fill(
         key: name,
         journal,
         files,
+        sealed: Sealed::default(),
     };
-    manifest.write(folder)?;
+    manifest.write(folder, &key)?;
     sync_folders(folder, &paths)?;
     Ok((manifest, checked))
 }
@@ -150,6 +153,12 @@ fn copy_keys(root: &Path, folder: &Path) -> Result<String, BackupError> {
     }
     write_private(&folder.join(keys::FILE), keys.for_backup().as_bytes())?;
     Ok(keys.name())
+}
+
+/// Where in a data directory they lie: files, and folders with what is in them. Not the clock of a demonstration, which may be its
+/// caisse's.
+pub(super) fn places() -> impl Iterator<Item = &'static str> {
+    FILES.into_iter().chain(FOLDERS).chain(DEMO_FOLDERS)
 }
 
 /// Whether a file of that path, from the data directory on, is one of those that a backup holds beside the store and the keys.

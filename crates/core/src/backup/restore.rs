@@ -10,22 +10,20 @@ use liasse_domain::Instant;
 use liasse_store::{Condition, CopyTold, Finding, JournalFault, KNOWN_SCHEMA, Pace, Store};
 use zeroize::Zeroizing;
 
-use super::make::belongs;
-use super::shelf::{self, Kept, Manifest, REST, STORE, sync_folder};
+use super::make::{belongs, places};
+use super::shelf::{self, Kept, MANIFEST, Manifest, REST, STORE, sync_folder};
 use super::{BackupError, Progress};
 use crate::access::{self, Deed};
 use crate::aside;
-use crate::data_dir::{EXPORT, World, create_private, take_lock, write_private};
+use crate::data_dir::{EXPORT, RESTORING, World, create_private, take_lock, write_private};
 use crate::desk::system_stamp;
 use crate::error::CoreError;
 use crate::keys::{self, Keys, Way};
 use crate::ports::KeySource;
 
-/// What says that a restore was begun here and is not finished.
-const UNFINISHED: &str = "restauration.partiel";
 /// What may lie where data are restored: the lock, what was set aside, lists that were written out, and the simulated caisse's own
 /// memory, which is not the practice's.
-const BESIDE: [&str; 4] = ["lock", EXPORT, "caisse", UNFINISHED];
+const BESIDE: [&str; 4] = ["lock", EXPORT, "caisse", RESTORING];
 
 /// What opens a backup.
 #[derive(Clone, Copy)]
@@ -51,9 +49,13 @@ pub struct Restored {
     pub older: Option<i64>,
     /// What the journal says against the data; it said so when the backup was made.
     pub faults: Vec<JournalFault>,
+    /// Files beside the store and its keys that are not restored, because they do not read any more or are not those that were
+    /// written: where they would lie in the data directory.
+    pub left_out: Vec<String>,
 }
 
-/// A backup of which each file is the one that was written, and whose copy opens by what was given for it. Nothing was written so far.
+/// A backup whose copy opens by what was given for it, whose store and keys are those that were written, and whose list is as it was
+/// sealed under that key. Nothing was written so far.
 pub struct Proved {
     backup: Kept,
     key: Zeroizing<[u8; 32]>,
@@ -66,8 +68,10 @@ pub struct Proved {
 /// [`BackupError`]; nothing was touched.
 pub fn prove(from: &Path, unlock: Unlock<'_>) -> Result<Proved, BackupError> {
     let backup = the_backup(from)?;
-    backup.manifest.verify(&backup.folder)?;
+    // Anybody's word so far: all that it decides is by which words the backup is refused.
+    backup.manifest.verify_required(&backup.folder)?;
     let key = key_of(&backup, unlock)?;
+    backup.manifest.check_seal(&key)?;
     // A secret that opens the copy was given for it. What the keyring gives by itself is nobody's word.
     let given = !matches!(unlock, Unlock::Secret(Way::Keyring(_)));
     access::check(Deed::Restore, None, given).map_err(CoreError::from)?;
@@ -126,9 +130,9 @@ impl Proved {
         let _lock = take_lock(root)?;
         // Once more behind the lock: another program may have made something here.
         check_empty(root)?;
-        write_private(&root.join(UNFINISHED), backup.name.as_bytes())?;
+        write_private(&root.join(RESTORING), backup.name.as_bytes())?;
         sync_folder(root)?;
-        copy_files(backup, root)?;
+        let left_out = copy_files(backup, root)?;
         if step(Progress::Checking) == Pace::Stop {
             return Err(BackupError::Stopped);
         }
@@ -141,11 +145,13 @@ impl Proved {
             journal_seq: manifest.journal.seq,
             older: (manifest.schema < KNOWN_SCHEMA).then_some(manifest.schema),
             faults,
+            left_out,
         })
     }
 }
 
-/// The backup that a folder is, or the newest of those that lie in it: of one practice.
+/// The backup that a folder is, or the newest of those that lie in it: of one practice. Their lists, which no key was held against,
+/// choose between them and no more.
 fn the_backup(from: &Path) -> Result<Kept, BackupError> {
     match Manifest::read(from) {
         Ok(manifest) => {
@@ -200,22 +206,26 @@ fn check_empty(root: &Path) -> Result<(), BackupError> {
     for entry in entries {
         names.push(entry?.file_name().to_string_lossy().into_owned());
     }
-    let was_cut = names.iter().any(|name| name == UNFINISHED) && !names.iter().any(|name| name == "world.toml");
+    let was_cut = names.iter().any(|name| name == RESTORING) && !names.iter().any(|name| name == "world.toml");
     let beside = |name: &String| BESIDE.contains(&name.as_str()) || name.starts_with(aside::PREFIX);
     if was_cut || names.iter().all(beside) { Ok(()) } else { Err(BackupError::NotEmpty) }
 }
 
-/// Every file to its place, each compared with the list as it passes.
-fn copy_files(backup: &Kept, root: &Path) -> Result<(), BackupError> {
-    // What an earlier try left beside the store would be read as its own.
-    for left in ["liasse.db-wal", "liasse.db-shm", "liasse.db-journal"] {
-        match fs::remove_file(root.join(left)) {
-            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error.into()),
-            _ => {}
-        }
-    }
+/// Every file to its place, each compared with the list as it passes. Gives the places of those that do not read or are others: not
+/// the store and its keys, without which nothing is restored.
+fn copy_files(backup: &Kept, root: &Path) -> Result<Vec<String>, BackupError> {
+    clear(root)?;
+    let mut left_out = Vec::new();
     for file in &backup.manifest.files {
         let Some(place) = place_of(&file.path, backup.manifest.world) else { continue };
+        if !file.is_required() && file.check(&backup.folder).is_err() {
+            if !backup.folder.join(MANIFEST).is_file() {
+                // Not that file: the medium was taken out.
+                return Err(BackupError::FolderGone);
+            }
+            left_out.push(place.to_owned());
+            continue;
+        }
         let to = root.join(place);
         let from = backup.folder.join(&file.path);
         // The clock of a demonstration that has its caisse beside it is that caisse's, unless it stands before the backup: then the
@@ -229,6 +239,24 @@ fn copy_files(backup: &Kept, root: &Path) -> Result<(), BackupError> {
         }
         // Each folder on the way: the name of a new one survives a power cut only when the one that it lies in is synced too.
         to.ancestors().skip(1).take_while(|above| above.starts_with(root)).try_for_each(sync_folder)?;
+    }
+    Ok(left_out)
+}
+
+/// Takes away what an earlier try left, of another backup perhaps: a log beside the store would be read as its own, an authority as
+/// one that this backup trusts. Where nothing was tried none of it is there.
+fn clear(root: &Path) -> std::io::Result<()> {
+    for left in ["liasse.db-wal", "liasse.db-shm", "liasse.db-journal"].into_iter().chain(places()) {
+        let path = root.join(left);
+        let cleared = match fs::symlink_metadata(&path) {
+            Ok(found) if found.is_dir() => fs::remove_dir_all(&path),
+            Ok(_) => fs::remove_file(&path),
+            Err(error) => Err(error),
+        };
+        match cleared {
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
     }
     Ok(())
 }
@@ -274,7 +302,7 @@ fn declare(root: &Path, world: World) -> Result<(), BackupError> {
     write_private(&fresh, format!("v = 1\nworld = \"{word}\"\n").as_bytes())?;
     fs::rename(&fresh, root.join("world.toml"))?;
     sync_folder(root)?;
-    // It says nothing any more.
-    drop(fs::remove_file(root.join(UNFINISHED)));
+    // It says nothing any more; where it stays, the next opening takes it away.
+    drop(fs::remove_file(root.join(RESTORING)));
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Which backups are kept: the newest of each of the last days, weeks and months that have one, and always the newest of all. Only
 //! whole backups of this practice count, and only such are taken away; besides them what an interrupted one left a day ago.
-//! Rule: setting `backup.keep`, « 7,4,12 ».
+//! What goes is named here and never by a list. Rule: setting `backup.keep`, « 7,4,12 ».
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -84,10 +84,17 @@ pub(super) fn rotate(context: &Context<'_>, into: &Path, first: &str, keep: Keep
     // One that has lost a file keeps no other from being kept, and is left for somebody to look at. So is one of a day to come: the
     // clock was ahead, and those of today would be older than it.
     ours.retain(|one| one.manifest.is_there(&one.folder) && one.manifest.made_at <= now + TimeDelta::days(1));
-    let ours = of_this_course(context, ours)?;
+    let key = context.key.data_key()?;
+    let ours = of_this_course(context.store, &key, ours)?;
+    // A list that the data key did not seal was sealed by a former one, or by nobody. It goes when those beside it are enough, and is
+    // no reason for one that is sealed to go.
+    let (mut ours, others): (Vec<Kept>, Vec<Kept>) = ours.into_iter().partition(|one| one.manifest.is_sealed_by(&key));
+    let sealed = ours.len();
+    ours.extend(others);
     let moments: Vec<NaiveDateTime> = ours.iter().map(|one| clock::paris(one.manifest.made_at)).collect();
-    let kept = kept(&moments, keep);
-    let surplus = ours.iter().enumerate().filter(|(at, _)| !kept.contains(at));
+    let (among_sealed, among_all) = (kept(moments.split_at(sealed).0, keep), kept(&moments, keep));
+    let stays = |at: &usize| if *at < sealed { among_sealed.contains(at) } else { among_all.contains(at) };
+    let surplus = ours.iter().enumerate().filter(|(at, _)| !stays(at));
     let gone = surplus.filter(|(_, one)| shelf::take_away(&one.folder).is_ok()).map(|(_, one)| one.name.clone());
     let gone = gone.collect();
     clear_unfinished(into, now)?;
@@ -96,10 +103,9 @@ pub(super) fn rotate(context: &Context<'_>, into: &Path, first: &str, keep: Keep
 
 /// Those whose last entry is one of the data's. Where an older backup was put back, the newer ones hold what the data have not any
 /// more: they count for nothing, and are left for somebody to look at.
-fn of_this_course(context: &Context<'_>, ours: Vec<Kept>) -> Result<Vec<Kept>, BackupError> {
-    let key = context.key.data_key()?;
+fn of_this_course(store: &Path, key: &[u8; 32], ours: Vec<Kept>) -> Result<Vec<Kept>, BackupError> {
     let numbers: Vec<u64> = ours.iter().map(|one| one.manifest.journal.seq).collect();
-    let there = liasse_store::entry_hashes(context.store, &key, &numbers)?;
+    let there = liasse_store::entry_hashes(store, key, &numbers)?;
     let known = ours.into_iter().zip(there);
     let same = known.filter(|(one, hash)| hash.is_some_and(|hash| shelf::hex(&hash) == one.manifest.journal.head));
     Ok(same.map(|(one, _)| one).collect())

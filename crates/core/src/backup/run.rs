@@ -143,6 +143,11 @@ fn counts(into: Option<&Path>, standing: &Standing) -> bool {
 /// The directories of which a backup or a drill is under way in this program.
 static UNDER_WAY: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
 
+/// Whether a backup or a drill of that directory is under way in this program.
+pub fn is_under_way(root: &Path) -> bool {
+    UNDER_WAY.lock().unwrap_or_else(PoisonError::into_inner).contains(root)
+}
+
 /// One of them, as long as it lives.
 struct Running(PathBuf);
 
@@ -166,10 +171,13 @@ mod tests {
     #[test]
     fn one_at_a_time_for_one_directory() {
         let root = Path::new("/nonexistent-liasse/running");
+        assert!(!is_under_way(root));
         let first = Running::begin(root).expect("free");
+        assert!(is_under_way(root));
         assert!(matches!(Running::begin(root), Err(BackupError::Running)));
         let other = Running::begin(Path::new("/nonexistent-liasse/other")).expect("another practice's");
         drop((first, other));
+        assert!(!is_under_way(root));
         drop(Running::begin(root).expect("free again"));
     }
 

@@ -1,5 +1,6 @@
 //! The folder where backups lie: the name of each, the list of its files that it holds, and which of them are this practice's.
-//! Not how one is made (`make`) nor which are kept (`rotation`). The list holds no name, no amount and no number of a patient.
+//! Not how one is made (`make`) nor which are kept (`rotation`). The list holds no name, no amount and no number of a patient; read
+//! without the key it is anybody's word (`seal`).
 
 use std::fs::{self, File};
 use std::io::{Read, Write};
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::BackupError;
+use super::seal::Sealed;
 use crate::data_dir::{World, create_private, write_private};
 
 /// The copy of the store in a backup.
@@ -51,6 +53,9 @@ pub struct Manifest {
     pub journal: Stand,
     /// Every file but this list.
     pub files: Vec<Listed>,
+    /// What was read, with its seal; empty for a list that is being made.
+    #[serde(skip)]
+    pub(super) sealed: Sealed,
 }
 
 /// Where a journal stands.
@@ -79,7 +84,7 @@ impl Manifest {
     /// The form that this program writes.
     pub(super) const VERSION: u32 = VERSION;
 
-    /// Reads the list of a folder.
+    /// Reads the list of a folder. Whether it is the one that was sealed there only the data key shows.
     ///
     /// # Errors
     /// [`BackupError::NotABackup`], [`BackupError::Newer`], and what the medium says.
@@ -102,11 +107,13 @@ impl Manifest {
             std::io::ErrorKind::InvalidData => BackupError::NotABackup,
             _ => error.into(),
         })?;
-        let version: Version = serde_json::from_str(&text).map_err(|_| BackupError::NotABackup)?;
+        let sealed = Sealed::read(&text);
+        let version: Version = serde_json::from_str(sealed.text()).map_err(|_| BackupError::NotABackup)?;
         if version.v > VERSION {
             return Err(BackupError::Newer);
         }
-        let manifest: Self = serde_json::from_str(&text).map_err(|_| BackupError::NotABackup)?;
+        let manifest: Self = serde_json::from_str(sealed.text()).map_err(|_| BackupError::NotABackup)?;
+        let manifest = Self { sealed, ..manifest };
         let ours = manifest.files.iter().all(|file| is_inside(&file.path));
         let has = |path: &str| manifest.files.iter().any(|file| file.path == path);
         // Without its keys a practice's copy would be put back and never opened.
@@ -117,11 +124,25 @@ impl Manifest {
         }
     }
 
-    /// Writes the list into a folder, and has it on the disk.
-    pub(super) fn write(&self, folder: &Path) -> Result<(), BackupError> {
+    /// Seals the list under the data key, writes it into a folder, and has it on the disk.
+    pub(super) fn write(&self, folder: &Path, key: &[u8; 32]) -> Result<(), BackupError> {
         let mut text = serde_json::to_string_pretty(self).map_err(|_| BackupError::NotABackup)?;
         text.push('\n');
-        Ok(write_private(&folder.join(MANIFEST), text.as_bytes())?)
+        let sealed = Sealed::by(key, text).ok_or(BackupError::NotABackup)?;
+        Ok(write_private(&folder.join(MANIFEST), sealed.written().as_bytes())?)
+    }
+
+    /// Whether the list is as it was sealed under that data key.
+    pub(super) fn is_sealed_by(&self, key: &[u8; 32]) -> bool {
+        self.sealed.is_by(key)
+    }
+
+    /// Refuses a list that is not as it was sealed under the data key of its backup.
+    ///
+    /// # Errors
+    /// [`BackupError::ListChanged`].
+    pub(super) fn check_seal(&self, key: &[u8; 32]) -> Result<(), BackupError> {
+        if self.is_sealed_by(key) { Ok(()) } else { Err(BackupError::ListChanged) }
     }
 
     /// Whether every file is there with its length: quick, and enough to keep one rather than another.
@@ -138,19 +159,38 @@ impl Manifest {
     /// # Errors
     /// [`BackupError::Altered`] names the first that is missing or not the one that was written.
     pub(super) fn verify(&self, folder: &Path) -> Result<(), BackupError> {
-        for file in &self.files {
-            let altered = || BackupError::Altered { file: file.path.clone() };
-            let absent = |error: std::io::Error| match error.kind() {
-                std::io::ErrorKind::NotFound => altered(),
-                _ => error.into(),
-            };
-            // Before it is read: one that is longer than it was, or no file at all, may never end.
-            let there = fs::metadata(folder.join(&file.path)).map_err(absent)?;
-            if !there.is_file() || there.len() != file.bytes || listed(folder, &file.path).map_err(absent)? != *file {
-                return Err(altered());
-            }
-        }
-        Ok(())
+        self.files.iter().try_for_each(|file| file.check(folder))
+    }
+
+    /// The same of those alone without which nothing is restored.
+    ///
+    /// # Errors
+    /// As [`Manifest::verify`].
+    pub(super) fn verify_required(&self, folder: &Path) -> Result<(), BackupError> {
+        self.files.iter().filter(|file| file.is_required()).try_for_each(|file| file.check(folder))
+    }
+}
+
+impl Listed {
+    /// Whether nothing is restored without it: the store, and the keys that open it.
+    pub(super) fn is_required(&self) -> bool {
+        self.path == STORE || self.path == crate::keys::FILE
+    }
+
+    /// Reads the file and compares it with the list.
+    ///
+    /// # Errors
+    /// [`BackupError::Altered`], and what the medium says.
+    pub(super) fn check(&self, folder: &Path) -> Result<(), BackupError> {
+        let altered = || BackupError::Altered { file: self.path.clone() };
+        let absent = |error: std::io::Error| match error.kind() {
+            std::io::ErrorKind::NotFound => altered(),
+            _ => error.into(),
+        };
+        // Before it is read: one that is longer than it was, or no file at all, may never end.
+        let there = fs::metadata(folder.join(&self.path)).map_err(absent)?;
+        let same = there.is_file() && there.len() == self.bytes && listed(folder, &self.path).map_err(absent)? == *self;
+        if same { Ok(()) } else { Err(altered()) }
     }
 }
 
@@ -218,7 +258,7 @@ pub struct Kept {
 }
 
 /// The backups in a folder, the newest first; with `first`, those of the practice whose journal begins with that entry. What does
-/// not read is none.
+/// not read is none. Their lists sort them, no more: none was held against its seal.
 pub(super) fn list(into: &Path, first: Option<&str>) -> std::io::Result<Vec<Kept>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(into)? {

@@ -53,6 +53,8 @@ pub struct Last {
 pub struct Failed {
     /// When.
     pub at: Instant,
+    /// Where the journal stood: which of it and a backup came first no clock need say.
+    pub seq: u64,
     /// Why, as a code of the catalogue.
     pub code: String,
 }
@@ -126,7 +128,9 @@ impl Standing {
             // The demonstration has nothing to lose.
             return self.real.then(|| Report::new(Code("sauvegarde.non_reglee"), &[]));
         }
-        let failed = self.failed.as_ref().filter(|failed| self.last.as_ref().is_none_or(|last| failed.at > last.at));
+        // By the journal: one that failed while the clock was ahead is not the last word until that day comes, nor does one that was
+        // made then hide what fails now.
+        let failed = self.failed.as_ref().filter(|failed| self.last.as_ref().is_none_or(|last| failed.seq > last.seq));
         if let Some(failed) = failed {
             return tell(Code("sauvegarde.echec"), &[("at", said(failed.at)), ("cause", cause(&failed.code))]);
         }
@@ -215,7 +219,8 @@ impl Workstation {
             Err(error) => {
                 let code = error.code().0.to_owned();
                 let told = CopyTold { code: Some(code.clone()), ..CopyTold::default() };
-                let kept = counts.then(|| text(&Failed { at, code }));
+                let (seq, _) = self.store.journal_head()?;
+                let kept = counts.then(|| text(&Failed { at, seq, code }));
                 Ok(self.store.tell_copy(&stamp, CopyEvent::NotMade, &told, kept.as_deref())?)
             }
         }
@@ -263,6 +268,10 @@ mod tests {
         Some(Last { at: at(text), name: "liasse-2026-01-15-1300".to_owned(), seq: 12 })
     }
 
+    fn failed(text: &str, seq: u64) -> Option<Failed> {
+        Some(Failed { at: at(text), seq, code: "sauvegarde.dossier_absent".to_owned() })
+    }
+
     fn set() -> Standing {
         let hour = NaiveTime::from_hms_opt(13, 0, 0);
         Standing { folder: Some(PathBuf::from("/media/cle")), hour, ..Standing::default() }
@@ -294,12 +303,11 @@ mod tests {
 
     #[test]
     fn what_failed_is_tried_again_after_an_hour() {
-        let failed = Some(Failed { at: at("2026-01-15T12:00:00Z"), code: "sauvegarde.dossier_absent".to_owned() });
-        let standing = Standing { last: last("2026-01-14T12:00:00Z"), failed, ..set() };
+        let standing =
+            Standing { last: last("2026-01-14T12:00:00Z"), failed: failed("2026-01-15T12:00:00Z", 12), ..set() };
         assert!(!standing.backup_is_due(at("2026-01-15T12:59:00Z")));
         assert!(standing.backup_is_due(at("2026-01-15T13:00:00Z")));
-        let ahead = Failed { at: at("2027-01-15T12:00:00Z"), code: "sauvegarde.dossier_absent".to_owned() };
-        let standing = Standing { failed: Some(ahead), ..standing };
+        let standing = Standing { failed: failed("2027-01-15T12:00:00Z", 12), ..standing };
         assert!(standing.backup_is_due(at("2026-01-15T12:30:00Z")), "it failed while the clock was ahead");
     }
 
@@ -331,12 +339,26 @@ mod tests {
         let old = Standing { last: last("2026-01-11T12:00:00Z"), ..set() }.backup_warning(now).expect("told");
         assert_eq!((old.code.as_str(), old.level), ("sauvegarde.en_retard", Level::Warning));
         assert!(old.message.contains("11/01/2026 à 13 h 00"), "{}", old.message);
-        let failed = Some(Failed { at: now, code: "sauvegarde.dossier_absent".to_owned() });
-        let failed = Standing { last: last("2026-01-14T12:00:00Z"), failed, ..set() };
+        let failed =
+            Standing { last: last("2026-01-14T12:00:00Z"), failed: failed("2026-01-15T12:30:00Z", 13), ..set() };
         let report = failed.backup_warning(now).expect("told");
         let why = Report::new(Code("sauvegarde.dossier_absent"), &[]).message;
         assert!(report.code == "sauvegarde.echec" && report.message.contains(&why), "{}", report.message);
-        assert_eq!(of(&Standing { last: last("2026-01-15T12:30:01Z"), ..failed }), None, "it went well since");
+        let since = Last { at: at("2026-01-15T12:30:01Z"), name: "liasse-2026-01-15-1330".to_owned(), seq: 14 };
+        assert_eq!(of(&Standing { last: Some(since), ..failed }), None, "it went well since");
+    }
+
+    #[test]
+    fn what_failed_or_went_well_under_a_clock_that_was_ahead_is_not_the_last_word() {
+        let now = at("2026-01-16T12:30:00Z");
+        let of = |standing: Standing| standing.backup_warning(now).map(|report| report.code);
+        let ahead = failed("2027-01-15T12:00:00Z", 11);
+        let made = last("2026-01-16T12:00:00Z");
+        assert_eq!(of(Standing { last: made, failed: ahead, ..set() }), None, "one was made since");
+        let late = failed("2026-01-16T12:00:00Z", 13);
+        let ahead = last("2027-01-15T12:00:00Z");
+        let told = of(Standing { last: ahead, failed: late, ..set() });
+        assert_eq!(told.as_deref(), Some("sauvegarde.echec"), "it failed since");
     }
 
     #[test]

@@ -13,7 +13,7 @@ use super::rekey::{self, Settled};
 use super::{Cost, DataKey, Keys, RecoveryCode, Way, Ways};
 use crate::access::{self, Deed};
 use crate::data_dir::DataDir;
-use crate::desk::system_stamp;
+use crate::desk::{SignedIn, system_stamp};
 use crate::error::CoreError;
 use crate::office::OfficeError;
 use crate::ports::OsIds;
@@ -25,11 +25,13 @@ pub struct Custody {
     pub(super) key: DataKey,
     pub(super) store: Store,
     settled: Settled,
+    /// Whom the journal names; whoever opened the data, where nobody is signed in.
+    who: Option<SignedIn>,
 }
 
 impl Custody {
     /// Takes the lock of a practice's directory and opens its store by a secret that somebody gave for it. A change of key that was
-    /// cut is settled.
+    /// cut is settled, or waits for the passphrase.
     ///
     /// # Errors
     /// [`OfficeError`]: what was wrong with the directory, the keys or the store; the keyring is no secret that somebody gave. A
@@ -42,7 +44,12 @@ impl Custody {
         let found = keys.unlock(way)?;
         let (store, key) = opened(&directory, found)?;
         let settled = rekey::settle(&mut keys, &key)?;
-        Ok(Self { directory, keys, key, store, settled })
+        Ok(Self { directory, keys, key, store, settled, who: None })
+    }
+
+    /// The same in that person's hands: the journal names them. Whether they may was looked at (`Office::into_custody`).
+    pub(crate) fn held_by(self, who: Option<&SignedIn>) -> Self {
+        Self { who: who.cloned(), ..self }
     }
 
     /// What became of a change of key that was cut.
@@ -98,7 +105,9 @@ impl Custody {
     }
 
     pub(super) fn tell(&mut self, what: KeyChange, clock: &dyn Clock) -> Result<(), OfficeError> {
-        Ok(self.store.tell_of_keys(&system_stamp(clock.now()), what).map_err(CoreError::from)?)
+        let now = clock.now();
+        let stamp = self.who.as_ref().map_or_else(|| system_stamp(now), |who| who.stamp(now));
+        Ok(self.store.tell_of_keys(&stamp, what).map_err(CoreError::from)?)
     }
 }
 

@@ -159,6 +159,9 @@ pub enum KeyError {
     /// A change of key was cut and is not settled yet: the store has to be opened first.
     #[error("a change of key was cut")]
     RekeyCut,
+    /// The new file is in its place, and the disk did not confirm that it will keep it: a power cut may bring the former one back.
+    #[error("the new file of keys is not confirmed")]
+    Unconfirmed,
     /// The system refused.
     #[error("file system: {kind}")]
     Io {
@@ -185,6 +188,7 @@ impl Coded for KeyError {
             Self::TooPlain => Code("cles.phrase_trop_simple"),
             Self::Exists => Code("cles.existantes"),
             Self::RekeyCut => Code("cles.changement_coupe"),
+            Self::Unconfirmed => Code("cles.non_confirmees"),
             Self::Io { .. } => Code("cles.inaccessibles"),
         }
     }
@@ -238,6 +242,7 @@ mod tests {
             KeyError::TooPlain,
             KeyError::Exists,
             KeyError::RekeyCut,
+            KeyError::Unconfirmed,
             KeyError::Io { kind: std::io::ErrorKind::Other },
         ] {
             assert!(liasse_domain::catalogue::entry(error.code()).is_some(), "{error:?}");

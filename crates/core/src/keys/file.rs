@@ -1,8 +1,9 @@
 //! `cles.toml`: what stands in it, read section by section so that damage stays in its section, and replaced whole or not at all.
+//! What is not there is absent only where all the rest reads: else it may be what does not read, and is damaged.
 //! Holds no secret and no key: wraps only. `v`, `key_id` and `check` at its head stay what they are in every later form.
 
 use std::fs::{self, File};
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::Path;
 
 use base64::Engine as _;
@@ -66,6 +67,10 @@ impl Wraps {
         Self { passphrase: Slot::Absent, recovery: Slot::Absent, keyring: Slot::Absent }
     }
 
+    fn each(&mut self) -> [&mut Slot; 3] {
+        [&mut self.passphrase, &mut self.recovery, &mut self.keyring]
+    }
+
     fn slots(&self) -> [(Kind, &Slot); 3] {
         [(Kind::Passphrase, &self.passphrase), (Kind::Recovery, &self.recovery), (Kind::Keyring, &self.keyring)]
     }
@@ -104,26 +109,33 @@ pub(super) struct KeyFile {
 impl KeyFile {
     /// Understands a text. What does not read is a damaged wrap; the others are not touched by it.
     pub(super) fn parse(text: &str) -> Result<Self, KeyError> {
-        let (mut head, mut wraps) = (None, Wraps::none());
-        let (mut chained, mut after) = (Slot::Absent, Wraps::none());
+        let mut head = None;
+        let mut found = Found { wraps: Wraps::none(), chained: Slot::Absent, after: Wraps::none() };
+        let (mut strays, mut hidden) = (Vec::new(), false);
         for Section { name, body } in sections(text) {
+            hidden |= hides_a_heading(&body);
             match name {
                 None => head = whole_head(&body),
-                Some("passphrase") => take(&mut wraps, Kind::Passphrase, body),
-                Some("recovery") => take(&mut wraps, Kind::Recovery, body),
-                Some("keyring") => take(&mut wraps, Kind::Keyring, body),
-                Some("next") => chained = Slot::read(Kind::Next, body),
-                Some("next.passphrase") => take(&mut after, Kind::Passphrase, body),
-                Some("next.recovery") => take(&mut after, Kind::Recovery, body),
-                Some("next.keyring") => take(&mut after, Kind::Keyring, body),
-                // A heading that does not read: its wrap is missed where it should be.
-                Some(_) => {}
+                Some("passphrase") => take(&mut found.wraps, Kind::Passphrase, body),
+                Some("recovery") => take(&mut found.wraps, Kind::Recovery, body),
+                Some("keyring") => take(&mut found.wraps, Kind::Keyring, body),
+                Some("next") => found.chained = Slot::read(Kind::Next, body),
+                Some("next.passphrase") => take(&mut found.after, Kind::Passphrase, body),
+                Some("next.recovery") => take(&mut found.after, Kind::Recovery, body),
+                Some("next.keyring") => take(&mut found.after, Kind::Keyring, body),
+                // A heading that does not read.
+                Some(_) => strays.push(body),
             }
         }
         if head.is_some_and(|(version, _)| version > VERSION) {
             return Err(KeyError::Newer);
         }
-        let key_id = head.map(|(_, key_id)| key_id).or_else(|| wraps.key_id()).ok_or(KeyError::FileDamaged)?;
+        let key_id = head.map(|(_, key_id)| key_id).or_else(|| found.wraps.key_id()).ok_or(KeyError::FileDamaged)?;
+        strays.retain(|body| !found.place(body, key_id));
+        if hidden || !strays.is_empty() {
+            found.doubt(strays.concat());
+        }
+        let Found { mut wraps, chained, mut after } = found;
         of_one_key(&mut wraps, Some(key_id));
         if wraps.passphrase == Slot::Absent {
             // Every practice has a passphrase.
@@ -165,7 +177,7 @@ impl KeyFile {
             // What is no file may never end.
             Ok(found) if found.len() > MOST_BYTES || !found.is_file() => return Err(KeyError::FileDamaged),
             Ok(_) => {}
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Err(KeyError::Absent),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(KeyError::Absent),
             Err(error) => return Err(error.into()),
         }
         let mut text = Vec::new();
@@ -173,20 +185,69 @@ impl KeyFile {
         Self::parse(&String::from_utf8_lossy(&text))
     }
 
-    /// Puts the file of a directory in the place of the one that is there: after a crash it is the old one or this one.
-    pub(super) fn write(&self, root: &Path) -> Result<(), KeyError> {
+    /// Puts the file of a directory in the place of the one that is there: after a crash it is the old one or this one. `sync` has
+    /// the folder on the disk.
+    ///
+    /// # Errors
+    /// [`KeyError::Unconfirmed`]: this one is in its place. Any other: the old one is.
+    pub(super) fn write(&self, root: &Path, sync: impl FnOnce(&Path) -> io::Result<()>) -> Result<(), KeyError> {
         let (fresh, text) = (root.join(FRESH), self.render());
         write_private(&fresh, text.as_bytes())?;
         // What a failing disk gives back otherwise never takes the place of keys that read.
         if fs::read(&fresh)? != text.as_bytes() {
-            return Err(KeyError::Io { kind: std::io::ErrorKind::InvalidData });
+            return Err(KeyError::Io { kind: io::ErrorKind::InvalidData });
         }
         fs::rename(&fresh, root.join(FILE))?;
-        if cfg!(unix) {
-            File::open(root)?.sync_all()?;
-        }
-        Ok(())
+        sync(root).map_err(|_| KeyError::Unconfirmed)
     }
+}
+
+/// The wraps of a text, before it is asked of which key they are.
+struct Found {
+    wraps: Wraps,
+    chained: Slot,
+    after: Wraps,
+}
+
+impl Found {
+    /// Puts a section whose heading does not read where it is missed: a whole wrap says itself of which key and which way it is.
+    fn place(&mut self, body: &str, key_id: KeyId) -> bool {
+        let kinds = [Kind::Passphrase, Kind::Recovery, Kind::Keyring, Kind::Next];
+        let whole = kinds.into_iter().find_map(|kind| Slot::read(kind, body.to_owned()).whole().cloned());
+        let Some(wrap) = whole else { return false };
+        let slot = match wrap.kind {
+            Kind::Next => Some(&mut self.chained),
+            kind if wrap.key_id == key_id => self.wraps.slot(kind),
+            kind => self.after.slot(kind),
+        };
+        match slot {
+            Some(slot) if *slot == Slot::Absent => {
+                *slot = Slot::Whole(wrap);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Something did not read: what is missing may be just that. The first one keeps the text.
+    fn doubt(&mut self, mut text: String) {
+        let is_cut = self.chained != Slot::Absent || self.after != Wraps::none();
+        let mut slots = Vec::from(self.wraps.each());
+        if is_cut {
+            slots.push(&mut self.chained);
+            slots.extend(self.after.each());
+        }
+        for slot in slots {
+            if *slot == Slot::Absent {
+                *slot = Slot::Damaged(std::mem::take(&mut text));
+            }
+        }
+    }
+}
+
+/// Whether a section has swallowed the heading of the next one.
+fn hides_a_heading(body: &str) -> bool {
+    body.lines().any(|line| line.trim_end().ends_with(']'))
 }
 
 /// Wraps of another key than this one are no wraps of it.
@@ -292,10 +353,14 @@ impl Slot {
 
     fn render(&self, heading: &str, text: &mut String) {
         let body = match self {
-            Self::Absent => return,
+            Self::Absent => String::new(),
             Self::Damaged(body) => body.clone(),
             Self::Whole(wrap) => body_of(wrap),
         };
+        if body.trim().is_empty() {
+            // Nothing is left of it; whether it is missed is asked anew of what is there.
+            return;
+        }
         // An empty line before each heading: a byte that is lost there spoils one section.
         text.push_str(&format!("\n[{heading}]\n{}\n", body.trim_matches('\n')));
     }

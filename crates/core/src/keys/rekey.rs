@@ -9,11 +9,11 @@ use liasse_store::KeyChange;
 use secrecy::SecretString;
 
 use super::custody::Custody;
-use super::fault::KeyError;
+use super::fault::{KeyError, Part};
 use super::file::{KeyFile, Next, Slot, Wraps};
 use super::keyring::Keyring;
 use super::wrap::{Cost, DataKey, Kind, Wrap};
-use super::{Keys, RecoveryCode, Way, kept_by, wrapped};
+use super::{Keys, RecoveryCode, Way, in_place, kept_by, wrapped};
 use crate::data_dir::DataDir;
 use crate::error::CoreError;
 use crate::office::OfficeError;
@@ -25,7 +25,7 @@ const COPY: &str = "liasse.db.new";
 /// What became of a change of key that was cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Settled {
-    /// None was.
+    /// None was, or its end waits for the passphrase.
     Nothing,
     /// It had not reached the store: the former key, passphrase and recovery code hold.
     GivenUp,
@@ -73,7 +73,7 @@ impl Rekey {
     /// present key, and writes that down. Nothing else has changed then.
     ///
     /// # Errors
-    /// [`OfficeError`]; the file of keys is as it was.
+    /// [`OfficeError`]; the file of keys is as it was, or holds a next key that the next opening gives up.
     pub fn begin(
         mut custody: Custody,
         passphrase: &SecretString,
@@ -99,6 +99,7 @@ impl Rekey {
         // Closing folds its log into the file.
         drop(store);
         let file = KeyFile { next: Some(Next { chained, wraps }), ..keys.file.clone() };
+        // Confirmed, or no further: a store under a key that a power cut takes out of the file would open by nothing.
         keys.keep(file)?;
         Ok(Self { directory, keys, present, next, code })
     }
@@ -129,54 +130,57 @@ impl Rekey {
     pub fn finish(mut self, keyring: &dyn Keyring) -> Result<Rekeyed, OfficeError> {
         let former = self.keys.name();
         let next = self.keys.file.next.take().ok_or(KeyError::RekeyCut)?;
-        self.keys.keep(KeyFile { key_id: *self.next.id(), wraps: next.wraps, next: None })?;
+        // Its code is told with this: an error would lose it, and a power cut that undoes this brings both keys back.
+        in_place(self.keys.keep(KeyFile { key_id: *self.next.id(), wraps: next.wraps, next: None }))?;
         // The wrap that it opened is gone with the former key.
         let _ = keyring.forget(&former);
         Ok(Rekeyed { short_name: self.keys.short_name(), code: self.code })
     }
 }
 
-/// Ends a change of key that was cut, by which of the two keys opened the store.
+/// Ends a change of key that was cut, by which of the two keys opened the store. Where it had reached the store only the passphrase
+/// ends it, which is the same on both sides: a recovery code or an entry of a keyring may be of the former key alone, and leads to
+/// the next one as long as both are there. Giving it up takes no way away.
 ///
 /// # Errors
 /// [`KeyError::Io`]: it is still to be settled, and both keys are still there.
 pub fn settle(keys: &mut Keys, opened: &DataKey) -> Result<Settled, KeyError> {
     let Some(next) = keys.file.next.clone() else { return Ok(Settled::Nothing) };
     if *opened.id() == keys.file.key_id {
-        keys.keep(KeyFile { next: None, ..keys.file.clone() })?;
+        in_place(keys.keep(KeyFile { next: None, ..keys.file.clone() }))?;
         // A copy that stays is overwritten by the next one.
         let _ = liasse_store::discard_copy(&copy_of(&keys.root));
         return Ok(Settled::GivenUp);
     }
-    if next.wraps.passphrase.whole().is_none() {
+    if opened.by() != Some(Part::Passphrase) || next.wraps.passphrase.whole().is_none() {
         // By way of the former key it opens still; without that it might by nothing. Another passphrase ends it.
         return Ok(Settled::Nothing);
     }
     // Nobody was told its code: a wrap that nobody can open would only look like a way in.
     let wraps = Wraps { recovery: Slot::Absent, ..next.wraps };
-    keys.keep(KeyFile { key_id: *opened.id(), wraps, next: None })?;
+    in_place(keys.keep(KeyFile { key_id: *opened.id(), wraps, next: None }))?;
     Ok(Settled::Finished)
 }
 
-/// As [`settle`], for whoever opened the store of `root` by a key whose name they do not keep.
+/// As [`settle`], for whoever opened the store of `root` by a key whose name they do not keep, and that way.
 ///
 /// # Errors
 /// [`OfficeError`]; both keys are still there.
-pub fn settle_by(root: &Path, opened: &dyn KeySource) -> Result<Settled, OfficeError> {
+pub fn settle_by(root: &Path, opened: &dyn KeySource, by: Option<Part>) -> Result<Settled, OfficeError> {
     let mut keys = Keys::read(root)?;
     let bytes = opened.data_key().map_err(CoreError::from)?;
-    match named(&keys, &bytes) {
+    match named(&keys, &bytes, by) {
         Some(key) => Ok(settle(&mut keys, &key)?),
         None => Ok(Settled::Nothing),
     }
 }
 
 /// Which of the two keys these bytes are; `None` where no change was cut, or where it cannot be said.
-fn named(keys: &Keys, bytes: &[u8; 32]) -> Option<DataKey> {
+fn named(keys: &Keys, bytes: &[u8; 32], by: Option<Part>) -> Option<DataKey> {
     let next = keys.file.next.as_ref()?;
     let chained = next.chained.whole()?;
     let id = if chained.open(bytes).is_some() { keys.file.key_id } else { chained.key_id };
-    Some(DataKey::of(id, bytes))
+    Some(DataKey::of(id, bytes, by))
 }
 
 fn copy_of(root: &Path) -> PathBuf {

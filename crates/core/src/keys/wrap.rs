@@ -7,7 +7,7 @@ use argon2::{Algorithm, Argon2, Block, Params, Version};
 use sha2::{Digest, Sha256};
 use zeroize::{Zeroize, Zeroizing};
 
-use super::fault::KeyError;
+use super::fault::{KeyError, Part};
 use crate::ports::{Ids, KeySource, NoKey};
 
 /// The form of the file and of its wraps.
@@ -19,11 +19,22 @@ pub(super) type KeyId = [u8; 16];
 pub(super) type Wrapping = Zeroizing<[u8; 32]>;
 
 /// The random key of a practice's store, with its name. Wiped on drop.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct DataKey {
     id: KeyId,
     bytes: Zeroizing<[u8; 32]>,
+    /// The way by which it was opened, where it was.
+    by: Option<Part>,
 }
+
+/// The same key is the same by whatever way.
+impl PartialEq for DataKey {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id && self.bytes == other.bytes
+    }
+}
+
+impl Eq for DataKey {}
 
 impl std::fmt::Debug for DataKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -37,12 +48,22 @@ impl DataKey {
         let (mut id, mut bytes) = ([0_u8; 16], Zeroizing::new([0_u8; 32]));
         ids.random(&mut id);
         ids.random(bytes.as_mut_slice());
-        Self { id, bytes }
+        Self { id, bytes, by: None }
     }
 
-    /// The key of that name.
-    pub(super) fn of(id: KeyId, bytes: &[u8; 32]) -> Self {
-        Self { id, bytes: Zeroizing::new(*bytes) }
+    /// The key of that name, opened by that way.
+    pub(super) fn of(id: KeyId, bytes: &[u8; 32], by: Option<Part>) -> Self {
+        Self { id, bytes: Zeroizing::new(*bytes), by }
+    }
+
+    /// The same, opened by that way.
+    pub(super) fn opened_by(self, part: Part) -> Self {
+        Self { by: Some(part), ..self }
+    }
+
+    /// The way by which it was opened; `None` where it was just drawn.
+    pub(crate) fn by(&self) -> Option<Part> {
+        self.by
     }
 
     pub(super) fn id(&self) -> &KeyId {
@@ -203,7 +224,7 @@ impl Wrap {
         let payload = Payload { msg: &self.wrapped, aad: &self.named() };
         let opened = cipher.decrypt(&aead::Nonce::<Aes256Gcm>::from(self.nonce), payload).ok().map(Zeroizing::new)?;
         let bytes = <[u8; 32]>::try_from(opened.as_slice()).ok().map(Zeroizing::new)?;
-        Some(DataKey { id: self.key_id, bytes })
+        Some(DataKey { id: self.key_id, bytes, by: None })
     }
 
     /// What the tag covers beside the key: form, name of the key, way, costs.

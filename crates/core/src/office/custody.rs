@@ -1,14 +1,15 @@
 //! The keys of a practice that is open: how the ways in stand, and their changes, each with a secret given for it, allowed to whom the
 //! table says, and told in the journal first. Without the open practice: `keys::Custody`. The demonstration has none of it.
 
-use liasse_store::KeyChange;
+use liasse_store::{KeyChange, StoreError};
 
 use super::{Office, OfficeError};
-use crate::access::Deed;
+use crate::access::{self, Deed};
+use crate::backup;
 use crate::desk::{SignedIn, system_stamp};
 use crate::error::CoreError;
-use crate::keys::{Cost, DataKey, KeyError, Keyring, Keys, RecoveryCode, SecretString, Way, Ways};
-use crate::ports::OsIds;
+use crate::keys::{Cost, Custody, DataKey, KeyError, Keyring, Keys, RecoveryCode, SecretString, Way, Ways, rekey};
+use crate::ports::{KeySource, OsIds};
 
 impl Office {
     /// How the three ways in stand.
@@ -85,13 +86,45 @@ impl Office {
         Ok(keys.leave_keyring(keyring)?)
     }
 
-    /// The keys, and the present one, for a secret that somebody gave: what the keyring gives by itself is nobody's word.
+    /// Whether that person may change the data key by that passphrase now. Nothing is closed so far: see [`Office::into_custody`].
+    ///
+    /// # Errors
+    /// [`OfficeError`]; [`OfficeError::AtWork`] while a backup or a drill is under way.
+    pub fn may_rekey(&self, passphrase: &SecretString, who: Option<&SignedIn>) -> Result<(), OfficeError> {
+        self.given(Way::Passphrase(passphrase))?;
+        access::check(Deed::Keys, who, true).map_err(CoreError::from)?;
+        if backup::is_under_way(self.root()) { Err(OfficeError::AtWork) } else { Ok(()) }
+    }
+
+    /// Closes the practice, and opens its directory for its keys alone by a secret that this person gave for it. What the lanes were
+    /// asked for ends first: a file that is leaving has left.
+    ///
+    /// # Errors
+    /// [`OfficeError`]; the practice is closed, and nothing else has changed.
+    pub fn into_custody(self, given: Way<'_>, who: Option<&SignedIn>) -> Result<Custody, OfficeError> {
+        access::check(Deed::Keys, who, true).map_err(CoreError::from)?;
+        let root = self.root().to_owned();
+        drop(self);
+        // Asked once the lanes have ended: a backup that has not begun by now gets no answer from them any more, and makes none.
+        if backup::is_under_way(&root) {
+            return Err(OfficeError::AtWork);
+        }
+        Ok(Custody::open(&root, given)?.held_by(who))
+    }
+
+    /// The keys, and the one that the data are under, for a secret that somebody gave: what the keyring gives by itself is nobody's
+    /// word. A change of key that was cut, and waited for the passphrase, ends with it.
     fn given(&self, given: Way<'_>) -> Result<(Keys, DataKey), OfficeError> {
         if matches!(given, Way::Keyring(_)) {
             return Err(KeyError::WrongPassphrase.into());
         }
-        let keys = Keys::read(self.root())?;
-        let key = keys.unlock(given)?.into_iter().next().ok_or(KeyError::Absent)?;
+        let mut keys = Keys::read(self.root())?;
+        let ours = self.key.data_key().map_err(CoreError::from)?;
+        let is_ours = |key: &DataKey| key.data_key().is_ok_and(|bytes| bytes == ours);
+        let key = keys.unlock(given)?.into_iter().find(is_ours);
+        // Somebody put the keys of other data into the folder.
+        let key = key.ok_or_else(|| CoreError::from(StoreError::KeyOrDamage))?;
+        rekey::settle(&mut keys, &key)?;
         Ok((keys, key))
     }
 

@@ -1,22 +1,27 @@
-//! What is due, what stays and why, each with its text: shown before anything is erased. Names nobody.
+//! What is due, what stays and why, each with its text: shown before anything is erased. Names nobody, and says no amount: the accounts
+//! of a practice are each practitioner's own, and whoever opened the data sees none.
 
 use std::collections::BTreeMap;
+use std::mem;
 
 use chrono::NaiveDate;
-use liasse_domain::{Centimes, FseRef};
+use liasse_domain::FseRef;
+use liasse_store::RetentionRow;
 use serde::Serialize;
 
-use super::{RECEIPT_YEARS, Standing, Why};
+use super::run::{Asked, PEOPLE};
+use super::{RECEIPT_YEARS, Standing, Term, Why};
 use crate::access::Deed;
 use crate::desk::SignedIn;
 use crate::error::CoreError;
+use crate::lane::Handle;
 use crate::papers::{TEXTS, t};
 use crate::workstation::Workstation;
 
 /// How many FSE are named; the others are counted.
 const NAMED: usize = 1000;
 /// How many documents are read at a time.
-const PIECE: u32 = 1000;
+const PIECE: u32 = 500;
 
 /// See the module.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -42,11 +47,9 @@ pub struct RetentionReport {
 pub struct Due {
     /// Documents.
     pub documents: usize,
-    /// What they charge.
-    pub total_cents: Centimes,
     /// The day of the oldest acts among them.
     pub oldest: Option<NaiveDate>,
-    /// Their FSE, the first thousand.
+    /// Those of whoever asks, the first thousand.
     pub fses: Vec<FseRef>,
     /// Paper sheets that no FSE has.
     pub sheets: usize,
@@ -67,8 +70,6 @@ pub struct Staying {
     pub source: String,
     /// How many.
     pub documents: usize,
-    /// What they charge.
-    pub total_cents: Centimes,
 }
 
 /// What is never erased here.
@@ -84,49 +85,99 @@ pub struct Kept {
     pub count: usize,
 }
 
+/// What was counted so far.
+pub struct Counting {
+    asked: Asked,
+    due: Due,
+    stays: BTreeMap<Why, usize>,
+    part: Part,
+}
+
+/// What is counted next.
+#[derive(Clone, Copy)]
+enum Part {
+    /// Documents, after that row.
+    Documents { after: i64 },
+    /// Patients, after that row.
+    Patients { after: i64 },
+    /// What needs one look.
+    Rest,
+}
+
+/// What is due today in the practice of that lane and what stays, without erasing anything. It is counted a piece at a time: other jobs
+/// of the lane run between two. `confirmed`: the passphrase of the directory was given for this.
+///
+/// # Errors
+/// Those of [`Deed::Retention`], also where whoever asked may not any more.
+pub fn report(
+    lane: &Handle<Workstation>,
+    who: Option<&SignedIn>,
+    confirmed: bool,
+) -> Result<RetentionReport, CoreError> {
+    let who = who.cloned();
+    let mut counting = lane.call(move |ws| ws.begin_report(who.as_ref(), confirmed))??;
+    loop {
+        let (back, whole) = lane.call(move |ws| {
+            let whole = ws.go_on_counting(&mut counting)?;
+            Ok::<_, CoreError>((counting, whole))
+        })??;
+        if let Some(report) = whole {
+            return Ok(report);
+        }
+        counting = back;
+    }
+}
+
 impl Workstation {
-    /// What is due today and what stays, without erasing anything. `confirmed`: the passphrase of the directory was given for this.
+    /// Begins to count what is due.
     ///
     /// # Errors
     /// Those of [`Deed::Retention`].
-    pub fn retention_report(&self, who: Option<&SignedIn>, confirmed: bool) -> Result<RetentionReport, CoreError> {
-        self.allow_confirmed(Deed::Retention, who, confirmed)?;
-        let term = self.retention_term()?;
-        let mut due = Due::default();
-        let mut stays: BTreeMap<Why, (usize, Centimes)> = BTreeMap::new();
-        let mut after = 0;
-        loop {
-            let rows = self.store.retention_rows(term.limit(), after, PIECE)?;
-            let Some(last) = rows.last().map(|row| row.id) else { break };
-            for row in &rows {
-                match self.standing_of(row, term)? {
-                    Standing::Due => {
-                        due.documents += 1;
-                        due.total_cents = due.total_cents + row.total;
-                        due.oldest = due.oldest.map_or(Some(row.act_date), |oldest| Some(oldest.min(row.act_date)));
-                        if due.fses.len() < NAMED {
-                            due.fses.push(row.name.clone());
-                        }
+    pub fn begin_report(&self, who: Option<&SignedIn>, confirmed: bool) -> Result<Counting, CoreError> {
+        let asked = self.ask_retention(who, confirmed)?;
+        Ok(Counting { asked, due: Due::default(), stays: BTreeMap::new(), part: Part::Documents { after: 0 } })
+    }
+
+    /// Counts a piece; after the last one gives the whole.
+    fn go_on_counting(&self, counting: &mut Counting) -> Result<Option<RetentionReport>, CoreError> {
+        let asked = &counting.asked;
+        self.allow_confirmed(Deed::Retention, asked.who.as_ref(), asked.confirmed)?;
+        let term = self.term_of(asked)?;
+        counting.part = match counting.part {
+            Part::Documents { after } => {
+                let rows = self.store.retention_rows(term.limit(), after, PIECE)?;
+                for row in &rows {
+                    match self.standing_of(row, term)? {
+                        Standing::Due => counting.is_due(row),
+                        Standing::Stays { why, .. } => *counting.stays.entry(why).or_default() += 1,
                     }
-                    Standing::Stays { why, .. } => add(&mut stays, why, 1, row.total),
                 }
+                rows.last().map_or(Part::Patients { after: 0 }, |row| Part::Documents { after: row.id })
             }
-            after = last;
-        }
+            Part::Patients { after } => {
+                let seen = self.store.idle_patients(term.limit_at(), after, PEOPLE)?;
+                counting.due.patients += seen.iter().filter(|(_, idle)| *idle).count();
+                seen.last().map_or(Part::Rest, |(last, _)| Part::Patients { after: *last })
+            }
+            Part::Rest => return self.counted(counting, term).map(Some),
+        };
+        Ok(None)
+    }
+
+    fn counted(&self, counting: &mut Counting, term: Term) -> Result<RetentionReport, CoreError> {
+        let (mut due, mut stays) = (mem::take(&mut counting.due), mem::take(&mut counting.stays));
         // What was done since then is not looked at one by one: its time is not over, whatever else is open of it.
-        let (recent, total) = self.store.documents_since(term.limit())?;
+        let recent = self.store.documents_since(term.limit())?;
         if recent > 0 {
-            add(&mut stays, Why::Recente, recent, total);
+            *stays.entry(Why::Recente).or_default() += recent;
         }
         due.sheets = self.due_sheets(term)?.len();
         due.transfers = self.store.transfers_before(term.transfers_before())?.len();
-        due.patients = self.store.idle_patients(term.limit_at(), u32::MAX)?.len();
-        let stays = stays.into_iter().map(|(why, (documents, total_cents))| Staying {
+        let stays = stays.into_iter().map(|(why, documents)| Staying {
             why,
             text: why.text(term.years),
             source: why.source(),
             documents,
-            total_cents,
         });
         Ok(RetentionReport {
             v: 1,
@@ -164,7 +215,13 @@ impl Workstation {
     }
 }
 
-fn add(stays: &mut BTreeMap<Why, (usize, Centimes)>, why: Why, documents: usize, total: Centimes) {
-    let found = stays.entry(why).or_default();
-    *found = (found.0 + documents, found.1 + total);
+impl Counting {
+    fn is_due(&mut self, row: &RetentionRow) {
+        self.due.documents += 1;
+        self.due.oldest = Some(self.due.oldest.map_or(row.act_date, |oldest| oldest.min(row.act_date)));
+        let own = self.asked.who.as_ref().is_some_and(|who| who.situation.billing_number == row.name.billing);
+        if own && self.due.fses.len() < NAMED {
+            self.due.fses.push(row.name.clone());
+        }
+    }
 }

@@ -58,11 +58,13 @@ pub enum Why {
     AutrePraticien,
     /// Something that stays names it.
     Nommee,
+    /// Less than ninety days since it left for another post, which may not have taken it in.
+    FichierParti,
 }
 
 impl Why {
     /// All, in the order in which they are said.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Recente,
         Self::QuatreVingtDixJours,
         Self::NonSignee,
@@ -76,6 +78,7 @@ impl Why {
         Self::PassageOuvert,
         Self::AutrePraticien,
         Self::Nommee,
+        Self::FichierParti,
     ];
 
     /// What is said of it, with the number of years that are set.
@@ -94,6 +97,7 @@ impl Why {
             Self::PassageOuvert => "retention.passage",
             Self::AutrePraticien => "retention.others",
             Self::Nommee => "retention.named",
+            Self::FichierParti => "retention.left",
         };
         TEXTS.with(key, &[("years", &years.to_string())])
     }
@@ -179,7 +183,7 @@ impl Workstation {
 
 #[cfg(test)]
 mod tests {
-    use liasse_domain::{Centimes, DocumentKind};
+    use liasse_domain::DocumentKind;
 
     use super::*;
 
@@ -196,7 +200,6 @@ mod tests {
             state: DocumentState::Signee,
             transmission: Some(TransmissionState::Recue),
             act_date: day("2026-01-15"),
-            total: Centimes(3000),
             last: day("2026-01-20"),
             sent_on: Some(day("2026-01-16")),
             away: false,

@@ -4,6 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use hmac::{Hmac, Mac};
 use liasse_core::backup::{
     BackupError, Context, Difference, Made, Pace, Progress, Restored, Unlock, drill, make, prove, restore,
 };
@@ -18,11 +19,11 @@ use zeroize::Zeroizing;
 
 use crate::support::{Practice, instant};
 
-const KEY: [u8; 32] = [7; 32];
+pub const KEY: [u8; 32] = [7; 32];
 const DEMO: &str = "v = 1\nworld = \"demo\"\n";
 
 /// The declared key of these practices.
-struct Declared;
+pub struct Declared;
 
 impl KeySource for Declared {
     fn data_key(&self) -> Result<Zeroizing<[u8; 32]>, NoKey> {
@@ -31,14 +32,14 @@ impl KeySource for Declared {
 }
 
 /// A practice with claims in a data directory that says its world, and a folder beside for its backups.
-struct Place {
-    practice: Practice,
+pub struct Place {
+    pub practice: Practice,
     store: PathBuf,
-    shelf: PathBuf,
+    pub shelf: PathBuf,
 }
 
 impl Place {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let practice = Practice::new();
         fs::write(practice.folder().join("world.toml"), DEMO).expect("declared");
         let shelf = practice.folder().with_extension("sauvegardes");
@@ -51,12 +52,12 @@ impl Place {
         Context { root: self.practice.folder(), store: &self.store, key: &Declared, now: self.practice.clock.now() }
     }
 
-    fn back_up(&self) -> Made {
+    pub fn back_up(&self) -> Made {
         make(&self.context(), &self.shelf, &mut |_| Pace::Go).expect("made")
     }
 
     /// What the drill says of the newest backup: the code of what is wrong with it.
-    fn drilled(&self) -> Option<&'static str> {
+    pub fn drilled(&self) -> Option<&'static str> {
         match drill(&self.context(), &self.shelf) {
             Ok(drilled) => drilled.fault().map(|fault| fault.code().0),
             Err(error) => Some(error.code().0),
@@ -64,11 +65,11 @@ impl Place {
     }
 
     /// Where something can be restored.
-    fn elsewhere(&self) -> PathBuf {
+    pub fn elsewhere(&self) -> PathBuf {
         self.shelf.join("ailleurs/cabinet")
     }
 
-    fn restored(&self, from: &Path) -> Result<Restored, BackupError> {
+    pub fn restored(&self, from: &Path) -> Result<Restored, BackupError> {
         let now = instant("2026-02-01T08:00:00Z");
         restore(from, &self.elsewhere(), Unlock::Demo(&Declared), now, &mut |_| Pace::Go)
     }
@@ -80,28 +81,45 @@ impl Drop for Place {
     }
 }
 
-fn names(folder: &Path) -> Vec<String> {
+pub fn names(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).expect("a folder").map(|one| one.expect("one").file_name());
     let mut names: Vec<String> = entries.map(|name| name.to_string_lossy().into_owned()).collect();
     names.sort();
     names
 }
 
-fn manifest(folder: &Path) -> Value {
+pub fn manifest(folder: &Path) -> Value {
     serde_json::from_slice(&fs::read(folder.join("manifeste.json")).expect("a list")).expect("json")
 }
 
-/// Changes a file of a backup, and the list with it, as somebody would who knows how it is made.
+/// Changes the copy in a backup, and the list with it, as somebody would who has the data key.
 fn forged(folder: &Path, bytes: &[u8]) {
     fs::write(folder.join("liasse.db"), bytes).expect("written");
     let mut list = manifest(folder);
     for file in list["files"].as_array_mut().expect("files") {
         if file["path"] == "liasse.db" {
             file["bytes"] = bytes.len().into();
-            file["sha256"] = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect::<String>().into();
+            file["sha256"] = hex(&Sha256::digest(bytes)).into();
         }
     }
-    fs::write(folder.join("manifeste.json"), list.to_string()).expect("written");
+    seal(folder, &list, &KEY);
+}
+
+/// Writes a list and seals it: what nobody does without the data key.
+pub fn seal(folder: &Path, list: &Value, key: &[u8; 32]) {
+    let mut list = list.clone();
+    list.as_object_mut().expect("a list").remove("seal");
+    let text = format!("{list:#}\n");
+    let mac = |key: &[u8], bytes: &[u8]| {
+        Hmac::<Sha256>::new_from_slice(key).expect("a key").chain_update(bytes).finalize().into_bytes().to_vec()
+    };
+    let seal = hex(&mac(&mac(key, b"liasse sauvegarde 1"), text.as_bytes()));
+    let rest = text.strip_prefix("{\n").expect("a line of its own");
+    fs::write(folder.join("manifeste.json"), format!("{{\n  \"seal\": \"{seal}\",\n{rest}")).expect("written");
+}
+
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[test]
@@ -194,7 +212,7 @@ fn a_backup_goes_where_it_is_not_lost_with_the_data_and_a_stopped_one_leaves_not
 }
 
 /// Another practice's key.
-struct Wrong;
+pub struct Wrong;
 
 impl KeySource for Wrong {
     fn data_key(&self) -> Result<Zeroizing<[u8; 32]>, NoKey> {
@@ -333,7 +351,7 @@ fn what_is_no_whole_backup_is_not_put_back() {
     let text = String::from_utf8(list.clone()).expect("text");
     fs::write(made.folder.join("manifeste.json"), text.replace("\"liasse.db\"", "\"../liasse.db\"")).expect("written");
     assert_eq!(said(&place, &made.folder), "sauvegarde.illisible", "a list does not leave its folder");
-    // Somebody who knows how it is made damages a page: the cipher says so.
+    // Somebody who has the key damages a page: the cipher says so.
     fs::write(made.folder.join("manifeste.json"), &list).expect("put back");
     let mut damaged = whole.clone();
     damaged[4096 + 7] ^= 1;
@@ -343,7 +361,7 @@ fn what_is_no_whole_backup_is_not_put_back() {
     forged(&made.folder, &whole);
     let mut list = manifest(&made.folder);
     list["journal"]["seq"] = 1.into();
-    fs::write(made.folder.join("manifeste.json"), list.to_string()).expect("written");
+    seal(&made.folder, &list, &KEY);
     assert_eq!(said(&place, &made.folder), "sauvegarde.alteree");
 }
 

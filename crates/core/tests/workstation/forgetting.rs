@@ -4,10 +4,11 @@
 use std::fs;
 
 use liasse_core::desk::SignedIn;
-use liasse_core::forgetting::Matter;
+use liasse_core::forgetting::{ForgetPlan, Matter};
+use liasse_core::invoicing::Draft;
 use liasse_core::people::{Search, Source};
 use liasse_core::retention::Why;
-use liasse_core::{SettlementMode, Workstation, papers, prints};
+use liasse_core::{SettlementMode, Workstation, exchange, papers, prints};
 use liasse_domain::FseRef;
 
 use crate::support::secretary::{Secretariat, code};
@@ -111,6 +112,63 @@ fn once_nothing_must_stay_nothing_is_found() {
     let lists = ["documents-2026-01-15.csv", "impayes-2026-01-15.csv"];
     assert_eq!(forgotten.files, lists, "a list of many is said, and left");
     assert_eq!(code(ws.history(&who, patient, 10).err()), "saisie.patient_inconnu");
+    assert!(ws.store().journal_verify().expect("read").is_intact());
+}
+
+/// One G for the first person on that Vitale, prepared by Dr Gris and passed on to another post; gives its file.
+fn passed_on(practice: &Practice, vitale: &str) -> String {
+    let hand = Hand::of("cps-gris", Some(vitale));
+    let who = hand.signed_in(&practice.clock);
+    let mut ws = practice.workstation();
+    ws.set_setting("desk.post", "1").expect("numbered");
+    ws.draw_code(&who).expect("drawn");
+    let mut draft = Draft::new(&hand.vitale(), 0, ws.now()).expect("a draft");
+    draft.add_act("G");
+    let fse = ws.prepare(&draft, &who).expect("prepared");
+    let (lane, folder) = (practice.lane(), practice.folder().join("cle"));
+    exchange::export(&lane.handle(), &hand, &[fse], &folder, &who).expect("passed on").id
+}
+
+fn days(plan: &ForgetPlan, matter: Matter) -> Vec<(Why, Option<chrono::NaiveDate>)> {
+    plan.stays.iter().filter(|one| one.what == matter).map(|one| (one.why, one.until)).collect()
+}
+
+#[test]
+fn a_file_that_left_with_an_fse_of_theirs_goes_after_ninety_days() {
+    let practice = Practice::new();
+    let (durands, petits) = (passed_on(&practice, "vitale-durand"), passed_on(&practice, "vitale-petit"));
+    let who = Hand::of("cps-gris", None).signed_in(&practice.clock);
+    let mut ws = practice.workstation();
+    let patient = durand(&ws, &who);
+    let until: Option<chrono::NaiveDate> = "2026-04-16".parse().ok();
+    practice.clock.set("2026-04-15T09:00:00Z");
+    let plan = ws.forget_plan(&who, patient).expect("a plan");
+    assert_eq!(days(&plan, Matter::Fichiers), [(Why::FichierParti, until)], "the other one does not name them");
+    let identity = days(&plan, Matter::Identite);
+    assert_eq!(identity, [(Why::Nommee, "2029-01-15".parse().ok())], "the FSE stays as long as it stayed");
+
+    practice.clock.set("2026-04-16T09:00:00Z");
+    let forgotten = ws.forget_person(&who, patient, true, practice.folder()).expect("done");
+    let gone = forgotten.plan.goes.iter().find(|going| going.what == Matter::Fichiers).expect("the file");
+    assert_eq!((gone.count, days(&forgotten.plan, Matter::Fichiers)), (1, vec![]));
+    assert!(forgotten.left_in.iter().all(|(table, _)| *table != "transfer"), "{forgotten:?}");
+    assert_eq!(ws.store().left_with(&durands).expect("read"), None);
+    assert!(ws.store().left_with(&petits).expect("read").is_some(), "nobody asked for that one");
+    assert!(ws.store().journal_verify().expect("read").is_intact());
+}
+
+#[test]
+fn a_file_that_left_just_now_is_said_to_stay_and_goes_in_its_own_time() {
+    let practice = Practice::new();
+    passed_on(&practice, "vitale-durand");
+    let who = Hand::of("cps-gris", None).signed_in(&practice.clock);
+    let mut ws = practice.workstation();
+    let patient = durand(&ws, &who);
+    ws.set_setting_confirmed("retention.years", "0", None, true).expect("the floor alone");
+    let forgotten = ws.forget_person(&who, patient, true, practice.folder()).expect("done");
+    assert_eq!(days(&forgotten.plan, Matter::Fichiers), [(Why::FichierParti, "2026-04-16".parse().ok())]);
+    assert!(!forgotten.plan.whole, "it names them until then");
+    assert_eq!(forgotten.left_in, [("transfer", 1)], "and nothing else does");
     assert!(ws.store().journal_verify().expect("read").is_intact());
 }
 

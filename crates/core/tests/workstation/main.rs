@@ -38,6 +38,7 @@ mod restored;
 mod retention;
 mod returns;
 mod scans;
+mod sealed;
 mod sending;
 mod signing;
 mod situations;

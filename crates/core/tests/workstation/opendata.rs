@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use liasse_core::data_dir::World;
+use liasse_core::data_dir::{DataDir, World};
 use liasse_core::desk::SignedIn;
 use liasse_core::invoicing::Draft;
 use liasse_core::opendata::{Manifest, OpenProgress, Sheet, file_of, file_of_sheet, import_into};
@@ -176,6 +176,23 @@ fn what_is_not_whole_is_not_there() {
     drop(export);
     assert!(!unfinished.exists());
     assert!(exported(&mut ws, &who, &folder).expect("exported") > 10);
+}
+
+#[test]
+fn what_a_killed_export_left_goes_when_the_data_are_opened_again() {
+    let (practice, who, _) = busy();
+    fs::write(practice.folder().join("world.toml"), "v = 1\nworld = \"demo\"\n").expect("declared");
+    let (folder, unfinished) = (practice.folder().join("out"), practice.folder().join("out.partiel"));
+    let mut ws = practice.workstation();
+    let mut export = ws.begin_open_export(&who, &folder, false).expect("begun");
+    ws.go_on_exporting(&mut export).expect("a piece");
+    // As a program that is killed leaves it.
+    std::mem::forget(export);
+    drop(ws);
+    assert!(unfinished.join("donnees").exists());
+    drop(DataDir::open_demo(practice.folder()).expect("opened"));
+    assert!(!unfinished.exists());
+    assert!(exported(&mut practice.workstation(), &who, &folder).expect("exported") > 10);
 }
 
 #[test]

@@ -6,16 +6,19 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use liasse_core::access::Refused;
 use liasse_core::cards::CpsView;
 use liasse_core::data_dir::{DirError, World};
 use liasse_core::desk::{SignedIn, Wanted};
 use liasse_core::directory::Trust;
 use liasse_core::journal::Beside;
-use liasse_core::keys::{Cost, KeyError, Keys, SecretString, Way};
+use liasse_core::keys::rekey::{self, Rekey, Rekeyed, Settled};
+use liasse_core::keys::{Cost, Custody, KeyError, Keyring, KeyringError, Keys, SecretString, Way};
 use liasse_core::office::{CODE_PAPER, Found, Hands, Office, OfficeError, look};
-use liasse_core::ports::{Clock, NoKey};
+use liasse_core::ports::{Clock, NoKey, OsIds};
 use liasse_core::{CoreError, trust};
-use liasse_domain::{Coded, Instant};
+use liasse_domain::{CardType, Coded, Instant};
+use zeroize::Zeroizing;
 
 use crate::support::{Hand, Practice, Readers};
 
@@ -29,6 +32,23 @@ struct Then;
 impl Clock for Then {
     fn now(&self) -> Instant {
         "2027-01-15T08:00:00Z".parse().expect("an instant")
+    }
+}
+
+/// A session of the computer without a keyring.
+struct NoKeyring;
+
+impl Keyring for NoKeyring {
+    fn get(&self, _: &str) -> Result<Zeroizing<Vec<u8>>, KeyringError> {
+        Err(KeyringError::NoService)
+    }
+
+    fn set(&self, _: &str, _: &[u8]) -> Result<(), KeyringError> {
+        Err(KeyringError::NoService)
+    }
+
+    fn forget(&self, _: &str) -> Result<(), KeyringError> {
+        Err(KeyringError::NoService)
     }
 }
 
@@ -273,4 +293,83 @@ fn the_ways_in_change_by_a_secret_that_is_given_and_the_journal_tells_it() {
     let keys = Keys::read(&folder.0).expect("keys").unlock(Way::Recovery(&copied)).expect("by the code");
     drop(Office::open_real(&folder.0, keys, hands()).expect("opened"));
     assert!(!folder.0.join(CODE_PAPER).exists(), "a code never lies beside what it opens");
+}
+
+#[test]
+fn the_data_key_changes_in_the_hands_of_who_may_and_the_journal_names_them() {
+    let folder = Folder::new();
+    drop(folder.made());
+    folder.trusts(ROOT);
+    let office = folder.opened().expect("opened");
+    let who = sign_in(&office, real_card()).expect("accepted");
+    let (given, other) = (secret(PASSPHRASE), secret("six oies blanches cacardent"));
+    let wrong = office.may_rekey(&other, Some(&who)).expect_err("wrong");
+    assert_eq!(wrong.code(), KeyError::WrongPassphrase.code());
+    let mut staff = who.clone();
+    staff.holder.card_type = CardType::Cpe;
+    let refused = Refused::Administration.code();
+    assert_eq!(office.may_rekey(&given, Some(&staff)).expect_err("not theirs").code(), refused);
+    office.may_rekey(&given, Some(&who)).expect("theirs");
+    // Once more where it is closed: the practice opens as before.
+    let closed = office.into_custody(Way::Passphrase(&given), Some(&staff)).map(drop);
+    assert_eq!(closed.expect_err("not theirs").code(), refused);
+
+    let office = folder.opened().expect("as before");
+    let custody = office.into_custody(Way::Passphrase(&given), Some(&who)).expect("closed");
+    assert!(matches!(folder.opened(), Err(OfficeError::Core(CoreError::Directory(DirError::Locked)))));
+    let changed = rekey::rekey(custody, &given, &NoKeyring, &mut OsIds, cheap(), &Then).expect("changed");
+    let Rekeyed { short_name, .. } = changed;
+    let office = folder.opened().expect("by the next key");
+    assert_eq!(office.key_name().expect("its name"), short_name);
+    let journal = office.workstation().call(|ws| ws.store().journal_entries()).expect("a lane").expect("read");
+    let told: Vec<_> = journal.iter().filter(|entry| entry.action == "cles.chiffrement").collect();
+    assert_eq!(told.len(), 1);
+    let billing = who.situation.billing_number.to_string();
+    assert_eq!((told[0].actor.role.as_str(), &told[0].actor.who), ("praticien", &billing));
+}
+
+/// A practice whose key was being changed when something cut it, its store under the next key already, and its recovery code.
+fn cut_while_its_key_changed(folder: &Folder) -> SecretString {
+    let phrase = secret(PASSPHRASE);
+    let (office, code) = Office::create_real(&folder.0, &phrase, cheap(), hands()).expect("a practice");
+    drop(office);
+    let custody = Custody::open(&folder.0, Way::Passphrase(&phrase)).expect("opened");
+    let begun = Rekey::begin(custody, &phrase, &NoKeyring, &mut OsIds, cheap(), &Then).expect("begun");
+    begun.copy().expect("copied");
+    begun.swap().expect("exchanged");
+    secret(&code.grouped())
+}
+
+#[test]
+fn a_change_of_key_that_was_cut_waits_where_the_former_code_opens_and_ends_with_a_passphrase() {
+    let (phrase, other) = (secret(PASSPHRASE), secret("six oies blanches cacardent"));
+    for forgotten in [false, true] {
+        let folder = Folder::new();
+        let code = cut_while_its_key_changed(&folder);
+        let by = |way: Way<'_>| -> Result<Office, OfficeError> {
+            Office::open_real(&folder.0, Keys::read(&folder.0)?.unlock(way)?, hands())
+        };
+        for _ in 0..2 {
+            let office = by(Way::Recovery(&code)).expect("the former code opens");
+            assert_eq!(office.settled(), Settled::Nothing);
+            let refused = office.new_recovery(Way::Recovery(&code), None).expect_err("not before it is ended");
+            assert_eq!(refused.code(), KeyError::RekeyCut.code());
+        }
+        let office = by(Way::Recovery(&code)).expect("the former code opens");
+        let holds = if forgotten {
+            office.change_passphrase(Way::Recovery(&code), &other, cheap(), None).expect("changed");
+            &other
+        } else {
+            // The passphrase that somebody gives for a change ends it first.
+            office.new_recovery(Way::Passphrase(&phrase), None).expect("drawn");
+            &phrase
+        };
+        drop(office);
+        assert!(!Keys::read(&folder.0).expect("keys").rekey_was_cut());
+        assert!(by(Way::Recovery(&code)).is_err(), "the former code has done what it was for");
+        drop(by(Way::Passphrase(holds)).expect("opened"));
+    }
+    let folder = Folder::new();
+    cut_while_its_key_changed(&folder);
+    assert_eq!(folder.opened().expect("opened").settled(), Settled::Finished);
 }

@@ -325,6 +325,36 @@ fn what_an_older_backup_put_back_does_not_hold_is_taken_away_by_no_rotation() {
     assert_eq!(cabinet.shelved(), [older.name, newer.name, fourth.name]);
 }
 
+#[test]
+fn a_list_that_nobody_sealed_takes_no_backup_away() {
+    let cabinet = Cabinet::new();
+    cabinet.set("backup.folder", &cabinet.shelf().display().to_string());
+    cabinet.set("backup.keep", "2,0,0");
+    let made = |now: &str| {
+        cabinet.clock.set(now);
+        keep_up(&cabinet.source()).expect("made");
+    };
+    made("2026-01-15T12:05:00Z");
+    // Somebody lays a copy beside it that says that it is of the same day and later, with a store of nothing in it.
+    let [own, forged] = ["liasse-2026-01-15-1305", "liasse-2026-01-15-2000"].map(|name| cabinet.shelf().join(name));
+    fs::create_dir(&forged).expect("a folder");
+    for entry in fs::read_dir(&own).expect("a folder").flatten() {
+        fs::copy(entry.path(), forged.join(entry.file_name())).expect("copied");
+    }
+    let list = fs::read_to_string(own.join("manifeste.json")).expect("a list");
+    let later = list.replace("2026-01-15T12:05:00Z", "2026-01-15T19:00:00Z");
+    assert_ne!(later, list);
+    fs::write(forged.join("manifeste.json"), later).expect("forged");
+    let bytes = fs::read(forged.join("liasse.db")).expect("read").len();
+    fs::write(forged.join("liasse.db"), vec![0_u8; bytes]).expect("spoiled");
+    made("2026-01-16T12:05:00Z");
+    let names = ["liasse-2026-01-15-1305", "liasse-2026-01-15-2000", "liasse-2026-01-16-1305"];
+    assert_eq!(cabinet.shelved(), names, "two days are kept, and the copy is not one of them");
+    made("2026-01-17T12:05:00Z");
+    // Both of the first day go: there are two others, and those are sealed.
+    assert_eq!(cabinet.shelved(), ["liasse-2026-01-16-1305", "liasse-2026-01-17-1305"]);
+}
+
 /// A keyring that keeps one secret.
 #[derive(Default)]
 struct OneEntry(Mutex<Vec<u8>>);

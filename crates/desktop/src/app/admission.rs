@@ -22,8 +22,9 @@ impl Desk {
         let Some((reader, cps)) = self.cards.cps() else {
             let was_there = self.signed_in.is_some();
             self.signed_in = None;
-            // Nobody writes on what another person asked for.
+            // Nobody writes, or erases, on what another person asked for.
             self.export.stop();
+            self.reglages.is_before(None);
             self.pin = None;
             self.pin_declined = None;
             // The keys are asked for by their own secret, with a card or without.
@@ -63,6 +64,7 @@ impl Desk {
         }
         self.signed_in = None;
         self.export.stop();
+        self.reglages.is_before(None);
         if !self.has_declined() && self.pin.as_ref().is_none_or(|dialog| !dialog.is_for(reader, &cps.identity.serial)) {
             return self.ask_pin();
         }
@@ -87,10 +89,12 @@ impl Desk {
                 self.patients.forget();
                 self.remplacements.forget();
                 self.signed_in = Some(person);
+                self.reglages.is_before(self.signed_in.as_ref());
             }
             Ok(_) => return Task::none(),
             Err(report) => {
                 self.signed_in = None;
+                self.reglages.is_before(None);
                 if report.code == "replacement.choisir" {
                     return self.ask_whom();
                 }

@@ -1,19 +1,19 @@
-//! Before a practice is open: it is unlocked, made or restored, each on a screen of its own, and one can always go back to the first
+//! Before a practice is open: it is unlocked, made or restored, or its data key changes, each on a screen of its own, and one can always go back to the first
 //! words. What a screen opens becomes the desk.
-
-use std::path::PathBuf;
 
 use iced::keyboard::Key;
 use iced::{Element, Task};
+use liasse_core::office::{self, Found};
 
 use super::{App, Message as Root, Phase};
-use crate::screen::{create, restore, unlock, welcome};
+use crate::screen::{create, rekey, restore, unlock, welcome};
 
 /// The screen that is shown.
 pub(super) enum Before {
     Unlock(unlock::State),
     Create(create::State),
     Restore(restore::State),
+    Rekey(rekey::State),
 }
 
 /// What happens on it.
@@ -22,6 +22,7 @@ pub(super) enum Message {
     Unlock(unlock::Message),
     Create(create::Message),
     Restore(restore::Message),
+    Rekey(rekey::Message),
 }
 
 impl Before {
@@ -30,7 +31,13 @@ impl Before {
             Self::Unlock(screen) => screen.key(key).map(Message::Unlock),
             Self::Create(screen) => screen.key(key).map(Message::Create),
             Self::Restore(screen) => screen.key(key).map(Message::Restore),
+            Self::Rekey(screen) => screen.key(key).map(Message::Rekey),
         }
+    }
+
+    /// Whether the window does not close beneath it.
+    pub(super) fn must_end(&self) -> bool {
+        matches!(self, Self::Rekey(screen) if screen.is_copying())
     }
 
     pub(super) fn view(&self) -> Element<'_, Message> {
@@ -38,6 +45,7 @@ impl Before {
             Self::Unlock(screen) => screen.view().map(Message::Unlock),
             Self::Create(screen) => screen.view().map(Message::Create),
             Self::Restore(screen) => screen.view().map(Message::Restore),
+            Self::Rekey(screen) => screen.view().map(Message::Rekey),
         }
     }
 }
@@ -52,7 +60,7 @@ impl App {
                 let screen = create::State::new(&self.start.root, &self.start.means);
                 self.show(Before::Create(screen), Task::none())
             }
-            welcome::Message::Restore => self.restore(None),
+            welcome::Message::Restore => self.restore(false),
         }
     }
 
@@ -62,13 +70,15 @@ impl App {
         self.show(Before::Unlock(screen), read.map(Message::Unlock))
     }
 
-    fn restore(&mut self, aside: Option<PathBuf>) -> Task<Root> {
-        let screen = restore::State::new(&self.start.root, aside);
+    /// Restores a backup; `over` data that do not read.
+    fn restore(&mut self, over: bool) -> Task<Root> {
+        let screen = restore::State::new(&self.start.root, over);
         let focus = screen.focus().map(Message::Restore);
         self.show(Before::Restore(screen), focus)
     }
 
-    fn show(&mut self, screen: Before, task: Task<Message>) -> Task<Root> {
+    /// Shows a screen, and runs what it begins with.
+    pub(super) fn show(&mut self, screen: Before, task: Task<Message>) -> Task<Root> {
         self.phase = Phase::Before(Box::new(screen));
         task.map(Root::Before)
     }
@@ -85,10 +95,7 @@ impl App {
                 unlock::Action::None => Task::none(),
                 unlock::Action::Run(task) => task.map(Message::Unlock).map(Root::Before),
                 unlock::Action::Opened(opened) => self.opened(*opened),
-                unlock::Action::SetAside(path) => {
-                    self.practice = false;
-                    self.restore(Some(path))
-                }
+                unlock::Action::Restore => self.restore(true),
                 unlock::Action::Leave => self.leave(),
             },
             (Before::Create(screen), Message::Create(message)) => match screen.update(message) {
@@ -104,7 +111,17 @@ impl App {
                     self.practice = true;
                     self.unlock()
                 }
-                restore::Action::Leave => self.leave(),
+                restore::Action::Leave => {
+                    // Data that do not read are still there, or were set aside by a restore that did not end.
+                    self.practice = matches!(office::look(&self.start.root), Ok(Found::Practice));
+                    self.leave()
+                }
+            },
+            (Before::Rekey(screen), Message::Rekey(message)) => match screen.update(message) {
+                rekey::Action::None => Task::none(),
+                rekey::Action::Run(task) => task.map(Message::Rekey).map(Root::Before),
+                rekey::Action::Opened(opened) => self.opened(*opened),
+                rekey::Action::Unlock => self.unlock(),
             },
             // An answer to a screen that was left: what it opened closes with it.
             _ => Task::none(),

@@ -136,6 +136,7 @@ impl Desk {
                 self.dialog = None;
                 Task::none()
             }
+            keys::Action::Rekey => Task::done(Message::Rekey),
             keys::Action::Done(words) => {
                 self.dialog = None;
                 Task::batch([self.say(words.to_owned()), self.show_reglages()])

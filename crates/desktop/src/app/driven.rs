@@ -11,6 +11,7 @@ mod pictures;
 mod practice;
 mod pressed;
 mod refused;
+mod secrets;
 mod situations;
 mod undone;
 mod usual;

@@ -59,6 +59,7 @@ impl Desk {
             Place::Patients => self.patients.control(letter).map(Message::Patients),
             Place::Journal => self.journal.control(letter).map(Message::Journal),
             Place::Facturer => self.facturer.control(letter).map(Message::Facturer),
+            Place::Reglages => self.reglages.control(letter).map(Message::Reglages),
             _ => None,
         };
         message.map_or_else(Task::none, |message| self.update(message))

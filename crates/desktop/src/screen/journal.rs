@@ -236,6 +236,11 @@ impl State {
         Action::Run(self.reload(office, signed_in))
     }
 
+    /// Whether the journal is being read beside the desk.
+    pub fn is_verifying(&self) -> bool {
+        self.verifying
+    }
+
     fn verify(&mut self, office: &Office, signed_in: Option<&SignedIn>) -> Action {
         let Some(person) = signed_in.cloned().filter(|_| !self.verifying) else { return Action::None };
         self.dismiss();

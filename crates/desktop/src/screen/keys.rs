@@ -1,5 +1,6 @@
-//! The dialog that changes a way in: another passphrase, another recovery code, the keyring trusted or not. The passphrase or the
-//! recovery code of today comes first, each time. What was typed is shown nowhere and wiped. Who may do it: `core::office::custody`.
+//! The dialog that changes a way in: another passphrase, another recovery code, the keyring trusted or not; or the data key itself,
+//! for which the practice closes (`screen::rekey`). The passphrase or the recovery code of today comes first, each time. What was
+//! typed is shown nowhere and wiped. Who may do it: `core::office::custody`.
 
 use std::sync::Arc;
 
@@ -31,6 +32,8 @@ pub enum Purpose {
     Trust,
     /// The keyring is trusted no more.
     Leave,
+    /// The data key: by the passphrase alone, under which the next one is wrapped.
+    DataKey,
 }
 
 /// The dialog.
@@ -87,6 +90,8 @@ pub enum Action {
     Run(Task<Message>),
     /// Close the dialog.
     Close,
+    /// Close the practice and change its data key, by what was [`given`](State::given).
+    Rekey,
     /// Close it, and say this.
     Done(&'static str),
 }
@@ -114,6 +119,16 @@ impl State {
         }
     }
 
+    /// The passphrase that was given for the data key.
+    pub fn given(&mut self) -> Option<SecretString> {
+        self.given.take()
+    }
+
+    /// What was asked for is not done, and why.
+    pub fn refuse(&mut self, report: Report) {
+        (self.step, self.given, self.error) = (Step::Given, None, Some(report));
+    }
+
     /// See [`Action`].
     pub fn update(&mut self, office: &Arc<Office>, signed_in: Option<&SignedIn>, message: Message) -> Action {
         match message {
@@ -127,16 +142,17 @@ impl State {
             // What the keys do ends by itself, and a new code is not left unread.
             Message::Cancel if matches!(self.step, Step::Working | Step::Code(_)) => {}
             Message::Cancel => return Action::Close,
+            Message::Known(Ok(())) if self.purpose == Purpose::DataKey => return Action::Rekey,
             Message::Known(Ok(())) => self.step = Step::New,
-            Message::Known(Err(report)) => (self.step, self.given, self.error) = (Step::Given, None, Some(report)),
+            Message::Known(Err(report)) => self.refuse(report),
             Message::Done(Ok(Some((code, name)))) => {
                 let shown = recovery::State::new(code, name, office.root().to_owned(), office.today());
                 self.step = Step::Code(Box::new(shown));
             }
             Message::Done(Ok(None)) => return Action::Done(self.done()),
             Message::Done(Err(report)) => {
-                (self.step, self.given, self.new) = (Step::Given, None, None);
-                self.error = Some(report);
+                self.new = None;
+                self.refuse(report);
             }
             Message::Code(message) => {
                 let Step::Code(code) = &mut self.step else { return Action::None };
@@ -156,6 +172,7 @@ impl State {
             Purpose::Recovery => t("keys.code_changed"),
             Purpose::Trust => t("keys.trusted"),
             Purpose::Leave => t("keys.left"),
+            Purpose::DataKey => t("rekey.done"),
         }
     }
 
@@ -173,6 +190,16 @@ impl State {
                     let way = if recovery { Way::Recovery(&secret) } else { Way::Passphrase(&secret) };
                     let opened = Keys::read(office.root()).and_then(|keys| keys.unlock(way));
                     opened.map(drop).map_err(|error| error.report())
+                });
+                Action::Run(known.map(Message::Known))
+            }
+            Step::Given if self.purpose == Purpose::DataKey => {
+                // Whether it opens the data, and whether they may, is said before anything closes.
+                let (office, who, secret) = (Arc::clone(office), signed_in.cloned(), typed.clone());
+                (self.step, self.given) = (Step::Working, Some(typed));
+                let known = reported(move || {
+                    let may = office.may_rekey(&secret, who.as_ref());
+                    may.map_err(|error| error.report())
                 });
                 Action::Run(known.map(Message::Known))
             }
@@ -223,6 +250,7 @@ impl State {
             Purpose::Recovery => t("keys.title_code"),
             Purpose::Trust => t("keys.title_trust"),
             Purpose::Leave => t("keys.title_leave"),
+            Purpose::DataKey => t("keys.title_key"),
         };
         let body = column![parts::title(title)].spacing(12);
         let body = match &self.step {
@@ -241,12 +269,19 @@ impl State {
             (_, true) => t("keys.given_code"),
             (_, false) => t("keys.given"),
         };
-        let turns = matches!(self.step, Step::Given);
+        let of_data_key = self.purpose == Purpose::DataKey;
+        let turns = matches!(self.step, Step::Given) && !of_data_key;
         let mut field = secret_field(&self.buffer, Message::Typed, Message::Submit).key(Named::Escape, Message::Cancel);
         if turns {
             field = field.key(Named::F6, Message::Turn);
         }
-        let mut body = column![text(label).size(theme::BODY).font(theme::SEMIBOLD), field].spacing(12);
+        let mut body = column![].spacing(12);
+        if of_data_key {
+            for words in [t("keys.rekey_what"), t("keys.rekey_not"), t("keys.rekey_closes")] {
+                body = body.push(text(words).size(theme::BODY));
+            }
+        }
+        body = body.push(text(label).size(theme::BODY).font(theme::SEMIBOLD)).push(field);
         if let Some(report) = &self.error {
             body = body.push(parts::report(report));
         }
@@ -270,8 +305,8 @@ fn done(
 ) -> Result<Option<(Arc<RecoveryCode>, String)>, OfficeError> {
     match (purpose, new) {
         (Purpose::Passphrase, Some(new)) => office.change_passphrase(given, new, means.cost, who)?,
-        // Nothing is changed without a new one.
-        (Purpose::Passphrase, None) => {}
+        // Nothing is changed without a new one, and the data key not while the practice is open.
+        (Purpose::Passphrase, None) | (Purpose::DataKey, _) => {}
         (Purpose::Recovery, _) => {
             let code = office.new_recovery(given, who)?;
             return Ok(Some((Arc::new(code), office.key_name()?)));

@@ -27,6 +27,7 @@ use crate::ask::ask;
 use crate::screen::listed::{self, Listed};
 use crate::text::{t, with};
 use crate::widget::rows::{Asked, Choice, Scrolled};
+use crate::widget::secret::SecretBuffer;
 
 /// The field of what is looked for.
 pub const FIELD: &str = "patients";
@@ -46,6 +47,8 @@ pub struct State {
     opened: Option<Opened>,
     /// What is kept of the patient who is open, once it is asked for.
     data: Option<ForgetPlan>,
+    /// The passphrase is typed, for erasing them although the clock stands far from the journal.
+    confirming: Option<SecretBuffer>,
     /// A print is under way.
     busy: bool,
     notice: Option<Report>,
@@ -146,7 +149,7 @@ impl State {
 
     /// Takes the messages of this screen away.
     pub fn dismiss(&mut self) {
-        (self.notice, self.said) = (None, None);
+        (self.notice, self.said, self.confirming) = (None, None, None);
     }
 
     /// The focus of the field.

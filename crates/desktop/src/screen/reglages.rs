@@ -150,6 +150,16 @@ impl State {
         self.safe.stop()
     }
 
+    /// Whether something of this screen is under way beside the desk.
+    pub fn is_at_work(&self) -> bool {
+        self.safe.is_running() || self.verifying || self.keeping.is_working()
+    }
+
+    /// That person sits there now: what another had erased stops.
+    pub fn is_before(&self, who: Option<&SignedIn>) {
+        self.keeping.is_before(who);
+    }
+
     /// How the window looks now, by whatever changed it.
     pub fn looks(&mut self, dark: bool, zoom: u16) {
         self.look = (dark, zoom);
@@ -174,6 +184,13 @@ impl State {
             key if self.section == Section::Sauvegarde => self.key_of_safe(key),
             _ => None,
         }
+    }
+
+    /// The message of a letter that was typed with Ctrl.
+    pub fn control(&self, letter: &str) -> Option<Message> {
+        let has_ways = self.facts.as_ref().is_some_and(|facts| facts.safe.ways.is_some());
+        let changes = letter == "d" && self.section == Section::Sauvegarde && has_ways;
+        changes.then_some(Message::Keys(Purpose::DataKey))
     }
 
     /// The keys of Clés et sauvegardes. In the demonstration there is no way in to change.

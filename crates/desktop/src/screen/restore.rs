@@ -1,5 +1,6 @@
-//! A backup put back into this data directory: where it lies, then the secret that it was made under. What was typed is shown nowhere
-//! and wiped. What a backup is, and what may lie where it goes: `core::backup`.
+//! A backup put back into this data directory: where it lies, then the secret that it was made under. Data that do not read stay where
+//! they are until that secret opens the backup and its store, keys and list were compared. What was typed is shown nowhere and wiped. What a
+//! backup is, and what may lie where it goes: `core::backup`.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,6 +12,7 @@ use iced::widget::{Column, center, column, container, operation, row, text, text
 use iced::{Element, Fill, Task, widget};
 use liasse_core::backup::{self, BackupError, Pace, Progress, Restored, Unlock};
 use liasse_core::keys::Way;
+use liasse_core::office::{self, Found};
 use liasse_core::ports::{Clock, SystemClock};
 use liasse_domain::{Coded, Report, clock};
 
@@ -27,7 +29,9 @@ const FOLDER: &str = "restauration-dossier";
 /// The screen.
 pub struct State {
     root: PathBuf,
-    /// Where what lay here before was set aside.
+    /// Data lie here that do not read.
+    over: bool,
+    /// Where they were set aside.
     aside: Option<PathBuf>,
     folder: String,
     buffer: SecretBuffer,
@@ -65,8 +69,8 @@ pub enum Message {
     Turn,
     /// One step back, or out; while it is being restored, stop.
     Back,
-    /// It is restored, or not.
-    Restored(Box<Result<Restored, Report>>),
+    /// It is restored, and what was set aside for it lies there; or not.
+    Restored(Box<Result<(Option<PathBuf>, Restored), Report>>),
     /// On to the practice.
     Open,
 }
@@ -84,11 +88,12 @@ pub enum Action {
 }
 
 impl State {
-    /// The screen for the data directory `root`, whose data were set aside there.
-    pub fn new(root: &Path, aside: Option<PathBuf>) -> Self {
+    /// The screen for the data directory `root`; `over` the data in it, which do not read.
+    pub fn new(root: &Path, over: bool) -> Self {
         Self {
             root: root.to_owned(),
-            aside,
+            over,
+            aside: None,
             folder: String::new(),
             buffer: SecretBuffer::default(),
             recovery: false,
@@ -127,7 +132,7 @@ impl State {
             }
             Message::Back => return self.back(),
             Message::Restored(answer) => match *answer {
-                Ok(restored) => self.step = Step::Done(Box::new(restored)),
+                Ok((aside, restored)) => (self.step, self.aside) = (Step::Done(Box::new(restored)), aside),
                 Err(report) => (self.step, self.error) = (Step::Secret, Some(report)),
             },
             Message::Open => return Action::Restored,
@@ -159,10 +164,11 @@ impl State {
         self.error = None;
         self.stop.store(false, Ordering::SeqCst);
         let (from, root, stop) = (PathBuf::from(self.folder.trim()), self.root.clone(), Arc::clone(&self.stop));
+        let over = self.over;
         let restored = reported(move || {
             let way = if recovery { Way::Recovery(&secret) } else { Way::Passphrase(&secret) };
             let mut step = |_: Progress| if stop.load(Ordering::SeqCst) { Pace::Stop } else { Pace::Go };
-            let restored = backup::restore(&from, &root, Unlock::Secret(way), SystemClock.now(), &mut step);
+            let restored = restored(&from, &root, Unlock::Secret(way), over, &mut step);
             restored.map_err(|error: BackupError| error.report())
         });
         Action::Run(restored.map(|answer| Message::Restored(Box::new(answer))))
@@ -179,6 +185,8 @@ impl State {
         if let Some(aside) = &self.aside {
             let path = aside.display().to_string();
             body = body.push(text(with("restore.set_aside", &[("path", &path)])).size(theme::BODY));
+        } else if self.over && !matches!(self.step, Step::Done(_)) {
+            body = body.push(text(t("restore.over")).size(theme::BODY));
         }
         body = match &self.step {
             Step::Folder => self.folder(body),
@@ -233,6 +241,29 @@ impl State {
     }
 }
 
+/// Restores what the secret opens; gives where the data that do not read were set aside for it. Before the backup is proved none of
+/// them is moved.
+fn restored(
+    from: &Path,
+    root: &Path,
+    unlock: Unlock<'_>,
+    over: bool,
+    step: &mut dyn FnMut(Progress) -> Pace,
+) -> Result<(Option<PathBuf>, Restored), BackupError> {
+    let proved = backup::prove(from, unlock)?;
+    // To compare every file takes its time: who stopped meanwhile has moved nothing.
+    if step(Progress::Checking) == Pace::Stop {
+        return Err(BackupError::Stopped);
+    }
+    let now = SystemClock.now();
+    // An earlier try may have set them aside already.
+    if over && matches!(office::look(root), Ok(Found::Practice)) {
+        let (aside, restored) = proved.restore_over(root, now, step)?;
+        return Ok((Some(aside), restored));
+    }
+    Ok((None, proved.restore(root, now, step)?))
+}
+
 /// What was restored, and what is not in it.
 fn done<'a>(body: Column<'a, Message>, restored: &Restored) -> Column<'a, Message> {
     let at = clock::paris(restored.made_at).format("%d/%m/%Y à %H h %M").to_string();
@@ -243,6 +274,10 @@ fn done<'a>(body: Column<'a, Message>, restored: &Restored) -> Column<'a, Messag
         .push(text(with("restore.after", &[("at", &at)])).size(theme::BODY));
     if faults > 0 {
         let words = with("restore.faults", &[("count", &faults.to_string())]);
+        body = body.push(parts::coloured(format!("! {words}"), |c| c.amber));
+    }
+    if !restored.left_out.is_empty() {
+        let words = with("restore.left_out", &[("files", &restored.left_out.join(", "))]);
         body = body.push(parts::coloured(format!("! {words}"), |c| c.amber));
     }
     body.push(parts::key_action("Entrée", t("restore.open")))

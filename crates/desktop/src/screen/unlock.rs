@@ -7,9 +7,7 @@ use iced::keyboard::Key;
 use iced::keyboard::key::Named;
 use iced::widget::{Column, center, column, container, row, text};
 use iced::{Element, Fill, Task};
-use liasse_core::aside;
 use liasse_core::keys::{DataKey, Keys, Part, Way, WayState, Ways};
-use liasse_core::ports::{Clock, SystemClock};
 use liasse_domain::{Coded, Report};
 
 use crate::ask::{judged, reported};
@@ -61,10 +59,8 @@ pub enum Message {
     Turn,
     /// The keys are read anew, and the keyring is asked again.
     Again,
-    /// What does not read is to be set aside.
-    SetAside,
-    /// It is, and where, or not.
-    IsAside(Result<PathBuf, Report>),
+    /// A backup is to take the place of what does not read.
+    Restore,
     /// Back to the first words.
     Leave,
     /// The practice opened, or not.
@@ -79,8 +75,8 @@ pub enum Action {
     Run(Task<Message>),
     /// The practice is open.
     Opened(Box<Opened>),
-    /// The data were set aside there: a backup can take their place.
-    SetAside(PathBuf),
+    /// A backup is to be restored over the data, which are as they were.
+    Restore,
     /// Back to the first words.
     Leave,
 }
@@ -111,7 +107,7 @@ impl State {
     pub fn key(&self, key: &Key) -> Option<Message> {
         match key {
             Key::Named(Named::F5) => Some(Message::Again),
-            Key::Named(Named::F8) if self.damaged.is_some() => Some(Message::SetAside),
+            Key::Named(Named::F8) if self.damaged.is_some() => Some(Message::Restore),
             Key::Named(Named::Escape) => Some(Message::Leave),
             _ => None,
         }
@@ -142,16 +138,9 @@ impl State {
                 self.buffer.clear();
                 return Action::Run(self.read());
             }
-            Message::SetAside if self.damaged.is_some() && !self.busy => {
-                self.busy = true;
-                let root = self.root.clone();
-                let moved = move || aside::set_aside(&root, SystemClock.now()).map_err(|error| error.report());
-                return Action::Run(reported(moved).map(Message::IsAside));
-            }
-            Message::IsAside(Ok(path)) => return Action::SetAside(path),
-            Message::IsAside(Err(report)) => (self.busy, self.error) = (false, Some(report)),
+            Message::Restore if self.damaged.is_some() && !self.busy => return Action::Restore,
             Message::Leave if !self.busy => return Action::Leave,
-            Message::Turn | Message::Again | Message::SetAside | Message::Leave => {}
+            Message::Turn | Message::Again | Message::Restore | Message::Leave => {}
             Message::Opened(answer) => match *answer {
                 Ok(opened) => return Action::Opened(Box::new(opened)),
                 Err(refusal) => {
@@ -191,8 +180,7 @@ impl State {
         let said = if recovery { t("unlock.by_recovery") } else { "" };
         opens(said, move || {
             let way = if recovery { Way::Recovery(&secret) } else { Way::Passphrase(&secret) };
-            let keys = Keys::read(&root)?.unlock(way)?;
-            opening::practice(&root, keys, &means)
+            opening::by(&root, way, &means)
         })
     }
 
@@ -205,7 +193,7 @@ impl State {
         ]
         .spacing(12);
         body = match &self.damaged {
-            Some(refusal) => self.set_aside(body, refusal),
+            Some(refusal) => self.damaged(body, refusal),
             None => body.push(self.asked()),
         };
         body = body.push(parts::key_action("Échap", t("unlock.leave")));
@@ -213,7 +201,7 @@ impl State {
     }
 
     /// What was found in the data, and how a backup takes their place.
-    fn set_aside<'a>(&'a self, body: Column<'a, Message>, refusal: &'a Refusal) -> Column<'a, Message> {
+    fn damaged<'a>(&'a self, body: Column<'a, Message>, refusal: &'a Refusal) -> Column<'a, Message> {
         let mut body = body.push(parts::report(&refusal.report));
         for found in &refusal.found {
             body = body.push(parts::faint(format!("· {}", found.message)));
@@ -223,8 +211,7 @@ impl State {
             body = body.push(parts::report(report));
         }
         body.push(
-            row![parts::key_action("F8", t("unlock.set_aside")), parts::key_action("F5", t("unlock.again"))]
-                .spacing(24),
+            row![parts::key_action("F8", t("unlock.restore")), parts::key_action("F5", t("unlock.again"))].spacing(24),
         )
     }
 

@@ -4,15 +4,16 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use iced::advanced::layout::{self, Layout};
-use iced::advanced::renderer::{self, Quad};
+use iced::advanced::renderer;
 use iced::advanced::widget::{Tree, Widget};
 use iced::advanced::{Clipboard, Shell};
 use iced::keyboard::key::Named;
 use iced::keyboard::{self, Key};
-use iced::{Border, Element, Event, Length, Rectangle, Size, Theme, mouse};
+use iced::{Element, Event, Length, Rectangle, Size, Theme, mouse};
 use liasse_domain::Digits;
 
 use crate::theme;
+use crate::widget::dots;
 
 /// The buffer, shared by the widget and the dialog that owns it.
 #[derive(Clone, Default)]
@@ -68,7 +69,6 @@ impl<Message> PinField<Message> {
     }
 }
 
-const HEIGHT: f32 = 44.0;
 const DOT: f32 = 12.0;
 const STEP: f32 = 26.0;
 
@@ -102,11 +102,11 @@ fn digit(key: &Key, physical: keyboard::key::Physical, text: Option<&str>) -> Op
 
 impl<Message: Clone, Renderer: renderer::Renderer> Widget<Message, Theme, Renderer> for PinField<Message> {
     fn size(&self) -> Size<Length> {
-        Size::new(Length::Fill, Length::Fixed(HEIGHT))
+        dots::size()
     }
 
     fn layout(&mut self, _tree: &mut Tree, _renderer: &Renderer, limits: &layout::Limits) -> layout::Node {
-        layout::atomic(limits, Length::Fill, Length::Fixed(HEIGHT))
+        dots::layout(limits)
     }
 
     fn update(
@@ -121,20 +121,21 @@ impl<Message: Clone, Renderer: renderer::Renderer> Widget<Message, Theme, Render
         _viewport: &Rectangle,
     ) {
         let Event::Keyboard(keyboard::Event::KeyPressed { key, physical_key, text, .. }) = event else { return };
-        match key {
-            Key::Named(Named::Enter) => shell.publish(self.submitted.clone()),
-            Key::Named(Named::Escape) => {
+        let other = match key {
+            Key::Named(named) => dots::passed_on(&self.others, *named),
+            _ => None,
+        };
+        match (key, other) {
+            (Key::Named(Named::Enter), _) => shell.publish(self.submitted.clone()),
+            (Key::Named(Named::Escape), _) => {
                 self.buffer.with(Digits::clear);
                 shell.publish(self.cancelled.clone());
             }
-            Key::Named(Named::Backspace) => {
+            (Key::Named(Named::Backspace), _) => {
                 self.buffer.with(Digits::pop);
                 shell.publish(self.typed.clone());
             }
-            Key::Named(named) if self.others.iter().any(|(key, _)| key == named) => {
-                let message = self.others.iter().find(|(key, _)| key == named).map(|(_, message)| message.clone());
-                message.into_iter().for_each(|message| shell.publish(message));
-            }
+            (_, Some(message)) => shell.publish(message),
             _ => {
                 if let Some(found) = digit(key, *physical_key, text.as_deref()) {
                     self.buffer.with(|digits| digits.push(found));
@@ -158,31 +159,13 @@ impl<Message: Clone, Renderer: renderer::Renderer> Widget<Message, Theme, Render
     ) {
         let colours = theme::colours(theme);
         let bounds = layout.bounds();
-        renderer.fill_quad(
-            Quad {
-                bounds,
-                border: Border { color: colours.accent, width: 2.0, radius: theme::RADIUS.into() },
-                ..Quad::default()
-            },
-            colours.panel,
-        );
-        let mut x = bounds.x + 16.0;
+        dots::frame(renderer, colours, bounds);
+        let mut x = bounds.x + dots::MARGIN;
         for index in 0..Digits::MAX {
             let typed = index < self.buffer.len();
             let side = if typed { DOT } else { 4.0 };
-            renderer.fill_quad(
-                Quad {
-                    bounds: Rectangle {
-                        x: x + (DOT - side) / 2.0,
-                        y: bounds.y + (bounds.height - side) / 2.0,
-                        width: side,
-                        height: side,
-                    },
-                    border: Border { radius: (side / 2.0).into(), ..Border::default() },
-                    ..Quad::default()
-                },
-                if typed { colours.ink } else { colours.line },
-            );
+            let colour = if typed { colours.ink } else { colours.line };
+            dots::dot(renderer, colour, bounds, x + (DOT - side) / 2.0, side);
             x += STEP;
         }
     }

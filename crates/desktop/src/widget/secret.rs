@@ -4,16 +4,17 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use iced::advanced::layout::{self, Layout};
-use iced::advanced::renderer::{self, Quad};
+use iced::advanced::renderer;
 use iced::advanced::widget::{Tree, Widget};
 use iced::advanced::{Clipboard, Shell};
 use iced::keyboard::key::Named;
 use iced::keyboard::{self, Key, Modifiers};
-use iced::{Border, Element, Event, Length, Rectangle, Size, Theme, mouse};
+use iced::{Element, Event, Length, Rectangle, Size, Theme, mouse};
 use liasse_core::keys::SecretString;
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::theme;
+use crate::widget::dots;
 
 /// How many bytes are taken. More would move the text and leave its old place as it was.
 const ROOM: usize = 512;
@@ -101,7 +102,6 @@ impl<Message> SecretField<Message> {
     }
 }
 
-const HEIGHT: f32 = 44.0;
 const DOT: f32 = 8.0;
 const STEP: f32 = 14.0;
 
@@ -113,11 +113,11 @@ fn written<'a>(text: Option<&'a str>, modifiers: Modifiers) -> impl Iterator<Ite
 
 impl<Message: Clone, Renderer: renderer::Renderer> Widget<Message, Theme, Renderer> for SecretField<Message> {
     fn size(&self) -> Size<Length> {
-        Size::new(Length::Fill, Length::Fixed(HEIGHT))
+        dots::size()
     }
 
     fn layout(&mut self, _tree: &mut Tree, _renderer: &Renderer, limits: &layout::Limits) -> layout::Node {
-        layout::atomic(limits, Length::Fill, Length::Fixed(HEIGHT))
+        dots::layout(limits)
     }
 
     fn update(
@@ -132,16 +132,17 @@ impl<Message: Clone, Renderer: renderer::Renderer> Widget<Message, Theme, Render
         _viewport: &Rectangle,
     ) {
         let Event::Keyboard(keyboard::Event::KeyPressed { key, modifiers, text, .. }) = event else { return };
-        let other = |named: &Named| self.others.iter().find(|(known, _)| known == named).map(|(_, message)| message);
-        match key {
-            Key::Named(Named::Enter) => shell.publish(self.submitted.clone()),
-            Key::Named(Named::Backspace) => {
+        let other = match key {
+            Key::Named(named) => dots::passed_on(&self.others, *named),
+            _ => None,
+        };
+        match (key, other) {
+            (Key::Named(Named::Enter), _) => shell.publish(self.submitted.clone()),
+            (Key::Named(Named::Backspace), _) => {
                 self.buffer.pop();
                 shell.publish(self.typed.clone());
             }
-            Key::Named(named) if other(named).is_some() => {
-                other(named).cloned().into_iter().for_each(|message| shell.publish(message));
-            }
+            (_, Some(message)) => shell.publish(message),
             _ => {
                 let before = self.buffer.count();
                 written(text.as_deref(), *modifiers).for_each(|sign| self.buffer.push(sign));
@@ -166,27 +167,13 @@ impl<Message: Clone, Renderer: renderer::Renderer> Widget<Message, Theme, Render
     ) {
         let colours = theme::colours(theme);
         let bounds = layout.bounds();
-        renderer.fill_quad(
-            Quad {
-                bounds,
-                border: Border { color: colours.accent, width: 2.0, radius: theme::RADIUS.into() },
-                ..Quad::default()
-            },
-            colours.panel,
-        );
-        let (mut x, end) = (bounds.x + 16.0, bounds.x + bounds.width - 16.0);
+        dots::frame(renderer, colours, bounds);
+        let (mut x, end) = (bounds.x + dots::MARGIN, bounds.x + bounds.width - dots::MARGIN);
         for _ in 0..self.buffer.count() {
             if x + DOT > end {
                 break;
             }
-            renderer.fill_quad(
-                Quad {
-                    bounds: Rectangle { x, y: bounds.y + (bounds.height - DOT) / 2.0, width: DOT, height: DOT },
-                    border: Border { radius: (DOT / 2.0).into(), ..Border::default() },
-                    ..Quad::default()
-                },
-                colours.ink,
-            );
+            dots::dot(renderer, colours.ink, bounds, x, DOT);
             x += STEP;
         }
     }

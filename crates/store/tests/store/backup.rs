@@ -10,7 +10,7 @@ use std::sync::mpsc;
 use liasse_domain::{Centimes, Coded, Payer};
 use liasse_store::{
     Checked, Condition, CopyEvent, CopyTold, Difference, Finding, KNOWN_SCHEMA, Pace, SettlementMode, StoreError, Sum,
-    backup, check_copy, compare, examine,
+    backup, check_copy, compare, examine, examine_place,
 };
 use rusqlite::Connection;
 
@@ -222,8 +222,60 @@ fn damaged_pages_are_found_and_numbered_and_a_right_key_is_told_from_a_wrong_one
     with(&[pages]);
     let checked = check_copy(&copy, &KEY).expect("it opens");
     assert!(checked.is_damaged() && checked.journal_seq == 0, "nothing of a damaged copy is counted");
-    // Every page: nothing says any more whose it is.
+    // Every page: nothing says any more whose it is. So do the first bytes, with which each page is checked.
     assert_eq!(with(&(1..=pages).collect::<Vec<_>>()), Condition::Foreign);
+    let mut bytes = whole.clone();
+    bytes[3] ^= 1;
+    fs::write(&copy, bytes).expect("written");
+    assert_eq!(examine(&copy, &KEY), Ok(Condition::Foreign));
+    let report = Condition::Foreign.report();
+    assert!(report.message.contains("son début est abîmé"), "{report}");
+}
+
+/// The pages whose newest state stands in a log, by its frames: a header of 32 bytes, then a head of 24 before each page.
+fn logged(log: &[u8]) -> Vec<usize> {
+    let numbers =
+        log[32..].chunks_exact(24 + 4096).map(|frame| u32::from_be_bytes(frame[..4].try_into().expect("four")));
+    numbers.map(|number| usize::try_from(number).expect("small")).collect()
+}
+
+#[test]
+fn what_a_killed_program_left_in_its_log_counts_where_a_practice_lies() {
+    let mut practice = paid().reopened();
+    practice.store.config_set("post.user", "kept", &stamp()).expect("set");
+    // As a program that is killed leaves it: nothing is folded into the file any more.
+    let (place, log) = (practice.folder.path().join("tue.db"), practice.folder.path().join("tue.db-wal"));
+    fs::copy(practice.folder.file(), &place).expect("copied");
+    fs::copy(practice.folder.path().join("liasse.db-wal"), &log).expect("copied");
+    let (whole, left) = (fs::read(&place).expect("read"), fs::read(&log).expect("read"));
+    let pages = whole.len() / 4096;
+    let newer = logged(&left);
+    let with = |page: usize| {
+        let mut bytes = whole.clone();
+        bytes[(page - 1) * 4096 + 200] ^= 1;
+        fs::write(&place, &bytes).expect("written");
+        fs::write(&log, &left).expect("as it was");
+        let page = u64::try_from(page).expect("small");
+        (bytes, Finding::Pages { pages: vec![page], count: 1, of: u64::try_from(pages).expect("small") })
+    };
+    assert_eq!(examine_place(&place, &KEY), Ok(Condition::Ours(Vec::new())));
+    // Torn when it was folded in: the log has it whole.
+    let torn = (2..=pages).find(|page| newer.contains(page)).expect("a page that was there before");
+    let (bytes, damage) = with(torn);
+    assert_eq!(examine_place(&place, &KEY), Ok(Condition::Ours(Vec::new())));
+    assert_eq!(
+        (fs::read(&place).expect("read"), fs::read(&log).expect("read")),
+        (bytes, left.clone()),
+        "only looked at"
+    );
+    assert_eq!(examine(&place, &KEY), Ok(Condition::Ours(vec![damage.clone()])), "a copy is what its file is");
+    assert_eq!(examine_place(&place, &WRONG), Ok(Condition::Foreign));
+    fs::remove_file(&log).expect("removed");
+    assert_eq!(examine_place(&place, &KEY), Ok(Condition::Ours(vec![damage])), "without its log it is damaged");
+    // One that the log does not have is named.
+    let lost = (2..=pages).find(|page| !newer.contains(page)).expect("a page that was not written");
+    let (_, damage) = with(lost);
+    assert_eq!(examine_place(&place, &KEY), Ok(Condition::Ours(vec![damage])));
 }
 
 #[test]

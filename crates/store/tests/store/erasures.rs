@@ -1,19 +1,27 @@
 //! What documents and people say, erased and told: the journal accepts exactly what it tells, and finds an erasure that it does not.
 
 use liasse_domain::fse::Patient;
-use liasse_domain::{DocumentKind, FileIdentifier, FseRef, PassageState};
+use liasse_domain::{BillingNumber, DocumentKind, FileIdentifier, FseRef, PassageState};
 use liasse_store::{EraseRule, Forget, JournalFault, NewPassage, StoreError, verify_beside};
 
 use crate::support::{DOCTOR, KEY, Kind, Practice, arl, billing, day, patient, reference, stamp_at};
 
+/// The ninetieth day after the sending: from then on a text allows it.
+const NINETY_DAYS: i64 = 90 * 86_400;
+
 /// FSE 1 and 2 in AAAAAA, sent and received, and 1 erased.
 fn erased() -> (Practice, FileIdentifier) {
+    erased_at(NINETY_DAYS)
+}
+
+/// The same, erased so many seconds after the beginning.
+fn erased_at(seconds: i64) -> (Practice, FileIdentifier) {
     let mut practice = Practice::new();
     practice.signed(Kind::Paid);
     practice.signed(Kind::ThirdParty);
     let lot = practice.sent("AAAAAA");
     practice.take("1", &arl(lot, None));
-    let gone = practice.store.erase_documents(&stamp_at(7200), EraseRule::Retention, &[1]).expect("erased");
+    let gone = practice.store.erase_documents(&stamp_at(seconds), EraseRule::Retention, &[1]).expect("erased");
     assert_eq!(gone, 1);
     (practice, lot)
 }
@@ -24,6 +32,11 @@ fn faults(practice: &Practice) -> Vec<JournalFault> {
 
 fn fse(number: u32) -> FseRef {
     reference(number)
+}
+
+/// Patient 1 with document 1.
+fn forget(doctor: &BillingNumber) -> Forget<'_> {
+    Forget { patient: 1, documents: &[1], sheets: &[], transfers: &[], billing: doctor, cards: true }
 }
 
 #[test]
@@ -49,7 +62,7 @@ fn an_erased_fse_keeps_its_row_and_says_nothing_more() {
     assert!(kept.cms.is_some());
     // Once is enough, and nobody else is erased with it.
     let head = practice.store.journal_head().expect("head");
-    assert_eq!(practice.store.erase_documents(&stamp_at(7300), EraseRule::Demande, &[1, 99]), Ok(0));
+    assert_eq!(practice.store.erase_documents(&stamp_at(NINETY_DAYS + 100), EraseRule::Demande, &[1, 99]), Ok(0));
     assert_eq!(practice.store.journal_head().expect("head"), head);
     assert_eq!(practice.store.erased_count(), Ok(1));
 }
@@ -72,6 +85,33 @@ fn an_erasure_that_nobody_told_is_found() {
     practice.signed(Kind::Paid);
     practice.folder.raw().execute("DELETE FROM body", []).expect("a hand in the file");
     assert_eq!(faults(&practice), [JournalFault::Fse { fse: fse(1) }]);
+}
+
+#[test]
+fn an_erasure_that_is_told_before_its_time_is_found() {
+    // Everything fits: the rows, the entries, the chain. The day alone tells that no setting allowed it.
+    for seconds in [7200, NINETY_DAYS - 86_400] {
+        let (practice, _) = erased_at(seconds);
+        assert_eq!(faults(&practice), [JournalFault::Early { fse: fse(1) }], "{seconds}");
+    }
+    // By a clock that was set back the third left in January, whatever the journal had come to.
+    let (mut practice, _) = erased();
+    practice.signed(Kind::Paid);
+    practice.sent("BBBBBB");
+    practice.store.erase_documents(&stamp_at(NINETY_DAYS + 1), EraseRule::Retention, &[3]).expect("erased");
+    practice.assert_journal_intact();
+    // Demanded by its patient it is no sooner.
+    let mut practice = Practice::new();
+    practice.signed(Kind::Paid);
+    practice.sent("AAAAAA");
+    practice.store.erase_documents(&stamp_at(7200), EraseRule::Demande, &[1]).expect("erased");
+    assert_eq!(faults(&practice), [JournalFault::Early { fse: fse(1) }]);
+    // Withdrawn before it left: nothing proves that its time was not over.
+    let mut practice = Practice::new();
+    let withdrawn = practice.prepare(Kind::Paid);
+    practice.store.cancel_fse(&stamp_at(1), &withdrawn).expect("withdrawn");
+    practice.store.erase_documents(&stamp_at(2), EraseRule::Retention, &[1]).expect("erased");
+    practice.assert_journal_intact();
 }
 
 #[test]
@@ -174,7 +214,7 @@ fn a_person_of_whom_nothing_must_stay_leaves_no_trace_and_no_number() {
     let values: [&[u8]; 2] = [b"DURAND", b"2840578006084"];
     assert!(practice.store.in_pages(&values).expect("read").iter().all(|count| *count > 0));
     let doctor = billing(DOCTOR);
-    let forget = Forget { patient: 1, documents: &[1], sheets: &[], billing: &doctor, cards: true };
+    let forget = forget(&doctor);
     assert_eq!(practice.store.forget_patient(&stamp_at(2), EraseRule::Demande, &forget), Ok(true));
     practice.store.rewrite().expect("written anew");
     assert_eq!(practice.store.in_pages(&values).expect("read"), [0, 0]);
@@ -196,7 +236,7 @@ fn a_person_whom_something_names_stays_with_it() {
     practice.store.cancel_fse(&stamp_at(1), &first).expect("withdrawn");
     practice.signed(Kind::Paid);
     let doctor = billing(DOCTOR);
-    let forget = Forget { patient: 1, documents: &[1], sheets: &[], billing: &doctor, cards: true };
+    let forget = forget(&doctor);
     assert_eq!(practice.store.forget_patient(&stamp_at(2), EraseRule::Demande, &forget), Ok(false));
     practice.store.rewrite().expect("written anew");
     let left = practice.store.rows_with(&[b"2840578006084".as_slice()]).expect("read");

@@ -61,7 +61,8 @@ fn weeks() -> Practice {
     let lot = practice.posted("AAAAAC");
     practice.store.dissolve_lot(&stamp_at(5000), lot).expect("dissolved");
     practice.prepare(Kind::Paid);
-    practice.store.erase_documents(&stamp_at(5001), liasse_store::EraseRule::Retention, &[1]).expect("erased");
+    let ninety_days = stamp_at(90 * 86_400);
+    practice.store.erase_documents(&ninety_days, liasse_store::EraseRule::Retention, &[1]).expect("erased");
     practice
 }
 

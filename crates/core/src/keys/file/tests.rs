@@ -42,6 +42,70 @@ fn what_is_written_reads_back() {
     assert_eq!((read.key_id, read.wraps), (cut.key_id, cut.wraps));
 }
 
+/// How each slot reads, those of the next key too where there is one.
+fn states(file: &KeyFile) -> Vec<WayState> {
+    let of = |wraps: &Wraps| wraps.slots().map(|(_, slot)| slot.state());
+    let mut states = Vec::from(of(&file.wraps));
+    if let Some(next) = &file.next {
+        states.push(next.chained.state());
+        states.extend(of(&next.wraps));
+    }
+    states
+}
+
+/// A change of key that was cut: seven wraps.
+fn cut() -> KeyFile {
+    let file = KeyFile::parse(FOREIGN).expect("parsed");
+    let next = crate::keys::DataKey::draw(&mut OsIds);
+    let wrapped = |kind: Kind| {
+        let kdf = kind.is_derived().then(|| Kdf::draw(Cost::OF_A_CODE, &mut OsIds));
+        Slot::Whole(Wrap::seal(kind, &next, &[7; 32], kdf, &mut OsIds).expect("wrapped"))
+    };
+    let [passphrase, recovery, keyring] = [Kind::Passphrase, Kind::Recovery, Kind::Keyring].map(wrapped);
+    let wraps = Wraps { passphrase, recovery, keyring };
+    KeyFile { next: Some(Next { chained: wrapped(Kind::Next), wraps }), ..file }
+}
+
+#[test]
+fn one_wrong_byte_never_makes_a_wrap_absent() {
+    for (text, wraps) in [(FOREIGN.to_owned(), 3), (cut().render(), 7)] {
+        assert_eq!(states(&KeyFile::parse(&text).expect("parsed")), vec![WayState::Whole; wraps]);
+        for (at, own) in text.bytes().enumerate() {
+            for byte in [own ^ 1, own ^ 0x80, b'[', b']', b'#', b'\n'] {
+                let mut bytes = text.as_bytes().to_vec();
+                bytes[at] = byte;
+                let file = KeyFile::parse(&String::from_utf8_lossy(&bytes));
+                let found = file.map(|file| states(&file)).unwrap_or_default();
+                assert_eq!(found.len(), wraps, "byte {at} as {byte}");
+                assert!(!found.contains(&WayState::Absent), "byte {at} as {byte}: {found:?}");
+                let whole = found.iter().filter(|state| **state == WayState::Whole).count();
+                assert!(whole + 2 >= wraps, "byte {at} as {byte}: {found:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_not_there_is_absent_only_where_all_the_rest_reads() {
+    use WayState::{Absent, Damaged, Whole};
+    let mut file = KeyFile::parse(FOREIGN).expect("parsed");
+    file.wraps.keyring = Slot::Absent;
+    let plain = file.render();
+    let read = |text: &str| KeyFile::parse(text).expect("parsed");
+    assert_eq!(states(&read(&plain)), [Whole, Whole, Absent]);
+    // A whole wrap says itself which one it is, and is written under its name again.
+    let renamed = read(&plain.replacen("[recovery]", "[recoverx]", 1));
+    assert_eq!((states(&renamed), renamed.render()), (vec![Whole, Whole, Absent], plain.clone()));
+    // One that is not may be any that is missed; its text stays.
+    let joined = read(&plain.replacen("[recovery]\n", "[recovery] ", 1));
+    assert_eq!(states(&joined), [Whole, Damaged, Damaged]);
+    assert!(joined.render().contains("c2VsIGR1IGNvZGUgMTIzNA==") && !joined.render().contains("[keyring]"));
+    assert_eq!(states(&read(&format!("{plain}\n[autre]\nx = 1\n"))), [Whole, Whole, Damaged]);
+    // Swallowed by the section before.
+    let swallowed = KeyFile::parse(&FOREIGN.replacen("[recovery]", "recovery]", 1)).expect("parsed");
+    assert_eq!(states(&swallowed), [Damaged, Damaged, Whole]);
+}
+
 #[test]
 fn the_checksum_is_that_of_the_page() {
     assert_eq!(checked(FOREIGN), FOREIGN);

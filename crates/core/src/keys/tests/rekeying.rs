@@ -59,6 +59,23 @@ impl Cabinet {
         Rekey::begin(self.by_phrase(), &phrase, &self.keyring, &mut OsIds, small(), &Standing).expect("begun")
     }
 
+    /// Cut after the copy, or after it took the place of the store.
+    fn cut(&self, exchanged: bool) {
+        let begun = self.begun();
+        begun.copy().expect("copied");
+        if exchanged {
+            begun.swap().expect("swapped");
+        }
+    }
+
+    /// What becomes of a change that was cut where this way opens the practice.
+    fn settled_by(&self, way: Way<'_>) -> Settled {
+        let keys = Keys::read(self.root()).expect("read").unlock(way).expect("opened");
+        assert!(keys.len() <= 2);
+        let opened = keys.iter().find(|key| Store::open(&self.store(), key.bytes()).is_ok()).expect("one opens");
+        settle_by(self.root(), opened, opened.by()).expect("settled")
+    }
+
     fn rekeyed(&self) -> Rekeyed {
         let phrase = secret(PHRASE);
         rekey(self.by_phrase(), &phrase, &self.keyring, &mut OsIds, small(), &Standing).expect("rekeyed")
@@ -159,22 +176,68 @@ fn an_unfinished_copy_of_a_former_try_is_in_nobodys_way() {
 }
 
 #[test]
-fn whoever_opened_the_store_settles_by_its_key_alone() {
-    for (steps, expected) in [(1, Settled::GivenUp), (2, Settled::Finished)] {
-        let cabinet = Cabinet::new();
-        let begun = cabinet.begun();
-        begun.copy().expect("copied");
-        if steps == 2 {
-            begun.swap().expect("swapped");
-        }
-        drop(begun);
-        let keys = Keys::read(cabinet.root()).expect("read").unlock(Way::Keyring(&cabinet.keyring)).expect("opened");
-        assert_eq!(keys.len(), 2);
-        let opened = keys.iter().find(|key| Store::open(&cabinet.store(), key.bytes()).is_ok()).expect("one opens");
-        assert_eq!(settle_by(cabinet.root(), opened).expect("settled"), expected);
-        assert_eq!(settle_by(cabinet.root(), opened).expect("settled"), Settled::Nothing);
-        assert_eq!(cabinet.kept(Way::Passphrase(&secret(PHRASE))).as_deref(), Some("3"));
+fn a_change_that_had_not_reached_the_store_is_given_up_by_each_way() {
+    for part in Part::ALL {
+        let (cabinet, phrase) = (Cabinet::new(), secret(PHRASE));
+        cabinet.cut(false);
+        let way = match part {
+            Part::Passphrase => Way::Passphrase(&phrase),
+            Part::Recovery => Way::Recovery(&cabinet.code),
+            Part::Keyring => Way::Keyring(&cabinet.keyring),
+        };
+        assert_eq!((cabinet.settled_by(way), cabinet.settled_by(way)), (Settled::GivenUp, Settled::Nothing));
+        assert!(cabinet.opens_by_all(&cabinet.code), "{part:?}");
     }
+}
+
+#[test]
+fn a_change_that_had_reached_the_store_is_ended_by_the_passphrase_alone() {
+    let (cabinet, phrase) = (Cabinet::new(), secret(PHRASE));
+    cabinet.cut(true);
+    let before = cabinet.folder.bytes();
+    for way in [Way::Recovery(&cabinet.code), Way::Keyring(&cabinet.keyring)] {
+        assert_eq!(cabinet.settled_by(way), Settled::Nothing);
+    }
+    let custody = cabinet.custody(Way::Recovery(&cabinet.code)).expect("opened");
+    assert_eq!(custody.settled(), Settled::Nothing);
+    drop(custody);
+    assert_eq!(cabinet.folder.bytes(), before);
+    assert!(cabinet.opens_by_all(&cabinet.code), "the former code may be all that somebody has");
+    assert_eq!(cabinet.settled_by(Way::Passphrase(&phrase)), Settled::Finished);
+    assert_eq!(cabinet.settled_by(Way::Passphrase(&phrase)), Settled::Nothing);
+    assert_eq!(cabinet.kept(Way::Passphrase(&phrase)).as_deref(), Some("3"));
+    assert_eq!(cabinet.kept(Way::Keyring(&cabinet.keyring)).as_deref(), Some("3"));
+    assert_eq!(cabinet.kept(Way::Recovery(&cabinet.code)), None);
+}
+
+/// The passphrase forgotten, and the key changed and cut: the code on paper opens, and another passphrase ends it.
+#[test]
+fn a_change_that_had_reached_the_store_is_ended_by_another_passphrase() {
+    let cabinet = Cabinet::new();
+    cabinet.cut(true);
+    let mut custody = cabinet.custody(Way::Recovery(&cabinet.code)).expect("opened");
+    let refused = custody.new_recovery(&Standing).expect_err("the former code alone leads to the next key");
+    assert_eq!(refused.code().0, "cles.changement_coupe");
+    custody.change_passphrase(&secret(OTHER_PHRASE), small(), &Standing).expect("changed");
+    custody.new_recovery(&Standing).expect("another code");
+    drop(custody);
+    assert!(!Keys::read(cabinet.root()).expect("read").rekey_was_cut());
+    assert_eq!(cabinet.kept(Way::Passphrase(&secret(OTHER_PHRASE))).as_deref(), Some("3"));
+    assert_eq!(cabinet.kept(Way::Passphrase(&secret(PHRASE))), None);
+}
+
+#[test]
+fn a_keyring_that_is_left_while_a_change_is_cut_opens_neither_key() {
+    let cabinet = Cabinet::new();
+    cabinet.cut(true);
+    assert_eq!(cabinet.keyring.accounts().len(), 2);
+    let mut custody = cabinet.custody(Way::Recovery(&cabinet.code)).expect("opened");
+    custody.leave_keyring(&cabinet.keyring, &Standing).expect("left");
+    drop(custody);
+    assert_eq!(cabinet.kept(Way::Keyring(&cabinet.keyring)), None);
+    assert_eq!(Keys::read(cabinet.root()).expect("read").ways().keyring, WayState::Absent);
+    assert!(cabinet.keyring.accounts().is_empty());
+    assert_eq!(cabinet.kept(Way::Recovery(&cabinet.code)).as_deref(), Some("3"));
 }
 
 #[test]
@@ -238,10 +301,7 @@ fn each_change_is_told_in_the_journal() {
 #[test]
 fn a_change_that_was_cut_is_not_ended_where_that_would_leave_no_way_in() {
     let cabinet = Cabinet::new();
-    let begun = cabinet.begun();
-    begun.copy().expect("copied");
-    begun.swap().expect("swapped");
-    drop(begun);
+    cabinet.cut(true);
     let text = cabinet.folder.text();
     let (before, after) = text.split_at(text.find("[next.passphrase]").expect("a section"));
     cabinet.folder.write(format!("{before}{}", after.replacen("nonce = \"", "nonce = \"?", 1)));

@@ -271,11 +271,8 @@ fn practice() -> Vec<Attempt> {
             let folder = s.folder("data");
             s.ws.forget_person(who, 9999, false, &folder).map(drop)
         }),
-        on(Deed::Retention, "retention_report", |s, _, who| s.ws.retention_report(Some(who), false).map(drop)),
-        on(Deed::Retention, "apply_retention", |s, _, who| {
-            let folder = s.folder("conservation");
-            s.ws.apply_retention(Some(who), false, &folder).map(drop)
-        }),
+        on(Deed::Retention, "begin_report", |s, _, who| s.ws.begin_report(Some(who), false).map(drop)),
+        on(Deed::Retention, "begin_retention", |s, _, who| s.ws.begin_retention(Some(who), false).map(drop)),
         on(Deed::ReadJournal, "journal_page", |s, _, who| s.ws.journal_page(who, EntryAsk::default(), 10).map(drop)),
         on(Deed::VerifyJournal, "verify_journal", |s, _, who| s.ws.verify_journal(Some(who)).map(drop)),
         on(Deed::VerifyJournal, "verify", |s, _, who| s.ws.verify(Some(who)).map(drop)),

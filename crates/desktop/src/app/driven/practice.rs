@@ -16,12 +16,12 @@ use zeroize::Zeroizing;
 
 use super::{Driven, Folder};
 use crate::app::places::{PLACES, Place};
-use crate::app::{App, Message, Phase, idle};
+use crate::app::{App, Message, Phase, before, idle};
 use crate::opening::Means;
-use crate::screen::reglages;
+use crate::screen::{reglages, restore, welcome};
 use crate::text::{t, with};
 
-const PASSPHRASE: &str = "trois chats verts dorment";
+pub(super) const PASSPHRASE: &str = "trois chats verts dorment";
 const MARIE: &str = "DURAND MARIE";
 
 /// The keyring of the computer, in memory.
@@ -55,7 +55,7 @@ pub(super) fn means(tray: &Tray) -> Means {
 
 impl Driven {
     /// The program ends and starts again over the same data.
-    fn starts_again(&mut self) {
+    pub(super) fn starts_again(&mut self) {
         let start = self.app.start.clone();
         // The lock of the old one is the next one's.
         self.app.phase = Phase::Welcome { opening: false, failed: None };
@@ -65,26 +65,40 @@ impl Driven {
     }
 
     /// Types into the field for a secret, and Enter.
-    fn gives(&mut self, secret: &str) {
+    pub(super) fn gives(&mut self, secret: &str) {
         self.types(secret);
         self.press(Named::Enter);
     }
 
     #[track_caller]
-    fn is_open(&self) {
+    pub(super) fn is_open(&self) {
         assert!(matches!(self.app.phase, Phase::Open(_)), "nothing is open");
     }
 
     /// The recovery code as it stands on the screen.
-    fn code(&mut self) -> String {
+    pub(super) fn code(&mut self) -> String {
         let is_line = |text: &&String| text.len() == 22 && text.split("  ").all(|group| group.len() == 4);
         let lines: Vec<String> = self.read().iter().filter(is_line).cloned().collect();
         assert_eq!(lines.len(), 2, "{lines:?}");
         lines.join("  ").replace("  ", "-")
     }
 
+    /// A backup in a folder of its own, which is set.
+    fn saves(&mut self, name: &str) -> (Folder, String) {
+        let backups = Folder(std::env::temp_dir().join(format!("liasse-fenetre-{name}-{}", std::process::id())));
+        fs::create_dir_all(&backups.0).expect("a folder");
+        let path = backups.0.display().to_string();
+        let set = path.clone();
+        self.asks(move |ws| ws.set_setting("backup.folder", &set));
+        self.goes_to(Place::Reglages);
+        self.press(Named::PageUp);
+        self.press(Named::F6);
+        assert_eq!(self.begun(&format!("✓ {}", t("safe.made"))).len(), 1);
+        (backups, path)
+    }
+
     /// A practice made from the first words, and its recovery code.
-    fn makes(name: &str, trusts: bool) -> (Self, String) {
+    pub(super) fn makes(name: &str, trusts: bool) -> (Self, String) {
         let mut window = Self::begin(name);
         window.press(Named::F6);
         window.shows(t("create.title"));
@@ -216,8 +230,9 @@ fn a_practice_opens_by_the_keyring_that_was_trusted() {
 }
 
 #[test]
-fn data_that_do_not_read_are_left_as_they_are_and_a_backup_is_offered() {
+fn data_that_do_not_read_stay_until_the_backup_in_their_place_is_opened_and_verified() {
     let (mut window, _) = Driven::makes("abimee", false);
+    let (_backups, path) = window.saves("abimee-cle");
     window.app.phase = Phase::Welcome { opening: false, failed: None };
     let store = window.folder.0.join("liasse.db");
     let mut bytes = fs::read(&store).expect("the store");
@@ -227,15 +242,39 @@ fn data_that_do_not_read_are_left_as_they_are_and_a_backup_is_offered() {
     window.gives(PASSPHRASE);
     window.says("store.cle_ou_dommage");
     window.shows(t("unlock.damaged"));
-    assert_eq!(fs::read(&store).expect("the store"), bytes, "not touched");
+    let is_there = || assert_eq!(fs::read(&store).expect("the store"), bytes, "not touched");
+    is_there();
     window.press(Named::F8);
-    window.shows(t("restore.title"));
-    assert!(!store.exists());
+    window.shows(t("restore.over"));
+    is_there();
+    // Who goes back has lost nothing.
+    window.deliver(vec![Message::Before(before::Message::Restore(restore::Message::Back))]);
+    window.shows(t("welcome.unlock"));
+    window.deliver(vec![Message::Welcome(welcome::Message::Unlock)]);
+    window.gives(PASSPHRASE);
+    window.press(Named::F8);
+    window.gives("/nulle/part");
+    window.gives(PASSPHRASE);
+    window.says("sauvegarde.illisible");
+    is_there();
+    window.deliver(vec![
+        Message::Before(before::Message::Restore(restore::Message::Back)),
+        Message::Before(before::Message::Restore(restore::Message::Folder(path))),
+        Message::Before(before::Message::Restore(restore::Message::Next)),
+    ]);
+    window.gives("trois chats verts dormaient");
+    window.says("cles.phrase_fausse");
+    is_there();
+    window.gives(PASSPHRASE);
+    window.shows(t("restore.open"));
     let moved = fs::read_dir(&window.folder.0).expect("the folder").flatten();
     let aside = moved.map(|entry| entry.path()).find(|path| path.join("liasse.db").exists()).expect("set aside");
     assert_eq!(fs::read(aside.join("liasse.db")).expect("the store"), bytes, "moved as it was");
     let path = aside.display().to_string();
     window.shows(&with("restore.set_aside", &[("path", &path)]));
+    window.press(Named::Enter);
+    window.gives(PASSPHRASE);
+    window.is_open();
 }
 
 #[test]
@@ -351,15 +390,7 @@ fn a_new_recovery_code_is_shown_once_and_the_former_opens_nothing() {
 #[test]
 fn a_backup_is_made_by_a_key_and_restored_onto_a_fresh_machine() {
     let (mut window, code) = Driven::makes("sauvegarder", false);
-    let backups = Folder(std::env::temp_dir().join(format!("liasse-fenetre-cle-{}", std::process::id())));
-    fs::create_dir_all(&backups.0).expect("a folder");
-    let path = backups.0.display().to_string();
-    let set = path.clone();
-    window.asks(move |ws| ws.set_setting("backup.folder", &set));
-    window.goes_to(Place::Reglages);
-    window.press(Named::PageUp);
-    window.press(Named::F6);
-    assert_eq!(window.begun(&format!("✓ {}", t("safe.made"))).len(), 1);
+    let (_backups, path) = window.saves("cle");
     window.press(Named::F4);
     assert_eq!(window.begun("✓ liasse-").len(), 1, "the drill says that it stands");
 

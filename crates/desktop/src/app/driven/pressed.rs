@@ -256,7 +256,7 @@ fn what_is_due_is_shown_before_a_second_key_erases_it() {
     let mut window = Driven::open("conservation");
     window.consults();
     posts(&mut window);
-    let erased = |window: &Driven| window.asks(|ws| Ok(ws.retention_report(None, true)?.erased));
+    let erased = |window: &Driven| window.asks(|ws| Ok(ws.store().erased_count()?));
     at_conservation(&mut window);
     window.press(Named::F12);
     window.shows(t("kept.nothing"));

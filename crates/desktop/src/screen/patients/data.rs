@@ -1,5 +1,6 @@
 //! What is kept of a patient, shown before anything is done: what would go, what stays and why. F6 hands it over (PDF, HTML and a
-//! file for a program), F12 erases what may go. What may be done, and by whom, is decided in `core`.
+//! file for a program), F12 erases what may go; where the clock stands far from the journal the passphrase is given for it. What may be
+//! done, and by whom, is decided in `core`.
 
 use iced::keyboard::Key;
 use iced::keyboard::key::Named;
@@ -17,9 +18,11 @@ use liasse_domain::Report;
 use super::{Action, Message, State};
 use crate::ask::ask;
 use crate::printed;
+use crate::screen::given;
 use crate::text::{t, with};
 use crate::theme;
 use crate::widget::parts;
+use crate::widget::secret::{SecretBuffer, secret_field};
 
 /// The folder below the data directory where a person's data are written.
 const FOLDER: &str = "personnes";
@@ -39,6 +42,12 @@ pub enum Gesture {
     Erase,
     /// That is done, or not.
     Erased(Box<Result<Forgotten, Report>>),
+    /// A character of the passphrase came or went.
+    Typed,
+    /// The passphrase is typed.
+    Submit,
+    /// It opens the data, or not.
+    Known(Result<(), Report>),
     /// Back to the patient.
     Close,
 }
@@ -103,20 +112,46 @@ impl State {
                 }
                 Action::None
             }
-            Gesture::Erase => {
-                // The demonstration has no passphrase that could confirm what its clock says.
-                let (root, confirmed) = (office.root().to_owned(), office.world() == World::Demo);
-                let done = |answer| Message::Data(Gesture::Erased(Box::new(answer)));
-                self.asked_of_data(office, signed_in, done, move |ws, person, patient| {
-                    ws.forget_person(person, patient, confirmed, &root)
-                })
-            }
+            // The demonstration has no passphrase that could confirm what its clock says.
+            Gesture::Erase => self.erase(office, signed_in, office.world() == World::Demo),
             Gesture::Erased(answer) => self.erased(office, signed_in, *answer),
+            Gesture::Typed => {
+                self.notice = None;
+                Action::None
+            }
+            Gesture::Submit => {
+                let typed = self.confirming.as_ref().filter(|buffer| !self.busy && !buffer.is_empty());
+                let Some(passphrase) = typed.map(SecretBuffer::take) else { return Action::None };
+                self.busy = true;
+                let known = given::opens(office.root(), passphrase);
+                Action::Run(known.map(|answer| Message::Data(Gesture::Known(answer))))
+            }
+            Gesture::Known(answer) => {
+                self.busy = false;
+                match answer {
+                    // Whoever left meanwhile erases nothing.
+                    Ok(()) if self.confirming.take().is_some() => self.erase(office, signed_in, true),
+                    Ok(()) => Action::None,
+                    Err(report) => {
+                        self.notice = Some(report);
+                        Action::None
+                    }
+                }
+            }
             Gesture::Close => {
                 self.data = None;
                 Action::None
             }
         }
+    }
+
+    /// `confirmed`: the passphrase was given for it.
+    fn erase(&mut self, office: &Office, signed_in: Option<&SignedIn>, confirmed: bool) -> Action {
+        let root = office.root().to_owned();
+        let done = |answer| Message::Data(Gesture::Erased(Box::new(answer)));
+        self.asked_of_data(office, signed_in, done, move |ws, person, patient| {
+            ws.forget_person(person, patient, confirmed, &root)
+        })
     }
 
     /// Asks for something about the patient whose data are shown, one thing at a time.
@@ -140,13 +175,16 @@ impl State {
         let forgotten = match answer {
             Ok(forgotten) => forgotten,
             Err(report) => {
+                self.confirming = (report.code == given::AHEAD).then(SecretBuffer::default);
                 self.notice = Some(report);
                 return Action::None;
             }
         };
         self.data = None;
         self.said = Some(said(&forgotten));
-        let task: Task<Message> = if forgotten.plan.whole {
+        // A file that left just now may still name them: their own row is gone all the same.
+        let gone = !forgotten.plan.stays.iter().any(|stays| stays.what == Matter::Identite);
+        let task: Task<Message> = if gone {
             self.opened = None;
             Task::batch([self.search(office, signed_in), self.focus()])
         } else {
@@ -189,6 +227,18 @@ pub(super) fn view(plan: &ForgetPlan) -> Element<'_, Message> {
         .spacing(12)
         .height(Fill)
         .into()
+}
+
+/// The passphrase, alone on the screen: its field takes every key.
+pub(super) fn confirming<'a>(buffer: &SecretBuffer, notice: Option<&'a Report>) -> Element<'a, Message> {
+    let (typed, submitted) = (Message::Data(Gesture::Typed), Message::Data(Gesture::Submit));
+    let keys = row![parts::key_action("Entrée", t("kept.give")), parts::key_action("Échap", t("kept.leave"))];
+    let body = column![
+        text(t("patients.confirm")).size(theme::BODY).font(theme::SEMIBOLD),
+        secret_field(buffer, typed, submitted),
+        keys.spacing(16),
+    ];
+    body.push(notice.map(parts::report)).spacing(12).into()
 }
 
 fn heading<'a>(words: &'static str) -> Column<'a, Message> {

@@ -23,6 +23,10 @@ impl State {
             let nobody = container(parts::faint(t("patients.nobody"))).padding(16);
             return nobody.width(Fill).height(Fill).style(theme::panel).into();
         }
+        if let Some(buffer) = &self.confirming {
+            let body = data::confirming(buffer, self.notice.as_ref());
+            return container(body).padding(16).width(Fill).height(Fill).style(theme::panel).into();
+        }
         let field = field(
             text_input(t("patients.field"), &self.typed).id(FIELD).on_input(Message::Typed).on_submit(Message::Enter),
         );

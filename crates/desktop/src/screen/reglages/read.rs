@@ -2,29 +2,31 @@
 //! is due to be erased: read when somebody asks for it, and erased by a second key once it is shown. What is due: `core::retention`.
 
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use iced::Task;
 use liasse_core::access::Refused;
+use liasse_core::backup::Pace;
 use liasse_core::cards::CardView;
 use liasse_core::data_dir::World;
 use liasse_core::desk::SignedIn;
-use liasse_core::keys::{Keys, Way};
+use liasse_core::keys::Keys;
 use liasse_core::office::Office;
-use liasse_core::retention::{RetentionDone, RetentionReport};
+use liasse_core::retention::{self, RetentionDone, RetentionReport};
 use liasse_core::schedule::Schedule;
 use liasse_core::settings::{Absence, Appearance, Shown};
 use liasse_core::tariffs::{self, Standing};
 use liasse_domain::{BillingSituation, Coded, Report};
 
 use super::safe;
-use crate::ask::{aside, ask, reported};
+use crate::ask::aside;
+use crate::screen::given;
 use crate::widget::secret::SecretBuffer;
 
 /// How long the cards are waited for: one of them may be signing.
 const CARDS_CAP: Duration = Duration::from_secs(10);
-/// The refusal to erase by a clock that stands far from the journal.
-const AHEAD: &str = "system.horloge_en_avance";
 
 /// What is shown.
 #[derive(Clone, Debug)]
@@ -92,6 +94,8 @@ pub struct Keeping {
     pub(super) buffer: SecretBuffer,
     pub(super) refused: Option<Report>,
     pub(super) erased: Option<RetentionDone>,
+    /// Who had it erased is gone: no further piece goes.
+    gone: Arc<AtomicBool>,
 }
 
 /// How far it is.
@@ -143,6 +147,18 @@ impl Keeping {
         }
     }
 
+    /// That person sits there now. What another had erased stops after the piece that is under way.
+    pub fn is_before(&self, who: Option<&SignedIn>) {
+        if self.asked_by != serial(who) {
+            self.gone.store(true, Ordering::SeqCst);
+        }
+    }
+
+    /// Whether it is being read or erased.
+    pub fn is_working(&self) -> bool {
+        matches!(self.stage, Stage::Working)
+    }
+
     /// Whether that person gave the passphrase for it.
     pub fn is_confirmed_by(&self, who: Option<&SignedIn>) -> bool {
         self.confirmed && self.asked_by == serial(who)
@@ -173,9 +189,13 @@ impl Keeping {
             // Whoever comes after is shown it first.
             Stage::Shown(report) if self.asked_by == serial(who) && is_due(report) => {
                 self.stage = Stage::Working;
+                self.gone = Arc::default();
                 let (person, confirmed, root) = (who.cloned(), self.confirmed, office.root().to_path_buf());
-                let erased =
-                    ask(&office.workstation(), move |ws| ws.apply_retention(person.as_ref(), confirmed, &root));
+                let (lane, gone) = (office.workstation(), Arc::clone(&self.gone));
+                let erased = aside(move || {
+                    let mut step = |_: &RetentionDone| if gone.load(Ordering::SeqCst) { Pace::Stop } else { Pace::Go };
+                    retention::apply(&lane, person.as_ref(), confirmed, &root, &mut step)
+                });
                 erased.map(Erasing::Erased)
             }
             Stage::Unasked | Stage::Shown(_) => {
@@ -188,7 +208,8 @@ impl Keeping {
     fn show(&mut self, office: &Office, who: Option<&SignedIn>) -> Task<Erasing> {
         self.stage = Stage::Working;
         let (person, confirmed) = (who.cloned(), self.confirmed && self.asked_by == serial(who));
-        let read = ask(&office.workstation(), move |ws| ws.retention_report(person.as_ref(), confirmed).map(Box::new));
+        let lane = office.workstation();
+        let read = aside(move || retention::report(&lane, person.as_ref(), confirmed).map(Box::new));
         read.map(Erasing::Shown)
     }
 
@@ -215,7 +236,7 @@ impl Keeping {
     /// Has the passphrase given, where that is what a refusal asks for: whether it is. The demonstration has none: there the next
     /// key confirms.
     pub fn asks(&mut self, office: &Office, who: Option<&SignedIn>, refused: &Report) -> bool {
-        if refused.code != Refused::Passphrase.code().0 && refused.code != AHEAD {
+        if refused.code != Refused::Passphrase.code().0 && refused.code != given::AHEAD {
             return false;
         }
         self.asked_by = serial(who);
@@ -231,12 +252,24 @@ impl Keeping {
         if !matches!(self.stage, Stage::Passphrase) || self.buffer.is_empty() {
             return Task::none();
         }
-        let (secret, root) = (self.buffer.take(), office.root().to_path_buf());
         self.stage = Stage::Working;
-        let known = reported(move || {
-            let opened = Keys::read(&root).and_then(|keys| keys.unlock(Way::Passphrase(&secret)));
-            opened.map(drop).map_err(|error| error.report())
-        });
-        known.map(Erasing::Known)
+        given::opens(office.root(), self.buffer.take()).map(Erasing::Known)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_somebody_had_erased_stops_once_they_are_gone() {
+        let doctors = Keeping { asked_by: Some("00000117".to_owned()), ..Keeping::default() };
+        assert!(!doctors.gone.load(Ordering::SeqCst));
+        doctors.is_before(None);
+        assert!(doctors.gone.load(Ordering::SeqCst));
+        // Without a card it is whoever opened the data, who is still there.
+        let nobodys = Keeping::default();
+        nobodys.is_before(None);
+        assert!(!nobodys.gone.load(Ordering::SeqCst));
     }
 }

@@ -80,6 +80,11 @@ impl State {
         (self.said, self.refused) = (None, None);
     }
 
+    /// Whether a backup or a drill is under way.
+    pub fn is_running(&self) -> bool {
+        self.running.is_some()
+    }
+
     /// Stops a backup that is being made: whether one was.
     pub fn stop(&mut self) -> bool {
         match &self.running {
@@ -206,6 +211,7 @@ pub fn keys() -> Vec<(&'static str, &'static str)> {
         ("F5", t("safe.passphrase")),
         ("F8", t("safe.code")),
         ("F12", t("safe.keyring")),
+        ("Ctrl D", t("safe.rekey")),
     ]
 }
 
@@ -223,8 +229,10 @@ fn key_actions<'a, M: 'a>(trusted: bool) -> Element<'a, M> {
         parts::key_action("F5", t("safe.passphrase")),
         parts::key_action("F8", t("safe.code")),
         parts::key_action("F12", keyring),
+        parts::key_action("Ctrl D", t("safe.rekey")),
     ]
     .spacing(16)
+    .wrap()
     .into()
 }
 

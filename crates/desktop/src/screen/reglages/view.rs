@@ -152,6 +152,9 @@ impl State {
                 ("files", &done.files.to_string()),
             ];
             body = body.push(parts::coloured(format!("✓ {}", with("kept.done", &values)), |colours| colours.good));
+            if done.stopped {
+                body = body.push(said(t("kept.stopped")));
+            }
             if done.pages_left {
                 body = body.push(said(t("kept.pages_left")));
             }
