@@ -18,7 +18,7 @@ use crate::error::CoreError;
 use crate::exchange::patients_in;
 use crate::papers::t;
 use crate::people::UnknownPatient;
-use crate::retention::{Standing, Term, Why, transfer_until};
+use crate::retention::{Standing, Term, Why, transfer_term, transfer_until};
 use crate::workstation::Workstation;
 
 /// The folders below the data directory whose files are named by an FSE, a lot, a sheet or a patient's number.
@@ -190,8 +190,8 @@ impl Workstation {
                 (true, _) => plan.stay(Matter::Feuilles, None, Why::PapiersEnAttente, None, term),
             }
         }
-        for (transfer, left) in self.transfers_naming(patient, billing)? {
-            let until = transfer_until(left);
+        for (transfer, left, alone) in self.transfers_naming(patient, billing)? {
+            let until = if alone { transfer_until(left) } else { transfer_term(left, term.years) };
             if until.is_some_and(|until| term.today >= until) {
                 plan.rows.transfers.push(transfer);
             } else {
@@ -281,26 +281,31 @@ impl Workstation {
 
     /// The files in which a document of that patient left for another post and still stands, of one practitioner, with the days on
     /// which they left.
-    fn transfers_naming(&self, patient: i64, billing: &BillingNumber) -> Result<Vec<(String, NaiveDate)>, CoreError> {
+    fn transfers_naming(
+        &self,
+        patient: i64,
+        billing: &BillingNumber,
+    ) -> Result<Vec<(String, NaiveDate, bool)>, CoreError> {
         let mut naming = Vec::new();
         for (transfer, left) in self.store.transfers_standing(billing)? {
             let Some((_, plain)) = self.store.left_with(&transfer)? else { continue };
-            if self.is_named_in(&plain, patient)? {
-                naming.push((transfer, clock::paris(left).date()));
+            if let Some(alone) = self.is_named_in(&plain, patient)? {
+                naming.push((transfer, clock::paris(left).date(), alone));
             }
         }
         Ok(naming)
     }
 
-    fn is_named_in(&self, plain: &[u8], patient: i64) -> Result<bool, CoreError> {
+    /// Whether a file names that patient, and nobody else: what is in it of others may be billed nowhere yet.
+    fn is_named_in(&self, plain: &[u8], patient: i64) -> Result<Option<bool>, CoreError> {
         // Of one that does not read nobody can say whom it leaves out.
-        let Some(patients) = patients_in(plain) else { return Ok(true) };
+        let Some(patients) = patients_in(plain) else { return Ok(Some(false)) };
+        let (mut named, mut alone) = (false, true);
         for one in &patients {
-            if self.store.patient_row(one)? == Some(patient) {
-                return Ok(true);
-            }
+            let theirs = self.store.patient_row(one)? == Some(patient);
+            (named, alone) = (named || theirs, alone && theirs);
         }
-        Ok(false)
+        Ok(named.then_some(alone))
     }
 
     /// By what the files of a document are named: its own papers, the bordereaux of the lots that held it, its sheets.

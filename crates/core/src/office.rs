@@ -3,6 +3,8 @@
 
 mod custody;
 
+pub use custody::opens;
+
 use std::path::Path;
 use std::sync::{Arc, mpsc};
 
@@ -221,8 +223,7 @@ impl Office {
     }
 
     fn real(directory: DataDir, keys: Vec<DataKey>, hands: Hands) -> Result<Self, OfficeError> {
-        // One way gave them all.
-        let by = keys.first().and_then(DataKey::by);
+        let given = keys.clone();
         let opening = Opening {
             keys: keys.into_iter().map(|key| -> Key { Arc::new(key) }).collect(),
             clock: hands.clock,
@@ -235,7 +236,9 @@ impl Office {
         };
         // Mail goes where the settings say, else nowhere.
         let mut office = Self::assemble(directory, opening, |_| Ok::<_, OfficeError>(None))?;
-        office.settled = rekey::settle_by(office.root(), office.key.as_ref(), by)?;
+        if let Some(key) = custody::among(given, office.key.as_ref())? {
+            office.settled = rekey::settle_by(office.root(), &key)?;
+        }
         // A code that opens the data never lies beside them: who was interrupted draws another.
         let _ = std::fs::remove_file(office.root().join(CODE_PAPER));
         Ok(office)

@@ -15,7 +15,7 @@ use crate::settings::SettingError;
 use crate::workstation::Workstation;
 
 pub use report::{Counting, Due, Kept, RetentionReport, Staying, report};
-pub use run::{Asked, apply};
+pub use run::{Asked, Sure, apply};
 pub use standing::{Standing, Why};
 
 /// The setting that says for how many years.
@@ -113,6 +113,11 @@ impl Term {
 /// were the floor alone set.
 pub(crate) fn transfer_until(left: NaiveDate) -> Option<NaiveDate> {
     left.checked_add_days(FLOOR)?.succ_opt()
+}
+
+/// The day on which such a file goes by itself, at so many years.
+pub(crate) fn transfer_term(left: NaiveDate, years: u32) -> Option<NaiveDate> {
+    Some(left.checked_add_months(Months::new(12 * years))?.succ_opt()?.max(transfer_until(left)?))
 }
 
 /// The first moment of a day in Paris.

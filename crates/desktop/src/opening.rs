@@ -10,7 +10,7 @@ use liasse_core::aside;
 use liasse_core::backup::Condition;
 use liasse_core::desk::SignedIn;
 use liasse_core::keys::rekey::{self, Rekeyed, Settled};
-use liasse_core::keys::{Cost, DataKey, KeyError, Keyring, Keys, OsKeyring, RecoveryCode, SecretString, Way};
+use liasse_core::keys::{Cost, DataKey, KeyError, Keyring, Keys, OsKeyring, RecoveryCode, SecretString, Way, WayState};
 use liasse_core::office::{Hands, Office, OfficeError};
 use liasse_core::ports::{CardReaders, KeySource, OsIds};
 use liasse_core::schedule::Schedule;
@@ -132,6 +132,10 @@ pub fn practice(root: &Path, keys: Vec<DataKey>, means: &Means) -> Result<Opened
     let office = office.map_err(Refusal::from).map_err(|refusal| looked_at(root, &keys, refusal))?;
     let said = match office.settled() {
         Settled::Nothing => None,
+        Settled::Waits => Some(t("unlock.rekey_waits")),
+        Settled::GivenUp if office.ways().is_ok_and(|ways| ways.recovery == WayState::Absent) => {
+            Some(t("unlock.rekey_given_up_no_code"))
+        }
         Settled::GivenUp => Some(t("unlock.rekey_given_up")),
         Settled::Finished => Some(t("unlock.rekey_finished")),
     };

@@ -24,6 +24,9 @@ const TRIES: u32 = 5;
 /// The copy is made in one go and thrown away when it is not finished: it needs no journal of its own, and is put on the disk by us.
 const UNDISTURBED: &str = "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA temp_store = MEMORY;";
 
+/// What is folded is on the disk before the log is written over: as the store has it (`open`).
+const FOLDED: &str = "PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON;";
+
 /// Whether a copy goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pace {
@@ -71,6 +74,7 @@ fn fold(source: Connection, (path, key): (&Path, &[u8; 32])) -> Result<()> {
     let own = Connection::open_with_flags(path, flags)?;
     own.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     unlock(&own, key)?;
+    own.execute_batch(FOLDED)?;
     source.close().map_err(|(_, error)| error)?;
     // Beside those that read and write: it waits for nobody, and nobody for it.
     Ok(own.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?)

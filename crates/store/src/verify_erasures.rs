@@ -122,7 +122,7 @@ mod tests {
         // It came back and left again: the later sending counts. A try that failed does not.
         let march = tried("2026-03-02T08:00:00Z", "2026-03-02T08:01:00Z", 2, "non_confirmee");
         assert!(is_early(&[january.clone(), march].concat(), ("2026-04-15T08:00:00Z", json!({}))));
-        let failed = tried("2026-03-02T08:00:00Z", "2026-03-02T08:01:00Z", 2, "echouee");
+        let failed = tried("2026-03-02T08:00:00Z", "2026-03-02T08:01:00Z", 2, "echec");
         assert!(!is_early(&[january, failed.clone()].concat(), ("2026-04-15T08:00:00Z", json!({}))));
         assert!(!is_early(&failed, ("2026-03-03T08:00:00Z", json!({}))), "never sent: nothing is proved");
         // Cut at the last dot in January, and told in June by the next start.

@@ -52,6 +52,12 @@ pub(crate) struct Import {
 pub(crate) struct Retention {
     #[arg(long, help = "Efface ce qui est échu ; sans cela, rien n'est effacé")]
     apply: bool,
+    #[arg(
+        long,
+        requires = "confirm",
+        help = "Dit que la date de l'ordinateur est juste, quand elle est loin du journal ; avec --confirm"
+    )]
+    clock_is_right: bool,
     #[command(flatten)]
     sure: Sure,
     #[command(flatten)]
@@ -198,7 +204,8 @@ fn kept(asked: &Retention, as_json: bool) -> Result<(), Failure> {
         let report = retention::report(&lane, who, confirmed)?;
         return if as_json { output::line(&json!(report).to_string()) } else { say_report(&report) };
     }
-    let done = retention::apply(&lane, who, confirmed, open.office.root(), &mut |_| Pace::Go)?;
+    let sure = retention::Sure { passphrase: confirmed, clock: asked.clock_is_right };
+    let done = retention::apply(&lane, who, sure, open.office.root(), &mut |_| while_there(&open))?;
     let values = [
         ("documents", &*done.documents.to_string()),
         ("sheets", &done.sheets.to_string()),
@@ -217,6 +224,16 @@ fn kept(asked: &Retention, as_json: bool) -> Result<(), Failure> {
         output::line(text::t("data.stopped"))?;
     }
     if done.pages_left { output::line(text::t("data.pages_left")) } else { Ok(()) }
+}
+
+/// Goes on as long as the card of who asked lies in a reader.
+fn while_there(open: &Open) -> Pace {
+    let serial = open.person.serial.clone();
+    let there = open.office.cards().call(move |desk| {
+        desk.refresh();
+        desk.snapshot().professionals().iter().any(|(_, card)| card.identity.serial == serial)
+    });
+    if there.unwrap_or(false) { Pace::Go } else { Pace::Stop }
 }
 
 fn say_report(report: &RetentionReport) -> Result<(), Failure> {

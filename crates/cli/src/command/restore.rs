@@ -78,7 +78,9 @@ fn say(restored: &Restored, arguments: &Arguments) -> Result<(), Failure> {
         ("entries", &restored.journal_seq.to_string()),
     ];
     output::line(&text::with("restore.done", &values))?;
-    if !restored.left_out.is_empty() {
+    if !restored.sealed {
+        output::line(text::t("restore.list_changed"))?;
+    } else if !restored.left_out.is_empty() {
         output::line(&text::with("restore.left_out", &[("files", &restored.left_out.join(", "))]))?;
     }
     output::line(&text::with("restore.after", &[("at", &at)]))
@@ -95,6 +97,7 @@ fn shape(restored: &Restored, moved: Option<&Path>, arguments: &Arguments) -> Va
         "older_schema": restored.older,
         "faults": restored.faults,
         "left_out": restored.left_out,
+        "sealed": restored.sealed,
         "set_aside": moved,
     })
 }

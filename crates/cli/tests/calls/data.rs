@@ -71,7 +71,9 @@ fn what_is_due_is_told_and_then_erased() {
     let fse = due["fses"][0].as_str().expect("a name").to_owned();
     let ahead = practice.call(&["data", "retention", "--apply"]);
     assert_eq!(ahead.ending(), (1, "system.horloge_en_avance"), "nobody wrote anything for months");
-    let done = read(&practice, &["data", "retention", "--apply", "--confirm"]);
+    let confirmed = practice.call(&["data", "retention", "--apply", "--confirm"]);
+    assert_eq!(confirmed.ending(), (1, "system.horloge_en_avance"), "that others have data here is another word");
+    let done = read(&practice, &["data", "retention", "--apply", "--confirm", "--clock-is-right"]);
     assert_eq!((&done["documents"], &done["stopped"]), (&json!(2), &json!(false)));
     practice.done(&["journal", "verify"]);
     assert_eq!(

@@ -11,7 +11,7 @@ use liasse_store::{Condition, CopyTold, Finding, JournalFault, KNOWN_SCHEMA, Pac
 use zeroize::Zeroizing;
 
 use super::make::{belongs, places};
-use super::shelf::{self, Kept, MANIFEST, Manifest, REST, STORE, sync_folder};
+use super::shelf::{self, Kept, Listed, MANIFEST, Manifest, REST, STORE, sync_folder};
 use super::{BackupError, Progress};
 use crate::access::{self, Deed};
 use crate::aside;
@@ -24,6 +24,9 @@ use crate::ports::KeySource;
 /// What may lie where data are restored: the lock, what was set aside, lists that were written out, and the simulated caisse's own
 /// memory, which is not the practice's.
 const BESIDE: [&str; 4] = ["lock", EXPORT, "caisse", RESTORING];
+
+/// Where a backup holds whom the practice trusts.
+const TRUST: &str = "reste/confiance/";
 
 /// What opens a backup.
 #[derive(Clone, Copy)]
@@ -52,13 +55,19 @@ pub struct Restored {
     /// Files beside the store and its keys that are not restored, because they do not read any more or are not those that were
     /// written: where they would lie in the data directory.
     pub left_out: Vec<String>,
+    /// Whether the list of files was as it was sealed. Where it was not, the store and its keys are restored, which prove themselves, and
+    /// nothing else that the list names.
+    pub sealed: bool,
 }
 
-/// A backup whose copy opens by what was given for it, whose store and keys are those that were written, and whose list is as it was
-/// sealed under that key. Nothing was written so far.
+/// A backup whose copy opens by what was given for it. Nothing was written so far.
 pub struct Proved {
+    /// Its list: as it was sealed under that key, or the store and the keys alone, listed anew.
     backup: Kept,
     key: Zeroizing<[u8; 32]>,
+    sealed: bool,
+    /// What another list named beside these.
+    left_out: Vec<String>,
 }
 
 /// Looks whether the backup in the folder `from` (or the newest of those that lie in it) can be restored by what was given. Asked
@@ -67,15 +76,25 @@ pub struct Proved {
 /// # Errors
 /// [`BackupError`]; nothing was touched.
 pub fn prove(from: &Path, unlock: Unlock<'_>) -> Result<Proved, BackupError> {
-    let backup = the_backup(from)?;
+    let mut backup = the_backup(from)?;
     // Anybody's word so far: all that it decides is by which words the backup is refused.
-    backup.manifest.verify_required(&backup.folder)?;
-    let key = key_of(&backup, unlock)?;
-    backup.manifest.check_seal(&key)?;
+    let as_listed = backup.manifest.verify_required(&backup.folder);
+    let key = match key_of(&backup, unlock) {
+        Ok(key) => key,
+        Err(error) => return Err(as_listed.err().unwrap_or(error)),
+    };
+    let (sealed, mut left_out) = (backup.manifest.is_sealed_by(&key), Vec::new());
+    if sealed {
+        as_listed?;
+    } else {
+        // A byte that the medium spoiled in the list takes nobody's data away: the cipher proved the store page by page, a secret its
+        // keys. All else was only the list's word.
+        left_out = backup.without_its_list()?;
+    }
     // A secret that opens the copy was given for it. What the keyring gives by itself is nobody's word.
     let given = !matches!(unlock, Unlock::Secret(Way::Keyring(_)));
     access::check(Deed::Restore, None, given).map_err(CoreError::from)?;
-    Ok(Proved { backup, key })
+    Ok(Proved { backup, key, sealed, left_out })
 }
 
 /// Restores the backup in the folder `from` (or the newest of those that lie in it) into the data directory `root`, where nothing
@@ -94,6 +113,11 @@ pub fn restore(
 }
 
 impl Proved {
+    /// Whether its list is as it was sealed: else the store and its keys are restored alone.
+    pub fn is_sealed(&self) -> bool {
+        self.sealed
+    }
+
     /// Sets what lies in `root` aside, then restores there; gives where it lies now, too.
     ///
     /// # Errors
@@ -121,7 +145,7 @@ impl Proved {
         now: Instant,
         step: &mut dyn FnMut(Progress) -> Pace,
     ) -> Result<Restored, BackupError> {
-        let Self { backup, key } = self;
+        let Self { backup, key, sealed, left_out } = self;
         let manifest = &backup.manifest;
         // A demonstration's clock is its own: it stands where the backup was made, and the journal must not stand after it.
         let now = if manifest.world == World::Demo { manifest.made_at } else { now };
@@ -132,11 +156,12 @@ impl Proved {
         check_empty(root)?;
         write_private(&root.join(RESTORING), backup.name.as_bytes())?;
         sync_folder(root)?;
-        let left_out = copy_files(backup, root)?;
+        let mut left_out = left_out.clone();
+        left_out.extend(copy_files(backup, root)?);
         if step(Progress::Checking) == Pace::Stop {
             return Err(BackupError::Stopped);
         }
-        let faults = open_and_check(backup, root, key, now)?;
+        let faults = open_and_check(backup, *sealed, root, key, now)?;
         declare(root, manifest.world)?;
         Ok(Restored {
             name: backup.name.clone(),
@@ -146,7 +171,22 @@ impl Proved {
             older: (manifest.schema < KNOWN_SCHEMA).then_some(manifest.schema),
             faults,
             left_out,
+            sealed: *sealed,
         })
+    }
+}
+
+impl Kept {
+    /// Lists the store and its keys anew; gives the places of what else the list named.
+    fn without_its_list(&mut self) -> Result<Vec<String>, BackupError> {
+        let world = self.manifest.world;
+        let mut others = std::mem::take(&mut self.manifest.files);
+        others.retain(|file| !file.is_required());
+        let keys = (world == World::Real).then_some(keys::FILE);
+        for path in [STORE].into_iter().chain(keys) {
+            self.manifest.files.push(shelf::listed(&self.folder, path)?);
+        }
+        Ok(others.iter().filter_map(|file| place_of(&file.path, world)).map(str::to_owned).collect())
     }
 }
 
@@ -216,9 +256,13 @@ fn check_empty(root: &Path) -> Result<(), BackupError> {
 fn copy_files(backup: &Kept, root: &Path) -> Result<Vec<String>, BackupError> {
     clear(root)?;
     let mut left_out = Vec::new();
-    for file in &backup.manifest.files {
+    // An authority without its list of revoked certificates would be trusted by halves.
+    let is_trust = |file: &Listed| file.path.starts_with(TRUST);
+    let files = &backup.manifest.files;
+    let halves = files.iter().any(|file| is_trust(file) && file.check(&backup.folder).is_err());
+    for file in files {
         let Some(place) = place_of(&file.path, backup.manifest.world) else { continue };
-        if !file.is_required() && file.check(&backup.folder).is_err() {
+        if !file.is_required() && ((halves && is_trust(file)) || file.check(&backup.folder).is_err()) {
             if !backup.folder.join(MANIFEST).is_file() {
                 // Not that file: the medium was taken out.
                 return Err(BackupError::FolderGone);
@@ -277,13 +321,19 @@ fn place_of(path: &str, world: World) -> Option<&str> {
     }
 }
 
-/// Opens the restored store, which brings an older one to this program's schema, compares its journal with the list, reads it
-/// through, and tells in it that it was restored.
-fn open_and_check(backup: &Kept, root: &Path, key: &[u8; 32], now: Instant) -> Result<Vec<JournalFault>, BackupError> {
+/// Opens the restored store, which brings an older one to this program's schema, compares its journal with a list that
+/// is sealed, reads it through, and tells in it that it was restored.
+fn open_and_check(
+    backup: &Kept,
+    sealed: bool,
+    root: &Path,
+    key: &[u8; 32],
+    now: Instant,
+) -> Result<Vec<JournalFault>, BackupError> {
     let mut store = Store::open(&root.join(STORE), key)?;
     let stand = &backup.manifest.journal;
     let (seq, head) = store.journal_head()?;
-    if (seq, shelf::hex(&head)) != (stand.seq, stand.head.clone()) {
+    if sealed && (seq, shelf::hex(&head)) != (stand.seq, stand.head.clone()) {
         return Err(BackupError::Altered { file: STORE.to_owned() });
     }
     let faults = store.journal_verify()?.faults;

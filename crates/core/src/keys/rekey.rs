@@ -14,10 +14,10 @@ use super::file::{KeyFile, Next, Slot, Wraps};
 use super::keyring::Keyring;
 use super::wrap::{Cost, DataKey, Kind, Wrap};
 use super::{Keys, RecoveryCode, Way, in_place, kept_by, wrapped};
-use crate::data_dir::DataDir;
+use crate::data_dir::{DataDir, sync_folder};
 use crate::error::CoreError;
 use crate::office::OfficeError;
-use crate::ports::{Ids, KeySource};
+use crate::ports::Ids;
 
 /// The copy under the next key, beside the store.
 const COPY: &str = "liasse.db.new";
@@ -25,8 +25,11 @@ const COPY: &str = "liasse.db.new";
 /// What became of a change of key that was cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Settled {
-    /// None was, or its end waits for the passphrase.
+    /// None was.
     Nothing,
+    /// It had reached the store, and its end waits for the passphrase, or for another one where that is forgotten. Until then no backup
+    /// is made.
+    Waits,
     /// It had not reached the store: the former key, passphrase and recovery code hold.
     GivenUp,
     /// It had: the next key holds. Its recovery code was never shown, so there is none until another one is drawn.
@@ -154,7 +157,11 @@ pub fn settle(keys: &mut Keys, opened: &DataKey) -> Result<Settled, KeyError> {
     }
     if opened.by() != Some(Part::Passphrase) || next.wraps.passphrase.whole().is_none() {
         // By way of the former key it opens still; without that it might by nothing. Another passphrase ends it.
-        return Ok(Settled::Nothing);
+        return Ok(Settled::Waits);
+    }
+    // The exchange of the store is on the disk before the former key is let go: a power cut must not undo the first alone.
+    if sync_folder(&keys.root).is_err() {
+        return Ok(Settled::Waits);
     }
     // Nobody was told its code: a wrap that nobody can open would only look like a way in.
     let wraps = Wraps { recovery: Slot::Absent, ..next.wraps };
@@ -162,25 +169,12 @@ pub fn settle(keys: &mut Keys, opened: &DataKey) -> Result<Settled, KeyError> {
     Ok(Settled::Finished)
 }
 
-/// As [`settle`], for whoever opened the store of `root` by a key whose name they do not keep, and that way.
+/// As [`settle`], for whoever opened the store of `root` by this key.
 ///
 /// # Errors
-/// [`OfficeError`]; both keys are still there.
-pub fn settle_by(root: &Path, opened: &dyn KeySource, by: Option<Part>) -> Result<Settled, OfficeError> {
-    let mut keys = Keys::read(root)?;
-    let bytes = opened.data_key().map_err(CoreError::from)?;
-    match named(&keys, &bytes, by) {
-        Some(key) => Ok(settle(&mut keys, &key)?),
-        None => Ok(Settled::Nothing),
-    }
-}
-
-/// Which of the two keys these bytes are; `None` where no change was cut, or where it cannot be said.
-fn named(keys: &Keys, bytes: &[u8; 32], by: Option<Part>) -> Option<DataKey> {
-    let next = keys.file.next.as_ref()?;
-    let chained = next.chained.whole()?;
-    let id = if chained.open(bytes).is_some() { keys.file.key_id } else { chained.key_id };
-    Some(DataKey::of(id, bytes, by))
+/// [`KeyError`]; both keys are still there.
+pub fn settle_by(root: &Path, opened: &DataKey) -> Result<Settled, KeyError> {
+    settle(&mut Keys::read(root)?, opened)
 }
 
 fn copy_of(root: &Path) -> PathBuf {

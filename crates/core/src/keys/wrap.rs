@@ -51,11 +51,6 @@ impl DataKey {
         Self { id, bytes, by: None }
     }
 
-    /// The key of that name, opened by that way.
-    pub(super) fn of(id: KeyId, bytes: &[u8; 32], by: Option<Part>) -> Self {
-        Self { id, bytes: Zeroizing::new(*bytes), by }
-    }
-
     /// The same, opened by that way.
     pub(super) fn opened_by(self, part: Part) -> Self {
         Self { by: Some(part), ..self }

@@ -1,6 +1,8 @@
 //! The keys of a practice that is open: how the ways in stand, and their changes, each with a secret given for it, allowed to whom the
 //! table says, and told in the journal first. Without the open practice: `keys::Custody`. The demonstration has none of it.
 
+use std::path::Path;
+
 use liasse_store::{KeyChange, StoreError};
 
 use super::{Office, OfficeError};
@@ -18,6 +20,14 @@ impl Office {
     /// [`KeyError`]; in the demonstration there are none.
     pub fn ways(&self) -> Result<Ways, KeyError> {
         Ok(Keys::read(self.root())?.ways())
+    }
+
+    /// Whether a change of the data key that was cut waits for its end.
+    ///
+    /// # Errors
+    /// [`KeyError`].
+    pub fn rekey_waits(&self) -> Result<bool, KeyError> {
+        Ok(Keys::read(self.root())?.rekey_was_cut())
     }
 
     /// The beginning of the name of the data key, for papers.
@@ -43,6 +53,7 @@ impl Office {
         Keys::judge(new)?;
         let (mut keys, key) = self.given(given)?;
         self.tell(KeyChange::Passphrase, who)?;
+        rekey::settle(&mut keys, &key)?;
         Ok(keys.change_passphrase(&key, new, &mut OsIds, cost)?)
     }
 
@@ -53,6 +64,7 @@ impl Office {
     pub fn new_recovery(&self, given: Way<'_>, who: Option<&SignedIn>) -> Result<RecoveryCode, OfficeError> {
         let (mut keys, key) = self.given(given)?;
         self.tell(KeyChange::Recovery, who)?;
+        rekey::settle(&mut keys, &key)?;
         Ok(keys.new_recovery(&key, &mut OsIds)?)
     }
 
@@ -68,6 +80,7 @@ impl Office {
     ) -> Result<(), OfficeError> {
         let (mut keys, key) = self.given(given)?;
         self.tell(KeyChange::KeyringTrusted, who)?;
+        rekey::settle(&mut keys, &key)?;
         Ok(keys.trust_keyring(&key, keyring, &mut OsIds)?)
     }
 
@@ -81,8 +94,9 @@ impl Office {
         keyring: &dyn Keyring,
         who: Option<&SignedIn>,
     ) -> Result<(), OfficeError> {
-        let (mut keys, _) = self.given(given)?;
+        let (mut keys, key) = self.given(given)?;
         self.tell(KeyChange::KeyringLeft, who)?;
+        rekey::settle(&mut keys, &key)?;
         Ok(keys.leave_keyring(keyring)?)
     }
 
@@ -112,20 +126,10 @@ impl Office {
         Ok(Custody::open(&root, given)?.held_by(who))
     }
 
-    /// The keys, and the one that the data are under, for a secret that somebody gave: what the keyring gives by itself is nobody's
-    /// word. A change of key that was cut, and waited for the passphrase, ends with it.
+    /// The keys, and the one that the data are under. A change of key that was cut, and waited for the passphrase, is ended by whoever
+    /// uses them, once that person may.
     fn given(&self, given: Way<'_>) -> Result<(Keys, DataKey), OfficeError> {
-        if matches!(given, Way::Keyring(_)) {
-            return Err(KeyError::WrongPassphrase.into());
-        }
-        let mut keys = Keys::read(self.root())?;
-        let ours = self.key.data_key().map_err(CoreError::from)?;
-        let is_ours = |key: &DataKey| key.data_key().is_ok_and(|bytes| bytes == ours);
-        let key = keys.unlock(given)?.into_iter().find(is_ours);
-        // Somebody put the keys of other data into the folder.
-        let key = key.ok_or_else(|| CoreError::from(StoreError::KeyOrDamage))?;
-        rekey::settle(&mut keys, &key)?;
-        Ok((keys, key))
+        given_for(self.root(), self.key.as_ref(), given)
     }
 
     fn tell(&self, what: KeyChange, who: Option<&SignedIn>) -> Result<(), OfficeError> {
@@ -138,4 +142,32 @@ impl Office {
         });
         Ok(told.map_err(CoreError::from)??)
     }
+}
+
+/// Whether what somebody gave opens the data that are open in `root` under `ours`: not whether it opens the keys that lie there, which
+/// may be those of other data.
+///
+/// # Errors
+/// [`OfficeError`].
+pub fn opens(root: &Path, ours: &dyn KeySource, given: Way<'_>) -> Result<(), OfficeError> {
+    given_for(root, ours, given).map(drop)
+}
+
+/// The keys in `root`, and the one that the data are under, for a secret that somebody gave: what the keyring gives by itself is
+/// nobody's word.
+fn given_for(root: &Path, ours: &dyn KeySource, given: Way<'_>) -> Result<(Keys, DataKey), OfficeError> {
+    if matches!(given, Way::Keyring(_)) {
+        return Err(KeyError::WrongPassphrase.into());
+    }
+    let keys = Keys::read(root)?;
+    let found = keys.unlock(given)?;
+    // Somebody put the keys of other data into the folder.
+    let key = among(found, ours)?.ok_or_else(|| CoreError::from(StoreError::KeyOrDamage))?;
+    Ok((keys, key))
+}
+
+/// Which of these keys opened the data.
+pub(super) fn among(found: Vec<DataKey>, ours: &dyn KeySource) -> Result<Option<DataKey>, OfficeError> {
+    let ours = ours.data_key().map_err(CoreError::from)?;
+    Ok(found.into_iter().find(|key| key.data_key().is_ok_and(|bytes| bytes == ours)))
 }

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use liasse_store::TABLES;
 
 use super::{DATA, MANIFEST, READ_ME, SHEETS, Sheet, UNFINISHED, file_of, file_of_sheet};
-use crate::data_dir::{create_private, write_private};
+use crate::data_dir::{create_private, sync_folder, write_private};
 
 /// How the name of a note begins and ends.
 const NOTE: &str = "donnees-";
@@ -30,6 +30,7 @@ impl Unfinished {
         let mut names = (1_u32..).map(|number| notes.join(format!("{NOTE}{number}{NOTE_ENDS}")));
         let note = names.find(|note| note.symlink_metadata().is_err()).ok_or(ErrorKind::AlreadyExists)?;
         write_private(&note, folder.as_os_str().as_encoded_bytes())?;
+        sync_folder(notes)?;
         let unfinished = Self { folder, note };
         for folder in [unfinished.folder.clone(), unfinished.folder.join(DATA), unfinished.folder.join(SHEETS)] {
             create_private(&folder)?;
@@ -46,7 +47,7 @@ impl Unfinished {
 impl Drop for Unfinished {
     fn drop(&mut self) {
         // Where it is whole it has another name by now, and nothing is there.
-        settle(&self.note, &self.folder);
+        settle(&self.note, &self.folder, true);
     }
 }
 
@@ -56,20 +57,21 @@ pub(crate) fn clear_cut(notes: &Path) {
         let name = entry.file_name();
         let is_note = name.to_str().is_some_and(|name| name.starts_with(NOTE) && name.ends_with(NOTE_ENDS));
         if is_note && let Ok(said) = fs::read(entry.path()) {
-            settle(&entry.path(), &path_of(said));
+            settle(&entry.path(), &path_of(said), false);
         }
     }
 }
 
-/// Takes away what a note says, and then the note.
-fn settle(note: &Path, folder: &Path) {
-    if is_cleared(folder) {
+/// Takes away what a note says, and then the note; where the folder is absent, if `absent` says that it is so for good: a folder that
+/// is a drive's place may be there without its drive, and only who wrote knows. A note too many costs nothing.
+fn settle(note: &Path, folder: &Path, absent: bool) {
+    if is_cleared(folder, absent) {
         drop(fs::remove_file(note));
     }
 }
 
 /// Takes away what an export wrote into a folder; whether nothing of it is there.
-fn is_cleared(folder: &Path) -> bool {
+fn is_cleared(folder: &Path, absent: bool) -> bool {
     let ends = format!(".{UNFINISHED}");
     if !folder.file_name().is_some_and(|name| name.to_string_lossy().ends_with(&ends)) {
         // A note that was cut itself: nothing had been written.
@@ -78,7 +80,7 @@ fn is_cleared(folder: &Path) -> bool {
     match fs::symlink_metadata(folder) {
         Ok(found) if !found.is_dir() => return true,
         Ok(_) => {}
-        Err(error) if error.kind() == ErrorKind::NotFound => return folder.parent().is_some_and(Path::is_dir),
+        Err(error) if error.kind() == ErrorKind::NotFound => return absent,
         Err(_) => return false,
     }
     let tables = TABLES.iter().map(file_of);

@@ -21,6 +21,16 @@ const PIECE: usize = 200;
 /// How many patients are looked at at a time.
 pub(super) const PEOPLE: u32 = 1000;
 
+/// What somebody said before it. One word is not the other: a passphrase that is given because others have data here says nothing of a
+/// date that nobody was shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sure {
+    /// The passphrase of the directory was given for this.
+    pub passphrase: bool,
+    /// The computer's date is right, although it is far from the journal.
+    pub clock: bool,
+}
+
 /// Who asked for it, and the day on which they did.
 #[derive(Clone, Debug)]
 pub struct Asked {
@@ -58,7 +68,7 @@ impl Piece {
 }
 
 /// Erases what is due in the practice of that lane, piece by piece: other jobs of the lane run between two. Papers of it in the data
-/// directory, `folder`, go too, where their names say of what they are. `confirmed`: the passphrase of the directory was given for this.
+/// directory, `folder`, go too, where their names say of what they are.
 /// `step` is told after each piece what is erased so far, and may end it there; so does a right that ends meanwhile. What is erased by
 /// then is told, and the rest stays due.
 ///
@@ -66,22 +76,27 @@ impl Piece {
 /// cannot be cut: the desk waits for it.
 ///
 /// # Errors
-/// Those of [`Deed::Retention`]; [`ClockAhead`](crate::soundness::ClockAhead) unless it is confirmed; what the disk says, where the
-/// pieces before stay erased.
+/// Those of [`Deed::Retention`]; [`ClockAhead`](crate::soundness::ClockAhead) unless both words of [`Sure`] are given; what the disk says,
+/// where nothing is erased.
 pub fn apply(
     lane: &Handle<Workstation>,
     who: Option<&SignedIn>,
-    confirmed: bool,
+    sure: Sure,
     folder: &Path,
     step: &mut dyn FnMut(&RetentionDone) -> Pace,
 ) -> Result<RetentionDone, CoreError> {
     let who = who.cloned();
-    let asked = lane.call(move |ws| ws.begin_retention(who.as_ref(), confirmed))??;
+    let asked = lane.call(move |ws| ws.begin_retention(who.as_ref(), sure))??;
     let mut done = RetentionDone { v: 1, ..RetentionDone::default() };
     let mut next = Some(Part::Documents { after: 0 });
     while let Some(part) = next {
         let asked = asked.clone();
-        let Some(piece) = lane.call(move |ws| ws.erase_piece(&asked, part))?? else {
+        let piece = match lane.call(move |ws| ws.erase_piece(&asked, part))? {
+            // What is erased by then is told, and the file written anew; whoever asks again is told what the disk says.
+            Err(_) if done.erased() > 0 => None,
+            piece => piece?,
+        };
+        let Some(piece) = piece else {
             done.stopped = true;
             break;
         };
@@ -107,13 +122,13 @@ impl Asked {
 }
 
 impl Workstation {
-    /// Begins to erase what is due; erases nothing yet. `confirmed`: the passphrase of the directory was given for this.
+    /// Begins to erase what is due; erases nothing yet.
     ///
     /// # Errors
-    /// Those of [`Deed::Retention`]; [`ClockAhead`](crate::soundness::ClockAhead) unless it is confirmed.
-    pub fn begin_retention(&mut self, who: Option<&SignedIn>, confirmed: bool) -> Result<Asked, CoreError> {
-        let asked = self.ask_retention(who, confirmed)?;
-        self.check_clock_to_erase(confirmed)?;
+    /// Those of [`Deed::Retention`]; [`ClockAhead`](crate::soundness::ClockAhead) unless both words of [`Sure`] are given.
+    pub fn begin_retention(&mut self, who: Option<&SignedIn>, sure: Sure) -> Result<Asked, CoreError> {
+        let asked = self.ask_retention(who, sure.passphrase)?;
+        self.check_clock_to_erase(sure.passphrase && sure.clock)?;
         self.store.overwrite_deleted()?;
         Ok(asked)
     }

@@ -351,7 +351,9 @@ fn a_change_of_key_that_was_cut_waits_where_the_former_code_opens_and_ends_with_
         };
         for _ in 0..2 {
             let office = by(Way::Recovery(&code)).expect("the former code opens");
-            assert_eq!(office.settled(), Settled::Nothing);
+            assert_eq!(office.settled(), Settled::Waits);
+            office.may_rekey(&phrase, None).expect("the passphrase is right");
+            assert!(office.rekey_waits().expect("read"), "whoever only asks ends nothing");
             let refused = office.new_recovery(Way::Recovery(&code), None).expect_err("not before it is ended");
             assert_eq!(refused.code(), KeyError::RekeyCut.code());
         }

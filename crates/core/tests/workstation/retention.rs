@@ -7,7 +7,7 @@ use std::path::Path;
 use liasse_core::backup::Pace;
 use liasse_core::desk::SignedIn;
 use liasse_core::invoicing::Draft;
-use liasse_core::retention::{self, RetentionDone, RetentionReport, Why};
+use liasse_core::retention::{self, RetentionDone, RetentionReport, Sure, Why};
 use liasse_core::{CoreError, SettlementMode, Workstation};
 use liasse_domain::{Centimes, Coded, FileIdentifier, FseRef, Payer};
 use liasse_formats::lot::open_lot;
@@ -42,7 +42,8 @@ fn apply(practice: &Practice, who: &SignedIn, confirmed: bool) -> Result<Retenti
 
 fn applied(practice: &Practice, who: Option<&SignedIn>, confirmed: bool) -> Result<RetentionDone, CoreError> {
     let lane = practice.lane();
-    retention::apply(&lane.handle(), who, confirmed, practice.folder(), &mut |_| Pace::Go)
+    let sure = Sure { passphrase: confirmed, clock: confirmed };
+    retention::apply(&lane.handle(), who, sure, practice.folder(), &mut |_| Pace::Go)
 }
 
 /// How many documents are due, and how many stay for each reason.
@@ -163,7 +164,13 @@ fn staff_keep_and_erase_nothing_and_others_data_are_confirmed() {
     let cabinet = Secretariat::opened();
     let staff = cabinet.secretary();
     let folder = Path::new("no folder");
-    let refused = retention::apply(&cabinet.workstation, Some(&staff), true, folder, &mut |_| Pace::Go);
+    let refused = retention::apply(
+        &cabinet.workstation,
+        Some(&staff),
+        Sure { passphrase: true, clock: true },
+        folder,
+        &mut |_| Pace::Go,
+    );
     assert_eq!(code(refused.err()), "acces.praticien_seul");
 
     let (practice, who, _) = ended();
@@ -177,6 +184,23 @@ fn staff_keep_and_erase_nothing_and_others_data_are_confirmed() {
     assert_eq!(code(reported(&practice, None, false).err()), "acces.phrase_secrete");
     assert_eq!(code(applied(&practice, None, false).err()), "acces.phrase_secrete");
     assert!(applied(&practice, None, true).expect("the administrator").is_nothing());
+}
+
+/// A passphrase that is given because others have data here says nothing of a date that nobody was shown.
+#[test]
+fn the_passphrase_alone_erases_nothing_by_a_clock_that_is_ahead() {
+    let (practice, who, _) = ended();
+    practice.workstation().remember(&Hand::of("cps-blanc", None).signed_in(&practice.clock)).expect("another");
+    practice.clock.set("2029-06-01T09:00:00Z");
+    let lane = practice.lane();
+    let erase = |sure: Sure| retention::apply(&lane.handle(), Some(&who), sure, practice.folder(), &mut |_| Pace::Go);
+    assert_eq!(code(erase(Sure::default()).err()), "acces.phrase_secrete");
+    for short in [Sure { passphrase: true, clock: false }, Sure { passphrase: false, clock: true }] {
+        assert!(erase(short).is_err(), "{short:?}");
+    }
+    assert_eq!(code(erase(Sure { passphrase: true, clock: false }).err()), "system.horloge_en_avance");
+    let done = erase(Sure { passphrase: true, clock: true }).expect("both words");
+    assert_eq!(done.documents, 2);
 }
 
 #[test]
@@ -213,7 +237,8 @@ fn the_desk_has_its_turn_between_two_pieces() {
         turns.push((done.documents, done.patients, there));
         Pace::Go
     };
-    let done = retention::apply(&lane.handle(), Some(&who), false, practice.folder(), &mut step).expect("erased");
+    let done =
+        retention::apply(&lane.handle(), Some(&who), Sure::default(), practice.folder(), &mut step).expect("erased");
     assert_eq!((done.documents, done.patients, done.stopped, done.pages_left), (2, 2, false, false));
     assert_eq!(turns.first(), Some(&(2, 0, 2)), "the first piece is done, and the patients are still there");
     assert!(turns.len() > 4 && turns.last() == Some(&(2, 2, 2)), "{turns:?}");
@@ -225,9 +250,10 @@ fn who_leaves_or_may_not_any_more_erases_no_further() {
     let (practice, who) = both_due();
     let lane = practice.lane();
     let mut leaves = |_: &RetentionDone| Pace::Stop;
-    let done = retention::apply(&lane.handle(), Some(&who), false, practice.folder(), &mut leaves).expect("stopped");
+    let done =
+        retention::apply(&lane.handle(), Some(&who), Sure::default(), practice.folder(), &mut leaves).expect("stopped");
     assert_eq!((done.documents, done.patients, done.stopped, done.is_nothing()), (2, 0, true, false));
-    let rest = retention::apply(&lane.handle(), Some(&who), false, practice.folder(), &mut |_| Pace::Go);
+    let rest = retention::apply(&lane.handle(), Some(&who), Sure::default(), practice.folder(), &mut |_| Pace::Go);
     let rest = rest.expect("the rest is still due");
     assert_eq!((rest.documents, rest.patients, rest.stopped), (0, 2, false));
 
@@ -240,9 +266,10 @@ fn who_leaves_or_may_not_any_more_erases_no_further() {
         desk.call(move |ws| ws.remember(&blanc)).expect("the lane lives").expect("read");
         Pace::Go
     };
-    let done = retention::apply(&lane.handle(), Some(&who), false, practice.folder(), &mut comes).expect("stopped");
+    let done =
+        retention::apply(&lane.handle(), Some(&who), Sure::default(), practice.folder(), &mut comes).expect("stopped");
     assert_eq!((done.documents, done.patients, done.stopped), (2, 0, true));
-    let again = retention::apply(&lane.handle(), Some(&who), false, practice.folder(), &mut |_| Pace::Go);
+    let again = retention::apply(&lane.handle(), Some(&who), Sure::default(), practice.folder(), &mut |_| Pace::Go);
     assert_eq!(code(again.err()), "acces.phrase_secrete");
     assert!(practice.store().journal_verify().expect("read").is_intact());
 }

@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::Path;
 
-use liasse_core::backup::{Made, Pace, Unlock, prove};
+use liasse_core::backup::{Made, Pace, Proved, Unlock, prove};
 use liasse_core::data_dir::DataDir;
 use liasse_domain::Coded;
 use proptest::prelude::*;
@@ -29,6 +29,14 @@ fn trusting() -> (Place, Made) {
     }
     let made = place.back_up();
     (place, made)
+}
+
+/// Restores, and takes it away again: whether by a sealed list, what was left out, and which places are filled.
+fn restored(place: &Place, folder: &Path) -> (bool, Vec<String>, Vec<String>) {
+    let restored = place.restored(folder).expect("restored");
+    let there = names(&place.elsewhere());
+    fs::remove_dir_all(place.elsewhere()).expect("taken away");
+    (restored.sealed, restored.left_out, there)
 }
 
 /// What a restore says; it makes nothing.
@@ -59,14 +67,20 @@ fn an_authority_that_is_exchanged_with_its_hash_is_not_trusted() {
     bare.as_object_mut().expect("a list").remove("seal");
     let bare = format!("{bare:#}\n");
     let with_its_seal = bare.replacen("{\n", &format!("{{\n{kept}\n"), 1);
+    let others = ["confiance/crl.pem", ROOT, "tables/ngap.csv"];
+    let judge = || {
+        let (sealed, mut left_out, there) = restored(&place, &made.folder);
+        left_out.sort();
+        assert_eq!((sealed, left_out), (false, others.map(str::to_owned).to_vec()));
+        assert_eq!(there, ["liasse.db", "lock", "world.toml"], "the store proves itself, and nothing else is believed");
+        assert_eq!(place.drilled(), Some("sauvegarde.liste_changee"));
+    };
     for forgery in [with_its_seal, bare] {
         fs::write(&list, forgery).expect("forged");
-        assert_eq!(refused(&place, &made.folder), "sauvegarde.liste_changee");
-        assert_eq!(place.drilled(), Some("sauvegarde.liste_changee"));
+        judge();
     }
     seal(&made.folder, &forged, &[8; 32]);
-    assert_eq!(refused(&place, &made.folder), "sauvegarde.liste_changee");
-    assert_eq!(place.drilled(), Some("sauvegarde.liste_changee"));
+    judge();
     // Under the key of the data it is what the practice itself says: it was the seal that refused.
     seal(&made.folder, &forged, &KEY);
     assert_eq!(place.drilled(), None);
@@ -80,7 +94,7 @@ fn an_authority_that_is_exchanged_with_its_hash_is_not_trusted() {
 }
 
 #[test]
-fn no_edit_of_a_list_is_restored_from() {
+fn no_edit_of_a_list_is_believed() {
     let (_place, made) = trusting();
     let list = made.folder.join(LIST);
     let text = fs::read_to_string(&list).expect("a list");
@@ -96,8 +110,9 @@ fn no_edit_of_a_list_is_restored_from() {
         }
         let edited: String = signs.into_iter().collect();
         fs::write(&list, &edited).expect("written");
-        let proved = prove(&made.folder, Unlock::Demo(&Declared)).map(drop).map_err(|error| error.code().0);
-        prop_assert_eq!(proved.is_ok(), edited == text, "{:?} at {}: {:?}", sign, at, proved);
+        let proved = prove(&made.folder, Unlock::Demo(&Declared)).map_err(|error| error.code().0);
+        let believed = proved.as_ref().is_ok_and(Proved::is_sealed);
+        prop_assert_eq!(believed, edited == text, "{:?} at {}: {:?}", sign, at, proved.err());
         Ok(())
     });
     if let Err(error) = outcome {
@@ -113,11 +128,21 @@ fn a_file_that_its_medium_spoiled_is_left_out_and_named_and_the_rest_is_put_back
     fs::remove_file(reste.join("tables/ngap.csv")).expect("gone");
     assert_eq!(place.drilled(), Some("sauvegarde.alteree"), "the drill says it before somebody needs it");
     let restored = place.restored(&made.folder).expect("restored");
-    assert_eq!(restored.left_out, [ROOT, "tables/ngap.csv"]);
+    // An authority and its list of the revoked go together or not at all.
+    assert_eq!(restored.left_out, ["confiance/crl.pem", ROOT, "tables/ngap.csv"]);
+    assert!(restored.sealed);
     let root = place.elsewhere();
-    assert_eq!(names(&root), ["confiance", "liasse.db", "lock", "world.toml"]);
-    assert_eq!(names(&root.join("confiance")), ["crl.pem"], "what is not as it was written is not written again");
+    assert_eq!(names(&root), ["liasse.db", "lock", "world.toml"], "what is not as it was written is not written again");
     drop(DataDir::open_demo(&root).expect("a directory"));
+}
+
+#[test]
+fn an_authority_is_not_trusted_without_its_list_of_the_revoked() {
+    let (place, made) = trusting();
+    fs::remove_file(made.folder.join("reste/confiance/crl.pem")).expect("taken away");
+    let (sealed, left_out, there) = restored(&place, &made.folder);
+    assert_eq!((sealed, left_out), (true, vec!["confiance/crl.pem".to_owned(), ROOT.to_owned()]));
+    assert!(!there.contains(&"confiance".to_owned()), "{there:?}");
 }
 
 /// A medium that comes from somebody else may hold anything.
@@ -128,7 +153,7 @@ fn a_file_beside_the_store_that_has_no_end_is_left_out() {
     let file = made.folder.join("reste").join(ROOT);
     fs::remove_file(&file).expect("taken away");
     std::os::unix::fs::symlink("/dev/zero", &file).expect("a link");
-    assert_eq!(place.restored(&made.folder).expect("restored").left_out, [ROOT]);
+    assert_eq!(place.restored(&made.folder).expect("restored").left_out, ["confiance/crl.pem", ROOT]);
 }
 
 #[test]

@@ -185,6 +185,10 @@ impl Desk {
         if place == Place::Tray && self.demo.is_none() {
             return self.say(t("nav.no_tray").to_owned());
         }
+        if place != self.place {
+            // A passphrase that is half typed stays with nobody.
+            self.patients.put_down();
+        }
         self.place = place;
         match place {
             Place::Facturer => self.facturer.focus().map(Message::Facturer),

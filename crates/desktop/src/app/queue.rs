@@ -83,6 +83,8 @@ impl Desk {
 
     pub(super) fn sessions(&mut self, found: Result<Vec<choose::Choice>, Report>) -> Task<Message> {
         match found {
+            // A new code that is shown once is not left unread: `F9` asks again.
+            Ok(_) if matches!(self.dialog, Some(Dialog::Keys(_))) => {}
             Ok(choices) => self.dialog = Some(Dialog::Choose(choose::State::new(choices))),
             Err(report) => self.notice = Some(report),
         }

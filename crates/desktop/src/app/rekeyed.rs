@@ -17,8 +17,9 @@ impl Desk {
     fn is_at_work(&self) -> bool {
         let writes = self.export.is_writing() || self.reglages.is_at_work() || self.journal.is_verifying();
         let posts = self.evening_runs || self.lots.is_busy() || self.facturer.is_in_the_middle();
+        let signs = self.to_sign.is_at_work() || self.reception.is_at_work() || self.remplacements.is_at_work();
         // A gesture aside that holds the practice would keep it open.
-        writes || posts || self.closing.is_some() || Arc::strong_count(&self.office) > 1
+        writes || posts || signs || self.closing.is_some() || Arc::strong_count(&self.office) > 1
     }
 }
 

@@ -10,6 +10,10 @@ use crate::screen::situation;
 impl Desk {
     /// Opens the dialog for the card that counts, if its situations are not public and its code was given.
     pub(super) fn ask_situation(&mut self) -> Task<Message> {
+        // A new code that is shown once is not left unread: `F9` asks again.
+        if matches!(self.dialog, Some(Dialog::Keys(_))) {
+            return Task::none();
+        }
         let Some((_, cps)) = self.cards.cps() else { return Task::none() };
         if cps.situations.is_none() || !cps.situations_not_public {
             return Task::none();

@@ -10,7 +10,7 @@ use iced::widget::{column, container, row, text};
 use iced::{Element, Fill, Task};
 use liasse_core::desk::SignedIn;
 use liasse_core::keys::{Keys, RecoveryCode, SecretString, Way};
-use liasse_core::office::{Office, OfficeError};
+use liasse_core::office::{self, Office, OfficeError};
 use liasse_domain::{Code, Coded, Report};
 
 use crate::ask::reported;
@@ -63,6 +63,15 @@ enum Step {
     Code(Box<recovery::State>),
 }
 
+/// What a change did.
+#[derive(Clone, Debug)]
+pub struct Changed {
+    /// The new code and the name of its key, where one was drawn.
+    code: Option<(Arc<RecoveryCode>, String)>,
+    /// A change of the data key that had been cut ended with it: the former code opens nothing any more.
+    ended: bool,
+}
+
 /// What happens in it.
 #[derive(Clone, Debug)]
 pub enum Message {
@@ -76,8 +85,8 @@ pub enum Message {
     Cancel,
     /// The secret of today opens the data, or not.
     Known(Result<(), Report>),
-    /// It is done, or not; with the new code and the name of its key.
-    Done(Result<Option<(Arc<RecoveryCode>, String)>, Report>),
+    /// It is done, or not.
+    Done(Result<Changed, Report>),
     /// Something of the new code.
     Code(recovery::Message),
 }
@@ -145,11 +154,12 @@ impl State {
             Message::Known(Ok(())) if self.purpose == Purpose::DataKey => return Action::Rekey,
             Message::Known(Ok(())) => self.step = Step::New,
             Message::Known(Err(report)) => self.refuse(report),
-            Message::Done(Ok(Some((code, name)))) => {
+            Message::Done(Ok(Changed { code: Some((code, name)), .. })) => {
                 let shown = recovery::State::new(code, name, office.root().to_owned(), office.today());
                 self.step = Step::Code(Box::new(shown));
             }
-            Message::Done(Ok(None)) => return Action::Done(self.done()),
+            Message::Done(Ok(Changed { ended: true, .. })) => return Action::Done(t("unlock.rekey_finished")),
+            Message::Done(Ok(_)) => return Action::Done(self.done()),
             Message::Done(Err(report)) => {
                 self.new = None;
                 self.refuse(report);
@@ -188,8 +198,8 @@ impl State {
                 (self.step, self.given) = (Step::Working, Some(typed));
                 let known = reported(move || {
                     let way = if recovery { Way::Recovery(&secret) } else { Way::Passphrase(&secret) };
-                    let opened = Keys::read(office.root()).and_then(|keys| keys.unlock(way));
-                    opened.map(drop).map_err(|error| error.report())
+                    let opened = office::opens(office.root(), office.key().as_ref(), way);
+                    opened.map_err(|error| error.report())
                 });
                 Action::Run(known.map(Message::Known))
             }
@@ -294,7 +304,7 @@ impl State {
     }
 }
 
-/// Does it; the new code and the name of its key, where one was drawn.
+/// Does it.
 fn done(
     office: &Office,
     means: &Means,
@@ -302,17 +312,19 @@ fn done(
     given: Way<'_>,
     new: Option<&SecretString>,
     who: Option<&SignedIn>,
-) -> Result<Option<(Arc<RecoveryCode>, String)>, OfficeError> {
+) -> Result<Changed, OfficeError> {
+    let waited = office.rekey_waits()?;
+    let mut drawn = None;
     match (purpose, new) {
         (Purpose::Passphrase, Some(new)) => office.change_passphrase(given, new, means.cost, who)?,
         // Nothing is changed without a new one, and the data key not while the practice is open.
         (Purpose::Passphrase, None) | (Purpose::DataKey, _) => {}
         (Purpose::Recovery, _) => {
             let code = office.new_recovery(given, who)?;
-            return Ok(Some((Arc::new(code), office.key_name()?)));
+            drawn = Some((Arc::new(code), office.key_name()?));
         }
         (Purpose::Trust, _) => office.trust_keyring(given, means.keyring.as_ref(), who)?,
         (Purpose::Leave, _) => office.leave_keyring(given, means.keyring.as_ref(), who)?,
     }
-    Ok(None)
+    Ok(Changed { code: drawn, ended: waited && !office.rekey_waits()? })
 }

@@ -147,6 +147,11 @@ impl State {
         *self = Self::default();
     }
 
+    /// Somebody looks at another screen: a passphrase that is half typed goes.
+    pub fn put_down(&mut self) {
+        self.confirming = None;
+    }
+
     /// Takes the messages of this screen away.
     pub fn dismiss(&mut self) {
         (self.notice, self.said, self.confirming) = (None, None, None);

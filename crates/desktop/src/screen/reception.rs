@@ -172,7 +172,12 @@ impl State {
 
     /// Another person, or nobody: nothing of the last one stays.
     pub fn forget(&mut self) {
-        *self = Self::default();
+        *self = Self { busy: self.busy, ..Self::default() };
+    }
+
+    /// Whether a gesture is under way: a sealing with the Vitale above all.
+    pub fn is_at_work(&self) -> bool {
+        self.busy
     }
 
     /// Another Vitale lies in the reader, or none: its first beneficiary is meant.

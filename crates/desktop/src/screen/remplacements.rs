@@ -149,7 +149,12 @@ impl State {
 
     /// Nobody is signed in any more: nothing is shown.
     pub fn forget(&mut self) {
-        *self = Self::default();
+        *self = Self { busy: self.busy, ..Self::default() };
+    }
+
+    /// Whether a gesture is under way: a statement that is being sealed above all.
+    pub fn is_at_work(&self) -> bool {
+        self.busy
     }
 
     /// Takes the messages of this screen away.

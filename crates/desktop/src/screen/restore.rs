@@ -276,7 +276,9 @@ fn done<'a>(body: Column<'a, Message>, restored: &Restored) -> Column<'a, Messag
         let words = with("restore.faults", &[("count", &faults.to_string())]);
         body = body.push(parts::coloured(format!("! {words}"), |c| c.amber));
     }
-    if !restored.left_out.is_empty() {
+    if !restored.sealed {
+        body = body.push(parts::coloured(format!("! {}", t("restore.list_changed")), |c| c.amber));
+    } else if !restored.left_out.is_empty() {
         let words = with("restore.left_out", &[("files", &restored.left_out.join(", "))]);
         body = body.push(parts::coloured(format!("! {words}"), |c| c.amber));
     }

@@ -140,7 +140,12 @@ impl State {
             going.stop.store(true, Ordering::Relaxed);
         }
         let folder = std::mem::take(&mut self.folder);
-        *self = Self { folder, run: self.run.take(), ..Self::default() };
+        *self = Self { folder, run: self.run.take(), busy: self.busy, ..Self::default() };
+    }
+
+    /// Whether FSE are being signed, or passed on.
+    pub fn is_at_work(&self) -> bool {
+        self.run.is_some() || self.busy
     }
 
     /// Another screen sends here for that FSE.

@@ -73,7 +73,7 @@ impl Cabinet {
         let keys = Keys::read(self.root()).expect("read").unlock(way).expect("opened");
         assert!(keys.len() <= 2);
         let opened = keys.iter().find(|key| Store::open(&self.store(), key.bytes()).is_ok()).expect("one opens");
-        settle_by(self.root(), opened, opened.by()).expect("settled")
+        settle_by(self.root(), opened).expect("settled")
     }
 
     fn rekeyed(&self) -> Rekeyed {
@@ -196,10 +196,10 @@ fn a_change_that_had_reached_the_store_is_ended_by_the_passphrase_alone() {
     cabinet.cut(true);
     let before = cabinet.folder.bytes();
     for way in [Way::Recovery(&cabinet.code), Way::Keyring(&cabinet.keyring)] {
-        assert_eq!(cabinet.settled_by(way), Settled::Nothing);
+        assert_eq!(cabinet.settled_by(way), Settled::Waits);
     }
     let custody = cabinet.custody(Way::Recovery(&cabinet.code)).expect("opened");
-    assert_eq!(custody.settled(), Settled::Nothing);
+    assert_eq!(custody.settled(), Settled::Waits);
     drop(custody);
     assert_eq!(cabinet.folder.bytes(), before);
     assert!(cabinet.opens_by_all(&cabinet.code), "the former code may be all that somebody has");
@@ -306,7 +306,7 @@ fn a_change_that_was_cut_is_not_ended_where_that_would_leave_no_way_in() {
     let (before, after) = text.split_at(text.find("[next.passphrase]").expect("a section"));
     cabinet.folder.write(format!("{before}{}", after.replacen("nonce = \"", "nonce = \"?", 1)));
     let custody = cabinet.by_phrase();
-    assert_eq!(custody.settled(), Settled::Nothing);
+    assert_eq!(custody.settled(), Settled::Waits);
     assert!(cabinet.opens_by_all(&cabinet.code), "the former wraps lead to the next key");
     // Another change of key would lose the one that the store is under.
     let phrase = secret(PHRASE);

@@ -12,6 +12,7 @@ use liasse_core::paper::OnPaper;
 use liasse_core::people::Search;
 use liasse_core::radar::Category;
 use liasse_core::redo::Way;
+use liasse_core::retention::Sure;
 use liasse_core::{CoreError, SettlementMode, conventions, tariffs};
 use liasse_domain::{FileIdentifier, PaperReason, PaperState, PassageState, SecuringMode};
 
@@ -272,7 +273,7 @@ fn practice() -> Vec<Attempt> {
             s.ws.forget_person(who, 9999, false, &folder).map(drop)
         }),
         on(Deed::Retention, "begin_report", |s, _, who| s.ws.begin_report(Some(who), false).map(drop)),
-        on(Deed::Retention, "begin_retention", |s, _, who| s.ws.begin_retention(Some(who), false).map(drop)),
+        on(Deed::Retention, "begin_retention", |s, _, who| s.ws.begin_retention(Some(who), Sure::default()).map(drop)),
         on(Deed::ReadJournal, "journal_page", |s, _, who| s.ws.journal_page(who, EntryAsk::default(), 10).map(drop)),
         on(Deed::VerifyJournal, "verify_journal", |s, _, who| s.ws.verify_journal(Some(who)).map(drop)),
         on(Deed::VerifyJournal, "verify", |s, _, who| s.ws.verify(Some(who)).map(drop)),

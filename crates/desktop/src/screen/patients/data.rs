@@ -123,7 +123,7 @@ impl State {
                 let typed = self.confirming.as_ref().filter(|buffer| !self.busy && !buffer.is_empty());
                 let Some(passphrase) = typed.map(SecretBuffer::take) else { return Action::None };
                 self.busy = true;
-                let known = given::opens(office.root(), passphrase);
+                let known = given::opens(office, passphrase);
                 Action::Run(known.map(|answer| Message::Data(Gesture::Known(answer))))
             }
             Gesture::Known(answer) => {

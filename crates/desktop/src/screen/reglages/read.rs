@@ -14,7 +14,7 @@ use liasse_core::data_dir::World;
 use liasse_core::desk::SignedIn;
 use liasse_core::keys::Keys;
 use liasse_core::office::Office;
-use liasse_core::retention::{self, RetentionDone, RetentionReport};
+use liasse_core::retention::{self, RetentionDone, RetentionReport, Sure};
 use liasse_core::schedule::Schedule;
 use liasse_core::settings::{Absence, Appearance, Shown};
 use liasse_core::tariffs::{self, Standing};
@@ -91,6 +91,8 @@ pub struct Keeping {
     asked_by: Option<String>,
     /// The passphrase was given for it; the demonstration has none.
     confirmed: bool,
+    /// They were shown the date that is doubted, and it is right.
+    clock: bool,
     pub(super) buffer: SecretBuffer,
     pub(super) refused: Option<Report>,
     pub(super) erased: Option<RetentionDone>,
@@ -190,11 +192,12 @@ impl Keeping {
             Stage::Shown(report) if self.asked_by == serial(who) && is_due(report) => {
                 self.stage = Stage::Working;
                 self.gone = Arc::default();
-                let (person, confirmed, root) = (who.cloned(), self.confirmed, office.root().to_path_buf());
+                let sure = Sure { passphrase: self.confirmed, clock: self.clock };
+                let (person, root) = (who.cloned(), office.root().to_path_buf());
                 let (lane, gone) = (office.workstation(), Arc::clone(&self.gone));
                 let erased = aside(move || {
                     let mut step = |_: &RetentionDone| if gone.load(Ordering::SeqCst) { Pace::Stop } else { Pace::Go };
-                    retention::apply(&lane, person.as_ref(), confirmed, &root, &mut step)
+                    retention::apply(&lane, person.as_ref(), sure, &root, &mut step)
                 });
                 erased.map(Erasing::Erased)
             }
@@ -226,9 +229,9 @@ impl Keeping {
 
     /// Refused: a clock that stands far from the journal is believed where the passphrase is given for it; what is due is shown anew.
     fn not_erased(&mut self, office: &Office, who: Option<&SignedIn>, report: Report) -> Task<Erasing> {
-        let confirmed = self.confirmed;
+        let clock = self.clock;
         *self = Self::default();
-        let asked = !confirmed && self.asks(office, who, &report);
+        let asked = !clock && self.asks(office, who, &report);
         self.refused = Some(report);
         if asked && self.confirmed { self.show(office, who) } else { Task::none() }
     }
@@ -240,6 +243,7 @@ impl Keeping {
             return false;
         }
         self.asked_by = serial(who);
+        self.clock = refused.code == given::AHEAD;
         if office.world() == World::Real {
             self.stage = Stage::Passphrase;
         } else {
@@ -253,7 +257,7 @@ impl Keeping {
             return Task::none();
         }
         self.stage = Stage::Working;
-        given::opens(office.root(), self.buffer.take()).map(Erasing::Known)
+        given::opens(office, self.buffer.take()).map(Erasing::Known)
     }
 }
 
