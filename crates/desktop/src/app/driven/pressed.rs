@@ -13,6 +13,7 @@ use super::Driven;
 use super::full::at_work;
 use crate::app::Message;
 use crate::app::places::Place;
+use crate::screen::reglages::{self, Erasing};
 use crate::text::{t, with};
 
 /// How many accidents of whose card is in go on, for the practice.
@@ -291,6 +292,32 @@ fn what_is_due_is_shown_before_a_second_key_erases_it() {
     assert_eq!(window.begun(&format!("✓ {}", t("kept.done"))).len(), 1);
     window.press(Named::F12);
     window.shows(t("kept.nothing"));
+}
+
+#[test]
+fn a_card_that_leaves_stops_what_it_had_erased() {
+    let mut window = Driven::open("conservation-carte");
+    window.consults();
+    posts(&mut window);
+    at_conservation(&mut window);
+    window.types("0");
+    window.press(Named::Enter);
+    window.demo().clock().advance_working_days(200).expect("forward");
+    for _ in 0..2 {
+        window.press(Named::F12);
+    }
+    window.says("system.horloge_en_avance");
+    // The key is pressed, and the card is out before the first piece is.
+    let erasing = window.app.update(Message::Reglages(reglages::Message::Erasing(Erasing::Go)));
+    window.pulls(CPS_READER);
+    assert!(window.desk().signed_in.is_none());
+    window.run(vec![erasing]);
+    window.goes_to(Place::Reglages);
+    window.shows(t("kept.stopped"));
+    let (erased, people) =
+        window.asks(|ws| Ok((ws.store().erased_count()?, ws.store().idle_patients(ws.now(), 0, 9)?)));
+    assert_eq!(erased, 1, "the piece that was under way");
+    assert!(people.iter().any(|(_, idle)| *idle), "whoever is left of is still there: {people:?}");
 }
 
 #[test]
