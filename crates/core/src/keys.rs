@@ -197,6 +197,10 @@ impl Keys {
         cost: Cost,
     ) -> Result<(), KeyError> {
         Self::judge(new)?;
+        if self.file.next.is_some() {
+            // As `rekey::settle`: the exchange of the store is on the disk before the former key is let go.
+            sync_folder(&self.root).map_err(|_| KeyError::RekeyCut)?;
+        }
         let mut file = self.settled(key).or_else(|cut| self.taken_over(key).ok_or(cut))?;
         let secret = passphrase::composed(new.expose_secret());
         file.wraps.passphrase = Slot::Whole(Wrap::seal_by(Kind::Passphrase, key, secret.as_bytes(), cost, ids)?);

@@ -221,6 +221,7 @@ impl OpenExport {
             fs::remove_dir(&self.folder)?;
         }
         fs::rename(unfinished, &self.folder)?;
+        self.unfinished.whole = true;
         self.folder.parent().map_or(Ok(()), sync)
     }
 }

@@ -86,6 +86,9 @@ pub fn prove(from: &Path, unlock: Unlock<'_>) -> Result<Proved, BackupError> {
     let (sealed, mut left_out) = (backup.manifest.is_sealed_by(&key), Vec::new());
     if sealed {
         as_listed?;
+    } else if backup.folder != from {
+        // Its own word made it the newest of several: it is restored for whoever names it, and for nobody else.
+        return Err(BackupError::ListChanged);
     } else {
         // A byte that the medium spoiled in the list takes nobody's data away: the cipher proved the store page by page, a secret its
         // keys. All else was only the list's word.
@@ -161,19 +164,27 @@ impl Proved {
         if step(Progress::Checking) == Pace::Stop {
             return Err(BackupError::Stopped);
         }
-        let faults = open_and_check(backup, *sealed, root, key, now)?;
+        let Read { seq, last, faults } = open_and_check(backup, *sealed, root, key, now)?;
         declare(root, manifest.world)?;
         Ok(Restored {
             name: backup.name.clone(),
             world: manifest.world,
-            made_at: manifest.made_at,
-            journal_seq: manifest.journal.seq,
+            // What is not in it is told by its journal, where the list is nobody's word.
+            made_at: last.filter(|_| !*sealed).unwrap_or(manifest.made_at),
+            journal_seq: seq,
             older: (manifest.schema < KNOWN_SCHEMA).then_some(manifest.schema),
             faults,
             left_out,
             sealed: *sealed,
         })
     }
+}
+
+/// What the journal of a restored store said before anything was told in it.
+struct Read {
+    seq: u64,
+    last: Option<Instant>,
+    faults: Vec<JournalFault>,
 }
 
 impl Kept {
@@ -323,23 +334,17 @@ fn place_of(path: &str, world: World) -> Option<&str> {
 
 /// Opens the restored store, which brings an older one to this program's schema, compares its journal with a list that
 /// is sealed, reads it through, and tells in it that it was restored.
-fn open_and_check(
-    backup: &Kept,
-    sealed: bool,
-    root: &Path,
-    key: &[u8; 32],
-    now: Instant,
-) -> Result<Vec<JournalFault>, BackupError> {
+fn open_and_check(backup: &Kept, sealed: bool, root: &Path, key: &[u8; 32], now: Instant) -> Result<Read, BackupError> {
     let mut store = Store::open(&root.join(STORE), key)?;
     let stand = &backup.manifest.journal;
     let (seq, head) = store.journal_head()?;
     if sealed && (seq, shelf::hex(&head)) != (stand.seq, stand.head.clone()) {
         return Err(BackupError::Altered { file: STORE.to_owned() });
     }
-    let faults = store.journal_verify()?.faults;
+    let (faults, last) = (store.journal_verify()?.faults, store.journal_last_at()?);
     let told = CopyTold { name: Some(backup.name.clone()), head: Some((seq, head)), code: None };
     store.tell_restored(&system_stamp(now), &told)?;
-    Ok(faults)
+    Ok(Read { seq, last, faults })
 }
 
 /// Says which world the directory belongs to: from here on it is one.

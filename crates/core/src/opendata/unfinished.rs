@@ -20,6 +20,8 @@ const NOTE_ENDS: &str = ".en-cours";
 pub(super) struct Unfinished {
     folder: PathBuf,
     note: PathBuf,
+    /// It is whole, and has another name: that it is absent is so for good.
+    pub(super) whole: bool,
 }
 
 impl Unfinished {
@@ -31,7 +33,7 @@ impl Unfinished {
         let note = names.find(|note| note.symlink_metadata().is_err()).ok_or(ErrorKind::AlreadyExists)?;
         write_private(&note, folder.as_os_str().as_encoded_bytes())?;
         sync_folder(notes)?;
-        let unfinished = Self { folder, note };
+        let unfinished = Self { folder, note, whole: false };
         for folder in [unfinished.folder.clone(), unfinished.folder.join(DATA), unfinished.folder.join(SHEETS)] {
             create_private(&folder)?;
         }
@@ -46,8 +48,7 @@ impl Unfinished {
 
 impl Drop for Unfinished {
     fn drop(&mut self) {
-        // Where it is whole it has another name by now, and nothing is there.
-        settle(&self.note, &self.folder, true);
+        settle(&self.note, &self.folder, self.whole);
     }
 }
 
@@ -172,9 +173,10 @@ mod tests {
         let (cut, whole) = (root.join("coupe.partiel"), root.join("sortie"));
         drop(Unfinished::begin(&kept, &cut).expect("begun"));
         assert!(!cut.exists());
-        let begun = Unfinished::begin(&kept, &root.join("sortie.partiel")).expect("begun");
+        let mut begun = Unfinished::begin(&kept, &root.join("sortie.partiel")).expect("begun");
         fs::write(begun.folder().join("manifeste.json"), "{}").expect("written");
         fs::rename(begun.folder(), &whole).expect("whole");
+        begun.whole = true;
         drop(begun);
         assert!(whole.join("manifeste.json").exists());
         assert_eq!(notes(&kept), 0);
@@ -182,6 +184,27 @@ mod tests {
         fs::write(kept.join("donnees-1.en-cours"), whole.as_os_str().as_encoded_bytes()).expect("written");
         clear_cut(&kept);
         assert!(whole.join("manifeste.json").exists());
+        assert_eq!(notes(&kept), 0);
+        fs::remove_dir_all(&root).expect("removed");
+    }
+
+    #[test]
+    fn a_drive_that_is_pulled_while_it_is_written_keeps_its_note() {
+        let (kept, root) = places("pulled");
+        let (drive, away) = (root.join("cle"), root.join("ailleurs"));
+        let begun = Unfinished::begin(&kept, &drive.join("sortie.partiel")).expect("begun");
+        fs::write(begun.folder().join("donnees/patient.jsonl"), "DURAND").expect("written");
+        fs::rename(&drive, &away).expect("pulled");
+        // Its place stays, as a line of fstab has it.
+        fs::create_dir(&drive).expect("the place of a drive");
+        drop(begun);
+        assert_eq!(notes(&kept), 1);
+        clear_cut(&kept);
+        assert_eq!(notes(&kept), 1, "nor at an opening without it");
+        fs::remove_dir(&drive).expect("removed");
+        fs::rename(&away, &drive).expect("plugged in");
+        clear_cut(&kept);
+        assert!(!drive.join("sortie.partiel").exists());
         assert_eq!(notes(&kept), 0);
         fs::remove_dir_all(&root).expect("removed");
     }

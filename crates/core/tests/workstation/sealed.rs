@@ -93,6 +93,24 @@ fn an_authority_that_is_exchanged_with_its_hash_is_not_trusted() {
     assert_eq!(fs::read_to_string(place.elsewhere().join(ROOT)).expect("read"), "the authority");
 }
 
+/// Where several lie, which is the newest is the word of their lists.
+#[test]
+fn no_list_makes_its_own_backup_the_newest() {
+    let (place, old) = trusting();
+    place.practice.clock.set("2026-01-20T09:00:00Z");
+    let new = place.back_up();
+    let list = old.folder.join(LIST);
+    let text = fs::read_to_string(&list).expect("a list");
+    fs::write(&list, text.replace("2026-01-15T", "2026-01-25T")).expect("forged");
+    assert_eq!(refused(&place, &place.shelf), "sauvegarde.liste_changee");
+    // Named itself it is restored, and its journal says until when.
+    let restored = place.restored(&old.folder).expect("restored");
+    assert!(!restored.sealed && restored.made_at < new.made_at, "{:?}", restored.made_at);
+    fs::remove_dir_all(place.elsewhere()).expect("taken away");
+    fs::write(&list, text).expect("put back");
+    assert_eq!(place.restored(&place.shelf).expect("restored").name, new.name);
+}
+
 #[test]
 fn no_edit_of_a_list_is_believed() {
     let (_place, made) = trusting();

@@ -270,7 +270,6 @@ impl State {
         match message {
             Message::Loaded(answer) => match *answer {
                 Ok(shown) => {
-                    self.busy = false;
                     let opens = self.shown.is_none();
                     self.shown = Some(shown);
                     let rows = self.rows();
@@ -284,7 +283,7 @@ impl State {
                     Action::None
                 }
                 Err(report) => {
-                    (self.busy, self.notice) = (false, Some(report));
+                    self.notice = Some(report);
                     Action::None
                 }
             },
@@ -322,7 +321,7 @@ impl State {
             Message::Print => self.print(hands),
             Message::Settle(mode) => self.settle(hands, mode),
             Message::Settled(answer) => {
-                self.sealed = None;
+                (self.busy, self.sealed) = (false, None);
                 match answer {
                     Ok(mode) => {
                         self.served = true;
@@ -334,6 +333,7 @@ impl State {
                 Action::LedgerChanged(Task::batch([read, self.focus()]))
             }
             Message::Sealed(answer) => {
+                self.busy = false;
                 match answer {
                     Ok((fse, due)) => {
                         let number = fse.number.to_string();
@@ -362,6 +362,7 @@ impl State {
                 self.update(hands, Message::Done(done))
             }
             Message::Done(answer) => {
+                self.busy = false;
                 match answer {
                     Ok(said) => {
                         self.field = String::new();

@@ -208,20 +208,17 @@ impl State {
     pub fn update(&mut self, hands: &Hands<'_>, message: Message) -> Action {
         let Hands { office, signed_in, cps, other, .. } = *hands;
         match message {
-            Message::Loaded(answer) => {
-                self.busy = false;
-                match *answer {
-                    Ok(shown) => {
-                        // The form is there from now on.
-                        let opens = matches!((&self.shown, &shown), (Shown::Nothing, Shown::Sessions(_)));
-                        self.shown = shown;
-                        if opens {
-                            return Action::Run(self.form.focus());
-                        }
+            Message::Loaded(answer) => match *answer {
+                Ok(shown) => {
+                    // The form is there from now on.
+                    let opens = matches!((&self.shown, &shown), (Shown::Nothing, Shown::Sessions(_)));
+                    self.shown = shown;
+                    if opens {
+                        return Action::Run(self.form.focus());
                     }
-                    Err(report) => self.notice = Some(report),
                 }
-            }
+                Err(report) => self.notice = Some(report),
+            },
             Message::Move(forward) => {
                 let last = if let Shown::Sessions(all) = &self.shown { all.len().saturating_sub(1) } else { 0 };
                 self.chosen = if forward { (self.chosen + 1).min(last) } else { self.chosen.saturating_sub(1) };
@@ -267,6 +264,7 @@ impl State {
                 });
             }
             Message::Done(answer) => {
+                self.busy = false;
                 match answer {
                     Ok(said) => {
                         (self.close_again, self.erase_again) = (None, None);

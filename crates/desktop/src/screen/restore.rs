@@ -1,5 +1,5 @@
 //! A backup put back into this data directory: where it lies, then the secret that it was made under. Data that do not read stay where
-//! they are until that secret opens the backup and its store, keys and list were compared. What was typed is shown nowhere and wiped. What a
+//! they are until that secret opens the backup and its store and keys were compared. What was typed is shown nowhere and wiped. What a
 //! backup is, and what may lie where it goes: `core::backup`.
 
 use std::path::{Path, PathBuf};

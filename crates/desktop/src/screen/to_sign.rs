@@ -218,7 +218,6 @@ impl State {
             Message::Loaded(answer) => {
                 match *answer {
                     Ok(waiting) if signed_in.is_some() => {
-                        self.busy = false;
                         let opens = self.waiting.is_none();
                         let there = |fse: &FseRef| waiting.rows.iter().any(|row| row.fse == *fse);
                         // One that has gone is no longer chosen, and none in its place.
@@ -229,7 +228,7 @@ impl State {
                         self.waiting = Some(waiting);
                     }
                     Ok(_) => {}
-                    Err(report) => (self.busy, self.notice) = (false, Some(report)),
+                    Err(report) => self.notice = Some(report),
                 }
                 Action::None
             }
@@ -334,6 +333,7 @@ impl State {
             Message::PassOn => self.pass_on(office, signed_in),
             Message::TakeIn => self.take_in(office, signed_in),
             Message::Done(answer) => {
+                self.busy = false;
                 match answer {
                     Ok(said) => {
                         self.word = String::new();

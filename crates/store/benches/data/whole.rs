@@ -26,7 +26,7 @@ const PEOPLE: usize = 50;
 const EVERY: Duration = Duration::from_millis(20);
 /// At how many pages it keeps an FSE: one a second, which is more than all practitioners of a large practice do together.
 const BUSY: u32 = 50;
-/// An FSE at each page, fifty a second: nobody's desk, and a log that a long reading lets grow to a hundred megabytes.
+/// An FSE at each page, fifty a second: nobody's desk, and a log that grows as long as a reading lasts.
 const FLOODED: u32 = 1;
 /// How long it is watched alone.
 const ALONE: Duration = Duration::from_secs(15);
